@@ -1,0 +1,4 @@
+module internal Program
+
+[<EntryPoint>]
+let main _ = 0

@@ -1,0 +1,2 @@
+module internal Placeholder
+let placeholder = ()
