@@ -1,0 +1,78 @@
+namespace Mice.Entropy
+
+open Mice
+
+/// <summary>A question that a computation asks of its own result, and the answer.</summary>
+/// <remarks>A failed check does not withdraw the number: it says why the number must not be trusted as it stands.</remarks>
+type Check =
+    {
+        /// What was asked, in a few words.
+        Name: string
+        /// Whether the result may be trusted in this respect.
+        Passed: bool
+        /// The numbers that decided it, and what to do when it failed.
+        Detail: string
+    }
+
+/// <summary>How far a long computation has come.</summary>
+type Progress =
+    {
+        /// The part now running, for example "solid: network 2 of 3".
+        Phase: string
+        /// Share of the whole that is done, from 0 to 1.
+        Fraction: float
+        /// One line for people.
+        Message: string
+    }
+
+/// <summary>One point of a training curve of one network.</summary>
+type TrainingRecord =
+    {
+        /// Which of the independently trained networks, counted from 0.
+        Network: int
+        /// Training steps done.
+        Step: int
+        /// Training objective, nats per point.
+        Loss: float
+        /// Excess entropy on the validation snapshots, k_B per atom; NaN where it was not evaluated at that step.
+        HeldOutEntropy: float
+    }
+
+/// <summary>One row of the convergence table: the same estimate with neighbours seen up to a smaller distance.</summary>
+type CutoffRow =
+    {
+        /// Atoms farther than this are not seen, Å.
+        Cutoff: float<Angstrom>
+        /// Excess entropy per atom at that cut-off; an upper bound.
+        ExcessEntropy: Estimate<kB / atom>
+    }
+
+/// <summary>What the scan-entropy estimator found out about one set of snapshots of one phase.</summary>
+type ScanResult =
+    {
+        /// Entropy per atom above that of the ideal gas of the same density; an upper bound. Its error joins the
+        /// blocking error over held-out snapshots and the spread over the networks.
+        ExcessEntropy: Estimate<kB / atom>
+        /// The same from each independently trained network, k_B per atom.
+        NetworkEntropies: Estimate<kB / atom>[]
+        /// Mean of λ/ρ over uniform points of the held-out snapshots; 1 within error when the intensity is calibrated.
+        Calibration: Estimate<1>
+        /// Convergence in the distance up to which neighbours are seen.
+        ByCutoff: CutoffRow[]
+        /// Training curves of all networks.
+        Training: TrainingRecord[]
+        /// Atoms in a snapshot.
+        Atoms: int
+        /// Snapshots given.
+        Snapshots: int
+        /// Snapshots among them that were held out for the reported numbers.
+        TestSnapshots: int
+        /// Mean volume per atom of the snapshots, Å³.
+        VolumePerAtom: float
+        /// Wall-clock time of the estimate, s.
+        Seconds: float
+        /// Checks that the estimate made of itself.
+        Checks: Check list
+        /// Every setting that the result depends on, by name, seed included.
+        Settings: (string * string) list
+    }
