@@ -1,0 +1,587 @@
+// Everything about building Mice: dotnet fsi build.fsx TARGET. Needs the .NET SDK and nothing else; on Debian, as root,
+// it installs what is missing. Uses the standard library only, so that it runs before any package is restored.
+
+open System
+open System.Diagnostics
+open System.IO
+open System.Security.Cryptography
+open System.Text
+open System.Text.Json
+open System.Xml.Linq
+
+let root = __SOURCE_DIRECTORY__
+
+let at (parts: string list) =
+    Path.Combine(Array.ofList (root :: parts))
+
+let artifacts = at [ "artifacts" ]
+let plotlyVersion = "4.1.2"
+
+/// Ends the script: 1 = a step failed, 2 = something is missing that only the user can provide.
+let stop (code: int) (message: string) : 'never =
+    eprintfn "%s" message
+    exit code
+
+// ---- Other programs -------------------------------------------------------------------------------------------------
+
+let private startInfo (program: string) (arguments: string list) =
+    let info =
+        ProcessStartInfo(program, arguments, WorkingDirectory = root, UseShellExecute = false)
+    // Build servers that outlive the build would keep the pipes of whoever called us open.
+    info.Environment["MSBUILDDISABLENODEREUSE"] <- "1"
+    info.Environment["DOTNET_CLI_USE_MSBUILD_SERVER"] <- "0"
+    info.Environment["DOTNET_CLI_TELEMETRY_OPTOUT"] <- "1"
+    info.Environment["DOTNET_NOLOGO"] <- "1"
+    info
+
+let onPath (program: string) =
+    (Environment.GetEnvironmentVariable "PATH").Split Path.PathSeparator
+    |> Array.exists (fun folder -> folder <> "" && File.Exists(Path.Combine(folder, program)))
+
+/// Runs a program with our own output and returns its exit code.
+let tryRun (program: string) (arguments: string list) =
+    Console.Out.Flush()
+    use started = Process.Start(startInfo program arguments)
+    started.WaitForExit()
+    started.ExitCode
+
+/// Runs a program and stops when it fails.
+let run (program: string) (arguments: string list) =
+    let code = tryRun program arguments
+
+    if code <> 0 then
+        let line = String.concat " " (program :: arguments)
+        stop 1 $"Failed with exit code {code}: {line}"
+
+/// Standard output of a program that must succeed.
+let capture (program: string) (arguments: string list) =
+    let info = startInfo program arguments
+    info.RedirectStandardOutput <- true
+    use started = Process.Start info
+    let text = started.StandardOutput.ReadToEnd()
+    started.WaitForExit()
+
+    if started.ExitCode <> 0 then
+        stop 1 $"Failed with exit code {started.ExitCode}: {program}"
+    else
+        text
+
+let step (title: string) = printfn "== %s" title
+
+// ---- Steps that are skipped when their inputs have not changed ------------------------------------------------------
+
+let private isGenerated (path: string) =
+    path.Split Path.DirectorySeparatorChar
+    |> Array.exists (fun part -> part = "bin" || part = "obj" || part = "artifacts")
+
+/// Source files below some folders of the repository (or single files), without build output.
+let filesUnder (folders: string list) =
+    [
+        for folder in folders do
+            let path = at [ folder ]
+
+            if File.Exists path then
+                path
+            elif Directory.Exists path then
+                yield!
+                    Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories)
+                    |> Seq.filter (fun file -> not (isGenerated (Path.GetRelativePath(root, file))))
+    ]
+    |> List.sortWith (fun a b -> String.CompareOrdinal(a, b))
+
+let private fingerprint (files: string list) =
+    use hash = IncrementalHash.CreateHash HashAlgorithmName.SHA256
+
+    for file in files do
+        hash.AppendData(Encoding.UTF8.GetBytes(Path.GetRelativePath(root, file) + "\n"))
+        hash.AppendData(SHA256.HashData(File.ReadAllBytes file))
+
+    Convert.ToHexString(hash.GetHashAndReset())
+
+/// Does the work unless it was done for the same inputs before and its outputs are still there.
+let whenChanged (name: string) (inputs: string list) (outputs: string list) (work: unit -> unit) =
+    let stamp = Path.Combine(artifacts, "stamps", name)
+    let current = fingerprint inputs
+
+    let exists path =
+        File.Exists path || Directory.Exists path
+
+    if not (List.forall exists outputs && File.Exists stamp && File.ReadAllText stamp = current) then
+        step name
+        work ()
+        Directory.CreateDirectory(Path.GetDirectoryName stamp) |> ignore
+        File.WriteAllText(stamp, current)
+
+// ---- Debian packages ------------------------------------------------------------------------------------------------
+
+let private anyUnder (folders: string list) (relative: string) =
+    folders
+    |> List.exists (fun folder ->
+        File.Exists(Path.Combine(folder, relative))
+        || Directory.Exists folder
+           && Directory.GetDirectories folder
+              |> Array.exists (fun inner ->
+                  File.Exists(Path.Combine(inner, relative)) || Directory.Exists(Path.Combine(inner, relative))))
+
+let private pythonHas (modules: string) =
+    File.Exists "/usr/bin/python3"
+    && tryRun
+        "/usr/bin/python3"
+        [
+            "-c"
+            $"import sys, importlib.util as u; sys.exit(not u.find_spec('{modules}'))"
+        ]
+        =
+        0
+
+/// A Debian package, and how to tell that what it brings is here already.
+let private isPresent (package: string) =
+    let libraries = [ "/usr/lib"; "/usr/lib64" ]
+
+    match package with
+    | "libtorch-dev" ->
+        not (String.IsNullOrEmpty(Environment.GetEnvironmentVariable "LIBTORCH"))
+        || File.Exists "/usr/include/torch/script.h"
+    | "libopenblas0-pthread" -> anyUnder libraries "openblas-pthread/libblas.so.3"
+    | "openkim-models" -> anyUnder libraries "kim-api/portable-models"
+    | "lammps" -> onPath "lmp"
+    | "python3-torch" -> pythonHas "torch"
+    | "python3-scipy" -> pythonHas "scipy"
+    | "python3-numpy" -> pythonHas "numpy"
+    | program -> onPath program
+
+let install (packages: string list) =
+    match packages |> List.filter (isPresent >> not) with
+    | [] -> ()
+    | missing ->
+        let line = "apt-get install -y --no-install-recommends " + String.concat " " missing
+
+        if onPath "apt-get" && Environment.IsPrivilegedProcess then
+            step $"""Installing {String.concat ", " missing}"""
+            Environment.SetEnvironmentVariable("DEBIAN_FRONTEND", "noninteractive")
+            run "apt-get" [ "update"; "-qq" ]
+            run "apt-get" ([ "install"; "-y"; "-qq"; "--no-install-recommends" ] @ missing)
+        else
+            stop 2 $"Missing packages. Run: sudo sh -c 'apt-get update && {line}'"
+
+let private forBuilding =
+    [ "libtorch-dev"; "libopenblas0-pthread"; "cmake"; "g++"; "make"; "npm" ]
+
+let private forLammps = [ "lammps"; "openkim-models" ]
+let private forPeers = [ "python3-torch"; "python3-scipy"; "python3-numpy" ]
+
+// ---- Building -------------------------------------------------------------------------------------------------------
+
+/// Paket's source is this machine's own: the first one that is enabled (lines are "E address", "EM address", "D address").
+let private setPackageSource () =
+    if String.IsNullOrEmpty(Environment.GetEnvironmentVariable "PAKET_SOURCE") then
+        capture "dotnet" [ "nuget"; "list"; "source"; "--format"; "short" ]
+        |> _.Split('\n')
+        |> Array.tryPick (fun line ->
+            match line.Trim().Split(' ', 2) with
+            | [| flags; address |] when flags.StartsWith 'E' -> Some address
+            | _ -> None)
+        |> function
+            | Some address -> Environment.SetEnvironmentVariable("PAKET_SOURCE", address)
+            | None -> stop 2 "No package source is enabled. Run: dotnet nuget add source ADDRESS"
+
+let private packageCache () =
+    match Environment.GetEnvironmentVariable "NUGET_PACKAGES" with
+    | null
+    | "" -> Path.Combine(Environment.GetFolderPath Environment.SpecialFolder.UserProfile, ".nuget", "packages")
+    | folder -> folder
+
+let restore () =
+    let inputs =
+        filesUnder [ "paket.dependencies"; "paket.lock"; ".config"; "src"; "tests" ]
+        |> List.filter (fun file ->
+            let name = Path.GetFileName file
+            name.StartsWith "paket." || name.EndsWith "proj" || name = "dotnet-tools.json")
+
+    let outputs =
+        [
+            at [ ".paket"; "Paket.Restore.targets" ]
+            at [ "paket-files"; "paket.restore.cached" ]
+            Path.Combine(packageCache (), "fsharp.core")
+        ]
+
+    whenChanged "restore" inputs outputs (fun () ->
+        setPackageSource ()
+        run "dotnet" [ "tool"; "restore" ]
+        run "dotnet" [ "paket"; "restore" ])
+
+let private native = at [ "src"; "Mice.Tensors"; "native" ]
+let private nativeLibrary = at [ "artifacts"; "native"; "libmice_tensors.so" ]
+
+let buildNative () =
+    let inputs = filesUnder [ "src/Mice.Tensors/native" ]
+
+    if not inputs.IsEmpty then
+        whenChanged "native" inputs [ nativeLibrary ] (fun () ->
+            let build = Path.GetDirectoryName nativeLibrary
+            run "cmake" [ "-S"; native; "-B"; build; "-DCMAKE_BUILD_TYPE=Release" ]
+            run "cmake" [ "--build"; build; "-j"; string (min 4 Environment.ProcessorCount) ])
+
+/// plotly.min.js, which Mice.Plots embeds so that reports work without a network.
+let fetchPlotly () =
+    let folder = at [ "artifacts"; "plotly" ]
+    let script = Path.Combine(folder, "plotly.min.js")
+
+    if not (File.Exists script && File.Exists(script + "." + plotlyVersion)) then
+        step $"plotly.js {plotlyVersion}"
+        Directory.CreateDirectory folder |> ignore
+
+        run
+            "npm"
+            [
+                "pack"
+                "--silent"
+                "--pack-destination"
+                folder
+                $"plotly.js-dist-min@{plotlyVersion}"
+            ]
+
+        let archive = Path.Combine(folder, $"plotly.js-dist-min-{plotlyVersion}.tgz")
+
+        run
+            "tar"
+            [
+                "-xzf"
+                archive
+                "-C"
+                folder
+                "--strip-components=1"
+                "package/plotly.min.js"
+            ]
+
+        File.Delete archive
+        File.WriteAllText(script + "." + plotlyVersion, "")
+
+/// Builds a project or solution in Release. Output goes where the projects say: bin/Release/net10.0 of each.
+let private buildProject (name: string) (sources: string list) (project: string) (outputs: string list) =
+    install forBuilding
+    restore ()
+    buildNative ()
+    fetchPlotly ()
+
+    let inputs =
+        filesUnder (
+            sources
+            @ [
+                "Directory.Build.props"
+                "Mice.sln"
+                "paket.lock"
+                "artifacts/plotly/plotly.min.js"
+                "artifacts/native/libmice_tensors.so"
+            ]
+        )
+
+    whenChanged name inputs outputs (fun () ->
+        setPackageSource ()
+
+        run
+            "dotnet"
+            [
+                "build"
+                project
+                "-c"
+                "Release"
+                "-v"
+                "quiet"
+                "-p:UseSharedCompilation=false"
+            ])
+
+let private assembly (folder: string) (project: string) (file: string) =
+    at [ folder; project; "bin"; "Release"; "net10.0"; file + ".dll" ]
+
+let private testProjects () =
+    Directory.GetDirectories(at [ "tests" ], "*.Tests")
+    |> Array.map Path.GetFileName
+    |> Array.sort
+    |> List.ofArray
+
+let build () =
+    let outputs =
+        assembly "src" "Mice.Cli" "mice"
+        :: assembly "src" "Mice.CSharp" "Mice.CSharp"
+        :: (testProjects () |> List.map (fun name -> assembly "tests" name name))
+
+    buildProject "build" [ "src"; "tests" ] "Mice.sln" outputs
+
+let private buildCommandLine () =
+    buildProject "build command line" [ "src" ] "src/Mice.Cli/Mice.Cli.fsproj" [ assembly "src" "Mice.Cli" "mice" ]
+
+// ---- Targets --------------------------------------------------------------------------------------------------------
+
+let demo (arguments: string list) =
+    buildCommandLine ()
+    let folder = at [ "artifacts"; "demo" ]
+    Directory.CreateDirectory folder |> ignore
+
+    let sodium name =
+        Path.Combine("docs", "data", "na", name)
+
+    step "mice melt: sodium at 350 K, 20 + 20 snapshots"
+
+    run
+        "dotnet"
+        ([ "exec"; assembly "src" "Mice.Cli" "mice"; "melt" ]
+         @ [ "--solid"; sodium "solid.dump.gz"; "--liquid"; sodium "liquid.dump.gz" ]
+         @ [
+             "--solid-thermo"
+             sodium "solid_thermo.csv"
+             "--liquid-thermo"
+             sodium "liquid_thermo.csv"
+         ]
+         @ [ "--temperature"; "350" ]
+         @ [
+             "--json"
+             "artifacts/demo/result.json"
+             "--report"
+             "artifacts/demo/report.html"
+         ]
+         @ arguments)
+
+    printfn "Report: artifacts/demo/report.html, numbers: artifacts/demo/result.json"
+
+/// Passed, failed and skipped tests of one result file, with the names of those that failed.
+let private readResults (file: string) =
+    let outcomes =
+        (XDocument.Load file).Descendants()
+        |> Seq.filter (fun e -> e.Name.LocalName = "UnitTestResult")
+        |> Seq.map (fun e -> e.Attribute(XName.Get "outcome").Value)
+        |> List.ofSeq
+
+    let count outcome =
+        outcomes |> List.filter ((=) outcome) |> List.length
+
+    let passed, skipped = count "Passed", count "NotExecuted"
+    struct (passed, outcomes.Length - passed - skipped, skipped)
+
+let test (arguments: string list) =
+    install forLammps
+    build ()
+    let results = at [ "artifacts"; "test-results" ]
+
+    if Directory.Exists results then
+        Directory.Delete(results, true)
+
+    let filter =
+        match arguments with
+        | [] -> []
+        | name :: _ -> [ "--filter"; $"FullyQualifiedName~{name}" ]
+
+    let codes =
+        [
+            for name in testProjects () do
+                step name
+
+                tryRun
+                    "dotnet"
+                    ([ "test"; assembly "tests" name name; "--results-directory"; results ]
+                     @ [ "--logger"; $"trx;LogFileName={name}.trx"; "--blame-hang-timeout"; "15m" ]
+                     @ [ "--blame-hang-dump-type"; "none" ]
+                     @ filter)
+        ]
+
+    let struct (passed, failed, skipped) =
+        Directory.GetFiles(results, "*.trx")
+        |> Array.map readResults
+        |> Array.fold (fun struct (p, f, s) struct (p', f', s') -> struct (p + p', f + f', s + s')) (struct (0, 0, 0))
+
+    // A test host that died reports no failed test but must not pass.
+    let failed =
+        if failed = 0 && List.exists ((<>) 0) codes then
+            1
+        else
+            failed
+
+    let line = $"{passed} passed, {failed} failed, {skipped} skipped"
+    File.WriteAllText(Path.Combine(results, "summary.txt"), line + "\n")
+    printfn "%s" line
+
+    if failed > 0 then
+        exit 1
+
+/// `bench` and `verify` measure: they run programs that tests/Mice.Benchmarks registers, and write docs/benchmarks.md.
+let private measure (verb: string) (arguments: string list) =
+    install (forLammps @ (if verb = "bench" then forPeers else []))
+    build ()
+    run "dotnet" ([ "exec"; assembly "tests" "Mice.Benchmarks" "Mice.Benchmarks"; verb ] @ arguments)
+
+let format () =
+    restore ()
+    run "dotnet" [ "fantomas"; "src"; "tests"; "build.fsx" ]
+
+let checkFormat () =
+    restore ()
+    run "dotnet" [ "fantomas"; "--check"; "src"; "tests"; "build.fsx" ]
+
+let docs () =
+    build ()
+    setPackageSource ()
+    step "docs"
+
+    run
+        "dotnet"
+        ([ "fsdocs"; "build"; "--strict"; "--eval"; "--clean" ]
+         @ [ "--output"; "artifacts/docs"; "--properties"; "Configuration=Release" ])
+
+/// The F# code cells of a notebook as one script that uses the assemblies built here instead of packages.
+let private scriptOf (notebook: string) =
+    let references =
+        Directory.GetFiles(Path.GetDirectoryName(assembly "src" "Mice.Cli" "mice"), "*.dll")
+        |> Array.filter (fun file -> not ((Path.GetFileName file).StartsWith "FSharp.Core"))
+        |> Array.map (fun file -> $"#r @\"{file}\"")
+        |> String.concat "\n"
+
+    use document = JsonDocument.Parse(File.ReadAllText notebook)
+
+    let lines (cell: JsonElement) =
+        match cell.GetProperty "source" with
+        | source when source.ValueKind = JsonValueKind.Array ->
+            source.EnumerateArray() |> Seq.map _.GetString() |> String.concat ""
+        | source -> source.GetString()
+
+    let code =
+        [
+            for cell in document.RootElement.GetProperty("cells").EnumerateArray() do
+                if cell.GetProperty("cell_type").GetString() = "code" then
+                    lines cell
+        ]
+        |> List.collect (fun cell -> List.ofArray (cell.Split '\n'))
+        |> List.filter (fun line ->
+            not (line.TrimStart().StartsWith "#r \"nuget:" || line.TrimStart().StartsWith "#i "))
+        |> String.concat "\n"
+
+    // What .NET Interactive offers to cells and a script does not.
+    let prelude =
+        "let display (value: 'a) = printfn \"%A\" value\nlet HTML (text: string) = $\"<html of {text.Length} characters>\""
+
+    String.concat "\n" [ references; prelude; code; "" ]
+
+let notebooks () =
+    build ()
+    let folder = at [ "artifacts"; "notebooks" ]
+    Directory.CreateDirectory folder |> ignore
+
+    for notebook in Directory.GetFiles(at [ "notebooks" ], "*.ipynb") |> Array.sort do
+        let name = Path.GetFileNameWithoutExtension notebook
+        step $"notebook {name}"
+        let script = Path.Combine(folder, name + ".fsx")
+        File.WriteAllText(script, scriptOf notebook)
+        run "dotnet" [ "fsi"; "--quiet"; script ]
+
+let clean () =
+    let generated =
+        [
+            for parent in [ "src"; "tests" ] do
+                for project in Directory.GetDirectories(at [ parent ]) do
+                    Path.Combine(project, "bin")
+                    Path.Combine(project, "obj")
+            artifacts
+            at [ ".fsdocs" ]
+        ]
+
+    for folder in generated |> List.filter Directory.Exists do
+        Directory.Delete(folder, true)
+
+/// A console program that knows the façade only as a package.
+let private outsider =
+    """using Mice.CSharp;
+System.Console.WriteLine(typeof(MiceException).Assembly.GetName().Name + " answers.");
+"""
+
+let private outsiderProject =
+    """<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <OutputType>Exe</OutputType>
+    <TargetFramework>net10.0</TargetFramework>
+    <RestorePackagesPath>packages</RestorePackagesPath>
+  </PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="Mice.CSharp" Version="*" />
+  </ItemGroup>
+</Project>
+"""
+
+/// Restores, compiles and runs a project in a new folder that sees the packages and the machine's own sources only.
+let private tryPackages (packages: string) =
+    step "packages in a new C# project"
+    let folder = Directory.CreateTempSubdirectory("mice-outsider-").FullName
+
+    let write name (text: string) =
+        File.WriteAllText(Path.Combine(folder, name), text)
+
+    write "Program.cs" outsider
+    write "Outsider.csproj" outsiderProject
+
+    write
+        "nuget.config"
+        $"""<configuration><packageSources><add key="mice" value="{packages}" /></packageSources></configuration>"""
+
+    run "dotnet" [ "run"; "-c"; "Release"; "--project"; folder; "-p:UseSharedCompilation=false" ]
+    Directory.Delete(folder, true)
+
+let pack () =
+    build ()
+    setPackageSource ()
+    let packages = at [ "artifacts"; "packages" ]
+
+    if Directory.Exists packages then
+        Directory.Delete(packages, true)
+
+    step "pack"
+
+    run
+        "dotnet"
+        [
+            "pack"
+            "Mice.sln"
+            "-c"
+            "Release"
+            "--no-build"
+            "-v"
+            "quiet"
+            "-o"
+            packages
+        ]
+
+    for file in Directory.GetFiles(packages, "*.nupkg") |> Array.sort do
+        printfn "%s" (Path.GetRelativePath(root, file))
+
+    tryPackages packages
+
+// ---- Dispatch -------------------------------------------------------------------------------------------------------
+
+let private targets: (string * string * (string list -> unit)) list =
+    [
+        "demo", "the main job on the sodium snapshots in docs/data/na; writes artifacts/demo/report.html", demo
+        "test", "all tests; 'test NAME' runs those whose full name contains NAME", test
+        "build", "the native library and the solution, in Release", (fun _ -> build ())
+        "format", "formats all F# sources", (fun _ -> format ())
+        "bench", "measures speed against the alternatives; 'bench NAME …' runs some", measure "bench"
+        "verify", "long checks against known answers; 'verify NAME …' runs some", measure "verify"
+        "docs", "the documentation with its API reference, into artifacts/docs", (fun _ -> docs ())
+        "notebooks", "runs the code of all notebooks", (fun _ -> notebooks ())
+        "pack", "packages into artifacts/packages, tried out in a new C# project", (fun _ -> pack ())
+        "clean", "deletes everything that was built", (fun _ -> clean ())
+    ]
+
+let private help () =
+    printfn "dotnet fsi build.fsx TARGET"
+
+    for name, description, _ in targets do
+        printfn "  %-10s %s" name description
+
+    printfn "  %-10s %s" "help" "this list"
+
+match List.ofArray fsi.CommandLineArgs |> List.tail with
+| []
+| "help" :: _ -> help ()
+| target :: arguments ->
+    match targets |> List.tryFind (fun (name, _, _) -> name = target) with
+    | Some(_, _, work) -> work arguments
+    | None ->
+        help ()
+        stop 2 $"There is no target '{target}'."

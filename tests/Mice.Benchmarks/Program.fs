@@ -1,0 +1,47 @@
+module Mice.Benchmarks.Program
+
+/// Measurements of speed: `build.fsx bench`.
+let private benches: Measurement list = [ KeyBench.measurement ]
+
+/// Long checks against known answers: `build.fsx verify`.
+let private verifications: Measurement list = []
+
+let private runAll (verb: string) (chosen: Measurement list) =
+    chosen
+    |> List.map (fun measurement ->
+        printfn "== %s" measurement.Title
+        let finding = measurement.Run()
+        printfn "%s\n" finding.Markdown
+        Section.write verb measurement finding
+
+        if not finding.Passed then
+            eprintfn "%s: not passed." measurement.Name
+
+        finding.Passed)
+    |> List.forall id
+
+let private choose (verb: string) (known: Measurement list) (names: string list) =
+    let unknown =
+        names |> List.filter (fun n -> not (List.exists (fun k -> k.Name = n) known))
+
+    match unknown with
+    | [] when List.isEmpty names -> if runAll verb known then 0 else 1
+    | [] ->
+        if runAll verb (known |> List.filter (fun k -> List.contains k.Name names)) then
+            0
+        else
+            1
+    | _ ->
+        let list = known |> List.map _.Name |> String.concat ", "
+        let wrong = String.concat ", " unknown
+        eprintfn $"There is no {verb} named {wrong}; known: {list}."
+        2
+
+[<EntryPoint>]
+let main arguments =
+    match List.ofArray arguments with
+    | "bench" :: names -> choose "bench" benches names
+    | "verify" :: names -> choose "verify" verifications names
+    | _ ->
+        eprintfn "Start this as: dotnet fsi build.fsx bench [NAME …], or verify [NAME …]."
+        2
