@@ -134,11 +134,11 @@ module Estimate =
     /// Decimal places that show the error with two digits up to 19 and with one above, as in 0.0123(15) or 0.012(4).
     let private decimals (error: float) =
         let exponent = int (floor (log10 error))
-        let leading = error / 10.0 ** float exponent
-        // 9.5 and more would be rounded to 10, one digit more than intended.
-        if leading < 1.95 then 1 - exponent
-        elif leading >= 9.5 then 0 - exponent - 1
-        else 0 - exponent
+
+        if error / 10.0 ** float exponent < 1.95 then
+            1 - exponent
+        else
+            -exponent
 
     /// <summary>Value and error in brackets, as in <c>-4.38(2)</c>: the error counts in units of the last digit. Plain
     /// digits without brackets when the error is 0 or unknown.</summary>

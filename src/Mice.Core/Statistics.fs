@@ -262,7 +262,7 @@ module Statistics =
             | None -> List.max errors
 
     /// <summary>Integrated autocorrelation time τ = ½ + Σ_{t ≥ 1} ρ(t) in steps of the series, so that the variance of the
-    /// mean is 2τ s²/n; uncorrelated values have τ = ½. The sum stops at the first W ≥ 6τ(W); the error is
+    /// mean is 2τ s²/n; uncorrelated values have τ = ½. The sum stops at the first W ≥ 6 max(τ(W), 1/(4τ(W))); the error is
     /// τ √(2(2W + 1)/n). Source: N. Madras, A. D. Sokal, J. Stat. Phys. 50, 109 (1988), doi:10.1007/BF01022990.</summary>
     /// <remarks>A constant series has no autocorrelation: ½. Trust the result for n above about 100 τ.</remarks>
     /// <param name="series">[n] values in order of time, 2 or more.</param>
@@ -282,7 +282,10 @@ module Statistics =
         let variance = if n < 2 then nan else covariance 0
 
         let rec extend window time =
-            if float window >= 6.0 * time || window >= n / 2 then
+            // An alternating series has a small τ but a long memory: ρ(t) = φ^t gives the same 1/(4τ) for −φ as τ for φ.
+            let memory = if time > 0.0 then max time (0.25 / time) else infinity
+
+            if float window >= 6.0 * memory || window >= n / 2 then
                 struct (window, time)
             else
                 extend (window + 1) (time + covariance (window + 1) / variance)
