@@ -1,0 +1,283 @@
+namespace Mice.Atoms
+
+open System
+open System.Globalization
+open System.IO
+open System.Text
+
+/// What a column of an extended XYZ file is good for.
+type internal XyzColumn =
+    | Ignored = 0
+    | Species = 1
+    | AtomicNumber = 2
+    | X = 3
+    | Y = 4
+    | Z = 5
+
+/// Extended XYZ as ASE writes it: number of atoms, a comment of key=value pairs, one line for each atom.
+[<RequireQualifiedAccess>]
+module internal ExtendedXyz =
+    let private closing (opening: char) =
+        match opening with
+        | '"' -> '"'
+        | '\'' -> '\''
+        | '{' -> '}'
+        | '[' -> ']'
+        | _ -> '\000'
+
+    /// Reads one word that may be quoted or bracketed; stops at a blank or at one of the given characters.
+    let private word (text: string) (start: int) (stops: string) : struct (string * int) =
+        let close = if start < text.Length then closing text[start] else '\000'
+
+        if close <> '\000' then
+            match text.IndexOf(close, start + 1) with
+            | -1 -> struct (text.Substring(start + 1), text.Length)
+            | last -> struct (text.Substring(start + 1, last - start - 1), last + 1)
+        else
+            let mutable i = start
+
+            while i < text.Length && not (Char.IsWhiteSpace text[i]) && not (stops.Contains text[i]) do
+                i <- i + 1
+
+            struct (text.Substring(start, i - start), i)
+
+    /// The key=value pairs of a comment line; a key without a value gets "T". Of equal keys the last counts.
+    let internal pairs (comment: string) : Map<string, string> =
+        let mutable found = Map.empty
+        let mutable at = 0
+
+        while at < comment.Length do
+            if Char.IsWhiteSpace comment[at] then
+                at <- at + 1
+            else
+                let struct (key, after) = word comment at "="
+
+                if after < comment.Length && comment[after] = '=' then
+                    let struct (value, last) = word comment (after + 1) ""
+                    found <- Map.add key value found
+                    at <- max last (after + 1)
+                else
+                    found <- Map.add key "T" found
+                    at <- max after (at + 1)
+
+        found
+
+    let private numbers (lines: TextLines) (what: string) (expected: int) (text: string) : float[] =
+        let bytes = Encoding.Latin1.GetBytes text
+        let n = Fields.count (ReadOnlySpan<byte> bytes)
+
+        if n <> expected then
+            Frames.fault lines $"{what} has {n} numbers where {expected} belong"
+
+        let mutable fields = Fields(ReadOnlySpan<byte> bytes)
+        let values = Array.zeroCreate expected
+
+        for i in 0 .. expected - 1 do
+            values[i] <- Frames.finite lines what (Fields.next &fields)
+
+        values
+
+    let private flags (lines: TextLines) (text: string) : bool[] =
+        let flag (w: string) =
+            match w.ToLowerInvariant() with
+            | "t"
+            | "true"
+            | "1" -> true
+            | "f"
+            | "false"
+            | "0" -> false
+            | _ -> Frames.fault lines $"pbc has {Fields.quoteText w} where T or F belongs"
+
+        match text.Split([| ' '; '\t'; ',' |], StringSplitOptions.RemoveEmptyEntries) with
+        | [| all |] -> Array.replicate 3 (flag all)
+        | [| a; b; c |] -> [| flag a; flag b; flag c |]
+        | _ -> Frames.fault lines "pbc has to hold three flags"
+
+    let private readCell (lines: TextLines) (keys: Map<string, string>) : Cell =
+        let vectors =
+            match Map.tryFind "Lattice" keys with
+            | Some text -> numbers lines "Lattice" 9 text
+            | None -> Frames.fault lines "the comment line has no Lattice; without a box there is no density"
+
+        let origin =
+            keys
+            |> Map.tryFind "Origin"
+            |> Option.map (numbers lines "Origin" 3)
+            |> Option.defaultValue (Array.zeroCreate 3)
+
+        let periodic =
+            keys |> Map.tryFind "pbc" |> Option.map (flags lines) |> Option.defaultValue [| true; true; true |]
+
+        match Cell.create vectors origin periodic with
+        | Ok cell -> cell
+        | Error text -> Frames.fault lines text
+
+    /// Understands Properties=species:S:1:pos:R:3:…
+    let private layout (lines: TextLines) (properties: string) : XyzColumn[] =
+        let columns (name: string) (kind: string) (width: string) =
+            match name, kind, Int32.TryParse(width, NumberStyles.None, CultureInfo.InvariantCulture) with
+            | "pos", "R", (true, 3) -> [| XyzColumn.X; XyzColumn.Y; XyzColumn.Z |]
+            | ("species" | "element"), "S", (true, 1) -> [| XyzColumn.Species |]
+            | "Z", "I", (true, 1) -> [| XyzColumn.AtomicNumber |]
+            | _, ("R" | "I" | "S" | "L"), (true, n) when n >= 1 && n <= 1000 -> Array.replicate n XyzColumn.Ignored
+            | _ ->
+                let text = Fields.quoteText $"{name}:{kind}:{width}"
+                Frames.fault lines $"Properties has {text}, which Mice does not understand"
+
+        let parts = properties.Split ':'
+
+        if parts.Length % 3 <> 0 || parts.Length > 3000 then
+            Frames.fault lines "Properties has to be a list of name:kind:columns"
+
+        let all =
+            parts |> Array.chunkBySize 3 |> Array.collect (fun p -> columns p[0] p[1] p[2])
+
+        let count c =
+            all |> Array.filter ((=) c) |> Array.length
+
+        if count XyzColumn.X <> 1 then
+            Frames.fault lines "Properties needs pos:R:3 once"
+
+        // With both, symbols win over atomic numbers.
+        let named = count XyzColumn.Species
+
+        if named > 1 || (named = 0 && count XyzColumn.AtomicNumber <> 1) then
+            Frames.fault lines "Properties needs species:S:1 or Z:I:1 once"
+
+        all
+        |> Array.map (fun c ->
+            if named = 1 && c = XyzColumn.AtomicNumber then
+                XyzColumn.Ignored
+            else
+                c)
+
+    let private readAtom (lines: TextLines) (table: SpeciesTable) (columns: XyzColumn[]) (atoms: AtomBuffer) =
+        let mutable fields = Fields lines.Line
+
+        for c in 0 .. columns.Length - 1 do
+            let field = Fields.next &fields
+
+            if field.IsEmpty then
+                Frames.fault lines $"this line has {c} fields where Properties names {columns.Length}"
+
+            match columns[c] with
+            | XyzColumn.Ignored -> ()
+            | XyzColumn.Species ->
+                match table.IndexOf field with
+                | -1 -> Frames.fault lines $"there are more than {SpeciesTable.Most} different species"
+                | index -> atoms.SetSpecies index
+            | XyzColumn.AtomicNumber ->
+                let number = Frames.integer lines "an atomic number" field
+                let symbol = Elements.symbol number
+
+                if symbol = "" then
+                    Frames.fault lines $"{number} is no atomic number"
+
+                atoms.SetSpecies(table.IndexOf(ReadOnlySpan<byte>(Encoding.ASCII.GetBytes symbol)))
+            | column -> atoms.SetPosition(int column - int XyzColumn.X, Frames.finite lines "a coordinate" field)
+
+        if Fields.skipBlanks &fields then
+            Frames.fault lines $"this line has more fields than Properties names ({columns.Length})"
+
+        atoms.Advance()
+
+    let private stepOf (keys: Map<string, string>) (frame: int) : int64 =
+        let parse (text: string) =
+            match Int64.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) with
+            | true, step -> Some step
+            | _ -> None
+
+        [ "step"; "Step"; "timestep" ]
+        |> List.tryPick (fun key -> keys |> Map.tryFind key |> Option.bind parse)
+        |> Option.defaultValue (int64 (frame - 1))
+
+    /// A reader of the frames of a file, one call for each; the first line of the first frame is in the lines already.
+    let reader (path: string) (lines: TextLines) : unit -> Outcome =
+        let table = SpeciesTable()
+        let mutable frame = 0
+        let mutable first = 0
+        let mutable known = struct ("", Array.empty)
+        let mutable ahead = Ahead.Line
+
+        let readFrame () =
+            let mutable fields = Fields lines.Line
+            let count = Frames.atomCount lines first (Fields.next &fields)
+
+            if Fields.skipBlanks &fields then
+                Frames.fault lines "the first line of a frame has to be the number of atoms and nothing else"
+
+            Frames.require lines "the comment line"
+            let keys = pairs (Encoding.UTF8.GetString lines.Line)
+            let cell = readCell lines keys
+
+            let properties =
+                keys |> Map.tryFind "Properties" |> Option.defaultValue "species:S:1:pos:R:3"
+
+            let struct (lastProperties, _) = known
+
+            if properties <> lastProperties then
+                known <- struct (properties, layout lines properties)
+
+            let struct (_, columns) = known
+            let firstLine = lines.Number + 1L
+            let atoms = AtomBuffer(count, first)
+
+            for _ in 1L .. count do
+                Frames.require lines "a line of an atom"
+                readAtom lines table columns atoms
+
+            let struct (positions, species, _) = atoms.Finish()
+            let positions = Frames.wrapped firstLine cell positions
+            ahead <- Frames.lookAhead lines
+
+            if ahead.IsLine && Fields.count lines.Line <> 1 then
+                Frames.fault lines $"this frame goes on after the announced number of atoms, {count}"
+
+            first <- species.Length
+
+            Outcome.Frame
+                {
+                    Step = stepOf keys frame
+                    Cell = cell
+                    Species = species
+                    SpeciesNames = table.Names
+                    Positions = positions
+                }
+
+        fun () ->
+            frame <- frame + 1
+
+            Frames.guard path frame (fun () ->
+                if Frames.arrive lines ahead then
+                    ahead <- Ahead.Unknown
+                    readFrame ()
+                else
+                    Outcome.Finished)
+
+    /// <summary>Writes one frame as ASE would.</summary>
+    /// <param name="writer">Where to; UTF-8.</param>
+    /// <param name="format">A .NET format for numbers: "R" gives back the same floats.</param>
+    /// <param name="snapshot">The frame.</param>
+    let write (writer: TextWriter) (format: string) (snapshot: Snapshot) : unit =
+        let number (x: float) =
+            x.ToString(format, CultureInfo.InvariantCulture)
+
+        let list (values: float[]) =
+            values |> Array.map number |> String.concat " "
+
+        let pbc =
+            snapshot.Cell.Periodic |> Array.map (fun p -> if p then "T" else "F") |> String.concat " "
+
+        let origin =
+            if snapshot.Cell.Origin = [| 0.0; 0.0; 0.0 |] then
+                ""
+            else
+                $" Origin=\"{list snapshot.Cell.Origin}\""
+
+        writer.Write $"{Snapshot.count snapshot}\n"
+        writer.Write $"Lattice=\"{list snapshot.Cell.Vectors}\"{origin} Properties=species:S:1:pos:R:3 "
+        writer.Write $"step={snapshot.Step} pbc=\"{pbc}\"\n"
+
+        for a in 0 .. Snapshot.count snapshot - 1 do
+            let symbol = snapshot.SpeciesNames[snapshot.Species[a]]
+            writer.Write $"{symbol} {list (Array.sub snapshot.Positions (3 * a) 3)}\n"

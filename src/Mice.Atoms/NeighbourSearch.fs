@@ -1,0 +1,204 @@
+namespace Mice.Atoms
+
+open System
+open System.Runtime.InteropServices
+open System.Runtime.Intrinsics
+
+/// What one thread needs to search: grows to what its queries need and is used again.
+type internal NeighbourScratch(entries: int) =
+    // Compaction writes one place behind what it keeps, hence the additional room.
+    let room = entries + NeighbourGrid.Padding
+    let mutable buckets = Array.zeroCreate<int> 256
+
+    member val Point = Array.zeroCreate<float> 3
+    /// Entries of the grid that were found, and their squared distances.
+    member val Slots = Array.zeroCreate<int> room with get, set
+
+    member val Keys = Array.zeroCreate<float> room with get, set
+    /// The same in another order.
+    member val OtherSlots = Array.zeroCreate<int> room with get, set
+
+    member val OtherKeys = Array.zeroCreate<float> room with get, set
+
+    member this.Swap() =
+        let slots, keys = this.Slots, this.Keys
+        this.Slots <- this.OtherSlots
+        this.Keys <- this.OtherKeys
+        this.OtherSlots <- slots
+        this.OtherKeys <- keys
+
+    /// At least count zeros.
+    member _.Buckets(count: int) : int[] =
+        if buckets.Length < count then
+            buckets <- Array.zeroCreate (2 * count)
+        else
+            Array.Clear(buckets, 0, count)
+
+        buckets
+
+/// The inner loops of neighbour search.
+[<RequireQualifiedAccess>]
+module internal NeighbourSearch =
+    /// Distances are compared with radii that are longer by this, relatively, where only bins are chosen: no rounding loses an atom.
+    let private slack = 1e-9
+
+    /// The bin of a coordinate, held within the grid.
+    let inline private binOf (low: float) (inverse: float) (bins: int) (x: float) =
+        int (max 0.0 (min (float (bins - 1)) (floor ((x - low) * inverse))))
+
+    /// Squared distance from x to the bin with the given index along one axis; 0 inside.
+    let inline private outside (low: float) (inverse: float) (index: int) (x: float) =
+        let lower = low + float index / inverse
+        let upper = low + float (index + 1) / inverse
+        let d = max 0.0 (max (lower - x) (x - upper))
+        d * d
+
+    /// Appends the entries first … last − 1 with d² ≤ radius² and d·n &lt; bound; gives the new number of entries found.
+    let private scan
+        (grid: NeighbourGrid)
+        (s: NeighbourScratch)
+        first
+        last
+        radiusSquared
+        (normal: float[])
+        bound
+        found
+        =
+        let point = s.Point
+
+        let x, y, z =
+            Vector256.Create point[0], Vector256.Create point[1], Vector256.Create point[2]
+
+        let nx, ny, nz =
+            Vector256.Create normal[0], Vector256.Create normal[1], Vector256.Create normal[2]
+
+        let limit, far, bounds =
+            Vector256.Create(radiusSquared: float), Vector256.Create infinity, Vector256.Create(bound: float)
+
+        let xs = &MemoryMarshal.GetArrayDataReference grid.X
+        let ys = &MemoryMarshal.GetArrayDataReference grid.Y
+        let zs = &MemoryMarshal.GetArrayDataReference grid.Z
+        let keys, slots = s.Keys, s.Slots
+        let mutable n = found
+        let mutable e = first
+
+        while e < last do
+            let dx = Vector256.LoadUnsafe(&xs, unativeint e) - x
+            let dy = Vector256.LoadUnsafe(&ys, unativeint e) - y
+            let dz = Vector256.LoadUnsafe(&zs, unativeint e) - z
+            let squared = dx * dx + dy * dy + dz * dz
+
+            let isIn =
+                Vector256.LessThanOrEqual(squared, limit)
+                &&& Vector256.LessThan(dx * nx + dy * ny + dz * nz, bounds)
+
+            let chosen = Vector256.ConditionalSelect(isIn, squared, far)
+
+            for lane in 0 .. (min 4 (last - e)) - 1 do
+                // Without a branch: write always, keep when it is in.
+                let d = chosen.GetElement lane
+                keys[n] <- d
+                slots[n] <- e + lane
+                n <- n + (if d < infinity then 1 else 0)
+
+            e <- e + 4
+
+        n
+
+    /// Finds all entries within the radius of the scratch's point; gives their number.
+    let collect (grid: NeighbourGrid) (s: NeighbourScratch) (radius: float) (normal: float[]) (bound: float) : int =
+        let low, inverse, bins, starts = grid.Low, grid.Inverse, grid.Bins, grid.Starts
+        let px, py, pz = s.Point[0], s.Point[1], s.Point[2]
+        let wide = radius * (1.0 + slack) + slack
+        let wideSquared = wide * wide
+
+        let y0, y1 =
+            binOf low[1] inverse[1] bins[1] (py - wide), binOf low[1] inverse[1] bins[1] (py + wide)
+
+        let z0, z1 =
+            binOf low[2] inverse[2] bins[2] (pz - wide), binOf low[2] inverse[2] bins[2] (pz + wide)
+
+        let mutable found = 0
+
+        for iz in z0..z1 do
+            let left = wideSquared - outside low[2] inverse[2] iz pz
+
+            for iy in y0..y1 do
+                let left = left - outside low[1] inverse[1] iy py
+
+                if left >= 0.0 then
+                    let half = sqrt left
+                    let row = (iz * bins[1] + iy) * bins[0]
+                    let first = starts[row + binOf low[0] inverse[0] bins[0] (px - half)]
+                    let last = starts[row + binOf low[0] inverse[0] bins[0] (px + half) + 1]
+                    found <- scan grid s first last (radius * radius) normal bound found
+
+        found
+
+    /// Sorts what was found by distance: into buckets of equal width in d², then by insertion; crowded buckets (perfect crystals have
+    /// them) go to the library's sort.
+    let sortByDistance (s: NeighbourScratch) (found: int) (radius: float) : unit =
+        let bucketCount = 2 * found
+        let counts = s.Buckets(bucketCount + 1)
+        let keys, slots = s.Keys, s.Slots
+        let scale = float bucketCount / (radius * radius)
+        let mutable most = 0
+
+        for i in 0 .. found - 1 do
+            let b = min (bucketCount - 1) (int (keys[i] * scale)) + 1
+            counts[b] <- counts[b] + 1
+            most <- max most counts[b]
+
+        if most > 32 then
+            Array.Sort(keys, slots, 0, found)
+        else
+            for b in 1..bucketCount do
+                counts[b] <- counts[b] + counts[b - 1]
+
+            let sortedKeys, sortedSlots = s.OtherKeys, s.OtherSlots
+
+            for i in 0 .. found - 1 do
+                let b = min (bucketCount - 1) (int (keys[i] * scale))
+                let place = counts[b]
+                counts[b] <- place + 1
+                sortedKeys[place] <- keys[i]
+                sortedSlots[place] <- slots[i]
+
+            for i in 1 .. found - 1 do
+                let key, slot = sortedKeys[i], sortedSlots[i]
+                let mutable j = i
+
+                while j > 0 && sortedKeys[j - 1] > key do
+                    sortedKeys[j] <- sortedKeys[j - 1]
+                    sortedSlots[j] <- sortedSlots[j - 1]
+                    j <- j - 1
+
+                sortedKeys[j] <- key
+                sortedSlots[j] <- slot
+
+            s.Swap()
+
+    /// The radius at which about so many entries are expected, with a margin for fluctuations.
+    let private guess (grid: NeighbourGrid) (most: int) (isHalf: bool) : float =
+        let k = float most
+        let wanted = (k + sqrt k + 2.0) * (if isHalf then 2.0 else 1.0)
+        Math.Cbrt(3.0 * wanted / (4.0 * Math.PI * grid.Density))
+
+    /// The nearest entries, sorted by distance, at most so many; gives their number.
+    let nearest
+        (grid: NeighbourGrid)
+        (s: NeighbourScratch)
+        (radius: float)
+        (most: int)
+        (normal: float[])
+        (bound: float)
+        : int =
+        let mutable r = min radius (guess grid most (bound = 0.0))
+        let mutable found = collect grid s r normal bound
+
+        while found < most && r < radius do
+            r <- min radius (1.2 * r)
+            found <- collect grid s r normal bound
+
+        sortByDistance s found r
+        min found most

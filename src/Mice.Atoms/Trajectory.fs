@@ -1,0 +1,165 @@
+namespace Mice.Atoms
+
+open System
+open System.IO
+open System.IO.Compression
+open System.Text
+open Mice
+
+/// <summary>The snapshots of one file.</summary>
+/// <remarks>All snapshots have the same number of atoms; species have the same index in all of them.</remarks>
+type Trajectory =
+    {
+        /// The file.
+        Path: string
+        /// At least one snapshot, in the order of the file.
+        Snapshots: Snapshot[]
+        /// One sentence for each thing that a reader should know, such as a last frame that was cut off.
+        Warnings: string list
+    }
+
+/// The formats that Mice writes.
+[<RequireQualifiedAccess>]
+type TrajectoryFormat =
+    /// LAMMPS text dump with the columns id type element x y z.
+    | LammpsDump
+    /// Extended XYZ as ASE writes it.
+    | ExtendedXyz
+
+/// <summary>Reads and writes trajectories: LAMMPS text dumps and extended XYZ, each also as gzip.</summary>
+/// <remarks>Formats are recognised by content, not by name. Positions come out in Å, moved into the cell along its periodic
+/// directions, sorted by id where there are ids. Dumps: orthogonal, triclinic and general boxes; x y z, xu yu zu, xs ys zs
+/// or xsu ysu zsu in any order among any other columns; type and element. Extended XYZ: Lattice, Origin, Properties, pbc, step.</remarks>
+[<RequireQualifiedAccess>]
+module Trajectory =
+    /// The reader that fits the first line that is not blank.
+    let private readerOf (path: string) (lines: TextLines) : Result<unit -> Outcome, MiceError> =
+        let bad line text =
+            Error(MiceError.BadFile(path, None, line, text))
+
+        match Frames.lookAhead lines with
+        | Ahead.Nothing
+        | Ahead.Unknown -> bad None "the file is empty"
+        | Ahead.Fault(FileFault(line, _, text)) -> bad (Some line) text
+        | Ahead.Fault other -> raise other
+        | Ahead.Line ->
+            let mutable fields = Fields lines.Line
+            let mutable number = 0L
+
+            if LammpsDump.isItem lines.Line then
+                Ok(LammpsDump.reader path lines)
+            elif Fields.tryInteger (Fields.next &fields) &number && not (Fields.skipBlanks &fields) then
+                Ok(ExtendedXyz.reader path lines)
+            else
+                bad
+                    (Some lines.Number)
+                    $"{Fields.quote lines.Line} starts neither a LAMMPS dump nor an extended XYZ file"
+
+    /// A file that cannot be opened or read is a fault of the file.
+    let private guardIO (path: string) (read: unit -> Result<'a, MiceError>) : Result<'a, MiceError> =
+        try
+            if File.Exists path then
+                read ()
+            else
+                Error(MiceError.MissingFile path)
+        with
+        | :? IOException as e -> Error(MiceError.BadFile(path, None, None, e.Message))
+        | :? UnauthorizedAccessException as e -> Error(MiceError.BadFile(path, None, None, e.Message))
+
+    /// The frames of a file; what is not a frame comes last. Whoever enumerates holds the file open.
+    let private outcomes (path: string) : seq<Outcome> =
+        seq {
+            match guardIO path (fun () -> Ok(TextLines.Open path)) with
+            | Error error -> Outcome.Broken error
+            | Ok opened ->
+                use lines = opened
+
+                match guardIO path (fun () -> readerOf path lines) with
+                | Error error -> Outcome.Broken error
+                | Ok next ->
+                    let mutable goesOn = true
+
+                    while goesOn do
+                        match guardIO path (next >> Ok) with
+                        | Ok outcome ->
+                            outcome
+                            goesOn <- outcome.IsFrame
+                        | Error error ->
+                            Outcome.Broken error
+                            goesOn <- false
+        }
+
+    /// <summary>The snapshots of a file one after the other: holds one in memory.</summary>
+    /// <param name="path">LAMMPS dump or extended XYZ, gzip or plain.</param>
+    /// <returns>Snapshots until the file ends; an <c>Error</c>, if there is one, comes last. A last frame that was cut off is an
+    /// <c>Error</c> here; <see cref="M:Mice.Atoms.TrajectoryModule.read"/> makes a warning of it.</returns>
+    let frames (path: string) : seq<Result<Snapshot, MiceError>> =
+        outcomes path
+        |> Seq.choose (function
+            | Outcome.Frame snapshot -> Some(Ok snapshot)
+            | Outcome.Cut error
+            | Outcome.Broken error -> Some(Error error)
+            | Outcome.Finished -> None)
+
+    /// <summary>All snapshots of a file.</summary>
+    /// <param name="path">LAMMPS dump or extended XYZ, gzip or plain.</param>
+    /// <returns>At least one snapshot. A last frame that was cut off (a run that was stopped) is left out with a warning, unless it
+    /// is the only one. Everything else that is wrong is an <c>Error</c> with file, frame and line.</returns>
+    let read (path: string) : Result<Trajectory, MiceError list> =
+        let snapshots = ResizeArray<Snapshot>()
+
+        let finish warnings =
+            if snapshots.Count = 0 then
+                Error(MiceError.BadFile(path, None, None, "the file has no frames"))
+            else
+                let names = snapshots[snapshots.Count - 1].SpeciesNames
+
+                Ok
+                    {
+                        Path = path
+                        Snapshots = [| for s in snapshots -> { s with SpeciesNames = names } |]
+                        Warnings = warnings
+                    }
+
+        let take outcome =
+            match outcome with
+            | Outcome.Frame snapshot ->
+                snapshots.Add snapshot
+                None
+            | Outcome.Cut error when snapshots.Count > 0 ->
+                let kept = $"The {snapshots.Count} frames before it are used."
+                Some(finish [ $"{MiceError.message error}. {kept}" ])
+            | Outcome.Cut error
+            | Outcome.Broken error -> Some(Error error)
+            | Outcome.Finished -> Some(finish [])
+
+        outcomes path
+        |> Seq.tryPick take
+        |> Option.defaultWith (fun () -> finish [])
+        |> Result.mapError List.singleton
+
+    /// <summary>Writes snapshots to a stream.</summary>
+    /// <param name="format">The format.</param>
+    /// <param name="stream">Left open.</param>
+    /// <param name="snapshots">What to write; floats keep all their digits.</param>
+    let writeTo (format: TrajectoryFormat) (stream: Stream) (snapshots: seq<Snapshot>) : unit =
+        use writer = new StreamWriter(stream, UTF8Encoding false, 1 <<< 16, true)
+
+        let write =
+            match format with
+            | TrajectoryFormat.LammpsDump -> LammpsDump.write
+            | TrajectoryFormat.ExtendedXyz -> ExtendedXyz.write
+
+        snapshots |> Seq.iter (write writer "R")
+
+    /// <summary>Writes snapshots to a file, which is there completely or not at all.</summary>
+    /// <param name="format">The format.</param>
+    /// <param name="path">The file; compressed when its name ends in <c>.gz</c>.</param>
+    /// <param name="snapshots">What to write; floats keep all their digits.</param>
+    let write (format: TrajectoryFormat) (path: string) (snapshots: seq<Snapshot>) : unit =
+        RunStore.saveAtomically path (fun stream ->
+            if path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) then
+                use packed = new GZipStream(stream, CompressionLevel.Optimal, true)
+                writeTo format packed snapshots
+            else
+                writeTo format stream snapshots)

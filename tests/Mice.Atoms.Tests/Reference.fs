@@ -1,0 +1,102 @@
+/// Slow obvious twins of fast code, and where the real files are.
+module Mice.Atoms.Tests.Reference
+
+open System
+open System.IO
+open Mice.Atoms
+
+/// The root of the working tree: the directory above this one that holds Mice.sln.
+let root =
+    let rec up (directory: DirectoryInfo | null) =
+        match directory with
+        | null -> Directory.GetCurrentDirectory()
+        | d when File.Exists(Path.Combine(d.FullName, "Mice.sln")) -> d.FullName
+        | d -> up d.Parent
+
+    up (DirectoryInfo AppContext.BaseDirectory)
+
+/// The sodium trajectories: shipped with the documentation, or beside the working tree.
+let sodium: string option =
+    [
+        Path.Combine(root, "docs", "data", "na")
+        Path.Combine(root, "..", "shared", "reference", "md", "na")
+    ]
+    |> List.tryFind (fun d -> File.Exists(Path.Combine(d, "liquid.dump.gz")))
+
+/// The folder with reference trajectories and their tables, which is not part of the repository.
+let tables: string option =
+    Some(Path.Combine(root, "..", "shared", "reference", "md"))
+    |> Option.filter (fun d -> File.Exists(Path.Combine(d, "na", "gr.csv")))
+
+/// A fact that needs the sodium trajectories.
+type SodiumFactAttribute() as this =
+    inherit Xunit.FactAttribute()
+
+    do
+        if sodium.IsNone then
+            this.Skip <- "the sodium trajectories are not here"
+
+/// A fact that needs the reference tables.
+type TablesFactAttribute() as this =
+    inherit Xunit.FactAttribute()
+
+    do
+        if tables.IsNone then
+            this.Skip <- "the reference tables are not here"
+
+let sodiumFile name = Path.Combine(sodium.Value, name)
+
+/// The value of a result that has to be good.
+let get (result: Result<'a, Mice.MiceError list>) : 'a =
+    match result with
+    | Ok value -> value
+    | Error errors -> failwith (errors |> List.map Mice.MiceError.message |> String.concat "\n")
+
+/// Runs an action with the path of a temporary file that holds the given bytes.
+let withFile (content: byte[]) (action: string -> 'a) : 'a =
+    let path = Path.Combine(Path.GetTempPath(), $"mice-{Guid.NewGuid():N}")
+    File.WriteAllBytes(path, content)
+
+    try
+        action path
+    finally
+        File.Delete path
+
+/// All images of all atoms within the cutoff of a point by trying every translation that could matter: atom, displacement, distance.
+/// Uses no reduction, no wrapping: the number of translations follows from the heights of the cell as it is given.
+let neighbours (cell: Cell) (positions: float[]) (point: float[]) (cutoff: float) =
+    let heights = Cell.heights cell
+    let fractions p = Cell.fractional cell p
+    let target = fractions point
+
+    [|
+        for a in 0 .. positions.Length / 3 - 1 do
+            let position = Array.sub positions (3 * a) 3
+            let own = fractions position
+
+            let range i =
+                if cell.Periodic[i] then
+                    let margin = cutoff / heights[i] + 1e-6
+                    let shift = target[i] - own[i]
+                    [ int (floor (shift - margin)) .. int (ceil (shift + margin)) ]
+                else
+                    [ 0 ]
+
+            for n0 in range 0 do
+                for n1 in range 1 do
+                    for n2 in range 2 do
+                        let d =
+                            Array.init 3 (fun k ->
+                                let shift =
+                                    float n0 * cell.Vectors[k]
+                                    + float n1 * cell.Vectors[3 + k]
+                                    + float n2 * cell.Vectors[6 + k]
+
+                                position[k] + shift - point[k])
+
+                        let r = sqrt (d[0] * d[0] + d[1] * d[1] + d[2] * d[2])
+
+                        if r <= cutoff then
+                            a, d, r
+    |]
+    |> Array.sortBy (fun (_, _, r) -> r)
