@@ -1,0 +1,114 @@
+namespace Mice.Autoregressive
+
+open System
+open Mice
+open Mice.Atoms
+
+/// <summary>Snapshots of one system made ready for sweeps: searchable for neighbours, in as many dimensions as they have.</summary>
+type ScanSnapshots =
+    {
+        /// 1, 2 or 3: the first so many coordinates count, the others are ignored.
+        Dimension: int
+        /// The declared symmetry.
+        Symmetry: Symmetry
+        /// Atoms in each snapshot.
+        Atoms: int
+        /// The longest distance that neighbours are asked for, Å.
+        Cutoff: float
+        /// [snapshots] of [3·atoms], Å.
+        Positions: float[][]
+        /// Box of each snapshot; directions beyond Dimension do not repeat.
+        Cells: Cell[]
+        /// Neighbour search of each snapshot.
+        Grids: NeighbourGrid[]
+        /// Number density of each snapshot, Å^−Dimension.
+        Densities: float[]
+    }
+
+/// Making snapshots ready, and their lengths.
+[<RequireQualifiedAccess>]
+module ScanSnapshots =
+    /// Positions with the coordinates beyond the dimension set to 0, in a box that does not repeat there.
+    let private project dimension (snapshot: Snapshot) =
+        let cell = snapshot.Cell
+
+        if dimension = 3 then
+            snapshot.Positions, cell
+        else
+            let positions = Array.mapi (fun i x -> if i % 3 < dimension then x else 0.0) snapshot.Positions
+
+            let vectors =
+                Array.init 9 (fun i ->
+                    let row, column = i / 3, i % 3
+
+                    if row < dimension && column < dimension then cell.Vectors[i]
+                    elif row = column then 1.0
+                    else 0.0)
+
+            let origin = Array.mapi (fun i x -> if i < dimension then x else -0.5) cell.Origin
+            let periodic = Array.mapi (fun i p -> i < dimension && p) cell.Periodic
+
+            positions,
+            {
+                Vectors = vectors
+                Origin = origin
+                Periodic = periodic
+            }
+
+    /// The mean distance ρ^(−1/d) of the atoms over all snapshots, Å.
+    let meanDistance (dimension: int) (snapshots: Snapshot[]) : float =
+        let volume =
+            snapshots
+            |> Array.averageBy (fun s -> Cell.volume (snd (project dimension s)) / float (Snapshot.count s))
+
+        volume ** (1.0 / float dimension)
+
+    /// <summary>Prepares snapshots.</summary>
+    /// <param name="dimension">1, 2 or 3.</param>
+    /// <param name="symmetry">The declared symmetry.</param>
+    /// <param name="cutoff">The longest distance that will be asked for, Å.</param>
+    /// <param name="snapshots">One or more, with the same number of atoms.</param>
+    let prepare (dimension: int) (symmetry: Symmetry) (cutoff: float) (snapshots: Snapshot[]) : ScanSnapshots =
+        let projected = snapshots |> Array.map (project dimension)
+        let atoms = Snapshot.count snapshots[0]
+
+        {
+            Dimension = dimension
+            Symmetry = symmetry
+            Atoms = atoms
+            Cutoff = cutoff
+            Positions = projected |> Array.map fst
+            Cells = projected |> Array.map snd
+            Grids =
+                projected
+                |> Array.map (fun (positions, cell) -> Neighbours.build cell positions cutoff)
+            Densities = projected |> Array.map (fun (_, cell) -> float atoms / Cell.volume cell)
+        }
+
+    /// Some of the snapshots.
+    let select (indices: int[]) (snapshots: ScanSnapshots) : ScanSnapshots =
+        let pick (values: 'v[]) = indices |> Array.map (fun i -> values[i])
+
+        { snapshots with
+            Positions = pick snapshots.Positions
+            Cells = pick snapshots.Cells
+            Grids = pick snapshots.Grids
+            Densities = pick snapshots.Densities
+        }
+
+    /// The number of snapshots.
+    let count (snapshots: ScanSnapshots) : int = snapshots.Grids.Length
+
+    /// The shortest distance between two atoms (or images) within the cut-off in any of the snapshots, Å; the cut-off where there is none.
+    let closestDistance (snapshots: ScanSnapshots) : float =
+        let closest (grid: NeighbourGrid) positions =
+            let query =
+                { Neighbours.all grid with
+                    Most = Some 1
+                    PointsAreAtoms = true
+                }
+
+            let table = Neighbours.queryOn 1 query grid positions
+            Array.fold min (snapshots.Cutoff * snapshots.Cutoff) table.SquaredDistances
+
+        Array.map2 closest snapshots.Grids snapshots.Positions |> Array.min |> sqrt

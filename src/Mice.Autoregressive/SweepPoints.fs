@@ -1,0 +1,134 @@
+namespace Mice.Autoregressive
+
+open System
+open Mice
+open Mice.Atoms
+
+/// <summary>Points of random sweeps: what atoms, or uniform noise points, see behind them.</summary>
+type SweepPoints =
+    {
+        /// [points · size of the basis], row-major: density of the past around each point.
+        Features: float32[]
+        /// Rows in Features.
+        Rows: int
+        /// Points that were tried: those in Features and those that lie within the core of an atom behind them.
+        Tried: int
+    }
+
+/// <summary>Draws points of sweeps: a snapshot, a direction and a point, all at random.</summary>
+/// <remarks>
+/// A sweep moves a plane through the system along the last axis of a random operation of the symmetry; the past of a point is
+/// all atoms behind the plane through it. Points within the core radius of a past atom are dropped here: no atom ever
+/// came so near to another one, and the intensity there is set apart. Mutable scratch, for one thread.
+/// </remarks>
+[<Sealed>]
+type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
+    let density = PastDensity basis
+    let size = DensityBasis.size basis
+    let last = snapshots.Dimension - 1
+
+    /// The component along the sweep of each displacement that lies behind, in the frame of the operation.
+    let behind (r: float[]) (d: float[]) e =
+        r[3 * last] * d[e] + r[3 * last + 1] * d[e + 1] + r[3 * last + 2] * d[e + 2]
+
+    let isInCore (r: float[]) (table: NeighbourTable) i =
+        let mutable found = false
+
+        for e in table.Offsets[i] .. table.Offsets[i + 1] - 1 do
+            if table.SquaredDistances[e] > 1e-18 && behind r table.Displacements (3 * e) < 0.0 then
+                found <- true
+
+        found
+
+    let expand (r: float[]) (table: NeighbourTable) i (target: Span<float32>) =
+        density.Clear()
+        let d = table.Displacements
+
+        for e in table.Offsets[i] .. table.Offsets[i + 1] - 1 do
+            let along = behind r d (3 * e)
+
+            if along < 0.0 then
+                let projection row =
+                    float32 (r[3 * row] * d[3 * e] + r[3 * row + 1] * d[3 * e + 1] + r[3 * row + 2] * d[3 * e + 2])
+
+                match last with
+                | 2 -> density.Add(projection 0, projection 1, float32 along)
+                | 1 -> density.Add(projection 0, float32 along, 0.0f)
+                | _ -> density.Add(float32 along, 0.0f, 0.0f)
+
+        density.Write target
+
+    let query radius snapshot points =
+        let grid = snapshots.Grids[snapshot]
+        Neighbours.queryOn 1 { Neighbours.all grid with Radius = radius } grid points
+
+    /// Keeps the points outside the cores of the past, with their operations.
+    let outsideCores snapshot (points: float[]) (operations: float[][]) =
+        let table = query core snapshot points
+
+        let kept =
+            [|
+                for i in 0 .. operations.Length - 1 do
+                    if not (isInCore operations[i] table i) then
+                        i
+            |]
+
+        let chosen = Array.zeroCreate (3 * kept.Length)
+        kept |> Array.iteri (fun k i -> Array.blit points (3 * i) chosen (3 * k) 3)
+        chosen, kept |> Array.map (fun i -> operations[i])
+
+    let operationsFor (generator: Generator) n =
+        Array.init n (fun _ -> Symmetry.operation snapshots.Dimension snapshots.Symmetry generator)
+
+    let describe snapshot (points: float[]) (operations: float[][]) =
+        let features = GC.AllocateUninitializedArray(operations.Length * size)
+        let table = query basis.Cutoff snapshot points
+
+        for i in 0 .. operations.Length - 1 do
+            expand operations[i] table i (Span<float32>(features, i * size, size))
+
+        features
+
+    let uniform (generator: Generator) snapshot n =
+        let fractions =
+            Array.init (3 * n) (fun i -> if i % 3 <= last then generator.NextFloat() else 0.5)
+
+        Cell.cartesian snapshots.Cells[snapshot] fractions
+
+    let atoms (chosen: int[]) snapshot =
+        let positions = snapshots.Positions[snapshot]
+        Array.init (3 * chosen.Length) (fun i -> positions[3 * chosen[i / 3] + i % 3])
+
+    let points snapshot (at: float[]) (operations: float[][]) =
+        let kept, operations' = outsideCores snapshot at operations
+
+        {
+            Features = describe snapshot kept operations'
+            Rows = operations'.Length
+            Tried = operations.Length
+        }
+
+    /// The functions that the density is expanded in.
+    member _.Basis = basis
+
+    /// The snapshots that points are drawn from.
+    member _.Snapshots = snapshots
+
+    /// <summary>Chosen atoms of one snapshot, each seen in a random direction.</summary>
+    member _.Atoms (generator: Generator) (snapshot: int) (chosen: int[]) : SweepPoints =
+        points snapshot (atoms chosen snapshot) (operationsFor generator chosen.Length)
+
+    /// <summary>Uniform points of one snapshot, each seen in a random direction.</summary>
+    member _.Uniform (generator: Generator) (snapshot: int) (tries: int) : SweepPoints =
+        points snapshot (uniform generator snapshot tries) (operationsFor generator tries)
+
+    /// <summary>The share of uniform points that lie outside the cores of the past.</summary>
+    member _.OpenShare (generator: Generator) (tries: int) : float =
+        let n = ScanSnapshots.count snapshots
+        let each = (tries + n - 1) / n
+
+        let kept =
+            Seq.init n (fun s -> outsideCores s (uniform generator s each) (operationsFor generator each) |> snd |> Array.length)
+            |> Seq.sum
+
+        float kept / float (n * each)
