@@ -1,0 +1,254 @@
+namespace Mice.Autoregressive
+
+open System
+open System.Text.Json
+open System.Threading
+open Mice
+open Mice.Tensors
+
+/// <summary>How one network is trained. Start from IntensityTrainingOptions.defaults.</summary>
+type IntensityTrainingOptions =
+    {
+        /// Optimiser steps.
+        Steps: int
+        /// Points (atoms and noise together) in each step.
+        BatchPoints: int
+        /// Learning rate of the first step; it falls to 0 along half a cosine.
+        LearningRate: float
+    }
+
+/// Defaults, the same for every system.
+[<RequireQualifiedAccess>]
+module IntensityTrainingOptions =
+    /// 4,000 steps of 2,048 points.
+    let defaults =
+        {
+            Steps = 4000
+            BatchPoints = 2048
+            LearningRate = 2e-3
+        }
+
+/// <summary>A network in training, or trained: all that the next step needs.</summary>
+type TrainingState =
+    {
+        /// Parameters of the network.
+        Parameters: Params
+        /// Moments of the optimiser.
+        Optimiser: OptimiserState
+        /// The curve so far: step, loss in nats per atom (mean since the last entry), excess entropy on the validation snapshots in k_B per atom.
+        Curve: struct (int * float * float)[]
+    }
+
+/// <summary>Learning an intensity by telling atoms from noise.</summary>
+/// <remarks>
+/// The loss per atom, E_atoms[softplus(−f)] + c E_noise[softplus(f)], is smallest where f = ln(λ/ν), ν the noise intensity.
+/// Source: M. Gutmann, A. Hyvärinen, J. Mach. Learn. Res. 13, 307 (2012); for point processes A. Baddeley et al., Electron. J. Stat. 8, 1741 (2014).
+/// Every step sees new points: new directions, new noise.
+/// </remarks>
+[<RequireQualifiedAccess>]
+module IntensityTraining =
+    /// Steps whose points are drawn together, in random order, before the steps are made.
+    [<Literal>]
+    let RoundSteps = 8
+
+    /// Entries of the curve.
+    [<Literal>]
+    let private CurveEntries = 20
+
+    let private drawAtoms (sampler: SweepSampler) (generator: Generator) n =
+        let snapshots = ScanSnapshots.count sampler.Snapshots
+        let chosen = Array.init snapshots (fun _ -> ResizeArray())
+
+        for _ in 1..n do
+            chosen[generator.NextInt snapshots].Add(generator.NextInt sampler.Snapshots.Atoms)
+
+        chosen |> Array.mapi (fun s list -> sampler.Atoms generator s (list.ToArray()))
+
+    /// At least n points outside cores, spread over all snapshots.
+    let private drawNoise (sampler: SweepSampler) (generator: Generator) (openShare: float) n =
+        let snapshots = ScanSnapshots.count sampler.Snapshots
+        let each = int (float n / float snapshots / openShare * 1.02) + 4
+
+        let rec more parts found =
+            if found >= n then
+                List.toArray parts
+            else
+                let next = Array.init snapshots (fun s -> sampler.Uniform generator s each)
+                more (List.ofArray next @ parts) (found + Array.sumBy (fun (p: SweepPoints) -> p.Rows) next)
+
+        more [] 0
+
+    /// n rows of the parts, taken at random, in random order.
+    let private mix (generator: Generator) size (parts: SweepPoints[]) n =
+        let rows =
+            [|
+                for p in 0 .. parts.Length - 1 do
+                    for i in 0 .. parts[p].Rows - 1 do
+                        struct (p, i)
+            |]
+
+        generator.Shuffle rows
+        let features = GC.AllocateUninitializedArray<float32>(n * size)
+
+        for k in 0 .. n - 1 do
+            // Fewer rows than asked for only where an atom lies in a core: then some serve twice.
+            let struct (p, i) = rows[k % rows.Length]
+            Array.Copy(parts[p].Features, i * size, features, k * size, size)
+
+        features
+
+    let private loss (intensity: Intensity) atoms (atomInputs: Tensor) (noiseInputs: Tensor) (parameters: Params) =
+        let f = Tensor.cat 0 [ atomInputs; noiseInputs ] |> Intensity.logOdds intensity parameters
+        let total = f |> Tensor.narrow 0 0 atoms |> Tensor.neg |> Nn.softplus |> Tensor.sum
+        let noise = f |> Tensor.narrow 0 atoms (f.Count - atoms) |> Nn.softplus |> Tensor.sum
+        (total + noise) / float atoms
+
+    let private optimiser (options: IntensityTrainingOptions) =
+        Optimiser.adam
+            { AdamOptions.defaults with
+                LearningRate = Schedule.cosine options.LearningRate 0.0 (int64 options.Steps)
+            }
+
+    /// The state before the first step.
+    let start (key: Key) (device: Device) (options: IntensityTrainingOptions) (intensity: Intensity) : TrainingState =
+        let parameters =
+            intensity.Network.Init(Key.named "parameters" key) |> Params.onto device
+
+        {
+            Parameters = parameters
+            Optimiser = (optimiser options).Init parameters
+            Curve = [||]
+        }
+
+    /// One round of steps on points of their own key: the same state and key give the same result.
+    let private round device options (intensity: Intensity) noisePerAtom (sampler: SweepSampler) key (state: TrainingState) =
+        let size = DensityBasis.size intensity.Basis
+        let generator = Key.generator key
+        let atoms = options.BatchPoints / (1 + noisePerAtom)
+        let noise = options.BatchPoints - atoms
+        let steps = min RoundSteps (options.Steps - int state.Optimiser.Step)
+
+        let prepared parts n =
+            Intensity.inputs device intensity (mix generator size parts (n * steps)) (n * steps)
+
+        Tensor.scope (fun () ->
+            let openShare = float noisePerAtom / exp intensity.Offset
+            let a = prepared (drawAtoms sampler generator (atoms * steps)) atoms
+            let b = prepared (drawNoise sampler generator openShare (noise * steps)) noise
+            let adam = optimiser options
+            let mutable state, total = state, 0.0
+
+            for i in 0 .. steps - 1 do
+                let batch = loss intensity atoms (Tensor.narrow 0 (i * atoms) atoms a) (Tensor.narrow 0 (i * noise) noise b)
+                let struct (value, next, moments) = Optimiser.step adam batch state.Parameters state.Optimiser
+                total <- total + value
+
+                state <-
+                    { state with
+                        Parameters = next
+                        Optimiser = moments
+                    }
+
+            struct (state, total / float steps))
+
+    /// <summary>Trains from a state to the last step.</summary>
+    /// <param name="key">The key of this network.</param>
+    /// <param name="device">Where the network is computed.</param>
+    /// <param name="options">Steps, batch, learning rate.</param>
+    /// <param name="noisePerAtom">As in the options that the intensity was created with.</param>
+    /// <param name="intensity">The model.</param>
+    /// <param name="training">Training snapshots.</param>
+    /// <param name="validate">Excess entropy of parameters on validation snapshots, k_B per atom; asked about twenty times.</param>
+    /// <param name="progress">Called after every round.</param>
+    /// <param name="cancel">Stops between rounds, by OperationCanceledException.</param>
+    /// <param name="first">Where to begin: from start or a checkpoint.</param>
+    /// <returns>The state after the last step; a loss that is not finite ends the training early.</returns>
+    let run
+        (key: Key)
+        (device: Device)
+        (options: IntensityTrainingOptions)
+        (noisePerAtom: int)
+        (intensity: Intensity)
+        (training: ScanSnapshots)
+        (validate: Params -> float)
+        (progress: TrainingState -> unit)
+        (cancel: CancellationToken)
+        (first: TrainingState)
+        : TrainingState =
+        let sampler = SweepSampler(training, intensity.Basis, intensity.Core)
+        let every = max RoundSteps (options.Steps / CurveEntries)
+
+        let advance struct (state: TrainingState, losses: float list) roundIndex =
+            cancel.ThrowIfCancellationRequested()
+            let pointsKey = key |> Key.named "points" |> Key.item roundIndex
+
+            let struct (next, value) =
+                round device options intensity noisePerAtom sampler pointsKey state
+
+            let step = int next.Optimiser.Step
+            let isEntry = step >= options.Steps || step / every > int state.Optimiser.Step / every
+
+            if isEntry then
+                let mean = List.average (value :: losses)
+                let held = if Double.IsFinite value then validate next.Parameters else nan
+                let next = { next with Curve = Array.append next.Curve [| struct (step, mean, held) |] }
+                progress next
+                struct (next, [])
+            else
+                progress next
+                struct (next, value :: losses)
+
+        let rounds = (options.Steps + RoundSteps - 1) / RoundSteps
+        let done' = int first.Optimiser.Step / RoundSteps
+
+        Seq.init (rounds - done') (fun i -> done' + i)
+        |> Tensor.fold advance struct (first, [])
+        |> fun struct (state, _) -> state
+
+    /// <summary>A state as bytes: a safetensors file with the curve in its metadata.</summary>
+    let toBytes (state: TrainingState) : byte[] =
+        let curve =
+            state.Curve
+            |> Array.collect (fun struct (step, loss, held) -> [| float step; loss; held |])
+
+        let text =
+            JsonSerializer.Serialize(curve |> Array.map BitConverter.DoubleToInt64Bits)
+
+        Params.node [ "parameters", state.Parameters; "moments", state.Optimiser.Moments ]
+        |> Params.onto Device.cpu
+        |> Safetensors.toBytes [ "step", string state.Optimiser.Step; "curve", text ]
+
+    /// <summary>The state that toBytes wrote.</summary>
+    /// <param name="name">The name to report in errors.</param>
+    /// <param name="device">Where the tensors go.</param>
+    /// <param name="content">What toBytes gave.</param>
+    /// <returns>Errors: BadFile.</returns>
+    let ofBytes (name: string) (device: Device) (content: byte[]) : Result<TrainingState, MiceError> =
+        Safetensors.ofBytes name content
+        |> Result.bind (fun (tree, metadata) ->
+            try
+                let values = Map.ofList metadata
+                let tree = Params.onto device tree
+
+                let curve =
+                    JsonSerializer.Deserialize<int64[]>(values["curve"])
+                    |> Array.map BitConverter.Int64BitsToDouble
+                    |> Array.chunkBySize 3
+                    |> Array.map (fun v -> struct (int v[0], v[1], v[2]))
+
+                Ok
+                    {
+                        Parameters = Params.find "parameters" tree
+                        Optimiser =
+                            {
+                                Step = int64 values["step"]
+                                Moments = Params.find "moments" tree
+                            }
+                        Curve = curve
+                    }
+            with
+            | :? TensorException
+            | :? JsonException
+            | :? FormatException
+            | :? Collections.Generic.KeyNotFoundException ->
+                Error(MiceError.BadFile(name, None, None, "it is not a checkpoint of a network in training")))
