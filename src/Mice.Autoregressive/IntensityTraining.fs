@@ -99,8 +99,8 @@ module IntensityTraining =
 
     let private loss (intensity: Intensity) atoms (atomInputs: Tensor) (noiseInputs: Tensor) (parameters: Params) =
         let f = Tensor.cat 0 [ atomInputs; noiseInputs ] |> Intensity.logOdds intensity parameters
-        let total = f |> Tensor.narrow 0 0 atoms |> Tensor.neg |> Nn.softplus |> Tensor.sum
-        let noise = f |> Tensor.narrow 0 atoms (f.Count - atoms) |> Nn.softplus |> Tensor.sum
+        let total = -(Tensor.slice 0 0 atoms 1 f) |> Nn.softplus |> Tensor.sum
+        let noise = Tensor.slice 0 atoms f.Count 1 f |> Nn.softplus |> Tensor.sum
         (total + noise) / float atoms
 
     let private optimiser (options: IntensityTrainingOptions) =
@@ -139,7 +139,8 @@ module IntensityTraining =
             let mutable state, total = state, 0.0
 
             for i in 0 .. steps - 1 do
-                let batch = loss intensity atoms (Tensor.narrow 0 (i * atoms) atoms a) (Tensor.narrow 0 (i * noise) noise b)
+                let rows n x = Tensor.slice 0 (i * n) ((i + 1) * n) 1 x
+                let batch = loss intensity atoms (rows atoms a) (rows noise b)
                 let struct (value, next, moments) = Optimiser.step adam batch state.Parameters state.Optimiser
                 total <- total + value
 
