@@ -38,6 +38,19 @@ type TrainingRecord =
         HeldOutEntropy: float
     }
 
+/// <summary>The held-out value of one snapshot: its scan entropy under a network that has not seen it.</summary>
+type SnapshotEntropy =
+    {
+        /// Time step of the snapshot.
+        Step: int64
+        /// The network that it was held out from, counted from 0.
+        Network: int
+        /// Excess entropy, k_B per atom; its mean over snapshots is the bound.
+        Entropy: float
+        /// Mean of λ/ρ over uniform points of the snapshot.
+        MeanRatio: float
+    }
+
 /// <summary>One row of the convergence table: the same estimate with neighbours seen up to a smaller distance.</summary>
 type CutoffRow =
     {
@@ -55,6 +68,8 @@ type ScanResult =
         ExcessEntropy: Estimate<kB / atom>
         /// The same from each independently trained network, k_B per atom.
         NetworkEntropies: Estimate<kB / atom>[]
+        /// The held-out value of every snapshot, in the order of the snapshots.
+        BySnapshot: SnapshotEntropy[]
         /// Mean of λ/ρ over uniform points of the held-out snapshots; 1 within error when the intensity is calibrated.
         Calibration: Estimate<1>
         /// Convergence in the distance up to which neighbours are seen.
