@@ -94,7 +94,9 @@ module DensityBasis =
         let mutable before, value = 0.0, 1.0
 
         for k in m + 1 .. l do
-            let next = (float (2 * k - 1) * c * value - float (k + m - 1) * before) / float (k - m)
+            let next =
+                (float (2 * k - 1) * c * value - float (k + m - 1) * before) / float (k - m)
+
             before <- value
             value <- next
 
@@ -128,7 +130,12 @@ module DensityBasis =
         let d = Array.init 3 (fun i -> if i < basis.Dimension then displacement[i] else 0.0)
         let r = sqrt (d |> Array.sumBy (fun v -> v * v))
         let y = angular basis (d[0] / r) (d[1] / r) (d[2] / r)
-        let envelope = if r < basis.Cutoff then 0.5 * (1.0 + cos (Math.PI * r / basis.Cutoff)) else 0.0
+
+        let envelope =
+            if r < basis.Cutoff then
+                0.5 * (1.0 + cos (Math.PI * r / basis.Cutoff))
+            else
+                0.0
 
         [|
             for k in 0 .. basis.Centres.Length - 1 do

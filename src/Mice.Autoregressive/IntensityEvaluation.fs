@@ -23,8 +23,7 @@ module IntensityEvaluation =
     [<Literal>]
     let private Chunk = 8192
 
-    let private average (values: float[]) (rest: float) (tried: int) =
-        (Array.sum values + rest) / float tried
+    let private average (values: float[]) (rest: float) (tried: int) = (Array.sum values + rest) / float tried
 
     /// <summary>Scores one snapshot.</summary>
     /// <param name="key">Where directions and points come from.</param>

@@ -98,7 +98,9 @@ module IntensityTraining =
         features
 
     let private loss (intensity: Intensity) atoms (atomInputs: Tensor) (noiseInputs: Tensor) (parameters: Params) =
-        let f = Tensor.cat 0 [ atomInputs; noiseInputs ] |> Intensity.logOdds intensity parameters
+        let f =
+            Tensor.cat 0 [ atomInputs; noiseInputs ] |> Intensity.logOdds intensity parameters
+
         let total = -(Tensor.slice 0 0 atoms 1 f) |> Nn.softplus |> Tensor.sum
         let noise = Tensor.slice 0 atoms f.Count 1 f |> Nn.softplus |> Tensor.sum
         (total + noise) / float atoms
@@ -121,7 +123,15 @@ module IntensityTraining =
         }
 
     /// One round of steps on points of their own key: the same state and key give the same result.
-    let private round device options (intensity: Intensity) noisePerAtom (sampler: SweepSampler) key (state: TrainingState) =
+    let private round
+        device
+        options
+        (intensity: Intensity)
+        noisePerAtom
+        (sampler: SweepSampler)
+        key
+        (state: TrainingState)
+        =
         let size = DensityBasis.size intensity.Basis
         let generator = Key.generator key
         let atoms = options.BatchPoints / (1 + noisePerAtom)
@@ -139,9 +149,14 @@ module IntensityTraining =
             let mutable state, total = state, 0.0
 
             for i in 0 .. steps - 1 do
-                let rows n x = Tensor.slice 0 (i * n) ((i + 1) * n) 1 x
+                let rows n x =
+                    Tensor.slice 0 (i * n) ((i + 1) * n) 1 x
+
                 let batch = loss intensity atoms (rows atoms a) (rows noise b)
-                let struct (value, next, moments) = Optimiser.step adam batch state.Parameters state.Optimiser
+
+                let struct (value, next, moments) =
+                    Optimiser.step adam batch state.Parameters state.Optimiser
+
                 total <- total + value
 
                 state <-
@@ -187,12 +202,24 @@ module IntensityTraining =
                 round device options intensity noisePerAtom sampler pointsKey state
 
             let step = int next.Optimiser.Step
-            let isEntry = step >= options.Steps || step / every > int state.Optimiser.Step / every
+
+            let isEntry =
+                step >= options.Steps || step / every > int state.Optimiser.Step / every
 
             if isEntry then
                 let mean = List.average (value :: losses)
-                let held = if Double.IsFinite value then validate next.Parameters else nan
-                let next = { next with Curve = Array.append next.Curve [| struct (step, mean, held) |] }
+
+                let held =
+                    if Double.IsFinite value then
+                        validate next.Parameters
+                    else
+                        nan
+
+                let next =
+                    { next with
+                        Curve = Array.append next.Curve [| struct (step, mean, held) |]
+                    }
+
                 progress next
                 struct (next, [])
             else
@@ -209,8 +236,7 @@ module IntensityTraining =
     /// <summary>A state as bytes: a safetensors file with the curve in its metadata.</summary>
     let toBytes (state: TrainingState) : byte[] =
         let curve =
-            state.Curve
-            |> Array.collect (fun struct (step, loss, held) -> [| float step; loss; held |])
+            state.Curve |> Array.collect (fun struct (step, loss, held) -> [| float step; loss; held |])
 
         let text =
             JsonSerializer.Serialize(curve |> Array.map BitConverter.DoubleToInt64Bits)

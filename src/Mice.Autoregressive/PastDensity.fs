@@ -62,7 +62,8 @@ type PastDensity(basis: DensityBasis) =
 
         for l in m .. basis.Degree do
             if l > m then
-                let a, b = float32 (2 * l - 1) / float32 (l - m), float32 (l + m - 1) / float32 (l - m)
+                let a, b =
+                    float32 (2 * l - 1) / float32 (l - m), float32 (l + m - 1) / float32 (l - m)
 
                 for j in 0..width .. n - 1 do
                     let value = Vector<float32>(current, j)
@@ -112,10 +113,14 @@ type PastDensity(basis: DensityBasis) =
 
         for j in 0..width .. n - 1 do
             let r = Vector<float32>(distance, j)
-            let envelope = Vector<float32>(0.5f) * (Vector<float32>.One + Vector.Cos(inverse * r))
+
+            let envelope =
+                Vector<float32>(0.5f) * (Vector<float32>.One + Vector.Cos(inverse * r))
 
             for k in 0 .. radials - 1 do
-                let u = (r - Vector<float32>(float32 basis.Centres[k])) * float32 (1.0 / basis.Widths[k])
+                let u =
+                    (r - Vector<float32>(float32 basis.Centres[k])) * float32 (1.0 / basis.Widths[k])
+
                 (envelope * Vector.Exp(-0.5f * u * u)).CopyTo(radial, k * capacity + j)
 
         // Places beyond the last neighbour weigh nothing.

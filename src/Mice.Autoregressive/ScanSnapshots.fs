@@ -35,15 +35,19 @@ module ScanSnapshots =
         if dimension = 3 then
             snapshot.Positions, cell
         else
-            let positions = Array.mapi (fun i x -> if i % 3 < dimension then x else 0.0) snapshot.Positions
+            let positions =
+                Array.mapi (fun i x -> if i % 3 < dimension then x else 0.0) snapshot.Positions
 
             let vectors =
                 Array.init 9 (fun i ->
                     let row, column = i / 3, i % 3
 
-                    if row < dimension && column < dimension then cell.Vectors[i]
-                    elif row = column then 1.0
-                    else 0.0)
+                    if row < dimension && column < dimension then
+                        cell.Vectors[i]
+                    elif row = column then
+                        1.0
+                    else
+                        0.0)
 
             let origin = Array.mapi (fun i x -> if i < dimension then x else -0.5) cell.Origin
             let periodic = Array.mapi (fun i p -> i < dimension && p) cell.Periodic
@@ -79,15 +83,14 @@ module ScanSnapshots =
             Cutoff = cutoff
             Positions = projected |> Array.map fst
             Cells = projected |> Array.map snd
-            Grids =
-                projected
-                |> Array.map (fun (positions, cell) -> Neighbours.build cell positions cutoff)
+            Grids = projected |> Array.map (fun (positions, cell) -> Neighbours.build cell positions cutoff)
             Densities = projected |> Array.map (fun (_, cell) -> float atoms / Cell.volume cell)
         }
 
     /// Some of the snapshots.
     let select (indices: int[]) (snapshots: ScanSnapshots) : ScanSnapshots =
-        let pick (values: 'v[]) = indices |> Array.map (fun i -> values[i])
+        let pick (values: 'v[]) =
+            indices |> Array.map (fun i -> values[i])
 
         { snapshots with
             Positions = pick snapshots.Positions

@@ -27,7 +27,10 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
     let size = DensityBasis.size basis
     let last = snapshots.Dimension - 1
 
-    /// The component along the sweep of each displacement that lies behind, in the frame of the operation.
+    /// Nearer than 1e-9 Å is the point itself: an atom is not its own past.
+    let isOther (table: NeighbourTable) e = table.SquaredDistances[e] > 1e-18
+
+    /// The component of a displacement along the sweep, negative behind the point.
     let behind (r: float[]) (d: float[]) e =
         r[3 * last] * d[e] + r[3 * last + 1] * d[e + 1] + r[3 * last + 2] * d[e + 2]
 
@@ -35,7 +38,7 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
         let mutable found = false
 
         for e in table.Offsets[i] .. table.Offsets[i + 1] - 1 do
-            if table.SquaredDistances[e] > 1e-18 && behind r table.Displacements (3 * e) < 0.0 then
+            if isOther table e && behind r table.Displacements (3 * e) < 0.0 then
                 found <- true
 
         found
@@ -47,7 +50,7 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
         for e in table.Offsets[i] .. table.Offsets[i + 1] - 1 do
             let along = behind r d (3 * e)
 
-            if along < 0.0 then
+            if along < 0.0 && isOther table e then
                 let projection row =
                     float32 (r[3 * row] * d[3 * e] + r[3 * row + 1] * d[3 * e + 1] + r[3 * row + 2] * d[3 * e + 2])
 
@@ -60,7 +63,14 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
 
     let query radius snapshot points =
         let grid = snapshots.Grids[snapshot]
-        Neighbours.queryOn 1 { Neighbours.all grid with Radius = radius } grid points
+
+        Neighbours.queryOn
+            1
+            { Neighbours.all grid with
+                Radius = radius
+            }
+            grid
+            points
 
     /// Keeps the points outside the cores of the past, with their operations.
     let outsideCores snapshot (points: float[]) (operations: float[][]) =
@@ -128,7 +138,8 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
         let each = (tries + n - 1) / n
 
         let kept =
-            Seq.init n (fun s -> outsideCores s (uniform generator s each) (operationsFor generator each) |> snd |> Array.length)
+            Seq.init n (fun s ->
+                outsideCores s (uniform generator s each) (operationsFor generator each) |> snd |> Array.length)
             |> Seq.sum
 
         float kept / float (n * each)

@@ -45,13 +45,20 @@ module ScanCombination =
         let networks = byNetwork control snapshots |> Array.map (fun e -> float e.Value)
         let sampling = Statistics.blocking entropies
         let spread = Statistics.standardError networks
-        let mean = control |> Option.map (fun c -> float c.Mean.StandardError) |> Option.defaultValue 0.0
+
+        let mean =
+            control |> Option.map (fun c -> float c.Mean.StandardError) |> Option.defaultValue 0.0
+
         bound (Array.average entropies) (sqrt (square sampling + square spread + square mean))
 
     /// <summary>The mean of λ/ρ over uniform points; a quantity near 1, not a bound.</summary>
     let calibration (snapshots: SnapshotEntropy[]) : Estimate<1> =
         let ratios = snapshots |> Array.map (fun s -> s.MeanRatio)
-        let networks = snapshots |> Array.groupBy (fun s -> s.Network) |> Array.map (fun (_, m) -> m |> Array.averageBy (fun s -> s.MeanRatio))
+
+        let networks =
+            snapshots
+            |> Array.groupBy (fun s -> s.Network)
+            |> Array.map (fun (_, m) -> m |> Array.averageBy (fun s -> s.MeanRatio))
 
         Estimate.create
             (Array.average ratios)

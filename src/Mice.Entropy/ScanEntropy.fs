@@ -49,7 +49,11 @@ module ScanEntropy =
 
     let private snapshotFaults (options: ScanOptions) (snapshots: Snapshot[]) =
         let counts = snapshots |> Array.map Snapshot.count |> Array.distinct
-        let species = snapshots |> Array.collect (fun s -> s.Species |> Array.distinct |> Array.map (fun i -> s.SpeciesNames[i])) |> Array.distinct
+
+        let species =
+            snapshots
+            |> Array.collect (fun s -> s.Species |> Array.distinct |> Array.map (fun i -> s.SpeciesNames[i]))
+            |> Array.distinct
 
         [
             if snapshots.Length < options.Networks + 1 then
@@ -79,7 +83,10 @@ module ScanEntropy =
             let rest = [| 0 .. count - 1 |] |> Array.filter (fun i -> block i <> k)
             // The snapshots right behind the test block (or the first ones) watch the training; nothing is decided by them.
             let watched = 1 + rest.Length / 20
-            let from = rest |> Array.tryFindIndex (fun i -> i > Array.last test) |> Option.defaultValue 0
+
+            let from =
+                rest |> Array.tryFindIndex (fun i -> i > Array.last test) |> Option.defaultValue 0
+
             let validation = Array.init watched (fun j -> rest[(from + j) % rest.Length])
             struct (Array.except validation rest, validation, test)
 
@@ -96,7 +103,10 @@ module ScanEntropy =
                 Options = options
             }
 
-        let short = { options.Training with Steps = max 1 (options.Training.Steps / 4) }
+        let short =
+            { options.Training with
+                Steps = max 1 (options.Training.Steps / 4)
+            }
 
         [|
             for k in 0 .. options.Networks - 1 do
@@ -115,7 +125,8 @@ module ScanEntropy =
 
     /// The state to begin with: the checkpoint if there is one.
     let private initial (options: ScanOptions) key intensity (job: Job) (store: RunStore option) =
-        let fresh () = Ok(IntensityTraining.start key options.Device job.Options intensity)
+        let fresh () =
+            Ok(IntensityTraining.start key options.Device job.Options intensity)
 
         match store with
         | None -> fresh ()
@@ -133,6 +144,7 @@ module ScanEntropy =
         let training = ScanSnapshots.select job.Training all
         let intensity = Intensity.create key options.Network job.Cutoff training
         let validation = ScanSnapshots.select job.Validation all
+
         let score name snapshots directions points parameters =
             evaluate options (Key.named name key) intensity parameters snapshots directions points
 
@@ -158,11 +170,23 @@ module ScanEntropy =
         |> Result.map (fun first ->
             let state =
                 first
-                |> IntensityTraining.run key options.Device job.Options options.Network.NoisePerAtom intensity training validate progress cancel
+                |> IntensityTraining.run
+                    key
+                    options.Device
+                    job.Options
+                    options.Network.NoisePerAtom
+                    intensity
+                    training
+                    validate
+                    progress
+                    cancel
 
             save state
             let test = ScanSnapshots.select job.Test all
-            let scores = score "test" test options.Directions options.UniformPoints state.Parameters
+
+            let scores =
+                score "test" test options.Directions options.UniformPoints state.Parameters
+
             let entropies = IntensityEvaluation.entropies scores
 
             {
@@ -182,7 +206,15 @@ module ScanEntropy =
             })
 
     /// Runs all jobs, a few at a time, and tells how far all of them together are.
-    let private runAll (options: ScanOptions) all steps store (cancel: CancellationToken) (progress: Progress -> unit) (jobs: Job[]) =
+    let private runAll
+        (options: ScanOptions)
+        all
+        steps
+        store
+        (cancel: CancellationToken)
+        (progress: Progress -> unit)
+        (jobs: Job[])
+        =
         let total = jobs |> Array.sumBy (fun j -> float j.Options.Steps)
         let made = ConcurrentDictionary<string, int>()
         let gate = obj ()
@@ -208,20 +240,42 @@ module ScanEntropy =
         let settings = ParallelOptions(MaxDegreeOfParallelism = options.Threads)
 
         try
-            Parallel.ForEach(source, settings, (fun job -> results[job.Name] <- runJob options all steps store cancel report job))
+            Parallel.ForEach(
+                source,
+                settings,
+                (fun job -> results[job.Name] <- runJob options all steps store cancel report job)
+            )
             |> ignore
-        with :? AggregateException as e when (e.Flatten().InnerExceptions |> Seq.forall (fun i -> i :? OperationCanceledException)) ->
+        with :? AggregateException as e when
+            (e.Flatten().InnerExceptions |> Seq.forall (fun i -> i :? OperationCanceledException)) ->
             raise (OperationCanceledException cancel)
 
         let found = jobs |> Array.map (fun j -> results[j.Name])
 
-        match found |> Array.choose (function Error e -> Some e | Ok _ -> None) |> Array.toList with
-        | [] -> Ok(found |> Array.choose (function Ok o -> Some o | Error _ -> None))
+        match
+            found
+            |> Array.choose (function
+                | Error e -> Some e
+                | Ok _ -> None)
+            |> Array.toList
+        with
+        | [] ->
+            Ok(
+                found
+                |> Array.choose (function
+                    | Ok o -> Some o
+                    | Error _ -> None)
+            )
         | errors -> Error errors
 
     let private isWithin (k: float) (a: float) (b: float) (error: float) = abs (a - b) <= k * error
 
-    let private checks (networks: Estimate<kB / atom>[]) (total: Estimate<kB / atom>) (calibration: Estimate<1>) (rows: CutoffRow[]) =
+    let private checks
+        (networks: Estimate<kB / atom>[])
+        (total: Estimate<kB / atom>)
+        (calibration: Estimate<1>)
+        (rows: CutoffRow[])
+        =
         let values = networks |> Array.map (fun e -> float e.Value)
         let spread = Array.max values - Array.min values
 
@@ -239,7 +293,8 @@ module ScanEntropy =
             {
                 Name = "the networks agree"
                 Passed = spread <= 6.0 * max (float total.StandardError) 0.01
-                Detail = $"spread of {networks.Length} networks {spread:F3} k_B per atom, wanted at most 6 errors of the mean"
+                Detail =
+                    $"spread of {networks.Length} networks {spread:F3} k_B per atom, wanted at most 6 errors of the mean"
             }
             if rows.Length >= 2 then
                 let a, b = rows[rows.Length - 2].ExcessEntropy, rows[rows.Length - 1].ExcessEntropy
@@ -247,7 +302,8 @@ module ScanEntropy =
                 {
                     Name = "the cut-off is long enough"
                     Passed = float (a.Value - b.Value) <= 0.05
-                    Detail = $"the last step of the cut-off lowered the bound by {float (a.Value - b.Value):F3} k_B per atom, wanted at most 0.05"
+                    Detail =
+                        $"the last step of the cut-off lowered the bound by {float (a.Value - b.Value):F3} k_B per atom, wanted at most 0.05"
                 }
         ]
 

@@ -116,7 +116,10 @@ module ScanOptions =
         [
             "dimension", string o.Dimension
             "symmetry", Symmetry.name o.Symmetry
-            "cutoff_angstrom", (match o.Cutoff with Some r -> string (float r) | None -> "2.3 mean distances")
+            "cutoff_angstrom",
+            (match o.Cutoff with
+             | Some r -> string (float r)
+             | None -> "2.3 mean distances")
             "networks", string o.Networks
             "degree", string o.Network.Degree
             "width", string o.Network.Width
