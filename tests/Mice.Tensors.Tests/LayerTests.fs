@@ -127,3 +127,44 @@ let ``trees map, zip, fold, count and find`` () =
     let other = Params.node [ "x", Params.Leaf(Tensor.ones Kind.float32 [ 1 ]) ]
     Assert.Throws<TensorException>(fun () -> Params.map2 (+) p other |> ignore) |> ignore
     Assert.Throws<TensorException>(fun () -> Params.tensor "0.missing" p |> ignore) |> ignore
+
+[<Fact>]
+let ``linear algebra undoes itself and has the right gradients`` () =
+    forCases 20 (fun c ->
+        let n = c.Rows
+        let b = uniform c.Seed -1.0 1.0 [ n; n ]
+        let unit = Tensor.eye Kind.float64 n
+        // Symmetric and positive definite, with eigenvalues of at least 1: all of these are well conditioned.
+        let spd x =
+            Tensor.matmul x (Tensor.transpose 0 1 x) + unit
+
+        let a = spd b
+
+        let product x y =
+            Tensor.matmul x y |> Tensor.toArray<float>
+
+        let numbers (x: Tensor) = Tensor.toArray<float> x
+        let l = Linalg.cholesky a
+        let struct (sign, logDet) = Linalg.slogdet a
+        let struct (values, vectors) = Linalg.eigh a
+        let struct (u, s, vt) = Linalg.svd b
+        let struct (q, r) = Linalg.qr b
+        // Products of at most 4 numbers of order 10 in float64.
+        close 1e-12 (numbers unit) (product a (Linalg.inverse a))
+        close 1e-12 (numbers b) (product a (Linalg.solve a b))
+        close 1e-12 (numbers a) (product l (Tensor.transpose 0 1 l))
+        close 1e-12 (numbers (Linalg.det a)) (numbers (sign * Tensor.exp logDet))
+        close 1e-12 (numbers a) (product (vectors * values) (Tensor.transpose 0 1 vectors))
+        close 1e-12 (numbers b) (product (u * s) vt)
+        close 1e-12 (numbers b) (product q r)
+        checkGradient (spd >> Linalg.inverse) b
+        checkGradient (fun x -> Linalg.solve (spd x) x) b
+        checkGradient (spd >> Linalg.cholesky) b
+        checkGradient (fun x -> let struct (_, d) = Linalg.slogdet (spd x) in d) b)
+
+[<Fact>]
+let ``a matrix that is not square is named`` () =
+    let e =
+        Assert.Throws<TensorException>(fun () -> Linalg.inverse (Tensor.zeros Kind.float64 [ 2; 3 ]) |> ignore)
+
+    Assert.Contains("inverse of [2; 3] float64", e.Message)

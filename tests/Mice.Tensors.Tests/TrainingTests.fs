@@ -277,3 +277,30 @@ let ``Python reads what was saved`` () =
         let output = python.StandardOutput.ReadToEnd()
         python.WaitForExit()
         Assert.Equal("F32 [2] (1.5, -2.5)\n7 hello\n", output))
+
+[<Fact>]
+let ``L-BFGS finds the minimum of Rosenbrock's valley and of a quadratic`` () =
+    let rosenbrock p =
+        let x, y = Params.tensor "x" p, Params.tensor "y" p
+        Tensor.sum (Tensor.square (1.0 - x) + 100.0 * Tensor.square (y - x * x))
+
+    let leaf (x: float[]) =
+        Params.Leaf(Tensor.ofArray [ x.Length ] x)
+
+    let start = Params.node [ "x", leaf [| -1.2; 0.5 |]; "y", leaf [| 1.0; 2.0 |] ]
+    let found = Lbfgs.minimise LbfgsOptions.defaults rosenbrock start
+    Assert.True(found.Converged, $"after {found.Iterations} iterations the gradient is {found.Gradient}")
+    // The gradient is below 1e-6 and the smallest curvature there is 0.4.
+    close 1e-5 [| 1.0; 1.0; 1.0; 1.0 |] (Params.tensors found.Parameters |> Array.collect Tensor.toFloats)
+    Assert.True(found.Iterations < 100)
+
+    let stopped =
+        Lbfgs.minimise
+            { LbfgsOptions.defaults with
+                Iterations = 3
+            }
+            rosenbrock
+            start
+
+    Assert.False stopped.Converged
+    Assert.Equal(3, stopped.Iterations)
