@@ -1,7 +1,8 @@
 module Mice.Benchmarks.Program
 
 /// Measurements of speed: `build.fsx bench`.
-let private benches: Measurement list = [ KeyBench.measurement ]
+let private benches: Measurement list =
+    [ KeyBench.measurement; TensorsBench.measurement ]
 
 /// Long checks against known answers: `build.fsx verify`.
 let private verifications: Measurement list = []
