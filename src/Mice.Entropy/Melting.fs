@@ -1,0 +1,310 @@
+namespace Mice.Entropy
+
+open System
+open System.Threading
+open Mice
+open Mice.Atoms
+
+/// <summary>From snapshots and thermo tables of two phases to entropy of melting, Δg(T) and melting temperature.</summary>
+[<RequireQualifiedAccess>]
+module Melting =
+
+    /// Share of each species among the atoms, by name.
+    let private composition (s: Snapshot) : Map<string, float> =
+        s.Species
+        |> Array.countBy (fun i -> s.SpeciesNames[i])
+        |> Array.map (fun (name, count) -> name, float count / float s.Species.Length)
+        |> Map.ofArray
+
+    let private describe (shares: Map<string, float>) =
+        shares
+        |> Map.toSeq
+        |> Seq.map (fun (name, share) -> $"{name} {100.0 * share:F1} %%")
+        |> String.concat ", "
+
+    let private noSnapshots (name: string) (snapshots: Snapshot[]) =
+        [
+            if Array.isEmpty snapshots then
+                MiceError.TooFewData($"snapshots of the {name}", 0, 1, "Give a trajectory with snapshots.")
+        ]
+
+    let private differentAtoms (input: MeltingInput) =
+        match Array.tryHead input.Solid, Array.tryHead input.Liquid with
+        | Some solid, Some liquid ->
+            let a, b = composition solid, composition liquid
+
+            let share name shares =
+                Map.tryFind name shares |> Option.defaultValue 0.0
+
+            let names = Seq.append (Map.keys a) (Map.keys b)
+
+            [
+                if names |> Seq.exists (fun name -> abs (share name a - share name b) > 1e-9) then
+                    MiceError.Mismatch("compositions of solid and liquid", describe a, describe b)
+            ]
+        | _ -> []
+
+    /// Thermodynamics of both phases, or every fault of conditions, snapshots and tables.
+    let private prepare (conditions: MeltingConditions) (input: MeltingInput) =
+        let early =
+            MeltingConditions.faults conditions
+            @ noSnapshots "solid" input.Solid
+            @ noSnapshots "liquid" input.Liquid
+            @ differentAtoms input
+
+        let thermodynamics (snapshots: Snapshot[]) (table: ThermoTable) =
+            // Without snapshots one atom stands in: the result is not used, only the table's own faults are.
+            let atoms =
+                snapshots |> Array.tryHead |> Option.map Snapshot.count |> Option.defaultValue 1
+
+            PhaseThermodynamics.ofTable conditions.Pressure conditions.Temperature atoms table
+
+        match early, thermodynamics input.Solid input.SolidThermo, thermodynamics input.Liquid input.LiquidThermo with
+        | [], Ok solid, Ok liquid -> Ok struct (solid, liquid)
+        | faults, solid, liquid ->
+            let ofResult =
+                function
+                | Ok _ -> []
+                | Error e -> e
+
+            Error(faults @ ofResult solid @ ofResult liquid)
+
+    /// <summary>All faults of the options, the snapshots and the thermo tables that are known before any training.</summary>
+    let faults (options: MeltingOptions) (input: MeltingInput) : MiceError list =
+        let ofResult (result: Result<'a, MiceError list>) =
+            match result with
+            | Ok _ -> []
+            | Error found -> found
+
+        ofResult (prepare options.Conditions input)
+        @ ofResult (ScanOptions.check options.Solid)
+        @ ofResult (ScanOptions.check options.Liquid)
+        |> List.distinct
+
+    let private check (name: string) (passed: bool) (detail: string) : Check =
+        {
+            Name = name
+            Passed = passed
+            Detail = detail
+        }
+
+    /// Do the thermo table and the trajectory come from the same run, at the temperature said?
+    let private sameRun (conditions: MeltingConditions) (name: string) (scan: ScanResult) (phase: PhaseThermodynamics) =
+        let volume, error = float phase.Volume.Value, float phase.Volume.StandardError
+        // Snapshots are a sparse sample of the rows: four errors of their own mean, or 0.5 %, whichever is more.
+        let rows = float phase.Rows / float (max 1 scan.Snapshots)
+        let allowed = max (0.005 * volume) (4.0 * error * sqrt (max 1.0 rows))
+
+        [
+            check
+                $"{name}: snapshots and thermo table agree on the volume"
+                (abs (scan.VolumePerAtom - volume) <= allowed)
+                $"{scan.VolumePerAtom:F3} Å³ per atom in the snapshots, {Estimate.format phase.Volume} in the table"
+            match phase.KineticTemperature with
+            | None -> ()
+            | Some kinetic ->
+                let limit =
+                    max (0.01 * float conditions.Temperature) (4.0 * float kinetic.StandardError)
+
+                check
+                    $"{name}: the run was at the temperature given"
+                    (abs (float (kinetic.Value - conditions.Temperature)) <= limit)
+                    $"{Estimate.format kinetic} K in the table, {float conditions.Temperature} K given"
+        ]
+
+    let private meltingChecks (d: PhaseDifference) (linear: Estimate<K>) (corrected: Estimate<K>) =
+        let ratio (e: Estimate<'u>) =
+            abs (float e.Value / float e.StandardError)
+
+        [
+            check
+                "entropy and enthalpy rise on melting"
+                (d.Entropy.Value > 0.0<kB / atom> && d.Enthalpy.Value > 0.0<kJ / mol>)
+                $"Δs = {Estimate.format d.Entropy} k_B per atom, Δh = {Estimate.format d.Enthalpy} kJ/mol"
+            check
+                "the entropy of melting is five errors or more"
+                (ratio d.Entropy >= 5.0)
+                $"Δs = {Estimate.format d.Entropy} k_B per atom; below that, linear error propagation to T_m fails"
+            check
+                "the melting temperature lies within 15 % of the temperature of the runs"
+                (abs (float (linear.Value - d.Temperature)) <= 0.15 * float d.Temperature)
+                $"T_m = {Estimate.format linear} K from runs at {float d.Temperature} K; run nearer to T_m otherwise"
+            check
+                "linear and heat-capacity-corrected forms agree"
+                (abs (float (linear.Value - corrected.Value))
+                 <= max (2.0 * float corrected.StandardError) (0.01 * float linear.Value))
+                $"{Estimate.format linear} K and {Estimate.format corrected} K"
+        ]
+
+    /// 81 temperatures that show both the runs' and the melting temperature.
+    let private curve (d: PhaseDifference) (melting: Estimate<K>) =
+        let t0, tm = float d.Temperature, float melting.Value
+
+        let far =
+            if Double.IsFinite tm && tm > 0.5 * t0 && tm < 2.0 * t0 then
+                tm
+            else
+                t0
+
+        let margin = max (0.1 * t0) (1.5 * min (0.3 * t0) (max 0.0 (abs (far - t0))))
+        FreeEnergy.curve 81 (min t0 far - margin |> (*) 1.0<K>) (max t0 far + margin |> (*) 1.0<K>) d
+
+    let private prefixed (name: string) (items: (string * string) list) =
+        items |> List.map (fun (key, value) -> $"{name}_{key}", value)
+
+    /// Joins two scans and the thermodynamics to the result.
+    let private combine
+        (conditions: MeltingConditions)
+        (solid: ScanResult)
+        (liquid: ScanResult)
+        (solidPhase: PhaseThermodynamics)
+        (liquidPhase: PhaseThermodynamics)
+        : MeltingResult =
+        let d =
+            {
+                Temperature = conditions.Temperature
+                Entropy =
+                    FreeEnergy.entropy solid.ExcessEntropy liquid.ExcessEntropy solidPhase.Volume liquidPhase.Volume
+                Enthalpy = FreeEnergy.difference solidPhase.Enthalpy liquidPhase.Enthalpy
+                HeatCapacity = FreeEnergy.difference solidPhase.HeatCapacity liquidPhase.HeatCapacity
+            }
+
+        let linear = FreeEnergy.meltingTemperatureLinear d
+        let corrected = FreeEnergy.meltingTemperatureCorrected d
+
+        let ofPhase name (scan: ScanResult) phase =
+            (scan.Checks |> List.map (fun c -> { c with Name = $"{name}: {c.Name}" }))
+            @ sameRun conditions name scan phase
+
+        {
+            Solid = solid
+            Liquid = liquid
+            SolidThermodynamics = solidPhase
+            LiquidThermodynamics = liquidPhase
+            Temperature = conditions.Temperature
+            Pressure = conditions.Pressure
+            DeltaEntropy = d.Entropy
+            DeltaEnthalpy = d.Enthalpy
+            DeltaHeatCapacity = d.HeatCapacity
+            DeltaGibbs = FreeEnergy.gibbsLinear d conditions.Temperature
+            MeltingTemperature = linear
+            MeltingTemperatureCorrected = corrected
+            GibbsCurve = curve d linear
+            Checks =
+                ofPhase "solid" solid solidPhase
+                @ ofPhase "liquid" liquid liquidPhase
+                @ meltingChecks d linear corrected
+            Settings =
+                [
+                    "temperature_kelvin", string (float conditions.Temperature)
+                    "pressure_bar", string (float conditions.Pressure)
+                ]
+                @ prefixed "solid" solid.Settings
+                @ prefixed "liquid" liquid.Settings
+        }
+
+    /// β(U + pV)/N − ln(V/N) of each snapshot and its mean over the whole table; None unless the table has a row for
+    /// the step of every snapshot.
+    let private control
+        (conditions: MeltingConditions)
+        (snapshots: Snapshot[])
+        (table: ThermoTable)
+        : ControlVariate option =
+        let column name =
+            ThermoTable.column name table |> Result.toOption
+
+        match column "step", column "U_eV", column "V_A3" with
+        | Some steps, Some energies, Some volumes ->
+            let atoms = float (Snapshot.count snapshots[0])
+            let beta = 1.0 / float (boltzmann * conditions.Temperature)
+
+            let values =
+                Array.map2
+                    (fun u v ->
+                        let enthalpy = u + float (conditions.Pressure * eVPerCubicAngstromPerBar) * v
+                        beta * enthalpy / atoms - log (v / atoms))
+                    energies
+                    volumes
+
+            let rowOf = Array.zip steps values |> Map.ofArray
+            let found = snapshots |> Array.choose (fun s -> Map.tryFind (float s.Step) rowOf)
+
+            if found.Length < snapshots.Length then
+                None
+            else
+                let mean = Statistics.mean values * 1.0<kB / atom>
+                let error = Statistics.blocking values * 1.0<kB / atom>
+
+                Some
+                    {
+                        Values = found
+                        Mean = Estimate.create mean error Direction.Exact
+                    }
+        | _ -> None
+
+    /// Solid in the first half of the progress, liquid in the second.
+    let private inHalf (name: string) (start: float) (report: Progress -> unit) (progress: Progress) =
+        report
+            { progress with
+                Phase = $"{name}: {progress.Phase}"
+                Fraction = start + 0.5 * progress.Fraction
+            }
+
+    /// <summary>The melting calculation with any estimator of the excess entropy of one phase.</summary>
+    /// <remarks>The solid is scanned first. Both phases must be at the same temperature and pressure, since the kinetic
+    /// parts of enthalpy and entropy are taken to cancel. Where the thermo tables have the snapshots' steps, the thermal
+    /// noise of the snapshots is taken out with β(U + pV)/N − ln(V/N); the mean of that enters Δs and Δh alike, which is
+    /// not used: the errors of Δg and T_m are rather too large.</remarks>
+    /// <param name="scan">Excess entropy of snapshots, with the arguments of <c>ScanEntropy.estimate</c>.</param>
+    /// <param name="options">Conditions, and how both phases are scanned.</param>
+    /// <param name="cancel">Stops the work with an OperationCanceledException; with stores a checkpoint is left.</param>
+    /// <param name="progress">Told how far the work is.</param>
+    /// <param name="stores">Where the checkpoints go.</param>
+    /// <param name="input">Snapshots and thermo tables.</param>
+    /// <returns>The result, or every fault of the input; nothing is scanned before the rest is in order.</returns>
+    let estimateBy
+        (scan:
+            ScanOptions
+                -> CancellationToken
+                -> (Progress -> unit)
+                -> RunStore option
+                -> Snapshot[]
+                -> Result<ScanResult, MiceError list>)
+        (options: MeltingOptions)
+        (cancel: CancellationToken)
+        (progress: Progress -> unit)
+        (stores: MeltingStores)
+        (input: MeltingInput)
+        : Result<MeltingResult, MiceError list> =
+        let conditions = options.Conditions
+
+        let phase name start options store snapshots table =
+            scan options cancel (inHalf name start progress) store snapshots
+            |> Result.map (fun result ->
+                match control conditions snapshots table with
+                | Some noise when result.BySnapshot.Length = snapshots.Length -> ScanEntropy.withControl noise result
+                | _ -> result)
+
+        match faults options input, prepare conditions input with
+        | [], Ok(struct (solidPhase, liquidPhase)) ->
+            phase "solid" 0.0 options.Solid stores.Solid input.Solid input.SolidThermo
+            |> Result.bind (fun solid ->
+                phase "liquid" 0.5 options.Liquid stores.Liquid input.Liquid input.LiquidThermo
+                |> Result.map (fun liquid -> combine conditions solid liquid solidPhase liquidPhase))
+        | found, _ -> Error found
+
+    /// <summary>Entropy of melting, Δg(T) and melting temperature from separate runs of solid and liquid.</summary>
+    /// <param name="options">Conditions, and how both phases are scanned.</param>
+    /// <param name="cancel">Stops the work with an OperationCanceledException; with stores a checkpoint is left.</param>
+    /// <param name="progress">Told how far the work is.</param>
+    /// <param name="stores">Where the checkpoints go.</param>
+    /// <param name="input">Snapshots and thermo tables.</param>
+    /// <returns>The result, or every fault of the input; nothing is scanned before the rest is in order.</returns>
+    let estimate
+        (options: MeltingOptions)
+        (cancel: CancellationToken)
+        (progress: Progress -> unit)
+        (stores: MeltingStores)
+        (input: MeltingInput)
+        : Result<MeltingResult, MiceError list> =
+        estimateBy ScanEntropy.estimate options cancel progress stores input

@@ -1,0 +1,120 @@
+namespace Mice.Entropy
+
+open System
+open Mice
+open Mice.Atoms
+open Mice.Autoregressive
+
+/// <summary>Temperature and pressure of both runs.</summary>
+type MeltingConditions =
+    {
+        /// Temperature of the runs; above 0.
+        Temperature: float<K>
+        /// Target pressure of the runs, finite.
+        Pressure: float<bar>
+    }
+
+/// <summary>How a melting calculation is done. Start from <c>MeltingOptions.create</c> and change fields with { … with … }.</summary>
+type MeltingOptions =
+    {
+        /// Temperature and pressure of both runs.
+        Conditions: MeltingConditions
+        /// How the solid's entropy is estimated.
+        Solid: ScanOptions
+        /// How the liquid's entropy is estimated.
+        Liquid: ScanOptions
+    }
+
+/// <summary>What molecular dynamics gives: snapshots and a thermo table of each phase, from separate runs.</summary>
+type MeltingInput =
+    {
+        /// Snapshots of the solid.
+        Solid: Snapshot[]
+        /// Snapshots of the liquid.
+        Liquid: Snapshot[]
+        /// Energies and volumes of the solid along its run.
+        SolidThermo: ThermoTable
+        /// Energies and volumes of the liquid along its run.
+        LiquidThermo: ThermoTable
+    }
+
+/// <summary>Everything that a melting calculation found; differences are liquid minus solid.</summary>
+type MeltingResult =
+    {
+        /// Scan entropy of the solid; an upper bound.
+        Solid: ScanResult
+        /// Scan entropy of the liquid; an upper bound.
+        Liquid: ScanResult
+        /// Enthalpy, volume and heat capacity of the solid.
+        SolidThermodynamics: PhaseThermodynamics
+        /// The same of the liquid.
+        LiquidThermodynamics: PhaseThermodynamics
+        /// Temperature of the runs.
+        Temperature: float<K>
+        /// Pressure of the runs.
+        Pressure: float<bar>
+        /// Entropy of melting, Δs_ex + ln(v_l/v_s); no bound, since it is a difference of two upper bounds.
+        DeltaEntropy: Estimate<kB / atom>
+        /// Enthalpy of melting.
+        DeltaEnthalpy: Estimate<kJ / mol>
+        /// Difference of the heat capacities.
+        DeltaHeatCapacity: Estimate<kJ / mol / K>
+        /// Δg = Δh − T Δs at the temperature of the runs.
+        DeltaGibbs: Estimate<kJ / mol>
+        /// Melting temperature by the linear form, Δh/Δs; NaN when there is none.
+        MeltingTemperature: Estimate<K>
+        /// Melting temperature by the heat-capacity-corrected form; NaN when there is none.
+        MeltingTemperatureCorrected: Estimate<K>
+        /// Δg(T) in both forms.
+        GibbsCurve: GibbsPoint[]
+        /// Checks of both scans and of the comparison.
+        Checks: Check list
+        /// Settings of both scans, temperature and pressure.
+        Settings: (string * string) list
+    }
+
+/// <summary>Conditions checked.</summary>
+[<RequireQualifiedAccess>]
+module MeltingConditions =
+
+    /// <summary>All faults of the conditions; empty when they can be used.</summary>
+    let faults (c: MeltingConditions) : MiceError list =
+        [
+            if not (c.Temperature > 0.0<K> && Double.IsFinite(float c.Temperature)) then
+                MiceError.OutOfRange("temperature", $"{float c.Temperature} K", "a finite number above 0 K")
+            if not (Double.IsFinite(float c.Pressure)) then
+                MiceError.OutOfRange("pressure", $"{float c.Pressure} bar", "a finite number")
+        ]
+
+/// <summary>Options made ready.</summary>
+[<RequireQualifiedAccess>]
+module MeltingOptions =
+
+    /// <summary>A cubic solid and an isotropic liquid, everything else the same for both.</summary>
+    /// <param name="scan">Settings of both scans; their symmetry is set here.</param>
+    /// <param name="conditions">Temperature and pressure of both runs.</param>
+    let create (scan: ScanOptions) (conditions: MeltingConditions) : MeltingOptions =
+        {
+            Conditions = conditions
+            Solid = { scan with Symmetry = Symmetry.Cubic }
+            Liquid =
+                { scan with
+                    Symmetry = Symmetry.Isotropic
+                }
+        }
+
+/// <summary>Where checkpoints go; None for no checkpoints.</summary>
+type MeltingStores =
+    {
+        /// Of the solid's scan.
+        Solid: RunStore option
+        /// Of the liquid's scan.
+        Liquid: RunStore option
+    }
+
+/// <summary>Stores made ready.</summary>
+[<RequireQualifiedAccess>]
+module MeltingStores =
+
+    /// No checkpoints.
+    let none: MeltingStores = { Solid = None; Liquid = None }
