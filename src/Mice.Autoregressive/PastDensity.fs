@@ -135,8 +135,48 @@ type PastDensity(basis: DensityBasis) =
 
         Vector.Sum sum
 
+    /// The two nearest neighbours; −1 where there is none.
+    let nearestTwo () =
+        let mutable first, second = -1, -1
+
+        for j in 0 .. count - 1 do
+            if first < 0 || distance[j] < distance[first] then
+                second <- first
+                first <- j
+            elif second < 0 || distance[j] < distance[second] then
+                second <- j
+
+        struct (first, second)
+
     /// The functions that the density is expanded in.
     member _.Basis = basis
+
+    /// <summary>Turns and reflects all neighbours around the sweep so that the nearest one lies in front (y = 0, x above 0) and the
+    /// second nearest to its left (y above 0).</summary>
+    /// <remarks>Where every rotation around the sweep is a symmetry, points that differ by one only become equal. In two dimensions the
+    /// only such operation is the reflection x → −x, in one there is none.</remarks>
+    member _.Align() =
+        let struct (first, second) = nearestTwo ()
+
+        if first >= 0 && basis.Dimension = 2 && ux[first] < 0.0f then
+            for j in 0 .. count - 1 do
+                ux[j] <- -ux[j]
+        elif first >= 0 && basis.Dimension = 3 then
+            let across = MathF.Sqrt(ux[first] * ux[first] + uy[first] * uy[first])
+
+            let c, s =
+                if across > 1e-6f then
+                    ux[first] / across, uy[first] / across
+                else
+                    1.0f, 0.0f
+
+            let isRight = second >= 0 && c * uy[second] - s * ux[second] < 0.0f
+            let sign = if isRight then -1.0f else 1.0f
+
+            for j in 0 .. count - 1 do
+                let x, y = ux[j], uy[j]
+                ux[j] <- c * x + s * y
+                uy[j] <- sign * (c * y - s * x)
 
     /// Forgets all neighbours.
     member _.Clear() = count <- 0

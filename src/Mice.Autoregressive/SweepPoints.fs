@@ -59,6 +59,9 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
                 | 1 -> density.Add(projection 0, float32 along, 0.0f)
                 | _ -> density.Add(float32 along, 0.0f, 0.0f)
 
+        if snapshots.Symmetry = Symmetry.Isotropic then
+            density.Align()
+
         density.Write target
 
     let query radius snapshot points =
