@@ -29,6 +29,9 @@ This page is a program that the documentation build runs: the output below is re
 #r "../src/Mice.Cli/bin/Release/net10.0/MathNet.Numerics.dll"
 #r "../src/Mice.Cli/bin/Release/net10.0/Mice.Core.dll"
 #r "../src/Mice.Cli/bin/Release/net10.0/Mice.Atoms.dll"
+#r "../src/Mice.Cli/bin/Release/net10.0/Mice.Tensors.dll"
+#r "../src/Mice.Cli/bin/Release/net10.0/Mice.Autoregressive.dll"
+#r "../src/Mice.Cli/bin/Release/net10.0/Mice.Entropy.dll"
 
 let sodium name =
     System.IO.Path.Combine(__SOURCE_DIRECTORY__, "data", "na", name)
@@ -82,6 +85,26 @@ match Trajectory.read (sodium "gas.dump.gz") with
 | Ok _ -> "read"
 | Error faults -> faults |> List.map MiceError.message |> String.concat "\n" |> _.Replace(__SOURCE_DIRECTORY__, "docs")
 (*** include-it ***)
+(**
+## The entropy of one phase
+
+This takes minutes, so the page compiles it without running it. `ScanOptions.quick` trains shorter and gives a looser bound.
+*)
+(*** do-not-eval ***)
+open System.Threading
+open Mice.Autoregressive
+open Mice.Entropy
+
+let options =
+    { ScanOptions.defaults with
+        Symmetry = Symmetry.Cubic }
+
+let report (progress: Progress) =
+    printfn "%s, %.0f %%" progress.Phase (100.0 * progress.Fraction)
+
+let entropy () =
+    ScanEntropy.estimate options CancellationToken.None report None solid.Snapshots
+    |> Result.map (fun found -> Estimate.formatWithDirection found.ExcessEntropy)
 (**
 ## The whole job
 
