@@ -46,7 +46,7 @@ type BlockingLevel =
 [<RequireQualifiedAccess>]
 module Statistics =
     /// <summary>x̄ = (1/n) Σ xᵢ; NaN for no values.</summary>
-    /// <param name="values">[n].</param>
+    /// <param name="values">The values, [n].</param>
     let mean (values: float<'u>[]) : float<'u> =
         if Array.isEmpty values then
             LanguagePrimitives.FloatWithMeasure nan
@@ -54,7 +54,7 @@ module Statistics =
             Array.average values
 
     /// <summary>Unbiased variance s² = Σ (xᵢ − x̄)² / (n − 1); NaN below two values.</summary>
-    /// <param name="values">[n].</param>
+    /// <param name="values">The values, [n].</param>
     let variance (values: float<'u>[]) : float<'u^2> =
         if values.Length < 2 then
             LanguagePrimitives.FloatWithMeasure nan
@@ -64,20 +64,20 @@ module Statistics =
             sum / float (values.Length - 1)
 
     /// <summary>Standard error of the mean of independent values, √(s²/n); NaN below two values.</summary>
-    /// <param name="values">[n].</param>
+    /// <param name="values">The values, [n].</param>
     let standardError (values: float<'u>[]) : float<'u> =
         sqrt (variance values / float values.Length)
 
     /// <summary>Mean and standard error of independent values.</summary>
     /// <param name="direction">What the mean promises.</param>
-    /// <param name="values">[n].</param>
+    /// <param name="values">The values, [n].</param>
     let estimate (direction: Direction) (values: float<'u>[]) : Estimate<'u> =
         Estimate.create (mean values) (standardError values) direction
 
     /// <summary>Delete-one jackknife: bias-corrected value n·f(x) − (n − 1)·f̄₋ᵢ, and error √((n − 1)/n Σ (f₋ᵢ − f̄₋ᵢ)²).
     /// Source: B. Efron, The Jackknife, the Bootstrap and Other Resampling Plans (SIAM, 1982).</summary>
     /// <param name="statistic">A smooth function of the data.</param>
-    /// <param name="data">[n] independent items, 2 or more.</param>
+    /// <param name="data">Independent items, [n], 2 or more.</param>
     let jackknife (statistic: 'item[] -> float) (data: 'item[]) : struct (float * float) =
         let n = float data.Length
 
@@ -94,8 +94,8 @@ module Statistics =
     /// <param name="key">Randomness; resample i uses child i.</param>
     /// <param name="resamples">How many; 200 give the error within about 5 %.</param>
     /// <param name="statistic">A function of the data.</param>
-    /// <param name="data">[n] independent items.</param>
-    /// <returns>[resamples] values of the statistic.</returns>
+    /// <param name="data">Independent items, [n].</param>
+    /// <returns>Values of the statistic, [resamples].</returns>
     let bootstrap (key: Key) (resamples: int) (statistic: 'item[] -> float) (data: 'item[]) : float[] =
         Array.init resamples (fun i ->
             let generator = key |> Key.item i |> Key.generator
@@ -105,7 +105,7 @@ module Statistics =
     /// <param name="key">Randomness.</param>
     /// <param name="resamples">How many.</param>
     /// <param name="statistic">A function of the data.</param>
-    /// <param name="data">[n] independent items.</param>
+    /// <param name="data">Independent items, [n].</param>
     let bootstrapError (key: Key) (resamples: int) (statistic: 'item[] -> float) (data: 'item[]) : float =
         bootstrap key resamples statistic data |> variance |> sqrt
 
@@ -124,7 +124,7 @@ module Statistics =
     /// <summary>One-sample Kolmogorov–Smirnov test: D = sup |F_n − F|. The p-value is asymptotic with Stephens'
     /// small-sample correction (J. R. Stat. Soc. B 32, 115 (1970)), good to about 0.01 from n = 8 on.</summary>
     /// <param name="cumulative">F of the hypothesis, continuous.</param>
-    /// <param name="values">[n] independent values.</param>
+    /// <param name="values">Independent values, [n].</param>
     let kolmogorovSmirnov (cumulative: float -> float) (values: float[]) : TestOutcome =
         let n = float values.Length
 
@@ -149,8 +149,8 @@ module Statistics =
 
     /// <summary>Pearson's χ² test of counts, Σ (O − E)²/E, with n − 1 − fitted degrees of freedom.</summary>
     /// <param name="fitted">How many parameters of the expectation were fitted to these counts; usually 0.</param>
-    /// <param name="expected">[n] expected counts, each 5 or more for the p-value to hold.</param>
-    /// <param name="observed">[n] observed counts.</param>
+    /// <param name="expected">Expected counts, [n], each 5 or more for the p-value to hold.</param>
+    /// <param name="observed">Observed counts, [n].</param>
     let chiSquare (fitted: int) (expected: float[]) (observed: float[]) : TestOutcome =
         let statistic =
             Array.fold2 (fun sum e o -> sum + (o - e) * (o - e) / e) 0.0 expected observed
@@ -162,7 +162,7 @@ module Statistics =
 
     /// <summary>Weighted least squares of y = a + b·x with weights 1/σ². Errors come from the σ given, not from the
     /// residuals. Source: W. H. Press et al., Numerical Recipes, 3rd ed. (2007), section 15.2.</summary>
-    /// <param name="points">[n] of (x, y, σ), at least two different x; σ above 0.</param>
+    /// <param name="points">Points, [n], of (x, y, σ), at least two different x; σ above 0.</param>
     /// <returns>NaN throughout below two points.</returns>
     let fitLine (points: struct (float * float * float)[]) : LineFit =
         let sum f =
@@ -205,7 +205,7 @@ module Statistics =
 
     /// <summary>The table of the blocking method: √(c₀/(n′ − 1)) for n′ = n, n/2, n/4, … blocks, to be read for its plateau.
     /// Source: H. Flyvbjerg, H. G. Petersen, J. Chem. Phys. 91, 461 (1989), doi:10.1063/1.457480.</summary>
-    /// <param name="series">[n] values in order of time, 2 or more.</param>
+    /// <param name="series">Values in order of time, [n], 2 or more.</param>
     let blockingLevels (series: float[]) : BlockingLevel[] =
         pyramid series
         |> List.map (fun level ->
@@ -234,7 +234,7 @@ module Statistics =
     /// correction of the lag-one correlation is used too.</summary>
     /// <remarks>Levels with fewer than four blocks are not used. When no level passes, the series is too short for its
     /// correlation time and the largest error of any level is returned.</remarks>
-    /// <param name="series">[n] values in order of time; NaN below two.</param>
+    /// <param name="series">Values in order of time, [n]; NaN below two.</param>
     let blocking (series: float[]) : float =
         let levels = pyramid series |> List.filter (fun level -> level.Length >= 4)
 
@@ -265,7 +265,7 @@ module Statistics =
     /// mean is 2τ s²/n; uncorrelated values have τ = ½. The sum stops at the first W ≥ 6 max(τ(W), 1/(4τ(W))); the error is
     /// τ √(2(2W + 1)/n). Source: N. Madras, A. D. Sokal, J. Stat. Phys. 50, 109 (1988), doi:10.1007/BF01022990.</summary>
     /// <remarks>A constant series has no autocorrelation: ½. Trust the result for n above about 100 τ.</remarks>
-    /// <param name="series">[n] values in order of time, 2 or more.</param>
+    /// <param name="series">Values in order of time, [n], 2 or more.</param>
     let integratedAutocorrelationTime (series: float[]) : Estimate<1> =
         let n = series.Length
         let centre = mean series
