@@ -563,7 +563,20 @@ let private tryPackages (packages: string) =
         $"""<configuration><packageSources><add key="mice" value="{packages}" /></packageSources></configuration>"""
 
     let data = at [ "docs"; "data"; "na"; "solid.dump.gz" ]
-    run "dotnet" [ "run"; "-c"; "Release"; "--project"; folder; "-p:UseSharedCompilation=false"; "--"; data ]
+
+    run
+        "dotnet"
+        [
+            "run"
+            "-c"
+            "Release"
+            "--project"
+            folder
+            "-p:UseSharedCompilation=false"
+            "--"
+            data
+        ]
+
     Directory.Delete(folder, true)
 
 let pack () =
