@@ -20,10 +20,10 @@ type IntensityTrainingOptions =
 /// Defaults, the same for every system.
 [<RequireQualifiedAccess>]
 module IntensityTrainingOptions =
-    /// 4,000 steps of 2,048 points.
+    /// 2,400 steps of 2,048 points.
     let defaults =
         {
-            Steps = 4000
+            Steps = 2400
             BatchPoints = 2048
             LearningRate = 2e-3
         }

@@ -50,22 +50,22 @@ module ScanOptions =
             Network = IntensityOptions.defaults
             Training = IntensityTrainingOptions.defaults
             Directions = 4
-            UniformPoints = 60
+            UniformPoints = 120
             CutoffShares = [ 0.6; 0.8 ]
             Seed = 1UL
             Device = Device.cpu
             Threads = max 1 Environment.ProcessorCount
         }
 
-    /// A short run, for a first look: a fifth of the steps, three networks, no convergence table. The bound is looser.
+    /// A short run, for a first look: a quarter of the steps, three networks, no convergence table. The bound is looser.
     let quick =
         { defaults with
             Networks = 3
             Training =
                 { defaults.Training with
-                    Steps = defaults.Training.Steps / 5
+                    Steps = defaults.Training.Steps / 4
                 }
-            UniformPoints = 30
+            UniformPoints = 60
             CutoffShares = []
         }
 

@@ -2,10 +2,11 @@ module Mice.Benchmarks.Program
 
 /// Measurements of speed: `build.fsx bench`.
 let private benches: Measurement list =
-    [ KeyBench.measurement; TensorsBench.measurement ]
+    [ KeyBench.measurement; TensorsBench.measurement; ScanBench.measurement ]
 
 /// Long checks against known answers: `build.fsx verify`.
-let private verifications: Measurement list = []
+let private verifications: Measurement list =
+    [ SodiumVerification.measurement; SodiumVerification.dependence ]
 
 let private runAll (verb: string) (chosen: Measurement list) =
     chosen

@@ -1,0 +1,97 @@
+namespace Mice.Benchmarks
+
+open System
+open System.IO
+open System.Text.Json
+open System.Threading
+open Mice
+open Mice.Atoms
+open Mice.Autoregressive
+open Mice.Tensors
+
+/// Points and training of the scan entropy against the same algorithm in PyTorch and SciPy.
+module ScanBench =
+    let private steps = 160
+
+    let private file phase =
+        Path.Combine(Machine.root, "docs", "data", "na", $"{phase}.dump.gz")
+
+    let private snapshots phase =
+        match Trajectory.read (file phase) with
+        | Ok trajectory -> trajectory.Snapshots
+        | Error faults -> failwith (faults |> List.map MiceError.message |> String.concat " ")
+
+    /// Seconds from snapshots in memory to a trained network on one core, as the peer measures.
+    let private ours symmetry (snapshots: Snapshot[]) =
+        Engine.setThreads 1
+        let key = Key.ofSeed 1UL
+        let options = IntensityOptions.defaults
+
+        let training =
+            { IntensityTrainingOptions.defaults with
+                Steps = steps
+            }
+
+        Machine.seconds (fun () ->
+            let cutoff = 2.3 * ScanSnapshots.meanDistance 3 snapshots
+            let chosen = Array.truncate (snapshots.Length * 3 / 4) snapshots
+            let ready = ScanSnapshots.prepare 3 symmetry cutoff chosen
+            let intensity = Intensity.create key options cutoff ready
+
+            IntensityTraining.start key Device.cpu training intensity
+            |> IntensityTraining.run
+                key
+                Device.cpu
+                training
+                options.NoisePerAtom
+                intensity
+                ready
+                (fun _ -> nan)
+                ignore
+                CancellationToken.None
+            |> ignore)
+
+    let private peers phase symmetry =
+        let answer =
+            Machine.python "scan_entropy.py" [ file phase; string steps; "1"; symmetry ]
+
+        use json = JsonDocument.Parse answer
+
+        let seconds (name: string) =
+            json.RootElement.GetProperty(name).GetDouble()
+
+        struct (seconds "points_s", seconds "steps_s")
+
+    let private row phase symmetry =
+        let data = snapshots phase
+        ours symmetry data |> ignore // warms up the compiler
+        let mine = Array.init 3 (fun _ -> ours symmetry data) |> Array.sort |> Array.item 1
+        let struct (points, training) = peers phase (Symmetry.name symmetry)
+        let theirs = points + training
+
+        [
+            $"{phase} sodium, {steps} steps"
+            $"{mine:F1}"
+            $"{theirs:F1} ({points:F1} + {training:F1})"
+            $"{theirs / mine:F1}"
+        ]
+
+    let private run () =
+        let rows = [ row "liquid" Symmetry.Isotropic; row "solid" Symmetry.Cubic ]
+
+        let header =
+            [ "one core"; "Mice, s"; "PyTorch + SciPy, s (points + training)"; "ratio" ]
+
+        {
+            Markdown =
+                Table.markdown header rows
+                + "\n\nData preparation and training together; features, network, noise and batches are the same. Goal: 5 times faster."
+            Passed = true
+        }
+
+    let measurement =
+        {
+            Name = "scan"
+            Title = "Scan entropy: points and training"
+            Run = run
+        }
