@@ -1,0 +1,298 @@
+namespace Mice.Atoms
+
+open System
+open System.Diagnostics
+open System.Globalization
+open System.IO
+open System.Text.Json
+open System.Threading
+open Mice
+
+/// What a finished run left behind.
+type LammpsRun =
+    {
+        /// trajectory.dump.gz in the run's folder.
+        Trajectory: string
+        /// thermo.csv in the run's folder: step, time_ps, T_K, P_bar, V_A3, U_eV, H_eV, in_dump.
+        Thermo: string
+    }
+
+/// <summary>Runs LAMMPS as a process of its own: one phase at constant N, P, T.</summary>
+/// <remarks>A run is a folder. Calling <c>run</c> again with the same options and folder goes on from the last stored state, and does nothing
+/// when the run is finished; with other options it is an error.</remarks>
+[<RequireQualifiedAccess>]
+module Lammps =
+    /// <summary>The LAMMPS program: the environment variable MICE_LAMMPS, or <c>lmp</c> in PATH.</summary>
+    let find () : Result<string, MiceError> =
+        let path =
+            match Environment.GetEnvironmentVariable "MICE_LAMMPS" with
+            | null
+            | "" ->
+                (Environment.GetEnvironmentVariable "PATH" |> Option.ofObj |> Option.defaultValue "").Split Path.PathSeparator
+                |> Array.map (fun d -> Path.Combine(d, "lmp"))
+                |> Array.tryFind File.Exists
+            | given -> Some given |> Option.filter File.Exists
+
+        match path with
+        | Some path -> Ok path
+        | None ->
+            Error(MiceError.Unavailable("LAMMPS (lmp)", "Install the package lammps, or set MICE_LAMMPS to the program."))
+
+    /// Options in a form whose equality is that of the run.
+    let private identity (o: LammpsOptions) : string =
+        JsonSerializer.Serialize
+            {|
+                program = "lammps"
+                element = o.Element
+                mass = o.Mass
+                lattice = string o.Lattice
+                lattice_constant = o.LatticeConstant
+                side = o.Side
+                model = o.Model
+                route = string o.Route
+                phase = string o.Phase
+                temperature = float o.Temperature
+                pressure = float o.Pressure
+                melt_temperature = float o.MeltTemperature
+                melt_steps = o.MeltSteps
+                equilibration_steps = o.EquilibrationSteps
+                snapshot_every = o.SnapshotEvery
+                snapshots = o.Snapshots
+                thermo_every = o.ThermoEvery
+                time_step = float o.TimeStep
+                seed = o.Seed
+            |}
+
+    /// What LAMMPS says about its failure: the ERROR line and the command that caused it.
+    let internal faultOf (log: string) : string =
+        let lines = log.Split '\n' |> Array.map (fun l -> l.Trim())
+        let error = lines |> Array.tryFindBack (fun l -> l.StartsWith "ERROR")
+        let command = lines |> Array.tryFindBack (fun l -> l.StartsWith "Last command:")
+
+        match error, command with
+        | Some e, Some c -> $"{e} {c}"
+        | Some e, None -> e
+        | _ -> "it stopped without an error message in log.lammps"
+
+    /// The number at the start of the last whole line of a file that may be growing.
+    let private lastStep (path: string) : int64 =
+        try
+            use file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite)
+            file.Seek(-(min 4096L file.Length), SeekOrigin.End) |> ignore
+            let text = (new StreamReader(file)).ReadToEnd()
+            let whole = text.Substring(0, 1 + text.LastIndexOf '\n').TrimEnd '\n'
+            let line = whole.Substring(1 + whole.LastIndexOf '\n')
+
+            match Int64.TryParse((line.Split ',')[0], NumberStyles.None, CultureInfo.InvariantCulture) with
+            | true, step -> step
+            | _ -> 0L
+        with :? IOException ->
+            0L
+
+    /// Stored states: step and file, the newest first. LAMMPS may have died while it wrote the newest: a shorter file than others does not count.
+    let private states (folder: string) : (int64 * string) list =
+        let all =
+            [
+                for file in Directory.GetFiles(folder, "state.*") do
+                    match Int64.TryParse(Path.GetExtension(file).TrimStart '.') with
+                    | true, step -> step, file, FileInfo(file).Length
+                    | _ -> ()
+            ]
+
+        match all with
+        | [] -> []
+        | _ ->
+            let longest = all |> List.map (fun (_, _, length) -> length) |> List.max
+
+            all
+            |> List.filter (fun (_, _, length) -> length = longest)
+            |> List.map (fun (step, file, _) -> step, file)
+            |> List.sortByDescending fst
+
+    /// States before the last two are of no use any more.
+    let private forgetOldStates (folder: string) =
+        states folder |> List.skip (min 2 (states folder).Length) |> List.iter (snd >> File.Delete)
+
+    let private kill (started: Process) =
+        try
+            started.Kill true
+            started.WaitForExit()
+        with :? InvalidOperationException ->
+            () // it ended by itself
+
+    /// Starts LAMMPS in a folder and waits for its end; looks every 0.2 s how far it is.
+    let private execute (program: string) (folder: string) (watch: unit -> unit) (cancel: CancellationToken) =
+        let info =
+            ProcessStartInfo(
+                program,
+                [ "-in"; "in.lammps"; "-log"; "log.lammps"; "-screen"; "none"; "-nocite" ],
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            )
+
+        info.Environment["OMP_NUM_THREADS"] <- "1"
+
+        match Process.Start info with
+        | null -> Error(MiceError.ToolFailed("LAMMPS", "it did not start"))
+        | started ->
+            use started = started
+            let output = started.StandardOutput.ReadToEndAsync()
+            let errors = started.StandardError.ReadToEndAsync()
+
+            try
+                while not (started.WaitForExit 200) do
+                    watch ()
+                    cancel.ThrowIfCancellationRequested()
+            finally
+                kill started
+
+            let log = Path.Combine(folder, "log.lammps")
+
+            if started.ExitCode = 0 then
+                Ok()
+            else
+                let text = if File.Exists log then File.ReadAllText log else ""
+                Error(MiceError.ToolFailed("LAMMPS", faultOf (text + "\n" + output.Result + "\n" + errors.Result)))
+
+    /// The first steps of the parts of a production, ascending, with the step at which the next part takes over.
+    let private parts (folder: string) : (int64 * int64) list =
+        let firsts =
+            [
+                for file in Directory.GetFiles(folder, "part.*.dump") do
+                    match Int64.TryParse((Path.GetFileName file).Split('.')[1]) with
+                    | true, step -> step
+                    | _ -> ()
+            ]
+            |> List.sort
+
+        List.pairwise (firsts @ [ Int64.MaxValue ])
+
+    let private collect (o: LammpsOptions) (folder: string) : Result<LammpsRun, MiceError list> =
+        let inPart (first, last) step = step > first && step <= last
+        let result =
+            {
+                Trajectory = Path.Combine(folder, "trajectory.dump.gz")
+                Thermo = Path.Combine(folder, "thermo.csv")
+            }
+
+        let snapshots =
+            [|
+                for first, last in parts folder do
+                    for frame in Trajectory.frames (Path.Combine(folder, $"part.{first}.dump")) do
+                        match frame with
+                        | Ok snapshot when inPart (first, last) snapshot.Step -> snapshot
+                        | _ -> () // the state that the next part started from tells where this one ended
+            |]
+
+        let rows =
+            [|
+                for first, last in parts folder do
+                    match ThermoTable.read (Path.Combine(folder, $"thermo.{first}.csv")) with
+                    | Ok table -> yield! table.Rows |> Array.filter (fun r -> inPart (first, last) (int64 r[0]))
+                    | Error _ -> ()
+            |]
+
+        let needed = int (LammpsOptions.productionSteps o / int64 o.ThermoEvery)
+
+        if snapshots.Length <> o.Snapshots || rows.Length <> needed then
+            let found = $"it left {snapshots.Length} snapshots and {rows.Length} rows, not {o.Snapshots} and {needed}"
+            Error [ MiceError.ToolFailed("LAMMPS", found) ]
+        else
+            RunStore.saveAtomically result.Thermo (fun stream ->
+                use writer = new StreamWriter(stream, leaveOpen = true)
+                writer.Write "step,time_ps,T_K,P_bar,V_A3,U_eV,H_eV,in_dump\n"
+
+                for r in rows do
+                    writer.Write(String.Join(',', r |> Array.map (fun x -> x.ToString CultureInfo.InvariantCulture)) + "\n"))
+
+            // The last file to appear: where it is, the run is finished.
+            Trajectory.write TrajectoryFormat.LammpsDump result.Trajectory snapshots
+            Ok result
+
+    let private clean (folder: string) =
+        for pattern in [ "part.*.dump"; "thermo.*.csv"; "state.*"; "preparation.csv"; "*.eam.fs" ] do
+            for file in Directory.GetFiles(folder, pattern) do
+                if Path.GetFileName file <> "thermo.csv" then
+                    File.Delete file
+
+    /// Writes the input for what is left to do; gives the step of the production to start from, or −1 for the very beginning.
+    let private prepare (o: LammpsOptions) (folder: string) : Result<int64, MiceError> =
+        let start = states folder |> List.tryHead |> Option.map fst
+
+        if start.IsNone then
+            clean folder
+
+        let script =
+            match start with
+            | Some step -> LammpsScript.rest o step
+            | None -> LammpsScript.whole o
+
+        File.WriteAllText(Path.Combine(folder, "in.lammps"), script)
+
+        match o.Route with
+        | PotentialRoute.Kim -> KimModel.library o.Model |> Result.map ignore
+        | PotentialRoute.Table ->
+            KimModel.table o.Model
+            |> Result.map (fun bytes -> File.WriteAllBytes(Path.Combine(folder, LammpsScript.tableFile o), bytes))
+        |> Result.map (fun () -> defaultArg start -1L)
+
+    let private finish o program folder cancel (report: float -> unit) (start: int64) =
+        let before = float (LammpsOptions.preparationSteps o)
+        let all = before + float (LammpsOptions.productionSteps o)
+
+        let watch () =
+            let production = lastStep (Path.Combine(folder, $"thermo.{max start 0L}.csv"))
+            let preparation = lastStep (Path.Combine(folder, "preparation.csv"))
+
+            let steps =
+                if production > 0L then before + float production
+                elif start >= 0L then before + float start
+                else float preparation
+
+            report (min 1.0 (steps / all))
+            forgetOldStates folder
+
+        match execute program folder watch cancel with
+        | Error error -> Error [ error ]
+        | Ok() -> collect o folder
+
+    /// <summary>Makes the snapshots of one phase, or the rest of them.</summary>
+    /// <param name="options">What to simulate.</param>
+    /// <param name="folder">The run's folder; made when it does not exist.</param>
+    /// <param name="cancel">Kills LAMMPS; what was stored until then is used by the next call. Raises OperationCanceledException.</param>
+    /// <param name="report">Is told the fraction that is done, 0 to 1, a few times per second.</param>
+    /// <returns>The files, or what is wrong: options out of range, no LAMMPS, no model, another run in the folder, or LAMMPS' own
+    /// error message. A resumed run is another sample of the same ensemble, not the same trajectory.</returns>
+    let run
+        (options: LammpsOptions)
+        (folder: string)
+        (cancel: CancellationToken)
+        (report: float -> unit)
+        : Result<LammpsRun, MiceError list> =
+        let single result = Result.mapError List.singleton result
+
+        match LammpsOptions.check options with
+        | [] ->
+            RunStore.openOrCreate folder (identity options)
+            |> Result.bind (fun _ ->
+                let final = Path.Combine(folder, "trajectory.dump.gz")
+
+                if File.Exists final then
+                    report 1.0
+
+                    Ok
+                        {
+                            Trajectory = final
+                            Thermo = Path.Combine(folder, "thermo.csv")
+                        }
+                else
+                    single (find ())
+                    |> Result.bind (fun program ->
+                        single (prepare options folder)
+                        |> Result.bind (finish options program folder cancel report)
+                        |> Result.map (fun result ->
+                            clean folder
+                            report 1.0
+                            result)))
+        | errors -> Error errors
