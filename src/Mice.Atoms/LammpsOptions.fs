@@ -142,7 +142,7 @@ module LammpsOptions =
             if not (isName o.Model) then
                 MiceError.OutOfRange(nameof o.Model, o.Model, "the extended KIM-ID of a model")
             yield! number (nameof o.Mass) o.Mass 0.0 1000.0
-            yield! number (nameof o.LatticeConstant) o.LatticeConstant 0.0 100.0
+            yield! number (nameof o.LatticeConstant) o.LatticeConstant 0.5 100.0
             yield! count (nameof o.Side) o.Side 1 1000
             yield! number (nameof o.Temperature) (float o.Temperature) 0.0 1e5
             yield! number (nameof o.Pressure) (float o.Pressure) -1e8 1e8

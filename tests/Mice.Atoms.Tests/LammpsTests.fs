@@ -121,8 +121,8 @@ let ``A cancelled run is killed, and goes on from its last state`` () =
 [<LammpsFact>]
 let ``LAMMPS' own error message is passed on`` () =
     inFolder (fun folder ->
-        // A lattice a tenth of its size: LAMMPS itself has to complain.
-        match run { tiny Phase.Solid with LatticeConstant = 1e-7 } folder with
+        // The potential has no such element: LAMMPS itself has to complain.
+        match run { tiny Phase.Solid with Element = "Xx" } folder with
         | Error [ MiceError.ToolFailed("LAMMPS", fault) ] -> Assert.Contains("ERROR", fault)
         | other -> failwith $"%A{other}")
 
