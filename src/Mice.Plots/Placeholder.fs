@@ -1,2 +1,0 @@
-module internal Placeholder
-let placeholder = ()

@@ -1,0 +1,194 @@
+module Mice.Plots.Tests.PlotsTests
+
+open System
+open System.IO
+open System.Text.Json
+open Mice
+open Mice.Atoms
+open Mice.Entropy
+open Mice.Entropy.Tests
+open Mice.Plots
+open Xunit
+
+let private figure traces =
+    {
+        Title = "</script><b>title</b>"
+        X = Axis.create "Temperature" "K"
+        Y = Axis.create "Δg" "kJ/mol"
+        Traces = traces
+        Marks =
+            [
+                Mark.Vertical(365.2, "T & co", Colour.Black)
+                Mark.Horizontal(nan, "nowhere", Colour.Black)
+            ]
+    }
+
+let private parsed traces =
+    (JsonDocument.Parse(Plotly.json (figure traces))).RootElement
+
+let private melting =
+    let input: MeltingInput =
+        {
+            Solid = FakeScan.snapshots 20 40.356
+            Liquid = FakeScan.snapshots 20 41.263
+            SolidThermo = FakeScan.thermo 1UL -1.05984 40.356
+            LiquidThermo = FakeScan.thermo 2UL -1.03135 41.263
+        }
+
+    let options =
+        MeltingOptions.create
+            ScanOptions.defaults
+            {
+                Temperature = 350.0<K>
+                Pressure = 1.0<bar>
+            }
+
+    match
+        Melting.estimateBy FakeScan.sodium options Threading.CancellationToken.None ignore MeltingStores.none input
+    with
+    | Ok r -> r
+    | Error faults -> failwith $"{faults}"
+
+/// A g(r) with the look of the real one: shells that wash out with distance.
+let private pairs: PhasePairs =
+    let radii = Array.init 300 (fun i -> 0.05 * float i)
+
+    let g sharpness =
+        radii
+        |> Array.map (fun r ->
+            if r < 2.8 then
+                0.0
+            else
+                1.0 + sharpness * exp (-(r - 3.7) / 4.0) * cos (2.0 * Math.PI * (r - 3.7) / 3.2))
+
+    {
+        Solid = { Radii = radii; Values = g 1.8 }
+        Liquid = { Radii = radii; Values = g 1.3 }
+    }
+
+let private report title =
+    MeltingReport.create title [ "mice", "0.1.0" ] pairs melting
+
+[<Fact>]
+let ``Plotly JSON carries data, titles with units, and leaves out what is not finite`` () =
+    let json =
+        parsed
+            [
+                Trace.Line(Style.solid "a" Colour.Blue, [| 1.0; 2.0; 3.0 |], [| 1.5; nan; infinity |])
+                Trace.Band(Style.solid "b" Colour.Blue, [| 1.0; 2.0 |], [| 0.0; 1.0 |], [| 2.0; 3.0 |])
+                Trace.Points(Style.solid "" Colour.Green, [| 1.0 |], [| 2.0 |], [| 0.5 |])
+                Trace.Bars(Style.solid "d" Colour.Orange, [| "<i>" |], [| 2.0 |], [| nan |])
+            ]
+
+    let data = json.GetProperty "data"
+    Assert.Equal(4, data.GetArrayLength())
+    let y = data[0].GetProperty "y"
+    Assert.Equal(1.5, y[0].GetDouble())
+    Assert.Equal(JsonValueKind.Null, y[1].ValueKind)
+    Assert.Equal(JsonValueKind.Null, y[2].ValueKind)
+    // There along the upper curve and back along the lower one.
+    let outline =
+        [ for v in (data[1].GetProperty "y").EnumerateArray() -> v.GetDouble() ]
+
+    Assert.Equal<float list>([ 2.0; 3.0; 1.0; 0.0 ], outline)
+    Assert.False((data[2].GetProperty "showlegend").GetBoolean())
+    let errors = (data[2].GetProperty "error_y").GetProperty "array"
+    Assert.Equal(0.5, errors[0].GetDouble())
+    Assert.False(fst (data[3].TryGetProperty "error_y"))
+    let axis = (json.GetProperty "layout").GetProperty "xaxis"
+    let title = axis.GetProperty "title"
+    Assert.Equal("Temperature (K)", (title.GetProperty "text").GetString())
+
+[<Fact>]
+let ``Text in figures is escaped for plotly and for a script element, and marks that lie nowhere are left out`` () =
+    let text = Plotly.json (figure [])
+    Assert.DoesNotContain("</script>", text)
+    let layout = (parsed []).GetProperty "layout"
+    let title = (layout.GetProperty "title").GetProperty "text"
+    Assert.Equal("&lt;/script&gt;&lt;b&gt;title&lt;/b&gt;", title.GetString())
+    Assert.Equal(1, (layout.GetProperty "shapes").GetArrayLength())
+
+[<Fact>]
+let ``The colours of a series differ`` () =
+    let colours = List.init 7 (Colour.series >> Colour.css 1.0)
+    Assert.Equal(7, List.distinct colours |> List.length)
+    Assert.Equal(Colour.series 0, Colour.series 7)
+    Assert.Equal("rgba(0,114,178,0.2)", Colour.css 0.2 Colour.Blue)
+
+/// A fact that is skipped where this build carries no plotly.js.
+type PlotlyFactAttribute() as this =
+    inherit FactAttribute()
+
+    do
+        if Result.isError (Report.plotlyScript ()) then
+            this.Skip <- "needs a build with plotly.js (dotnet fsi build.fsx build)"
+
+/// A fact that is skipped where no Chromium is installed either.
+type BrowserFactAttribute() as this =
+    inherit PlotlyFactAttribute()
+
+    do
+        if isNull this.Skip && Option.isNone (Browser.find ()) then
+            this.Skip <- "needs chromium"
+
+let private page title =
+    match Report.html (report title) with
+    | Ok page -> page
+    | Error fault -> failwith (MiceError.message fault)
+
+[<PlotlyFact>]
+let ``The report is self-contained, complete and escaped`` () =
+    let page = page "<img src=x onerror=alert(1)> & sodium"
+    Assert.Contains("<h1>&lt;img src=x onerror=alert(1)&gt; &amp; sodium</h1>", page)
+    Assert.DoesNotContain("<img src=x", page)
+    // Nothing is loaded: no element of the page names a source.
+    let own = page.Substring(page.IndexOf("</head>", StringComparison.Ordinal))
+    Assert.DoesNotContain("src=\"", own)
+    Assert.DoesNotContain("<link", own)
+    // Δg, g(r), two training curves, cut-off, objective.
+    Assert.Equal(6, own.Split("Plotly.newPlot").Length - 1)
+
+    for check in melting.Checks do
+        Assert.Contains(Net.WebUtility.HtmlEncode check.Name, own)
+
+    Assert.Contains(Net.WebUtility.HtmlEncode(Estimate.format melting.MeltingTemperature), own)
+    Assert.Contains("upper bound (≤)", Net.WebUtility.HtmlDecode own)
+    Assert.Contains("solid_seed", own)
+
+[<Fact>]
+let ``The table of numbers gives every row value, unit and direction`` () =
+    let headings, rows = MeltingReport.numbers melting
+    Assert.All(rows, fun row -> Assert.Equal(headings.Length, row.Length))
+    let melting' = rows |> List.find (fun row -> row[0].StartsWith "Entropy of melting")
+    Assert.Equal("no bound", melting'[3])
+
+[<Fact>]
+let ``A picture without a page or a folder is one fault`` () =
+    if Option.isSome (Browser.find ()) then
+        ()
+    else
+        match Browser.screenshot 800 "page.html" "page.png" with
+        | Error(MiceError.Unavailable _) -> ()
+        | other -> failwith $"{other}"
+
+[<BrowserFact>]
+let ``The report draws in a browser`` () =
+    let folder = Directory.CreateTempSubdirectory "mice-plots-"
+
+    try
+        let html = Path.Combine(folder.FullName, "report.html")
+        let png = Path.Combine(folder.FullName, "report.png")
+        Assert.Equal(Ok(), Report.save html (report "Melting of sodium"))
+        Assert.Equal(Ok(), Browser.screenshot 1280 html png)
+        let picture = File.ReadAllBytes png
+        Assert.Equal<byte[]>([| 0x89uy; 0x50uy; 0x4Euy; 0x47uy |], picture[..3])
+        // A blank page of this size takes 20 kB; six figures and four tables take ten times that.
+        Assert.True(picture.Length > 100_000, $"{picture.Length} bytes")
+
+        match Environment.GetEnvironmentVariable "MICE_KEEP_REPORT" with
+        | null -> ()
+        | kept ->
+            File.Copy(png, Path.Combine(kept, "report.png"), true)
+            File.Copy(html, Path.Combine(kept, "report.html"), true)
+    finally
+        folder.Delete true
