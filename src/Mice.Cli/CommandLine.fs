@@ -1,0 +1,64 @@
+namespace Mice.Cli
+
+open System
+
+/// From the command line to a verb. A verb is one or two words; what follows is its own.
+[<RequireQualifiedAccess>]
+module CommandLine =
+
+    let private verbs =
+        [
+            "melt", "entropy difference and melting temperature from snapshots of solid and liquid"
+            "entropy atoms", "excess entropy of one phase from its snapshots"
+            "md run na", "molecular dynamics of sodium with LAMMPS: snapshots and a thermo table"
+        ]
+
+    let private help () =
+        printfn "mice VERB …"
+
+        for verb, text in verbs do
+            printfn "  %-14s %s" verb text
+
+        printfn
+            "mice VERB --help shows the arguments of a verb. Exit code: 0 done, 1 checks failed or stopped, 2 bad input."
+
+        0
+
+    let private unknown (given: string[]) =
+        let known = verbs |> List.map fst |> String.concat ", "
+
+        match given with
+        | [||] -> eprintfn "No verb given; known: %s. See mice --help." known
+        | _ ->
+            eprintfn
+                "There is no verb '%s'; known: %s. See mice --help."
+                (String.Join(' ', Array.truncate 2 given))
+                known
+
+        2
+
+    let private wantsHelp (arguments: string[]) =
+        arguments |> Array.exists (fun a -> a = "--help" || a = "-h")
+
+    let private usage (text: string) =
+        printfn "%s" text
+        0
+
+    /// <summary>Runs a command line and returns the exit code.</summary>
+    let run (scanner: Scanner) (given: string[]) : int =
+        match List.ofArray given with
+        | [ "--help" ]
+        | [ "-h" ]
+        | [ "help" ] -> help ()
+        | [ "--version" ] ->
+            scanner.Versions() |> List.iter (fun (name, version) -> printfn "%s %s" name version)
+            0
+        | "melt" :: rest when wantsHelp (Array.ofList rest) -> usage (Arguments.usage<MeltArgument> "melt")
+        | "melt" :: rest -> Melt.run scanner (Array.ofList rest)
+        | "entropy" :: "atoms" :: rest when wantsHelp (Array.ofList rest) ->
+            usage (Arguments.usage<EntropyArgument> "entropy atoms")
+        | "entropy" :: "atoms" :: rest -> EntropyAtoms.run scanner (Array.ofList rest)
+        | "md" :: "run" :: element :: rest when wantsHelp (Array.ofList (element :: rest)) ->
+            usage (Arguments.usage<MdArgument> "md run na")
+        | "md" :: "run" :: element :: rest -> MdRun.run element (Array.ofList rest)
+        | _ -> unknown given

@@ -1,0 +1,92 @@
+namespace Mice.Cli
+
+open System
+open System.Diagnostics
+open Mice
+
+open Spectre.Console
+open Mice.Entropy
+
+/// What people see: progress and messages on standard error, results on standard output.
+[<RequireQualifiedAccess>]
+module Display =
+
+    /// One line for each fault on standard error.
+    let faults (found: MiceError list) : unit =
+        found |> List.distinct |> List.iter (fun fault -> eprintfn "%s" (MiceError.message fault))
+
+    /// Time left as people say it, from time gone and the share that is done.
+    let timeLeft (gone: TimeSpan) (fraction: float) : string =
+        if fraction < 0.01 || gone.TotalSeconds < 1.0 then
+            "time left not known yet"
+        else
+            let seconds = gone.TotalSeconds * (1.0 - fraction) / fraction
+
+            if seconds < 90.0 then $"{seconds:F0} s left"
+            elif seconds < 5400.0 then $"{seconds / 60.0:F0} min left"
+            else $"{seconds / 3600.0:F1} h left"
+
+    /// Plain lines, one every ten seconds at most.
+    let private plain (work: (Progress -> unit) -> 'a) : 'a =
+        let clock = Stopwatch.StartNew()
+        let next = ref TimeSpan.Zero
+        let gate = obj ()
+
+        work (fun progress ->
+            lock gate (fun () ->
+                let now = clock.Elapsed
+
+                if now >= next.Value then
+                    next.Value <- now + TimeSpan.FromSeconds 10.0
+                    let left = timeLeft now progress.Fraction
+                    eprintfn "%3.0f %%  %s: %s (%s)" (100.0 * progress.Fraction) progress.Phase progress.Message left))
+
+    /// A bar with the share done and the time left, on a terminal.
+    let private bar (work: (Progress -> unit) -> 'a) : 'a =
+        let console =
+            AnsiConsole.Create(AnsiConsoleSettings(Out = AnsiConsoleOutput(Console.Error)))
+
+        console
+            .Progress()
+            .AutoClear(true)
+            .Columns(
+                ProgressBarColumn(),
+                PercentageColumn(),
+                RemainingTimeColumn(),
+                TaskDescriptionColumn(Alignment = Justify.Left)
+            )
+            .Start(
+                Func<ProgressContext, 'a>(fun context ->
+                    let task = context.AddTask("starting", maxValue = 1.0)
+
+                    work (fun progress ->
+                        task.Description <- Markup.Escape $"{progress.Phase}: {progress.Message}"
+                        task.Value <- progress.Fraction))
+            )
+
+    /// Runs work with its progress shown: a bar on a terminal, lines otherwise, nothing when quiet.
+    let withProgress (quiet: bool) (work: (Progress -> unit) -> 'a) : 'a =
+        if quiet then work ignore
+        elif Console.IsErrorRedirected then plain work
+        else bar work
+
+    /// Rows in aligned columns; the last column is not padded.
+    let table (headings: string list) (rows: string list list) : unit =
+        let all = headings :: rows
+
+        let widths =
+            [
+                for i in 0 .. headings.Length - 1 -> all |> List.map (fun row -> row[i].Length) |> List.max
+            ]
+
+        let line (row: string list) =
+            List.zip row widths |> List.map (fun (cell, width) -> cell.PadRight width) |> String.concat "  "
+
+        printfn "%s" ((line headings).TrimEnd())
+        printfn "%s" (String('-', List.sum widths + 2 * (widths.Length - 1)))
+        rows |> List.iter (fun row -> printfn "%s" ((line row).TrimEnd()))
+
+    /// Every check with its outcome.
+    let checks (items: Check list) : unit =
+        for item in items do
+            printfn "%s  %s: %s" (if item.Passed then "passed" else "FAILED") item.Name item.Detail

@@ -1,0 +1,98 @@
+namespace Mice.Cli
+
+open Argu
+open Mice
+open Mice.Atoms
+open Mice.Entropy
+open Mice.Plots
+
+/// `mice entropy atoms`: snapshots of one phase in, excess entropy out.
+[<RequireQualifiedAccess>]
+module EntropyAtoms =
+
+    type private Job =
+        {
+            Options: RunOptions
+            Scan: ScanOptions
+            Trajectory: Trajectory
+        }
+
+    let private read (r: ParseResults<EntropyArgument>) : Read<Job> =
+        let options =
+            SharedOptions.read
+                {
+                    Seed = r.TryGetResult EntropyArgument.Seed
+                    Device = r.TryGetResult EntropyArgument.Device
+                    Threads = r.TryGetResult EntropyArgument.Threads
+                    Json = r.TryGetResult EntropyArgument.Json
+                    Report = r.TryGetResult EntropyArgument.Report
+                    Png = r.TryGetResult EntropyArgument.Png
+                    Resume = r.TryGetResult EntropyArgument.Resume
+                    Quick = r.Contains EntropyArgument.Quick
+                    Quiet = r.Contains EntropyArgument.Quiet
+                }
+
+        let symmetry =
+            r.TryGetResult EntropyArgument.Symmetry |> Option.defaultValue "none" |> Options.symmetry
+
+        let trajectory = Options.trajectory "FILE" (r.TryGetResult EntropyArgument.File)
+
+        match Options.faults trajectory @ Options.faults symmetry @ Options.faults options with
+        | [] ->
+            let options = Options.get options
+
+            let job =
+                {
+                    Options = options
+                    Scan = SharedOptions.scan options (Options.get symmetry)
+                    Trajectory = Options.get trajectory
+                }
+
+            ScanOptions.check job.Scan |> Result.map (fun _ -> job)
+        | faults -> Error faults
+
+    let private estimate (scanner: Scanner) (job: Job) token (directory: string) =
+        let identity =
+            Runs.identity (("verb", "entropy atoms") :: ScanOptions.describe job.Scan) [ "file", job.Trajectory.Path ]
+
+        RunStore.openOrCreate directory identity
+        |> Result.bind (fun store ->
+            Display.withProgress job.Options.Quiet (fun report ->
+                scanner.Scan job.Scan token report (Some store) job.Trajectory.Snapshots))
+
+    let private finish (scanner: Scanner) (job: Job) (result: ScanResult) : int =
+        let versions = scanner.Versions()
+        let headings, rows = ScanReport.numbers result
+        Display.table headings rows
+        printfn ""
+        Display.checks result.Checks
+
+        let report () =
+            let names = job.Trajectory.Snapshots[0].SpeciesNames |> String.concat ", "
+            ScanReport.create $"Entropy of {names}" versions (Outputs.pairs job.Trajectory.Snapshots) result
+
+        Outputs.finish job.Options (JsonResult.entropy versions result) report result.Checks
+
+    /// <summary>Runs the verb and returns the exit code.</summary>
+    let run (scanner: Scanner) (given: string[]) : int =
+        let words = [ "entropy"; "atoms" ]
+
+        match Arguments.parse<EntropyArgument> "entropy atoms" given with
+        | Error lines ->
+            lines |> List.iter (eprintfn "%s")
+            2
+        | Ok results ->
+            match read results with
+            | Error faults ->
+                Display.faults faults
+                2
+            | Ok job ->
+                if not job.Options.Quiet then
+                    job.Trajectory.Warnings |> List.iter (eprintfn "Warning: %s")
+
+                match Runs.withCheckpoints words (List.ofArray given) job.Options.Resume (estimate scanner job) with
+                | None -> 1
+                | Some(Error faults) ->
+                    Display.faults faults
+                    2
+                | Some(Ok result) -> finish scanner job result

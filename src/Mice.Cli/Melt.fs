@@ -1,0 +1,189 @@
+namespace Mice.Cli
+
+open System.IO
+open Argu
+open Mice
+open Mice.Atoms
+open Mice.Entropy
+open Mice.Plots
+
+/// `mice melt`: two phases' snapshots in, entropy difference and melting temperature out.
+[<RequireQualifiedAccess>]
+module Melt =
+
+    /// Everything that was read from the command line and the files it names.
+    type private Job =
+        {
+            Options: RunOptions
+            Melting: MeltingOptions
+            Input: MeltingInput
+            Warnings: string list
+            Files: (string * string) list
+        }
+
+    /// Reads everything and returns every fault of it.
+    let private read (r: ParseResults<MeltArgument>) : Read<Job> =
+        let options =
+            SharedOptions.read
+                {
+                    Seed = r.TryGetResult MeltArgument.Seed
+                    Device = r.TryGetResult MeltArgument.Device
+                    Threads = r.TryGetResult MeltArgument.Threads
+                    Json = r.TryGetResult MeltArgument.Json
+                    Report = r.TryGetResult MeltArgument.Report
+                    Png = r.TryGetResult MeltArgument.Png
+                    Resume = r.TryGetResult MeltArgument.Resume
+                    Quick = r.Contains MeltArgument.Quick
+                    Quiet = r.Contains MeltArgument.Quiet
+                }
+
+        let temperature = Options.temperature (r.TryGetResult MeltArgument.Temperature)
+        let pressure = Options.pressure (r.TryGetResult MeltArgument.Pressure)
+
+        let symmetry (given: string option) (fallback: string) =
+            Option.defaultValue fallback given |> Options.symmetry
+
+        let solidSymmetry = symmetry (r.TryGetResult MeltArgument.Symmetry_Solid) "cubic"
+
+        let liquidSymmetry =
+            symmetry (r.TryGetResult MeltArgument.Symmetry_Liquid) "isotropic"
+
+        let solid = Options.trajectory "--solid" (r.TryGetResult MeltArgument.Solid)
+        let liquid = Options.trajectory "--liquid" (r.TryGetResult MeltArgument.Liquid)
+
+        let solidThermo =
+            Options.thermo "--solid-thermo" (r.TryGetResult MeltArgument.Solid_Thermo)
+
+        let liquidThermo =
+            Options.thermo "--liquid-thermo" (r.TryGetResult MeltArgument.Liquid_Thermo)
+
+        let early =
+            Options.faults solid
+            @ Options.faults liquid
+            @ Options.faults solidThermo
+            @ Options.faults liquidThermo
+            @ Options.faults temperature
+            @ Options.faults pressure
+            @ Options.faults solidSymmetry
+            @ Options.faults liquidSymmetry
+            @ Options.faults options
+
+        if not early.IsEmpty then
+            Error early
+        else
+            let solid, liquid = Options.get solid, Options.get liquid
+            let solidThermo, liquidThermo = Options.get solidThermo, Options.get liquidThermo
+
+            let options = Options.get options
+
+            let job =
+                {
+                    Options = options
+                    Melting =
+                        {
+                            Conditions =
+                                {
+                                    Temperature = Options.get temperature * 1.0<K>
+                                    Pressure = Options.get pressure * 1.0<bar>
+                                }
+                            Solid = SharedOptions.scan options (Options.get solidSymmetry)
+                            Liquid = SharedOptions.scan options (Options.get liquidSymmetry)
+                        }
+                    Input =
+                        {
+                            Solid = solid.Snapshots
+                            Liquid = liquid.Snapshots
+                            SolidThermo = solidThermo
+                            LiquidThermo = liquidThermo
+                        }
+                    Warnings = solid.Warnings @ liquid.Warnings @ solidThermo.Warnings @ liquidThermo.Warnings
+                    Files =
+                        [
+                            "solid", solid.Path
+                            "liquid", liquid.Path
+                            "solid_thermo", solidThermo.Path
+                            "liquid_thermo", liquidThermo.Path
+                        ]
+                }
+
+            match Melting.faults job.Melting job.Input with
+            | [] -> Ok job
+            | faults -> Error faults
+
+    /// Everything that the networks depend on; temperature and pressure are not among it.
+    let private identity (job: Job) : string =
+        let named name (options: ScanOptions) =
+            ScanOptions.describe options |> List.map (fun (key, value) -> $"{name}_{key}", value)
+
+        Runs.identity
+            (("verb", "melt") :: named "solid" job.Melting.Solid @ named "liquid" job.Melting.Liquid)
+            job.Files
+
+    let private estimate (scanner: Scanner) (job: Job) token (directory: string) =
+        let identity = identity job
+
+        let open' name =
+            RunStore.openOrCreate (Path.Combine(directory, name)) identity
+
+        match open' "solid", open' "liquid" with
+        | Error faults, _
+        | _, Error faults -> Error faults
+        | Ok solid, Ok liquid ->
+            let stores: MeltingStores =
+                {
+                    Solid = Some solid
+                    Liquid = Some liquid
+                }
+
+            Display.withProgress job.Options.Quiet (fun report ->
+                Melting.estimateBy scanner.Scan job.Melting token report stores job.Input)
+
+    let private title (job: Job) =
+        job.Input.Solid
+        |> Array.tryHead
+        |> Option.map (fun s -> s.SpeciesNames |> String.concat ", ")
+        |> Option.map (fun names -> $"Melting of {names}")
+        |> Option.defaultValue "Melting"
+
+    /// g(r) of both phases up to 12 Å, in bins of 0.05 Å; both trajectories have snapshots by now.
+    let private pairs (job: Job) : PhasePairs =
+        {
+            Solid = Outputs.pairs job.Input.Solid
+            Liquid = Outputs.pairs job.Input.Liquid
+        }
+
+    let private finish (scanner: Scanner) (job: Job) (result: MeltingResult) : int =
+        let versions = scanner.Versions()
+        let headings, rows = MeltingReport.numbers result
+        Display.table headings rows
+        printfn ""
+        Display.checks result.Checks
+
+        let report () =
+            MeltingReport.create (title job) versions (pairs job) result
+
+        Outputs.finish job.Options (JsonResult.melting versions result) report result.Checks
+
+    /// <summary>Runs the verb and returns the exit code.</summary>
+    let run (scanner: Scanner) (given: string[]) : int =
+        match Arguments.parse<MeltArgument> "melt" given with
+        | Error lines ->
+            lines |> List.iter (eprintfn "%s")
+            2
+        | Ok results ->
+            match read results with
+            | Error faults ->
+                Display.faults faults
+                2
+            | Ok job ->
+                if not job.Options.Quiet then
+                    job.Warnings |> List.iter (eprintfn "Warning: %s")
+
+                match
+                    Runs.withCheckpoints [ "melt" ] (List.ofArray given) job.Options.Resume (estimate scanner job)
+                with
+                | None -> 1
+                | Some(Error faults) ->
+                    Display.faults faults
+                    2
+                | Some(Ok result) -> finish scanner job result

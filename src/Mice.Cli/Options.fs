@@ -1,0 +1,153 @@
+namespace Mice.Cli
+
+open System
+open System.Globalization
+open System.IO
+open Mice
+open Mice.Atoms
+open Mice.Autoregressive
+open Mice.Tensors
+
+/// How the work is done, the same for every verb.
+type RunOptions =
+    {
+        /// Seed of all random numbers.
+        Seed: uint64
+        /// Where networks are computed.
+        Device: Device
+        /// Processor threads.
+        Threads: int
+        /// Smaller settings.
+        Quick: bool
+        /// No progress, no warnings.
+        Quiet: bool
+        /// JSON file.
+        Json: string option
+        /// HTML report.
+        Report: string option
+        /// Picture of the report.
+        Png: string option
+        /// Directory of the run.
+        Resume: string option
+    }
+
+/// The same as text, as Argu found it.
+type GivenOptions =
+    {
+        Seed: string option
+        Device: string option
+        Threads: string option
+        Json: string option
+        Report: string option
+        Png: string option
+        Resume: string option
+        Quick: bool
+        Quiet: bool
+    }
+
+/// A checked value or every fault found while reading it.
+type Read<'a> = Result<'a, MiceError list>
+
+/// Reading of option values. Every function returns faults and never stops at the first.
+[<RequireQualifiedAccess>]
+module Options =
+
+    /// Faults of a value, none when it was read.
+    let faults (value: Read<'a>) : MiceError list =
+        match value with
+        | Ok _ -> []
+        | Error found -> found
+
+    /// The value of a read without faults; call it only after the faults of all reads were seen to be none.
+    let get (value: Read<'a>) : 'a =
+        match value with
+        | Ok v -> v
+        | Error _ -> invalidOp "A value with faults has been used."
+
+    let private outOfRange name given allowed =
+        Error [ MiceError.OutOfRange(name, given, allowed) ]
+
+    /// A finite number that passes a test.
+    let number (name: string) (allowed: string) (test: float -> bool) (text: string) : Read<float> =
+        match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
+        | true, value when Double.IsFinite value && test value -> Ok value
+        | _ -> outOfRange name $"'{text}'" allowed
+
+    /// A temperature in kelvin.
+    let temperature (text: string option) : Read<float> =
+        match text with
+        | None -> outOfRange "--temperature" "missing" "a number above 0, in kelvin"
+        | Some text -> number "--temperature" "a number above 0, in kelvin" (fun t -> t > 0.0) text
+
+    /// A pressure in bar, 1 when not given.
+    let pressure (text: string option) : Read<float> =
+        text
+        |> Option.map (number "--pressure" "a number, in bar" (fun _ -> true))
+        |> Option.defaultValue (Ok 1.0)
+
+    /// A seed, 1 when not given.
+    let seed (text: string option) : Read<uint64> =
+        match text |> Option.map (fun t -> t, UInt64.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture)) with
+        | None -> Ok 1UL
+        | Some(_, (true, value)) -> Ok value
+        | Some(t, _) -> outOfRange "--seed" $"'{t}'" "an integer from 0 to 18446744073709551615"
+
+    /// A number of threads, all processors when not given.
+    let threads (text: string option) : Read<int> =
+        let most = 1024
+
+        match text |> Option.map (fun t -> t, Int32.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture)) with
+        | None -> Ok Environment.ProcessorCount
+        | Some(_, (true, value)) when value >= 1 && value <= most -> Ok value
+        | Some(t, _) -> outOfRange "--threads" $"'{t}'" $"an integer from 1 to {most}"
+
+    /// A device that is there; the processor when not given.
+    let device (text: string option) : Read<Device> =
+        let cuda (index: int) =
+            Engine.load () |> Result.bind (fun () -> Device.tryCuda index) |> Result.mapError List.singleton
+
+        match text with
+        | None
+        | Some "cpu" -> Ok Device.cpu
+        | Some "cuda" -> cuda 0
+        | Some name ->
+            match name.Split ':' with
+            | [| "cuda"; index |] when index <> "" && Seq.forall Char.IsAsciiDigit index && index.Length < 4 ->
+                cuda (int index)
+            | _ -> Error [ MiceError.UnknownName("device", name, [ "cpu"; "cuda"; "cuda:N" ]) ]
+
+    /// The symmetry with a name.
+    let symmetry (name: string) : Read<Symmetry> =
+        Symmetry.ofName name |> Result.mapError List.singleton
+
+    /// A file to be read: it was named and exists.
+    let input (name: string) (path: string option) : Read<string> =
+        match path with
+        | None -> outOfRange name "missing" "the path of a file"
+        | Some p when File.Exists p -> Ok p
+        | Some p when Directory.Exists p ->
+            Error [ MiceError.BadFile(p, None, None, "this is a directory, not a file.") ]
+        | Some p -> Error [ MiceError.MissingFile p ]
+
+    /// A file to be written: its directory exists or can be made, and it is no directory itself.
+    let output (path: string option) : Read<string option> =
+        match path with
+        | None -> Ok None
+        | Some "" -> outOfRange "output file" "empty" "the path of a file"
+        | Some p when Directory.Exists p ->
+            Error [ MiceError.BadFile(p, None, None, "this is a directory, not a file.") ]
+        | Some p ->
+            try
+                Path.GetFullPath p |> Path.GetDirectoryName |> Directory.CreateDirectory |> ignore
+                Ok(Some p)
+            with
+            | :? IOException
+            | :? UnauthorizedAccessException as e -> Error [ MiceError.BadFile(p, None, None, e.Message) ]
+
+    /// A trajectory; `read` is called only for a file that is there.
+    let trajectory (name: string) (path: string option) : Read<Trajectory> =
+        input name path |> Result.bind Trajectory.read
+
+    /// A thermo table.
+    let thermo (name: string) (path: string option) : Read<ThermoTable> =
+        input name path |> Result.bind ThermoTable.read

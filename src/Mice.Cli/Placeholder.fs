@@ -1,4 +1,0 @@
-module internal Program
-
-[<EntryPoint>]
-let main _ = 0

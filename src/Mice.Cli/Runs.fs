@@ -1,0 +1,117 @@
+namespace Mice.Cli
+
+open System
+open System.IO
+open System.Runtime.InteropServices
+open System.Security.Cryptography
+open System.Text
+open System.Text.Json
+open System.Threading
+open Mice
+
+/// Long work: where its checkpoints lie, how it is stopped and how it goes on.
+[<RequireQualifiedAccess>]
+module Runs =
+
+    /// Canonical JSON of everything that decides a result: settings, and the SHA-256 of every input file.
+    let identity (settings: (string * string) list) (inputs: (string * string) list) : string =
+        let hash (path: string) =
+            use stream = File.OpenRead path
+            Convert.ToHexStringLower(SHA256.HashData stream)
+
+        use buffer = new MemoryStream()
+
+        using (new Utf8JsonWriter(buffer)) (fun json ->
+            json.WriteStartObject()
+
+            for key, value in settings @ [ for name, path in inputs -> $"{name}_sha256", hash path ] |> List.sortBy fst do
+                json.WriteString(key, value)
+
+            json.WriteEndObject())
+
+        Encoding.UTF8.GetString(buffer.ToArray())
+
+    /// A new directory for the checkpoints of a run whose user named none.
+    let private newDirectory (verb: string) : string =
+        let started = DateTime.UtcNow.ToString "yyyyMMdd-HHmmss"
+        let name = $"{verb}-{started}-{Environment.ProcessId}"
+        let data = Environment.GetFolderPath Environment.SpecialFolder.LocalApplicationData
+
+        let below (folder: string) =
+            Path.Combine(folder, "mice", "runs", name)
+
+        try
+            (Directory.CreateDirectory(below data)).FullName
+        with
+        | :? IOException
+        | :? UnauthorizedAccessException -> (Directory.CreateDirectory(below (Path.GetTempPath()))).FullName
+
+    /// Work that SIGINT and SIGTERM cancel; a second signal ends the process as usual.
+    let private cancellable (work: CancellationToken -> 'a) : 'a =
+        use source = new CancellationTokenSource()
+
+        let stop (context: PosixSignalContext) =
+            if not source.IsCancellationRequested then
+                context.Cancel <- true
+                source.Cancel()
+
+        use _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, stop)
+        use _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, stop)
+        work source.Token
+
+    /// A command line as one types it.
+    let private quoted (arguments: string list) : string =
+        let quote (text: string) =
+            let plain (c: char) =
+                Char.IsLetterOrDigit c || "-_./:=+,".Contains(c)
+
+            if text <> "" && Seq.forall plain text then
+                text
+            else
+                "'" + text.Replace("'", "'\\''") + "'"
+
+        arguments |> List.map quote |> String.concat " "
+
+    /// <summary>Runs long work that keeps its state in a directory.</summary>
+    /// <param name="verb">Words of the command line that stand for the work, for example <c>melt</c>.</param>
+    /// <param name="given">The arguments behind them, for the line that says how to go on.</param>
+    /// <param name="option">The option that names the directory.</param>
+    /// <param name="directory">The directory.</param>
+    /// <param name="work">Gets the token and the directory.</param>
+    /// <returns>What the work returns; None when it was stopped: then a line on standard error has said how to go on.</returns>
+    let resumable
+        (verb: string list)
+        (given: string list)
+        (option: string)
+        (directory: string)
+        (work: CancellationToken -> string -> 'a)
+        : 'a option =
+        try
+            Some(cancellable (fun token -> work token directory))
+        with :? OperationCanceledException ->
+            let rest =
+                if List.contains option given then
+                    given
+                else
+                    given @ [ option; directory ]
+
+            eprintfn "Stopped. Go on with: %s" (quoted ("mice" :: verb @ rest))
+            None
+
+    /// <summary>The same with checkpoints in the directory that <c>--resume</c> names, or in a new one that goes when the
+    /// work is done.</summary>
+    let withCheckpoints
+        (verb: string list)
+        (given: string list)
+        (resume: string option)
+        (work: CancellationToken -> string -> 'a)
+        : 'a option =
+        let directory =
+            resume |> Option.defaultWith (fun () -> newDirectory (String.concat "-" verb))
+
+        let result = resumable verb given "--resume" directory work
+
+        if resume.IsNone && result.IsSome then
+            Directory.Delete(directory, true)
+
+        result

@@ -1,0 +1,50 @@
+namespace Mice.Cli
+
+open System
+open System.Reflection
+open System.Threading
+open Mice
+open Mice.Atoms
+open Mice.Entropy
+open Mice.Tensors
+
+/// The estimator as the commands use it, so that tests can put another in its place.
+type Scanner =
+    {
+        /// Excess entropy of the snapshots of one phase.
+        Scan:
+            ScanOptions
+                -> CancellationToken
+                -> (Progress -> unit)
+                -> RunStore option
+                -> Snapshot[]
+                -> Result<ScanResult, MiceError list>
+        /// Programs and libraries behind the numbers, with their versions.
+        Versions: unit -> (string * string) list
+    }
+
+/// The estimator of Mice.Entropy.
+[<RequireQualifiedAccess>]
+module Scanner =
+
+    let private versionOf (assembly: Assembly) =
+        match assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>() with
+        | null -> string (assembly.GetName().Version)
+        | version -> version.InformationalVersion.Split('+')[0]
+
+    let private versions () =
+        [
+            "mice", versionOf typeof<Progress>.Assembly
+            match Engine.load () with
+            | Ok() -> "libtorch", Engine.version ()
+            | Error _ -> ()
+            "dotnet", string Environment.Version
+            "system", Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier
+        ]
+
+    /// What the program ships with.
+    let standard: Scanner =
+        {
+            Scan = ScanEntropy.estimate
+            Versions = versions
+        }

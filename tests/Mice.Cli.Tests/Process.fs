@@ -1,0 +1,62 @@
+/// Running the built command line as users do: as a process.
+module Mice.Cli.Tests.Process
+
+open System
+open System.Diagnostics
+open System.IO
+
+/// What a run of the program left.
+type Outcome =
+    {
+        Code: int
+        Out: string
+        /// Lines of standard error.
+        Errors: string list
+    }
+
+/// The root of the repository.
+let root =
+    let rec above (folder: DirectoryInfo | null) =
+        match folder with
+        | null -> failwith "not below the repository"
+        | f when File.Exists(Path.Combine(f.FullName, "Mice.sln")) -> f.FullName
+        | f -> above f.Parent
+
+    above (DirectoryInfo AppContext.BaseDirectory)
+
+/// A file of the sodium data.
+let sodium (name: string) =
+    Path.Combine(root, "docs", "data", "na", name)
+
+/// The program of the same configuration as these tests.
+let private program =
+    let framework =
+        DirectoryInfo(AppContext.BaseDirectory.TrimEnd Path.DirectorySeparatorChar)
+
+    Path.Combine(root, "src", "Mice.Cli", "bin", framework.Parent.Name, framework.Name, "mice.dll")
+
+let start (arguments: string list) : Process =
+    let info =
+        ProcessStartInfo("dotnet", RedirectStandardOutput = true, RedirectStandardError = true)
+
+    List.iter info.ArgumentList.Add ("exec" :: program :: arguments)
+    Process.Start info
+
+let finish (running: Process) : Outcome =
+    let out = running.StandardOutput.ReadToEndAsync()
+    let errors = running.StandardError.ReadToEndAsync()
+
+    if not (running.WaitForExit(TimeSpan.FromMinutes 5.0)) then
+        running.Kill true
+        failwith "the program hangs"
+
+    {
+        Code = running.ExitCode
+        Out = out.Result
+        Errors = errors.Result.Split('\n', StringSplitOptions.RemoveEmptyEntries) |> List.ofArray
+    }
+
+/// Runs the program to its end.
+let mice (arguments: string list) : Outcome =
+    use running = start arguments
+    finish running
