@@ -1,0 +1,121 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Mice.Entropy;
+
+namespace Mice.CSharp;
+
+/// <summary>What molecular dynamics gives: snapshots and a thermo table of each phase, from separate runs.</summary>
+/// <param name="Solid">Snapshots of the solid.</param>
+/// <param name="Liquid">Snapshots of the liquid.</param>
+/// <param name="SolidThermo">Energies and volumes of the solid along its run.</param>
+/// <param name="LiquidThermo">Energies and volumes of the liquid along its run.</param>
+public sealed record MeltingData(
+    IReadOnlyList<AtomSnapshot> Solid,
+    IReadOnlyList<AtomSnapshot> Liquid,
+    ThermoData SolidThermo,
+    ThermoData LiquidThermo
+);
+
+/// <summary>Δg at one temperature in both forms, kJ/mol.</summary>
+/// <param name="TemperatureKelvin">Temperature, K.</param>
+/// <param name="Linear">Δh − T Δs with both taken constant.</param>
+/// <param name="HeatCapacityCorrected">The same with Δh and Δs following Δc_p.</param>
+public sealed record GibbsPoint(double TemperatureKelvin, MeasuredValue Linear, MeasuredValue HeatCapacityCorrected);
+
+/// <summary>Everything that a melting calculation found; differences are liquid minus solid.</summary>
+public sealed record MeltingEstimate
+{
+    /// <summary>Scan entropy of the solid.</summary>
+    public required ScanEntropyEstimate Solid { get; init; }
+
+    /// <summary>Scan entropy of the liquid.</summary>
+    public required ScanEntropyEstimate Liquid { get; init; }
+
+    /// <summary>Entropy of melting, k_B per atom; no bound, since it is a difference of two upper bounds.</summary>
+    public required MeasuredValue DeltaEntropy { get; init; }
+
+    /// <summary>Enthalpy of melting, kJ/mol.</summary>
+    public required MeasuredValue DeltaEnthalpy { get; init; }
+
+    /// <summary>Difference of the heat capacities, kJ/(mol K).</summary>
+    public required MeasuredValue DeltaHeatCapacity { get; init; }
+
+    /// <summary>Δg at the temperature of the runs, kJ/mol.</summary>
+    public required MeasuredValue DeltaGibbs { get; init; }
+
+    /// <summary>Melting temperature by the linear form, K; NaN when there is none.</summary>
+    public required MeasuredValue MeltingTemperature { get; init; }
+
+    /// <summary>Melting temperature by the heat-capacity-corrected form, K; NaN when there is none.</summary>
+    public required MeasuredValue MeltingTemperatureHeatCapacityCorrected { get; init; }
+
+    /// <summary>Δg(T).</summary>
+    public required IReadOnlyList<GibbsPoint> GibbsCurve { get; init; }
+
+    /// <summary>Checks of both scans and of the comparison.</summary>
+    public required IReadOnlyList<ResultCheck> Checks { get; init; }
+
+    internal static MeltingEstimate From(MeltingResult result) =>
+        new()
+        {
+            Solid = ScanEntropyEstimate.From(result.Solid),
+            Liquid = ScanEntropyEstimate.From(result.Liquid),
+            DeltaEntropy = MeasuredValue.From(result.DeltaEntropy),
+            DeltaEnthalpy = MeasuredValue.From(result.DeltaEnthalpy),
+            DeltaHeatCapacity = MeasuredValue.From(result.DeltaHeatCapacity),
+            DeltaGibbs = MeasuredValue.From(result.DeltaGibbs),
+            MeltingTemperature = MeasuredValue.From(result.MeltingTemperature),
+            MeltingTemperatureHeatCapacityCorrected = MeasuredValue.From(result.MeltingTemperatureCorrected),
+            GibbsCurve = result
+                .GibbsCurve.Select(p => new GibbsPoint(
+                    p.Temperature,
+                    MeasuredValue.From(p.Linear),
+                    MeasuredValue.From(p.Corrected)
+                ))
+                .ToArray(),
+            Checks = Conversion.Checks(result.Checks),
+        };
+}
+
+/// <summary>Entropy difference and melting temperature from separate runs of solid and liquid. Stateless and safe to share between threads.</summary>
+/// <param name="options">Temperature, pressure and how both phases are scanned.</param>
+public sealed class MeltingEstimator(MeltingOptions options)
+{
+    /// <summary>Estimates entropy of melting, Δg(T) and melting temperature.</summary>
+    /// <param name="data">Snapshots and thermo tables of both phases.</param>
+    /// <param name="progress">Told how far the work is.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="MiceException">An option or the data failed a check; <c>Faults</c> lists every one.</exception>
+    public Task<MeltingEstimate> EstimateAsync(
+        MeltingData data,
+        IProgress<EstimationProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(data);
+
+        return Task.Run(
+            () =>
+                MeltingEstimate.From(
+                    MiceException.Unwrap(
+                        Melting.estimate(
+                            options.ToMeltingOptions(),
+                            cancellationToken,
+                            Conversion.Progress(progress),
+                            MeltingStoresModule.none,
+                            new MeltingInput(
+                                Conversion.Snapshots(data.Solid),
+                                Conversion.Snapshots(data.Liquid),
+                                data.SolidThermo.Value,
+                                data.LiquidThermo.Value
+                            )
+                        )
+                    )
+                ),
+            cancellationToken
+        );
+    }
+}

@@ -1,0 +1,127 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Mice.Atoms;
+
+namespace Mice.CSharp;
+
+/// <summary>One stored configuration of atoms. Immutable.</summary>
+public sealed class AtomSnapshot
+{
+    internal AtomSnapshot(Snapshot value) => Value = value;
+
+    internal Snapshot Value { get; }
+
+    /// <summary>A snapshot of one species in a periodic box with its edges along x, y and z.</summary>
+    /// <param name="species">Chemical symbol.</param>
+    /// <param name="boxAngstrom">The three edges, Å.</param>
+    /// <param name="positionsAngstrom">x, y, z of each atom in turn, Å.</param>
+    /// <exception cref="ArgumentException">An edge is not above 0, or the positions are no whole number of atoms.</exception>
+    public AtomSnapshot(
+        string species,
+        IReadOnlyList<double> boxAngstrom,
+        IReadOnlyList<double> positionsAngstrom
+    )
+    {
+        ArgumentNullException.ThrowIfNull(species);
+
+        if (positionsAngstrom.Count == 0 || positionsAngstrom.Count % 3 != 0)
+        {
+            throw new ArgumentException("Three coordinates for each atom are needed.", nameof(positionsAngstrom));
+        }
+
+        var cell = CellModule.orthorhombic(boxAngstrom.ToArray());
+        Value = SnapshotModule.ofPositions(species, cell, positionsAngstrom.ToArray());
+    }
+
+    /// <summary>Time step.</summary>
+    public long Step => Value.Step;
+
+    /// <summary>Number of atoms.</summary>
+    public int Count => SnapshotModule.count(Value);
+
+    /// <summary>Volume per atom, Å³.</summary>
+    public double VolumePerAtomAngstrom3 => SnapshotModule.volumePerAtom(Value);
+
+    /// <summary>Rows of the box's three vectors, nine numbers, Å.</summary>
+    public IReadOnlyList<double> BoxVectorsAngstrom => Array.AsReadOnly(Value.Cell.Vectors);
+
+    /// <summary>x, y, z of each atom in turn, Å.</summary>
+    public IReadOnlyList<double> PositionsAngstrom => Array.AsReadOnly(Value.Positions);
+
+    /// <summary>For each atom the index of its species in <see cref="SpeciesNames"/>.</summary>
+    public IReadOnlyList<int> Species => Array.AsReadOnly(Value.Species);
+
+    /// <summary>Names of the species.</summary>
+    public IReadOnlyList<string> SpeciesNames => Array.AsReadOnly(Value.SpeciesNames);
+}
+
+/// <summary>Snapshots of one file.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Snapshots">In the order of the file.</param>
+/// <param name="Warnings">What a reader should know, such as a last frame that was cut off.</param>
+public sealed record AtomTrajectory(
+    string Path,
+    IReadOnlyList<AtomSnapshot> Snapshots,
+    IReadOnlyList<string> Warnings
+);
+
+/// <summary>Reads trajectories: LAMMPS text dumps and extended XYZ, plain or gzip, told apart by their content.</summary>
+public static class TrajectoryReader
+{
+    /// <summary>Reads all snapshots of a file.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Stops waiting for the file.</param>
+    /// <exception cref="MiceException">The file is missing or bad; file, frame and line are named.</exception>
+    public static Task<AtomTrajectory> ReadAsync(string path, CancellationToken cancellationToken = default) =>
+        Task.Run(
+            () =>
+            {
+                var trajectory = MiceException.Unwrap(TrajectoryModule.read(path));
+                var snapshots = trajectory.Snapshots.Select(s => new AtomSnapshot(s)).ToArray();
+                return new AtomTrajectory(trajectory.Path, snapshots, trajectory.Warnings.ToArray());
+            },
+            cancellationToken
+        );
+}
+
+/// <summary>Numbers over time that belong to a trajectory: a table with named columns. Immutable.</summary>
+public sealed class ThermoData
+{
+    internal ThermoData(ThermoTable value) => Value = value;
+
+    internal ThermoTable Value { get; }
+
+    /// <summary>Names of the columns.</summary>
+    public IReadOnlyList<string> Columns => Array.AsReadOnly(Value.Columns);
+
+    /// <summary>Number of rows.</summary>
+    public int RowCount => Value.Rows.Length;
+
+    /// <summary>What a reader should know, such as a last row that was cut off.</summary>
+    public IReadOnlyList<string> Warnings => Value.Warnings.ToArray();
+
+    /// <summary>The numbers of one column.</summary>
+    /// <param name="name">Its name, as in <see cref="Columns"/>.</param>
+    /// <exception cref="MiceException">There is no such column.</exception>
+    public IReadOnlyList<double> Column(string name)
+    {
+        var column = ThermoTableModule.column(name, Value);
+        return column.IsOk
+            ? column.ResultValue
+            : throw new MiceException([MiceErrorModule.message(column.ErrorValue)]);
+    }
+}
+
+/// <summary>Reads thermo tables: CSV with a header line, plain or gzip.</summary>
+public static class ThermoReader
+{
+    /// <summary>Reads a table.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Stops waiting for the file.</param>
+    /// <exception cref="MiceException">The file is missing or bad; file and line are named.</exception>
+    public static Task<ThermoData> ReadAsync(string path, CancellationToken cancellationToken = default) =>
+        Task.Run(() => new ThermoData(MiceException.Unwrap(ThermoTableModule.read(path))), cancellationToken);
+}

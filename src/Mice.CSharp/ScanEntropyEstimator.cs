@@ -1,0 +1,107 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Mice.Atoms;
+using Mice.Autoregressive;
+using Mice.Entropy;
+using Microsoft.FSharp.Core;
+
+namespace Mice.CSharp;
+
+/// <summary>How far an estimate has come.</summary>
+/// <param name="Phase">The part now running.</param>
+/// <param name="Fraction">Share of the whole that is done, 0 to 1.</param>
+/// <param name="Message">One line for people.</param>
+public readonly record struct EstimationProgress(string Phase, double Fraction, string Message);
+
+/// <summary>A question that a computation asked of its own result, and the answer.</summary>
+/// <param name="Name">What was asked.</param>
+/// <param name="Passed">Whether the result may be trusted in this respect.</param>
+/// <param name="Detail">The numbers that decided it.</param>
+public sealed record ResultCheck(string Name, bool Passed, string Detail);
+
+/// <summary>One row of the convergence table.</summary>
+/// <param name="CutoffAngstrom">How far neighbours were seen, Å.</param>
+/// <param name="ExcessEntropy">Excess entropy at that cut-off, k_B per atom.</param>
+public sealed record CutoffEntropy(double CutoffAngstrom, MeasuredValue ExcessEntropy);
+
+/// <summary>The excess entropy of one phase.</summary>
+public sealed record ScanEntropyEstimate
+{
+    /// <summary>Entropy above that of the ideal gas of the same density, k_B per atom; an upper bound.</summary>
+    public required MeasuredValue ExcessEntropy { get; init; }
+
+    /// <summary>The same from each network, k_B per atom.</summary>
+    public required IReadOnlyList<MeasuredValue> NetworkEntropies { get; init; }
+
+    /// <summary>Mean of λ/ρ over uniform points; 1 within error when the intensity is calibrated.</summary>
+    public required MeasuredValue Calibration { get; init; }
+
+    /// <summary>Convergence in the distance up to which neighbours are seen.</summary>
+    public required IReadOnlyList<CutoffEntropy> ByCutoff { get; init; }
+
+    /// <summary>Mean volume per atom of the snapshots, Å³.</summary>
+    public required double VolumePerAtomAngstrom3 { get; init; }
+
+    /// <summary>Wall-clock time of the estimate.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>Checks that the estimate made of itself.</summary>
+    public required IReadOnlyList<ResultCheck> Checks { get; init; }
+
+    /// <summary>Every setting that the result depends on.</summary>
+    public required IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; }
+
+    internal static ScanEntropyEstimate From(ScanResult result) =>
+        new()
+        {
+            ExcessEntropy = MeasuredValue.From(result.ExcessEntropy),
+            NetworkEntropies = result.NetworkEntropies.Select(MeasuredValue.From).ToArray(),
+            Calibration = MeasuredValue.From(result.Calibration),
+            ByCutoff = result
+                .ByCutoff.Select(row => new CutoffEntropy(row.Cutoff, MeasuredValue.From(row.ExcessEntropy)))
+                .ToArray(),
+            VolumePerAtomAngstrom3 = result.VolumePerAtom,
+            Duration = TimeSpan.FromSeconds(result.Seconds),
+            Checks = Conversion.Checks(result.Checks),
+            Settings = Conversion.Settings(result.Settings),
+        };
+}
+
+/// <summary>Estimates the excess entropy of a phase from its snapshots. Stateless and safe to share between threads.</summary>
+/// <param name="options">How; null for the defaults.</param>
+public sealed class ScanEntropyEstimator(ScanEntropyOptions? options = null)
+{
+    /// <summary>Estimates the excess entropy per atom.</summary>
+    /// <param name="snapshots">Snapshots of one phase in time order, atoms of one species.</param>
+    /// <param name="progress">Told how far the work is.</param>
+    /// <param name="cancellationToken">Stops the work.</param>
+    /// <exception cref="MiceException">An option or the data failed a check; <c>Faults</c> lists every one.</exception>
+    public Task<ScanEntropyEstimate> EstimateAsync(
+        IReadOnlyList<AtomSnapshot> snapshots,
+        IProgress<EstimationProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(snapshots);
+        var chosen = options ?? new ScanEntropyOptions();
+
+        return Task.Run(
+            () =>
+                ScanEntropyEstimate.From(
+                    MiceException.Unwrap(
+                        ScanEntropy.estimate(
+                            chosen.ToScanOptions(ScanOptionsModule.defaults.Symmetry),
+                            cancellationToken,
+                            Conversion.Progress(progress),
+                            FSharpOption<RunStore>.None,
+                            Conversion.Snapshots(snapshots)
+                        )
+                    )
+                ),
+            cancellationToken
+        );
+    }
+}

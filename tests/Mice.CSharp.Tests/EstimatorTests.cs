@@ -1,0 +1,159 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Mice.CSharp;
+using Xunit;
+
+namespace Mice.CSharp.Tests;
+
+public sealed class EstimatorTests : IDisposable
+{
+    private readonly DirectoryInfo folder = Directory.CreateTempSubdirectory("mice-csharp-");
+
+    public void Dispose() => folder.Delete(true);
+
+    private string Save(string name, string text)
+    {
+        var path = Path.Combine(folder.FullName, name);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
+    /// <summary>An ideal gas: independent uniform positions, whose excess entropy is 0.</summary>
+    private static AtomSnapshot[] Gas(int snapshots, int atoms, int seed)
+    {
+        var random = new Random(seed);
+        return Enumerable
+            .Range(0, snapshots)
+            .Select(_ => new AtomSnapshot(
+                "Ar",
+                [20.0, 20.0, 20.0],
+                Enumerable.Range(0, 3 * atoms).Select(_ => 20.0 * random.NextDouble()).ToArray()
+            ))
+            .ToArray();
+    }
+
+    private static readonly ScanEntropyOptions Short = new()
+    {
+        Quick = true,
+        Networks = 2,
+        TrainingSteps = 20,
+        Threads = 1,
+        CutoffAngstrom = 5.0,
+    };
+
+    private sealed class Listener : IProgress<EstimationProgress>
+    {
+        public List<EstimationProgress> Heard { get; } = [];
+
+        public void Report(EstimationProgress value)
+        {
+            lock (Heard)
+            {
+                Heard.Add(value);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ATrajectoryIsReadWithItsBox()
+    {
+        var path = Save(
+            "gas.dump",
+            """
+            ITEM: TIMESTEP
+            250
+            ITEM: NUMBER OF ATOMS
+            2
+            ITEM: BOX BOUNDS pp pp pp
+            0.0 10.0
+            0.0 11.0
+            0.0 12.0
+            ITEM: ATOMS id type x y z
+            1 1 1.0 2.0 3.0
+            2 1 4.0 5.0 6.0
+
+            """
+        );
+        var trajectory = await TrajectoryReader.ReadAsync(path);
+        var snapshot = Assert.Single(trajectory.Snapshots);
+        Assert.Equal(250, snapshot.Step);
+        Assert.Equal(660.0, snapshot.VolumePerAtomAngstrom3, 9);
+        Assert.Equal([1.0, 2.0, 3.0, 4.0, 5.0, 6.0], snapshot.PositionsAngstrom);
+    }
+
+    [Fact]
+    public async Task AThermoTableIsReadByName()
+    {
+        var table = await ThermoReader.ReadAsync(Save("thermo.csv", "step,U_eV\n1,-2.5\n2,-3.5\n"));
+        Assert.Equal([-2.5, -3.5], table.Column("U_eV"));
+        var fault = Assert.Throws<MiceException>(() => table.Column("V_A3"));
+        Assert.Contains("V_A3", Assert.Single(fault.Faults));
+    }
+
+    [Fact]
+    public async Task AMissingFileIsOneFault()
+    {
+        var fault = await Assert.ThrowsAsync<MiceException>(() => TrajectoryReader.ReadAsync("nowhere.dump"));
+        Assert.Equal("nowhere.dump: no such file.", Assert.Single(fault.Faults));
+    }
+
+    [Fact]
+    public async Task EveryFaultOfOptionsAndDataIsListed()
+    {
+        var estimator = new ScanEntropyEstimator(Short with { Networks = 1, CutoffAngstrom = double.NaN });
+        var fault = await Assert.ThrowsAsync<MiceException>(() => estimator.EstimateAsync([]));
+        Assert.True(fault.Faults.Count >= 3, fault.Message);
+        Assert.All(fault.Faults, f => Assert.DoesNotContain('\n', f));
+    }
+
+    [Fact]
+    public async Task MeltingNamesBadTemperatures()
+    {
+        var table = await ThermoReader.ReadAsync(Save("thermo.csv", "step,U_eV\n1,-2.5\n2,-3.5\n"));
+        var estimator = new MeltingEstimator(new MeltingOptions { TemperatureKelvin = -5.0 });
+        var gas = Gas(3, 10, 1);
+        var fault = await Assert.ThrowsAsync<MiceException>(
+            () => estimator.EstimateAsync(new MeltingData(gas, gas, table, table))
+        );
+        Assert.Contains(fault.Faults, f => f.Contains("temperature", StringComparison.Ordinal));
+        Assert.Contains(fault.Faults, f => f.Contains("V_A3", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task AGasIsEstimatedWithProgress()
+    {
+        var listener = new Listener();
+        var estimate = await new ScanEntropyEstimator(Short).EstimateAsync(Gas(6, 40, 7), listener);
+        Assert.Equal(EstimateKind.UpperBound, estimate.ExcessEntropy.Kind);
+        Assert.True(double.IsFinite(estimate.ExcessEntropy.Value));
+        Assert.Equal(2, estimate.NetworkEntropies.Count);
+        Assert.Equal(200.0, estimate.VolumePerAtomAngstrom3, 6);
+        Assert.NotEmpty(estimate.Checks);
+        Assert.NotEmpty(listener.Heard);
+        Assert.All(listener.Heard, p => Assert.InRange(p.Fraction, 0.0, 1.0));
+    }
+
+    [Fact]
+    public async Task CancellationStopsTheWork()
+    {
+        using var source = new CancellationTokenSource();
+        var listener = new Listener();
+        var estimator = new ScanEntropyEstimator(Short with { TrainingSteps = 1_000_000 });
+        var work = estimator.EstimateAsync(Gas(6, 40, 7), listener, source.Token);
+        source.CancelAfter(TimeSpan.FromMilliseconds(500));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => work);
+    }
+
+    [Fact]
+    public void DefaultsAreThoseOfTheLibrary()
+    {
+        var options = new ScanEntropyOptions();
+        Assert.Equal(1UL, options.Seed);
+        Assert.True(options.Threads >= 1);
+        Assert.Equal(1.0, new MeltingOptions { TemperatureKelvin = 300.0 }.PressureBar);
+    }
+}
