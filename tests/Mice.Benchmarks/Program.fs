@@ -2,11 +2,21 @@ module Mice.Benchmarks.Program
 
 /// Measurements of speed: `build.fsx bench`.
 let private benches: Measurement list =
-    [ KeyBench.measurement; TensorsBench.measurement; ScanBench.measurement ]
+    [
+        KeyBench.measurement
+        TensorsBench.measurement
+        ScanBench.measurement
+        AtomsBench.reading
+        AtomsBench.neighbours
+    ]
 
 /// Long checks against known answers: `build.fsx verify`.
 let private verifications: Measurement list =
-    [ SodiumVerification.measurement; SodiumVerification.dependence ]
+    [
+        SodiumVerification.measurement
+        SodiumVerification.dependence
+        AtomsBench.fuzz
+    ]
 
 let private runAll (verb: string) (chosen: Measurement list) =
     chosen
