@@ -28,7 +28,8 @@ module Lammps =
             match Environment.GetEnvironmentVariable "MICE_LAMMPS" with
             | null
             | "" ->
-                (Environment.GetEnvironmentVariable "PATH" |> Option.ofObj |> Option.defaultValue "").Split Path.PathSeparator
+                (Environment.GetEnvironmentVariable "PATH" |> Option.ofObj |> Option.defaultValue "").Split
+                    Path.PathSeparator
                 |> Array.map (fun d -> Path.Combine(d, "lmp"))
                 |> Array.tryFind File.Exists
             | given -> Some given |> Option.filter File.Exists
@@ -36,7 +37,9 @@ module Lammps =
         match path with
         | Some path -> Ok path
         | None ->
-            Error(MiceError.Unavailable("LAMMPS (lmp)", "Install the package lammps, or set MICE_LAMMPS to the program."))
+            Error(
+                MiceError.Unavailable("LAMMPS (lmp)", "Install the package lammps, or set MICE_LAMMPS to the program.")
+            )
 
     /// Options in a form whose equality is that of the run.
     let private identity (o: LammpsOptions) : string =
@@ -170,6 +173,7 @@ module Lammps =
 
     let private collect (o: LammpsOptions) (folder: string) : Result<LammpsRun, MiceError list> =
         let inPart (first, last) step = step > first && step <= last
+
         let result =
             {
                 Trajectory = Path.Combine(folder, "trajectory.dump.gz")
@@ -196,7 +200,9 @@ module Lammps =
         let needed = int (LammpsOptions.productionSteps o / int64 o.ThermoEvery)
 
         if snapshots.Length <> o.Snapshots || rows.Length <> needed then
-            let found = $"it left {snapshots.Length} snapshots and {rows.Length} rows, not {o.Snapshots} and {needed}"
+            let found =
+                $"it left {snapshots.Length} snapshots and {rows.Length} rows, not {o.Snapshots} and {needed}"
+
             Error [ MiceError.ToolFailed("LAMMPS", found) ]
         else
             RunStore.saveAtomically result.Thermo (fun stream ->
@@ -204,7 +210,9 @@ module Lammps =
                 writer.Write "step,time_ps,T_K,P_bar,V_A3,U_eV,H_eV,in_dump\n"
 
                 for r in rows do
-                    writer.Write(String.Join(',', r |> Array.map (fun x -> x.ToString CultureInfo.InvariantCulture)) + "\n"))
+                    writer.Write(
+                        String.Join(',', r |> Array.map (fun x -> x.ToString CultureInfo.InvariantCulture)) + "\n"
+                    ))
 
             // The last file to appear: where it is, the run is finished.
             Trajectory.write TrajectoryFormat.LammpsDump result.Trajectory snapshots

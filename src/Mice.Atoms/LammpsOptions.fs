@@ -117,8 +117,7 @@ module LammpsOptions =
         int64 o.Snapshots * int64 o.SnapshotEvery
 
     let private isName (text: string) =
-        text <> ""
-        && text |> Seq.forall (fun c -> Char.IsAsciiLetterOrDigit c || c = '_' || c = '-')
+        text <> "" && text |> Seq.forall (fun c -> Char.IsAsciiLetterOrDigit c || c = '_' || c = '-')
 
     /// Every field that is out of range.
     let check (o: LammpsOptions) : MiceError list =
@@ -126,7 +125,9 @@ module LammpsOptions =
 
         let number name (value: float) low high =
             if not (value > low && value <= high) then
-                [ MiceError.OutOfRange(name, text value, $"above {text low}, at most {text high}") ]
+                [
+                    MiceError.OutOfRange(name, text value, $"above {text low}, at most {text high}")
+                ]
             else
                 []
 

@@ -61,7 +61,9 @@ module PairDistribution =
         | [] ->
             let bins = int (round (cutoff / binWidth))
             let edge j = float j * binWidth
-            let shell j = 4.0 / 3.0 * Math.PI * (edge (j + 1) ** 3.0 - edge j ** 3.0)
+
+            let shell j =
+                4.0 / 3.0 * Math.PI * (edge (j + 1) ** 3.0 - edge j ** 3.0)
 
             let ofSnapshot snapshot =
                 let counts = Array.zeroCreate<int64> bins
@@ -102,10 +104,7 @@ module PairDistribution =
                         sums[j] <- sums[j] + exp (-0.5 * t * t))
 
                 let perVolume =
-                    float (Snapshot.count snapshot)
-                    * Snapshot.density snapshot
-                    * sqrt (2.0 * Math.PI)
-                    * sigma
+                    float (Snapshot.count snapshot) * Snapshot.density snapshot * sqrt (2.0 * Math.PI) * sigma
 
                 Array.map2 (fun r sum -> sum / (4.0 * Math.PI * r * r * perVolume)) radii sums
 
@@ -130,8 +129,6 @@ module PairDistribution =
             |> Array.append [| 0.0, 0.0 |]
 
         let integral =
-            points
-            |> Array.pairwise
-            |> Array.sumBy (fun ((r0, f0), (r1, f1)) -> 0.5 * (f0 + f1) * (r1 - r0))
+            points |> Array.pairwise |> Array.sumBy (fun ((r0, f0), (r1, f1)) -> 0.5 * (f0 + f1) * (r1 - r0))
 
         -2.0 * Math.PI * density * integral * 1.0<kB / atom>

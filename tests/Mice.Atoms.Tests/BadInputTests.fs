@@ -62,7 +62,11 @@ let ``A compressed file that was cut keeps its whole frames`` () =
             ""
             [
                 for _ in 1..50 ->
-                    frame "40" box "id x y z" [ for i in 1..40 -> $"{i} {random.NextDouble()} {random.NextDouble()} 5.5" ]
+                    frame
+                        "40"
+                        box
+                        "id x y z"
+                        [ for i in 1..40 -> $"{i} {random.NextDouble()} {random.NextDouble()} 5.5" ]
             ]
 
     let packed = compress (Encoding.ASCII.GetBytes frames)
@@ -102,7 +106,13 @@ let ``Boxes without volume`` () =
 let ``Atom counts that disagree`` () =
     expect 1 11L "before the announced number" (frame "2" box "id x y z" [ "1 1 1 1" ] + good)
     expect 1 12L "goes on after the announced number" (frame "2" box "id x y z" [ "1 1 1 1"; "2 2 2 2"; "3 3 3 3" ])
-    expect 2 15L "3 atoms where the first one has 2" (good + frame "3" box "id x y z" [ "1 1 1 1"; "2 2 2 2"; "3 3 3 3" ])
+
+    expect
+        2
+        15L
+        "3 atoms where the first one has 2"
+        (good + frame "3" box "id x y z" [ "1 1 1 1"; "2 2 2 2"; "3 3 3 3" ])
+
     expect 1 4L "has to be 1 or more" (frame "0" box "x y z" [])
     expect 1 4L "has to be 1 or more" (frame "-5" box "x y z" [])
     expect 1 4L "no whole number" (frame "2.5" box "x y z" [])
@@ -169,7 +179,7 @@ let ``A line without end costs neither time nor memory`` () =
 
     using (new GZipStream(packed, CompressionLevel.Fastest, true)) (fun z ->
         z.Write(ReadOnlySpan(Encoding.ASCII.GetBytes good))
-        let zeros = Array.zeroCreate<byte> (1 <<< 20)
+        let zeros = Array.zeroCreate<byte>(1 <<< 20)
 
         for _ in 1..200 do
             z.Write(zeros, 0, zeros.Length))

@@ -7,7 +7,9 @@ open Mice.Atoms.Tests.Reference
 [<SodiumFact>]
 let ``Two thousand damaged files give snapshots or errors, never an exception`` () =
     let random = Random 11
-    let seeds = Mutation.seeds (sodiumFile "liquid.dump.gz") (sodiumFile "liquid_thermo.csv")
+
+    let seeds =
+        Mutation.seeds (sodiumFile "liquid.dump.gz") (sodiumFile "liquid_thermo.csv")
 
     let refused =
         withFile [||] (fun path ->

@@ -53,7 +53,10 @@ let ``A small run leaves its snapshots and its thermo table, and is not repeated
             Assert.Equal(54, Snapshot.count t.Snapshots[0])
             let thermo = ThermoTable.read result.Thermo |> get
             Assert.Equal(10, thermo.Rows.Length)
-            let column name = ThermoTable.column name thermo |> Result.mapError List.singleton |> get
+
+            let column name =
+                ThermoTable.column name thermo |> Result.mapError List.singleton |> get
+
             Assert.Equal<float[]>([| 0.0; 1.0; 0.0; 1.0; 0.0; 1.0; 0.0; 1.0; 0.0; 1.0 |], column "in_dump")
             // Bonds of sodium: about −1.06 eV per atom at 350 K, less 1.5 k_T of vibration; the melt of 0.04 ps is a hot crystal.
             Assert.InRange((column "U_eV")[9] / 54.0, -1.15, -0.95)
@@ -128,7 +131,8 @@ let ``LAMMPS' own error message is passed on`` () =
 
 [<Fact>]
 let ``The error line and the last command are found in a log`` () =
-    let log = "units metal\nERROR: Unknown pair style (src/force.cpp:275)\nLast command: pair_style   foo\n"
+    let log =
+        "units metal\nERROR: Unknown pair style (src/force.cpp:275)\nLast command: pair_style   foo\n"
 
     Assert.Equal("ERROR: Unknown pair style (src/force.cpp:275) Last command: pair_style   foo", Lammps.faultOf log)
 

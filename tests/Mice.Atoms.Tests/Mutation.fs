@@ -8,7 +8,18 @@ open Mice
 open Mice.Atoms
 
 let private words =
-    [| "nan"; "inf"; "-"; "ITEM:"; "1e400"; "99999999999999999999"; "\n"; " "; "\t"; "\"" |]
+    [|
+        "nan"
+        "inf"
+        "-"
+        "ITEM:"
+        "1e400"
+        "99999999999999999999"
+        "\n"
+        " "
+        "\t"
+        "\""
+    |]
 
 let private damage (random: Random) (bytes: byte[]) : byte[] =
     let n = bytes.Length
@@ -30,11 +41,14 @@ let private damage (random: Random) (bytes: byte[]) : byte[] =
 
 /// The file, damaged in one to four places.
 let mutate (random: Random) (original: byte[]) : byte[] =
-    (original, [ 1 .. 1 + random.Next 4 ])
-    ||> List.fold (fun bytes _ -> damage random bytes)
+    (original, [ 1 .. 1 + random.Next 4 ]) ||> List.fold (fun bytes _ -> damage random bytes)
 
 /// What is to be damaged: two frames of 40 atoms of a real trajectory in all forms that the readers know, and a real thermo table.
-type Seeds = { Trajectories: byte[][]; Thermo: byte[] }
+type Seeds =
+    {
+        Trajectories: byte[][]
+        Thermo: byte[]
+    }
 
 let seeds (trajectory: string) (thermo: string) : Seeds =
     let shortened (s: Snapshot) =

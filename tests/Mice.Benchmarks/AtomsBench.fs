@@ -78,7 +78,9 @@ module AtomsBench =
 
         let theirs =
             inTemporaryFolder (fun folder ->
-                let atomFile, pointFile = Path.Combine(folder, "atoms"), Path.Combine(folder, "points")
+                let atomFile, pointFile =
+                    Path.Combine(folder, "atoms"), Path.Combine(folder, "points")
+
                 toFile atomFile snapshot.Positions
                 toFile pointFile points
                 let edge = edge.ToString("R", CultureInfo.InvariantCulture)
@@ -89,13 +91,29 @@ module AtomsBench =
         let ours threads =
             Machine.medianSeconds 5 (fun () ->
                 let grid = Neighbours.build snapshot.Cell snapshot.Positions 14.0
-                let table = Neighbours.queryOn threads { Neighbours.all grid with Most = Some k } grid points
+
+                let table =
+                    Neighbours.queryOn
+                        threads
+                        { Neighbours.all grid with
+                            Most = Some k
+                        }
+                        grid
+                        points
+
                 last <- Seq.init 100_000 (fun i -> sqrt table.SquaredDistances[k * i + k - 1]) |> Seq.average)
 
         let one, all = ours 1, ours -1
 
         let row (name: string) (mine: float) (query: float) (withVectors: float) =
-            [ name; $"{mine:F3}"; $"{query:F3}"; $"{withVectors:F3}"; $"{query / mine:F1}"; $"{withVectors / mine:F1}" ]
+            [
+                name
+                $"{mine:F3}"
+                $"{query:F3}"
+                $"{withVectors:F3}"
+                $"{query / mine:F1}"
+                $"{withVectors / mine:F1}"
+            ]
 
         {
             Markdown =
@@ -108,7 +126,10 @@ module AtomsBench =
                         "ratio"
                         "ratio with displacements"
                     ]
-                    [ row "one thread" one theirs[0] theirs[2]; row "all cores" all theirs[1] theirs[3] ]
+                    [
+                        row "one thread" one theirs[0] theirs[2]
+                        row "all cores" all theirs[1] theirs[3]
+                    ]
                 + $"\n\nMean distance of the 100th neighbour: {last:F9} Å, by cKDTree {theirs[4]:F9} Å."
             Passed = abs (last - theirs[4]) < 1e-9
         }
