@@ -37,6 +37,8 @@ type TrainingState =
         Optimiser: OptimiserState
         /// The curve so far: step, loss in nats per atom (mean since the last entry), excess entropy on the validation snapshots in k_B per atom.
         Curve: struct (int * float * float)[]
+        /// Losses of the rounds since the last entry of the curve, the latest first.
+        Losses: float list
     }
 
 /// <summary>Learning an intensity by telling atoms from noise.</summary>
@@ -120,6 +122,7 @@ module IntensityTraining =
             Parameters = parameters
             Optimiser = (optimiser options).Init parameters
             Curve = [||]
+            Losses = []
         }
 
     /// One round of steps on points of their own key: the same state and key give the same result.
@@ -194,7 +197,7 @@ module IntensityTraining =
         let sampler = SweepSampler(training, intensity.Basis, intensity.Core)
         let every = max RoundSteps (options.Steps / CurveEntries)
 
-        let advance struct (state: TrainingState, losses: float list) roundIndex =
+        let advance (state: TrainingState) roundIndex =
             cancel.ThrowIfCancellationRequested()
             let pointsKey = key |> Key.named "points" |> Key.item roundIndex
 
@@ -207,7 +210,7 @@ module IntensityTraining =
                 step >= options.Steps || step / every > int state.Optimiser.Step / every
 
             if isEntry then
-                let mean = List.average (value :: losses)
+                let mean = List.average (value :: state.Losses)
 
                 let held =
                     if Double.IsFinite value then
@@ -218,32 +221,42 @@ module IntensityTraining =
                 let next =
                     { next with
                         Curve = Array.append next.Curve [| struct (step, mean, held) |]
+                        Losses = []
                     }
 
                 progress next
-                struct (next, [])
+                next
             else
+                let next =
+                    { next with
+                        Losses = value :: state.Losses
+                    }
+
                 progress next
-                struct (next, value :: losses)
+                next
 
         let rounds = (options.Steps + RoundSteps - 1) / RoundSteps
-        let done' = int first.Optimiser.Step / RoundSteps
+        // Rounded up: the last round may be shorter than the others.
+        let done' = (int first.Optimiser.Step + RoundSteps - 1) / RoundSteps
 
-        Seq.init (rounds - done') (fun i -> done' + i)
-        |> Tensor.fold advance struct (first, [])
-        |> fun struct (state, _) -> state
+        Seq.init (rounds - done') (fun i -> done' + i) |> Tensor.fold advance first
 
     /// <summary>A state as bytes: a safetensors file with the curve in its metadata.</summary>
     let toBytes (state: TrainingState) : byte[] =
         let curve =
             state.Curve |> Array.collect (fun struct (step, loss, held) -> [| float step; loss; held |])
 
-        let text =
-            JsonSerializer.Serialize(curve |> Array.map BitConverter.DoubleToInt64Bits)
+        let text (values: float[]) =
+            JsonSerializer.Serialize(values |> Array.map BitConverter.DoubleToInt64Bits)
 
         Params.node [ "parameters", state.Parameters; "moments", state.Optimiser.Moments ]
         |> Params.onto Device.cpu
-        |> Safetensors.toBytes [ "step", string state.Optimiser.Step; "curve", text ]
+        |> Safetensors.toBytes
+            [
+                "step", string state.Optimiser.Step
+                "curve", text curve
+                "losses", text (List.toArray state.Losses)
+            ]
 
     /// <summary>The state that toBytes wrote.</summary>
     /// <param name="name">The name to report in errors.</param>
@@ -257,11 +270,11 @@ module IntensityTraining =
                 let values = Map.ofList metadata
                 let tree = Params.onto device tree
 
+                let numbers (name: string) =
+                    JsonSerializer.Deserialize<int64[]>(values[name]) |> Array.map BitConverter.Int64BitsToDouble
+
                 let curve =
-                    JsonSerializer.Deserialize<int64[]>(values["curve"])
-                    |> Array.map BitConverter.Int64BitsToDouble
-                    |> Array.chunkBySize 3
-                    |> Array.map (fun v -> struct (int v[0], v[1], v[2]))
+                    numbers "curve" |> Array.chunkBySize 3 |> Array.map (fun v -> struct (int v[0], v[1], v[2]))
 
                 Ok
                     {
@@ -272,6 +285,7 @@ module IntensityTraining =
                                 Moments = Params.find "moments" tree
                             }
                         Curve = curve
+                        Losses = List.ofArray (numbers "losses")
                     }
             with
             | :? TensorException

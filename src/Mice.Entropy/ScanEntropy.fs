@@ -55,12 +55,15 @@ module ScanEntropy =
             |> Array.collect (fun s -> s.Species |> Array.distinct |> Array.map (fun i -> s.SpeciesNames[i]))
             |> Array.distinct
 
+        // Beside the held-out block at least one snapshot to train on and one to watch the training.
+        let needed = max 4 (options.Networks + 1)
+
         [
-            if snapshots.Length < options.Networks + 1 then
+            if snapshots.Length < needed then
                 MiceError.TooFewData(
                     "snapshots",
                     snapshots.Length,
-                    options.Networks + 1,
+                    needed,
                     "Give more snapshots, or train fewer networks."
                 )
 
@@ -159,15 +162,17 @@ module ScanEntropy =
             saved <- clock.Elapsed.TotalSeconds
 
         let progress (state: TrainingState) =
+            report job state
             let now = clock.Elapsed.TotalSeconds
 
             if (cancel: CancellationToken).IsCancellationRequested || now - saved > CheckpointSeconds then
                 save state
 
-            report job state
-
         initial options key intensity job store
         |> Result.map (fun first ->
+            // What a checkpoint brings counts as done.
+            report job first
+
             let state =
                 first
                 |> IntensityTraining.run

@@ -13,6 +13,7 @@ let private benches: Measurement list =
 /// Long checks against known answers: `build.fsx verify`.
 let private verifications: Measurement list =
     [
+        ScanExactVerification.measurement
         SodiumVerification.measurement
         SodiumVerification.dependence
         AtomsBench.fuzz

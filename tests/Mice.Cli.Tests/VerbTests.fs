@@ -144,14 +144,15 @@ let ``Time left is said as people say it`` () =
     Assert.Equal("2.5 h left", Display.timeLeft (TimeSpan.FromSeconds 1000.0) 0.1)
 
 [<EngineFact>]
-let ``Ctrl-C leaves a checkpoint and says how to go on`` () =
+let ``A signal to stop leaves a checkpoint and says how to go on`` () =
     inFolder (fun folder ->
         let arguments = List.ofArray inputs |> List.filter ((<>) "--quiet")
 
         use running = start ("melt" :: arguments @ [ "--threads"; "1"; "--resume"; folder ])
         // The first line of progress: the training has begun.
         running.StandardError.ReadLine() |> ignore
-        use kill = Process.Start("kill", [ "-INT"; string running.Id ])
+        // Ctrl-C sends SIGINT, which shells make their background jobs ignore; SIGTERM goes the same way.
+        use kill = Process.Start("kill", [ "-TERM"; string running.Id ])
         kill.WaitForExit()
         let outcome = finish running
         Assert.Equal(1, outcome.Code)

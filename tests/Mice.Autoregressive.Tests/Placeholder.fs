@@ -1,4 +1,0 @@
-module Placeholder
-
-[<Xunit.Fact>]
-let ``placeholder`` () = ()

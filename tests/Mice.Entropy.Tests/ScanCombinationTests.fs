@@ -1,0 +1,90 @@
+module Mice.Entropy.Tests.ScanCombinationTests
+
+open Xunit
+open Mice
+open Mice.Entropy
+
+let private held network entropy ratio =
+    {
+        Step = 0L
+        Network = network
+        Entropy = entropy
+        MeanRatio = ratio
+    }
+
+let private control values mean error : ControlVariate =
+    {
+        Values = values
+        Mean = Estimate.create (mean * 1.0<kB / atom>) (error * 1.0<kB / atom>) Direction.Exact
+    }
+
+let private noise seed n =
+    let g = Key.generator (Key.ofSeed seed)
+    Array.init n (fun _ -> g.NextNormal())
+
+[<Fact>]
+let ``A control variate takes out the noise that it shares with the entropies`` () =
+    let thermal = noise 1UL 40 |> Array.map (fun v -> 0.5 * v)
+    let own = noise 2UL 40 |> Array.map (fun v -> 0.001 * v)
+
+    let snapshots =
+        Array.map2 (fun t o -> t + o) thermal own |> Array.mapi (fun i v -> held (i / 10) (-3.0 + v) 1.0)
+
+    let values = thermal |> Array.map (fun t -> 7.0 + t)
+    let plain = ScanCombination.total None snapshots
+
+    let controlled = ScanCombination.total (Some(control values 7.0 0.0002)) snapshots
+
+    // 0.5/√40 = 0.08 for the snapshots and as much again for the spread of the networks; 0.001/√40 = 0.00016 and the mean's 0.0002 after it.
+    Assert.InRange(float plain.StandardError, 0.05, 0.2)
+    Assert.InRange(float controlled.StandardError, 0.0002, 0.0006)
+    // Five such errors.
+    Assert.Equal(-3.0, float controlled.Value, 0.002)
+    Assert.Equal(Direction.UpperBound, controlled.Direction)
+
+[<Fact>]
+let ``The mean of the control variate enters one for one`` () =
+    let snapshots = Array.init 8 (fun i -> held (i / 4) (-3.0 + float i) 1.0)
+    let values = Array.init 8 float
+    // Nothing but the control's own error is left; rounding only.
+    let total = ScanCombination.total (Some(control values 2.0 0.25)) snapshots
+    Assert.Equal(-1.0, float total.Value, 1e-12)
+    Assert.Equal(0.25, float total.StandardError, 1e-12)
+
+[<Fact>]
+let ``Errors of snapshots, networks and control add in quadrature`` () =
+    let entropies = noise 3UL 24
+    let snapshots = entropies |> Array.mapi (fun i v -> held (i / 8) v 1.0)
+
+    let networks = entropies |> Array.chunkBySize 8 |> Array.map Array.average
+
+    let sampling, spread =
+        Statistics.blocking entropies, Statistics.standardError networks
+
+    let expected = sqrt (sampling ** 2.0 + spread ** 2.0 + 0.01)
+    let zero = control (Array.zeroCreate 24) 0.0 0.1
+    // Rounding only.
+    Assert.Equal(expected, float (ScanCombination.total (Some zero) snapshots).StandardError, 1e-12)
+
+    let byNetwork = ScanCombination.byNetwork None snapshots
+    Assert.Equal<float[]>(networks, byNetwork |> Array.map (fun e -> float e.Value))
+
+[<Fact>]
+let ``Networks are told apart by their number, not by their place`` () =
+    let snapshots = [| held 1 5.0 1.0; held 0 1.0 1.0; held 1 7.0 1.0; held 0 3.0 1.0 |]
+
+    let values =
+        ScanCombination.byNetwork None snapshots |> Array.map (fun e -> float e.Value)
+
+    Assert.Equal<float[]>([| 2.0; 6.0 |], values)
+
+[<Fact>]
+let ``Calibration is the mean ratio and promises nothing`` () =
+    let snapshots =
+        [| 0.9; 1.1; 1.0; 1.2 |] |> Array.mapi (fun i r -> held (i / 2) 0.0 r)
+
+    let calibration = ScanCombination.calibration snapshots
+    Assert.Equal(1.05, calibration.Value, 1e-12)
+    Assert.Equal(Direction.NoBound, calibration.Direction)
+    // √(0.0166…/4) of the snapshots and √(0.005/2) of the networks 1.0 and 1.1.
+    Assert.Equal(sqrt (0.05 / 3.0 / 4.0 + 0.0025), calibration.StandardError, 1e-12)
