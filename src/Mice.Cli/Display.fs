@@ -39,7 +39,7 @@ module Display =
                 if now >= next.Value then
                     next.Value <- now + TimeSpan.FromSeconds 10.0
                     let left = timeLeft now progress.Fraction
-                    eprintfn "%3.0f %%  %s: %s (%s)" (100.0 * progress.Fraction) progress.Phase progress.Message left))
+                    eprintfn "%3.0f %%  %s (%s)" (100.0 * progress.Fraction) progress.Message left))
 
     /// A bar with the share done and the time left, on a terminal.
     let private bar (work: (Progress -> unit) -> 'a) : 'a =
@@ -60,7 +60,7 @@ module Display =
                     let task = context.AddTask("starting", maxValue = 1.0)
 
                     work (fun progress ->
-                        task.Description <- Markup.Escape $"{progress.Phase}: {progress.Message}"
+                        task.Description <- Markup.Escape progress.Message
                         task.Value <- progress.Fraction))
             )
 

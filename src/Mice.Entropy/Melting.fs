@@ -247,6 +247,7 @@ module Melting =
         report
             { progress with
                 Phase = $"{name}: {progress.Phase}"
+                Message = $"{name}: {progress.Message}"
                 Fraction = start + 0.5 * progress.Fraction
             }
 
