@@ -122,7 +122,8 @@ module Intensity =
             Basis = basis
             Core = core
             // Half an atom of all training snapshots together is expected in the cores: none was found there.
-            CoreIntensity = 0.5 / (float (n * training.Atoms) * max 1e-9 (1.0 - openShare))
+            // Where no probe hit a core, their share is below one probe.
+            CoreIntensity = 0.5 / (float (n * training.Atoms) * max (1.0 / float (8 * Probe)) (1.0 - openShare))
             Offset = log (float options.NoisePerAtom / openShare)
             Mean = mean
             InverseSpread = inverse

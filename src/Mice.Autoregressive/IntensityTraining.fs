@@ -181,7 +181,7 @@ module IntensityTraining =
     /// <param name="progress">Called after every round.</param>
     /// <param name="cancel">Stops between rounds, by OperationCanceledException.</param>
     /// <param name="first">Where to begin: from start or a checkpoint.</param>
-    /// <returns>The state after the last step; a loss that is not finite ends the training early.</returns>
+    /// <returns>The state after the last step; once the loss is not finite, so are all later entries of the curve.</returns>
     let run
         (key: Key)
         (device: Device)

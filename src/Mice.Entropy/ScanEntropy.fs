@@ -21,6 +21,9 @@ module ScanEntropy =
     [<Literal>]
     let private CutoffInMeanDistances = 2.3
 
+    let private isOpen dimension (snapshot: Snapshot) =
+        snapshot.Cell.Periodic |> Array.truncate dimension |> Array.contains false
+
     let private snapshotFaults (options: ScanOptions) (snapshots: Snapshot[]) =
         let counts = snapshots |> Array.map Snapshot.count |> Array.distinct
 
@@ -47,10 +50,18 @@ module ScanEntropy =
             if counts |> Array.exists (fun n -> n < 8) then
                 MiceError.TooFewData("atoms in a snapshot", Array.min counts, 8, "Simulate a larger system.")
 
+            if snapshots |> Array.exists (isOpen options.Dimension) then
+                MiceError.OutOfRange(
+                    "a boundary of the box",
+                    "not periodic",
+                    "periodic boundaries along all axes that count"
+                )
+
             if species.Length > 1 then
                 let names = String.Join(", ", species)
                 MiceError.OutOfRange("the species of the atoms", names, "one species; mixtures are not supported yet")
         ]
+
     let private isWithin (k: float) (a: float) (b: float) (error: float) = abs (a - b) <= k * error
 
     let private checks
@@ -164,9 +175,19 @@ module ScanEntropy =
 
             let all = ScanSnapshots.prepare options.Dimension options.Symmetry cutoff snapshots
 
-            ScanJobs.plan options cutoff snapshots.Length
-            |> ScanJobs.runAll options all snapshots store cancel progress
-            |> Result.map (collect options snapshots clock.Elapsed.TotalSeconds)
+            if ScanSnapshots.closestDistance all < 1e-6 then
+                Error
+                    [
+                        MiceError.OutOfRange(
+                            "the shortest distance between two atoms",
+                            "0 Å",
+                            "above 0; two atoms share a place"
+                        )
+                    ]
+            else
+                ScanJobs.plan options cutoff snapshots.Length
+                |> ScanJobs.runAll options all snapshots store cancel progress
+                |> Result.map (fun outcomes -> collect options snapshots clock.Elapsed.TotalSeconds outcomes)
         | faults, Ok() -> Error faults
         | faults, Error e -> Error(faults @ [ e ])
 

@@ -95,6 +95,29 @@ let ``Different numbers of atoms are one clear error`` () =
     | other -> Assert.Fail $"{other}"
 
 [<Fact>]
+let ``An open boundary and two atoms in one place are one clear error each`` () =
+    let opened (s: Snapshot) =
+        { s with
+            Cell =
+                { s.Cell with
+                    Periodic = [| true; true; false |]
+                }
+        }
+
+    let doubled (s: Snapshot) =
+        { s with
+            Positions = Array.append s.Positions[..2] s.Positions[.. s.Positions.Length - 4]
+        }
+
+    match faults tiny (Array.map opened system.Snapshots) with
+    | [ MiceError.OutOfRange(name, _, _) ] -> Assert.Contains("boundary", name)
+    | other -> Assert.Fail $"{other}"
+
+    match faults tiny (Array.map doubled system.Snapshots) with
+    | [ MiceError.OutOfRange(name, _, _) ] -> Assert.Contains("distance", name)
+    | other -> Assert.Fail $"{other}"
+
+[<Fact>]
 let ``Several species are one clear error, declared ones without atoms are none`` () =
     let named species =
         system.Snapshots
