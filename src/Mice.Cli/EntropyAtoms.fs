@@ -64,7 +64,7 @@ module EntropyAtoms =
         let versions = scanner.Versions()
         let headings, rows = ScanReport.numbers result
         Display.table headings rows
-        printfn ""
+        printfn $"\n{ScanReport.meaning}\n"
         Display.checks result.Checks
 
         let report () =

@@ -141,7 +141,10 @@ module Melt =
     let private title (job: Job) =
         job.Input.Solid
         |> Array.tryHead
-        |> Option.map (fun s -> s.SpeciesNames |> String.concat ", ")
+        // A dump without element names has numbers for its types: those name nothing.
+        |> Option.map (fun s -> s.SpeciesNames |> Array.filter (fun name -> not (System.Char.IsDigit name[0])))
+        |> Option.filter (Array.isEmpty >> not)
+        |> Option.map (String.concat ", ")
         |> Option.map (fun names -> $"Melting of {names}")
         |> Option.defaultValue "Melting"
 
@@ -156,7 +159,7 @@ module Melt =
         let versions = scanner.Versions()
         let headings, rows = MeltingReport.numbers result
         Display.table headings rows
-        printfn ""
+        printfn $"\n{ScanReport.meaning}\n"
         Display.checks result.Checks
 
         let report () =

@@ -108,7 +108,7 @@ module MeltingReport =
                     }
                     {
                         Heading = "Numbers"
-                        Blocks = [ ScanReport.legend; Block.Table(headings, rows) ]
+                        Blocks = [ Block.Paragraph ScanReport.meaning; Block.Table(headings, rows) ]
                     }
                     ScanReport.checks result.Checks
                     {
