@@ -4,7 +4,6 @@ open System
 open System.Diagnostics
 open System.Globalization
 open System.IO
-open System.Text.Json
 open System.Threading
 open Mice
 
@@ -41,30 +40,44 @@ module Lammps =
                 MiceError.Unavailable("LAMMPS (lmp)", "Install the package lammps, or set MICE_LAMMPS to the program.")
             )
 
-    /// Options in a form whose equality is that of the run.
-    let private identity (o: LammpsOptions) : string =
-        JsonSerializer.Serialize
-            {|
-                program = "lammps"
-                element = o.Element
-                mass = o.Mass
-                lattice = string o.Lattice
-                lattice_constant = o.LatticeConstant
-                side = o.Side
-                model = o.Model
-                route = string o.Route
-                phase = string o.Phase
-                temperature = float o.Temperature
-                pressure = float o.Pressure
-                melt_temperature = float o.MeltTemperature
-                melt_steps = o.MeltSteps
-                equilibration_steps = o.EquilibrationSteps
-                snapshot_every = o.SnapshotEvery
-                snapshots = o.Snapshots
-                thermo_every = o.ThermoEvery
-                time_step = float o.TimeStep
-                seed = o.Seed
-            |}
+    /// What the program prints about itself: its version, its packages.
+    let private help (program: string) : string =
+        let info = ProcessStartInfo(program, [ "-h" ], RedirectStandardOutput = true)
+
+        match Process.Start info with
+        | null -> ""
+        | started ->
+            use started = started
+            started.StandardOutput.ReadToEnd()
+
+    /// The version in the first line of the help, such as "29 Sep 2021 - Update 2".
+    let internal versionIn (help: string) : string =
+        match help.Trim().Split('\n') |> Array.head |> _.Split(" - ", 2) with
+        | [| _; version |] -> version.Trim()
+        | _ -> "unknown"
+
+    /// <summary>The version of the LAMMPS program.</summary>
+    let version () : Result<string, MiceError> =
+        find () |> Result.map (help >> versionIn)
+
+    /// The threads of a run: several need the package OPENMP (USER-OMP before 2021), which the help lists.
+    let internal threadsFor (help: string) (wanted: int option) : Result<int, MiceError> =
+        let packages =
+            match help.IndexOf("Installed packages:", StringComparison.Ordinal) with
+            | -1 -> [||]
+            | start -> help.Substring(start).Split([| ' '; '\n'; '\r' |])
+
+        match wanted, packages |> Array.exists (fun name -> name = "OPENMP" || name = "USER-OMP") with
+        | None, false -> Ok 1
+        | None, true -> Ok Environment.ProcessorCount
+        | Some n, hasThreads when n = 1 || hasThreads -> Ok n
+        | Some n, _ ->
+            Error(
+                MiceError.Unavailable(
+                    $"The package OPENMP of LAMMPS, which {n} threads need,",
+                    "Install a LAMMPS with it, or run on 1 thread."
+                )
+            )
 
     /// What LAMMPS says about its failure: the ERROR line and the command that caused it.
     let internal faultOf (log: string) : string =
@@ -124,17 +137,29 @@ module Lammps =
             () // it ended by itself
 
     /// Starts LAMMPS in a folder and waits for its end; looks every 0.2 s how far it is.
-    let private execute (program: string) (folder: string) (watch: unit -> unit) (cancel: CancellationToken) =
+    let private execute
+        (program: string)
+        (threads: int)
+        (folder: string)
+        (watch: unit -> unit)
+        (cancel: CancellationToken)
+        =
+        let several =
+            if threads = 1 then
+                []
+            else
+                [ "-sf"; "omp"; "-pk"; "omp"; string threads ]
+
         let info =
             ProcessStartInfo(
                 program,
-                [ "-in"; "in.lammps"; "-log"; "log.lammps"; "-screen"; "none"; "-nocite" ],
+                [ "-in"; "in.lammps"; "-log"; "log.lammps"; "-screen"; "none"; "-nocite" ] @ several,
                 WorkingDirectory = folder,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true
             )
 
-        info.Environment["OMP_NUM_THREADS"] <- "1"
+        info.Environment["OMP_NUM_THREADS"] <- string threads
 
         match Process.Start info with
         | null -> Error(MiceError.ToolFailed("LAMMPS", "it did not start"))
@@ -225,7 +250,7 @@ module Lammps =
                     File.Delete file
 
     /// Writes the input for what is left to do; gives the step of the production to start from, or −1 for the very beginning.
-    let private prepare (o: LammpsOptions) (folder: string) : Result<int64, MiceError> =
+    let private prepare (threads: int) (o: LammpsOptions) (folder: string) : Result<int64, MiceError> =
         let start = states folder |> List.tryHead |> Option.map fst
 
         if start.IsNone then
@@ -233,8 +258,8 @@ module Lammps =
 
         let script =
             match start with
-            | Some step -> LammpsScript.rest o step
-            | None -> LammpsScript.whole o
+            | Some step -> LammpsScript.rest threads o step
+            | None -> LammpsScript.whole threads o
 
         File.WriteAllText(Path.Combine(folder, "in.lammps"), script)
 
@@ -245,7 +270,7 @@ module Lammps =
             |> Result.map (fun bytes -> File.WriteAllBytes(Path.Combine(folder, LammpsScript.tableFile o), bytes))
         |> Result.map (fun () -> defaultArg start -1L)
 
-    let private finish o program folder cancel (report: float -> unit) (start: int64) =
+    let private finish o program threads folder cancel (report: float -> unit) (start: int64) =
         let before = float (LammpsOptions.preparationSteps o)
         let all = before + float (LammpsOptions.productionSteps o)
 
@@ -261,7 +286,7 @@ module Lammps =
             report (min 1.0 (steps / all))
             forgetOldStates folder
 
-        match execute program folder watch cancel with
+        match execute program threads folder watch cancel with
         | Error error -> Error [ error ]
         | Ok() -> collect o folder
 
@@ -282,7 +307,7 @@ module Lammps =
 
         match LammpsOptions.check options with
         | [] ->
-            RunStore.openOrCreate folder (identity options)
+            RunStore.openOrCreate folder (RunStore.identity (("program", "lammps") :: LammpsOptions.describe options))
             |> Result.bind (fun _ ->
                 let final = Path.Combine(folder, "trajectory.dump.gz")
 
@@ -295,12 +320,17 @@ module Lammps =
                             Thermo = Path.Combine(folder, "thermo.csv")
                         }
                 else
-                    single (find ())
-                    |> Result.bind (fun program ->
-                        single (prepare options folder)
-                        |> Result.bind (finish options program folder cancel report)
-                        |> Result.map (fun result ->
-                            clean folder
-                            report 1.0
-                            result)))
+                    single (
+                        find ()
+                        |> Result.bind (fun program ->
+                            threadsFor (help program) options.Threads
+                            |> Result.bind (fun threads ->
+                                prepare threads options folder |> Result.map (fun start -> program, threads, start)))
+                    )
+                    |> Result.bind (fun (program, threads, start) ->
+                        finish options program threads folder cancel report start)
+                    |> Result.map (fun result ->
+                        clean folder
+                        report 1.0
+                        result))
         | errors -> Error errors

@@ -62,6 +62,8 @@ type LammpsOptions =
         TimeStep: float<ps>
         /// 1 to 900,000,000, what LAMMPS takes.
         Seed: int
+        /// Processor threads; None: all, where this LAMMPS has its package OPENMP, and 1 otherwise. A run may go on with another number.
+        Threads: int option
     }
 
 /// Ready-made options, and their check.
@@ -88,6 +90,7 @@ module LammpsOptions =
             ThermoEvery = 250
             TimeStep = 0.002<ps>
             Seed = 1
+            Threads = None
         }
 
     /// Aluminium, 2,048 atoms, 900 K, 1 bar, 60 snapshots 5 ps apart. Potential: Mendelev et al., Phil. Mag. 88, 1723 (2008).
@@ -115,6 +118,29 @@ module LammpsOptions =
     /// Steps from which snapshots are taken.
     let productionSteps (o: LammpsOptions) : int64 =
         int64 o.Snapshots * int64 o.SnapshotEvery
+
+    /// Every setting by name that decides what is simulated, as reports and folders state them; the number of threads is not among them.
+    let describe (o: LammpsOptions) : (string * string) list =
+        [
+            "element", o.Element
+            "mass_gram_per_mol", string o.Mass
+            "lattice", string o.Lattice
+            "lattice_constant_angstrom", string o.LatticeConstant
+            "side", string o.Side
+            "model", o.Model
+            "route", string o.Route
+            "phase", string o.Phase
+            "temperature_kelvin", string (float o.Temperature)
+            "pressure_bar", string (float o.Pressure)
+            "melt_temperature_kelvin", string (float o.MeltTemperature)
+            "melt_steps", string o.MeltSteps
+            "equilibration_steps", string o.EquilibrationSteps
+            "snapshot_every_steps", string o.SnapshotEvery
+            "snapshots", string o.Snapshots
+            "thermo_every_steps", string o.ThermoEvery
+            "time_step_ps", string (float o.TimeStep)
+            "seed", string o.Seed
+        ]
 
     let private isName (text: string) =
         text <> "" && text |> Seq.forall (fun c -> Char.IsAsciiLetterOrDigit c || c = '_' || c = '-')
@@ -158,4 +184,5 @@ module LammpsOptions =
                 MiceError.OutOfRange(nameof o.ThermoEvery, string o.ThermoEvery, allowed)
             yield! number (nameof o.TimeStep) (float o.TimeStep) 0.0 0.1
             yield! count (nameof o.Seed) o.Seed 1 900_000_000
+            yield! count (nameof o.Threads) (Option.defaultValue 1 o.Threads) 1 1024
         ]

@@ -17,12 +17,16 @@ module LammpsScript =
         | PotentialRoute.Kim -> [ $"kim init {o.Model} metal" ]
         | PotentialRoute.Table -> [ "units metal"; "atom_style atomic" ]
 
-    let private interactions (o: LammpsOptions) =
+    /// The style of a table on one thread has a variant for one, which is faster; on several LAMMPS takes its own by a switch.
+    let private interactions (threads: int) (o: LammpsOptions) =
         match o.Route with
         | PotentialRoute.Kim -> [ $"kim interactions {o.Element}" ]
         | PotentialRoute.Table ->
             [
-                "pair_style eam/fs/opt"
+                if threads = 1 then
+                    "pair_style eam/fs/opt"
+                else
+                    "pair_style eam/fs"
                 $"pair_coeff * * {tableFile o} {o.Element}"
                 "neighbor 1.0 bin"
             ]
@@ -113,11 +117,20 @@ module LammpsScript =
     /// <summary>The script of a run from its beginning: lattice, preparation, production.</summary>
     /// <remarks>Barostat: fix nph, 1 ps, in production 10 ps. Thermostat: fix langevin, 0.1 ps while melting, 0.2 ps while cooling, 0.5 ps
     /// before and 1 ps in production; together canonical. Velocities of a solid start at twice the temperature.</remarks>
-    let whole (o: LammpsOptions) : string =
-        lines (header o @ crystal o @ interactions o @ dynamics o @ preparation o @ production o 0L)
+    /// <param name="threads">Processor threads, 1 or more.</param>
+    /// <param name="o">The options of the run.</param>
+    let whole (threads: int) (o: LammpsOptions) : string =
+        lines (header o @ crystal o @ interactions threads o @ dynamics o @ preparation o @ production o 0L)
 
     /// <summary>The script that goes on from a stored state of the production.</summary>
+    /// <param name="threads">Processor threads, 1 or more.</param>
     /// <param name="o">The options of the run.</param>
     /// <param name="step">The step of the state, which is in the file state.STEP.</param>
-    let rest (o: LammpsOptions) (step: int64) : string =
-        lines (header o @ [ $"read_restart state.{step}" ] @ interactions o @ dynamics o @ production o step)
+    let rest (threads: int) (o: LammpsOptions) (step: int64) : string =
+        lines (
+            header o
+            @ [ $"read_restart state.{step}" ]
+            @ interactions threads o
+            @ dynamics o
+            @ production o step
+        )

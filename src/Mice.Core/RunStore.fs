@@ -143,9 +143,20 @@ module RunStore =
                 | _ -> None
             | _ -> None)
 
+    /// <summary>The identity of a run: canonical JSON of everything that decides its result.</summary>
+    /// <param name="settings">Names and values of options, seed and hashes of the inputs, in any order.</param>
+    let identity (settings: (string * string) list) : string =
+        let fields =
+            settings
+            |> List.sortWith (fun (a, _) (b, _) -> String.CompareOrdinal(a, b))
+            |> List.map (fun (key, value) ->
+                System.Collections.Generic.KeyValuePair(key, JsonValue.Create value :> JsonNode))
+
+        JsonObject(fields).ToJsonString()
+
     /// <summary>Opens the run kept in a directory, or starts one there.</summary>
     /// <param name="directory">The directory; made when it does not exist.</param>
-    /// <param name="identity">Canonical JSON of everything that decides the result: options, seed, hashes of the inputs.</param>
+    /// <param name="identity">What the run is, as <c>identity</c> gives it.</param>
     /// <returns>Mismatch when the directory holds a run with another identity, BadFile when it cannot be used.</returns>
     let openOrCreate (directory: string) (identity: string) : Result<RunStore, MiceError list> =
         let file = Path.Combine(directory, "run.json")

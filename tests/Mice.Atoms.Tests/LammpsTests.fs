@@ -136,6 +136,36 @@ let ``The error line and the last command are found in a log`` () =
 
     Assert.Equal("ERROR: Unknown pair style (src/force.cpp:275) Last command: pair_style   foo", Lammps.faultOf log)
 
+/// What `lmp -h` prints, shortened; packages stand on several lines.
+let private help (packages: string) =
+    "\nLarge-scale Atomic/Molecular Massively Parallel Simulator - 29 Sep 2021 - Update 2\n\n"
+    + $"Compiler: GNU C++ 12.2.0 with OpenMP 4.5\n\nInstalled packages:\n\n{packages}\n\nList of individual style options"
+
+[<Fact>]
+let ``Several threads need LAMMPS' package for them`` () =
+    let without, withThreads =
+        help "KIM MANYBODY\nOPT PERI", help "KIM MANYBODY\nOPENMP OPT"
+
+    Assert.Equal(Ok 1, Lammps.threadsFor without None)
+    Assert.Equal(Ok 1, Lammps.threadsFor without (Some 1))
+    Assert.Equal(Ok Environment.ProcessorCount, Lammps.threadsFor withThreads None)
+    Assert.Equal(Ok 3, Lammps.threadsFor withThreads (Some 3))
+
+    match Lammps.threadsFor without (Some 3) with
+    | Error(MiceError.Unavailable(what, _)) -> Assert.Contains("3 threads", what)
+    | other -> failwith $"%A{other}"
+
+    Assert.Equal("29 Sep 2021 - Update 2", Lammps.versionIn without)
+
+[<Fact>]
+let ``Threads change the style of the potential and not what a run is`` () =
+    let options = tiny Phase.Solid
+    Assert.Contains("pair_style eam/fs/opt\n", LammpsScript.whole 1 options)
+    Assert.Contains("pair_style eam/fs\n", LammpsScript.whole 2 options)
+    let threaded = { options with Threads = Some 2 }
+    Assert.Equal<(string * string) list>(LammpsOptions.describe options, LammpsOptions.describe threaded)
+    Assert.Single(LammpsOptions.check { options with Threads = Some 0 }) |> ignore
+
 [<Fact>]
 let ``Options out of range are reported, all of them`` () =
     let errors =
