@@ -162,6 +162,55 @@ let ``The table of numbers gives every row value, unit and direction`` () =
     let melting' = rows |> List.find (fun row -> row[0].StartsWith "Entropy of melting")
     Assert.Equal("no bound", melting'[3])
 
+/// A thermo table of 64 rows of two atoms, with some of the columns.
+let private thermo (columns: string[]) : ThermoTable =
+    let row (i: int) =
+        columns
+        |> Array.map (function
+            | "time_ps" -> float i
+            | "V_A3" -> 80.0
+            | "U_eV" -> if i % 2 = 0 then -2.0 else -2.2
+            | _ -> 350.0)
+
+    {
+        Path = "thermo.csv"
+        Columns = columns
+        Rows = Array.init 64 row
+        Warnings = []
+    }
+
+let private twoAtoms =
+    let cell = Cell.orthorhombic [| 4.0; 4.0; 5.0 |]
+    [| Snapshot.ofPositions "Na" cell [| 0.0; 0.0; 0.0; 2.0; 2.0; 2.5 |] |]
+
+[<Fact>]
+let ``A run of molecular dynamics is reported per atom, with blocking errors`` () =
+    let columns = [| "time_ps"; "T_K"; "P_bar"; "U_eV"; "H_eV"; "V_A3" |]
+
+    match MdReport.result twoAtoms (thermo columns) with
+    | Error faults -> failwith $"{faults}"
+    | Ok result ->
+        // −1.0 and −1.1 in turn: mean −1.05; the pairs' means are all equal, so correlations shrink the error below s/√n = 0.0063.
+        Assert.Equal(-1.05, result.PotentialEnergy.Mean.Value, 12)
+        Assert.InRange(result.PotentialEnergy.Mean.StandardError, 0.0, 0.0064)
+        Assert.Equal(40.0, result.Volume.Mean.Value, 12)
+        Assert.Equal(350.0, result.Temperature.Mean.Value, 12)
+        let headings, rows = MdReport.numbers result
+        Assert.Equal(5, rows.Length)
+        Assert.All(rows, fun row -> Assert.Equal(headings.Length, row.Length))
+        Assert.Equal("eV per atom", rows[2][2])
+
+        let report =
+            MdReport.create "Na" [ "mice", "0.1.0" ] [ "seed", "1" ] pairs.Solid result
+
+        Assert.Equal("2 atoms, 1 snapshots in 63 ps", report.Subtitle)
+
+[<Fact>]
+let ``Every column that a thermo table lacks is named`` () =
+    match MdReport.result twoAtoms (thermo [| "time_ps"; "T_K"; "U_eV" |]) with
+    | Error faults -> Assert.Equal(3, faults.Length)
+    | Ok result -> failwith $"{result}"
+
 [<Fact>]
 let ``A picture without a page or a folder is one fault`` () =
     if Option.isSome (Browser.find ()) then
