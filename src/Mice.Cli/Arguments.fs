@@ -2,9 +2,33 @@ namespace Mice.Cli
 
 open System
 open Argu
-open Mice
+open Mice.Entropy
 
-/// What `mice melt` takes. Values are text here: Options reads them and reports every fault at once.
+/// What every verb takes. Values are text here: Options reads them and reports every fault at once.
+[<DisableHelpFlags>]
+type SharedArgument =
+    | Seed of number: string
+    | Device of name: string
+    | Threads of count: string
+    | Json of file: string
+    | Report of file: string
+    | Png of file: string
+    | Resume of directory: string
+    | Quiet
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | Seed _ -> $"seed of all random numbers; default {ScanOptions.defaults.Seed}"
+            | Device _ -> "cpu (default), cuda or cuda:N"
+            | Threads _ -> "processor threads; default all"
+            | Json _ -> "write the result as JSON"
+            | Report _ -> "write a self-contained HTML report"
+            | Png _ -> "write a picture of the report (needs chromium)"
+            | Resume _ -> "go on with the run kept in this directory, or keep a new run there"
+            | Quiet -> "no progress, no warnings"
+
+/// What `mice melt` takes beside what every verb does.
 type MeltArgument =
     | Solid of file: string
     | Liquid of file: string
@@ -14,15 +38,7 @@ type MeltArgument =
     | Pressure of bar: string
     | Symmetry_Solid of name: string
     | Symmetry_Liquid of name: string
-    | Seed of number: string
-    | Device of name: string
-    | Threads of count: string
-    | Json of file: string
-    | Report of file: string
-    | Png of file: string
-    | Resume of directory: string
     | Quick
-    | Quiet
 
     interface IArgParserTemplate with
         member this.Usage =
@@ -35,54 +51,42 @@ type MeltArgument =
             | Pressure _ -> "target pressure of both runs; default 1"
             | Symmetry_Solid _ -> "symmetry of the solid: cubic (default), isotropic or none"
             | Symmetry_Liquid _ -> "symmetry of the liquid: isotropic (default), cubic or none"
-            | Seed _ -> "seed of all random numbers; default 1"
-            | Device _ -> "cpu (default), cuda or cuda:N"
-            | Threads _ -> "processor threads; default all"
-            | Json _ -> "write the result as JSON"
-            | Report _ -> "write a self-contained HTML report"
-            | Png _ -> "write a picture of the report (needs chromium)"
-            | Resume _ -> "go on with the run kept in this directory, or keep a new run there"
             | Quick -> "smaller networks and shorter training: minutes, with looser bounds"
-            | Quiet -> "no progress, no warnings"
 
-/// What `mice entropy atoms FILE` takes.
+/// What `mice entropy atoms FILE` takes beside what every verb does.
 type EntropyArgument =
     | [<MainCommand>] File of file: string
     | Symmetry of name: string
-    | Seed of number: string
-    | Device of name: string
-    | Threads of count: string
-    | Json of file: string
-    | Report of file: string
-    | Png of file: string
-    | Resume of directory: string
     | Quick
-    | Quiet
 
     interface IArgParserTemplate with
         member this.Usage =
             match this with
             | File _ -> "snapshots: LAMMPS dump or extended XYZ, plain or gzip"
             | Symmetry _ -> "symmetry of the system: isotropic, cubic or none (default)"
-            | Seed _ -> "seed of all random numbers; default 1"
-            | Device _ -> "cpu (default), cuda or cuda:N"
-            | Threads _ -> "processor threads; default all"
-            | Json _ -> "write the result as JSON"
-            | Report _ -> "write a self-contained HTML report"
-            | Png _ -> "write a picture of the report (needs chromium)"
-            | Resume _ -> "go on with the run kept in this directory, or keep a new run there"
             | Quick -> "smaller networks and shorter training: minutes, with a looser bound"
-            | Quiet -> "no progress, no warnings"
+
+/// The words behind a verb, parsed: those of every verb and those of this one.
+type GivenArguments<'own when 'own :> IArgParserTemplate> =
+    {
+        Shared: ParseResults<SharedArgument>
+        Own: ParseResults<'own>
+    }
 
 /// Parsing of one verb's arguments.
 [<RequireQualifiedAccess>]
 module Arguments =
 
-    let private program verb = $"mice {verb}"
+    let private parser<'a when 'a :> IArgParserTemplate> (verb: string) =
+        ArgumentParser.Create<'a>(programName = $"mice {verb}")
 
-    /// Usage text of a verb.
+    /// Usage text of a verb: its own arguments, then those of every verb.
     let usage<'a when 'a :> IArgParserTemplate> (verb: string) : string =
-        ArgumentParser.Create<'a>(programName = program verb).PrintUsage()
+        let shared = (parser<SharedArgument> verb).PrintUsage(hideSyntax = true)
+
+        (parser<'a> verb).PrintUsage().TrimEnd()
+        + "\n\n"
+        + shared.Trim().Replace("OPTIONS:", "OPTIONS OF EVERY VERB:")
 
     /// Argu's message without its prefix and without the usage text below it.
     let private firstLine (message: string) : string =
@@ -94,16 +98,11 @@ module Arguments =
         else
             line
 
-    /// <summary>All arguments of a verb, or one line for each argument that is not known.</summary>
-    let parse<'a when 'a :> IArgParserTemplate and 'a: equality>
-        (verb: string)
-        (given: string[])
-        : Result<ParseResults<'a>, string list> =
-        let parser = ArgumentParser.Create<'a>(programName = program verb)
-
+    /// All arguments of one union, or one line for each that is not known.
+    let private parseWith (parser: ArgumentParser<'a>) (verb: string) (given: string list) =
         try
             let results =
-                parser.ParseCommandLine(given, ignoreMissing = true, ignoreUnrecognized = true)
+                parser.ParseCommandLine(Array.ofList given, ignoreMissing = true, ignoreUnrecognized = true)
 
             match results.UnrecognizedCliParams with
             | [] -> Ok results
@@ -114,3 +113,46 @@ module Arguments =
                     ]
         with :? ArguParseException as e ->
             Error [ firstLine e.Message ]
+
+    /// The shared arguments with their values, and all other words. No value starts with two dashes.
+    let private split (shared: ArgumentParser<SharedArgument>) (given: string list) : string list * string list =
+        let values =
+            Map
+                [
+                    for case in shared.GetArgumentCases() do
+                        for name in case.CommandLineNames.Value -> name, case.UnionCaseInfo.GetFields().Length
+                ]
+
+        let rec go taken others words =
+            match words with
+            | [] -> List.rev taken, List.rev others
+            | word :: rest ->
+                match Map.tryFind word values with
+                | None -> go taken (word :: others) rest
+                | Some count ->
+                    let value =
+                        rest
+                        |> List.truncate count
+                        |> List.takeWhile (fun v -> not (v.StartsWith("--", StringComparison.Ordinal)))
+
+                    go (List.rev (word :: value) @ taken) others (List.skip value.Length rest)
+
+        go [] [] given
+
+    /// <summary>All arguments of a verb, or one line for each argument that is not known or lacks its value.</summary>
+    let parse<'a when 'a :> IArgParserTemplate>
+        (verb: string)
+        (given: string[])
+        : Result<GivenArguments<'a>, string list> =
+        let shared = parser<SharedArgument> verb
+        let ofEveryVerb, others = split shared (List.ofArray given)
+
+        match parseWith (parser<'a> verb) verb others, parseWith shared verb ofEveryVerb with
+        | Ok own, Ok shared -> Ok { Shared = shared; Own = own }
+        | own, shared ->
+            let lines (result: Result<'b, string list>) =
+                match result with
+                | Ok _ -> []
+                | Error found -> found
+
+            Error(lines own @ lines shared)

@@ -59,6 +59,9 @@ module CommandLine =
             usage (Arguments.usage<EntropyArgument> "entropy atoms")
         | "entropy" :: "atoms" :: rest -> EntropyAtoms.run scanner (Array.ofList rest)
         | "md" :: "run" :: element :: rest when wantsHelp (Array.ofList (element :: rest)) ->
-            usage (Arguments.usage<MdArgument> "md run na")
+            usage (
+                Arguments.usage<MdArgument> "md run na"
+                + "\n\nWithout --resume the run is kept in the directory ELEMENT-PHASE-TEMPERATURE."
+            )
         | "md" :: "run" :: element :: rest -> MdRun.run element (Array.ofList rest)
         | _ -> unknown given

@@ -17,20 +17,9 @@ module EntropyAtoms =
             Trajectory: Trajectory
         }
 
-    let private read (r: ParseResults<EntropyArgument>) : Read<Job> =
-        let options =
-            SharedOptions.read
-                {
-                    Seed = r.TryGetResult EntropyArgument.Seed
-                    Device = r.TryGetResult EntropyArgument.Device
-                    Threads = r.TryGetResult EntropyArgument.Threads
-                    Json = r.TryGetResult EntropyArgument.Json
-                    Report = r.TryGetResult EntropyArgument.Report
-                    Png = r.TryGetResult EntropyArgument.Png
-                    Resume = r.TryGetResult EntropyArgument.Resume
-                    Quick = r.Contains EntropyArgument.Quick
-                    Quiet = r.Contains EntropyArgument.Quiet
-                }
+    let private read (given: GivenArguments<EntropyArgument>) : Read<Job> =
+        let r = given.Own
+        let options = SharedOptions.read given.Shared
 
         let symmetry =
             r.TryGetResult EntropyArgument.Symmetry |> Option.defaultValue "none" |> Options.symmetry
@@ -40,11 +29,12 @@ module EntropyAtoms =
         match Options.faults trajectory @ Options.faults symmetry @ Options.faults options with
         | [] ->
             let options = Options.get options
+            let scan = SharedOptions.scan (r.Contains EntropyArgument.Quick) options
 
             let job =
                 {
                     Options = options
-                    Scan = SharedOptions.scan options (Options.get symmetry)
+                    Scan = scan (Options.get symmetry)
                     Trajectory = Options.get trajectory
                 }
 
@@ -81,8 +71,8 @@ module EntropyAtoms =
         | Error lines ->
             lines |> List.iter (eprintfn "%s")
             2
-        | Ok results ->
-            match read results with
+        | Ok arguments ->
+            match read arguments with
             | Error faults ->
                 Display.faults faults
                 2

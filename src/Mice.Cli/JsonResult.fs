@@ -5,6 +5,7 @@ open System.Text.Json
 open Mice
 open Mice.Atoms
 open Mice.Entropy
+open Mice.Plots
 
 /// Results as JSON for scripts: snake_case keys with units in the name; numbers that are not finite become null.
 [<RequireQualifiedAccess>]
@@ -124,8 +125,22 @@ module JsonResult =
             pairs json "settings" r.Settings
             pairs json "versions" versions)
 
-    /// Writes where a molecular-dynamics run left its files.
-    let files (run: LammpsRun) : IO.Stream -> unit =
+    /// Writes what a run of molecular dynamics gave and where its files are.
+    let dynamics
+        (versions: (string * string) list)
+        (settings: (string * string) list)
+        (run: LammpsRun)
+        (r: MdResult)
+        : IO.Stream -> unit =
         document (fun json ->
             json.WriteString("trajectory", run.Trajectory)
-            json.WriteString("thermo", run.Thermo))
+            json.WriteString("thermo", run.Thermo)
+            json.WriteNumber("atoms", r.Atoms)
+            json.WriteNumber("snapshots", r.Snapshots)
+            estimate json "temperature_kelvin" r.Temperature.Mean
+            estimate json "pressure_bar" r.Pressure.Mean
+            estimate json "potential_energy_ev_per_atom" r.PotentialEnergy.Mean
+            estimate json "enthalpy_ev_per_atom" r.Enthalpy.Mean
+            estimate json "volume_per_atom_angstrom3" r.Volume.Mean
+            pairs json "settings" settings
+            pairs json "versions" versions)

@@ -1,23 +1,19 @@
 namespace Mice.Cli
 
 open System
-open System.IO
 open Argu
 open Mice
 open Mice.Atoms
-open Mice.Entropy
+open Mice.Plots
+open Mice.Tensors
 
-/// What `mice md run ELEMENT` takes.
+/// What `mice md run ELEMENT` takes beside what every verb does.
 type MdArgument =
     | Phase of name: string
     | Temperature of kelvin: string
     | Pressure of bar: string
     | Side of cubes: string
     | Snapshots of count: string
-    | Seed of number: string
-    | Out of directory: string
-    | Json of file: string
-    | Quiet
 
     interface IArgParserTemplate with
         member this.Usage =
@@ -27,10 +23,6 @@ type MdArgument =
             | Pressure _ -> "pressure of the run; default 1"
             | Side _ -> "cubic cells along each edge of the box; default 8"
             | Snapshots _ -> "snapshots to keep, 5 ps apart; default 60"
-            | Seed _ -> "seed of the velocities and of the thermostat, 1 to 900000000; default 1"
-            | Out _ -> "directory of the run; a run that is kept there goes on; default ELEMENT-PHASE-TEMPERATURE"
-            | Json _ -> "write where the files are as JSON"
-            | Quiet -> "no progress"
 
 /// `mice md run`: molecular dynamics with LAMMPS, one phase at constant pressure and temperature.
 [<RequireQualifiedAccess>]
@@ -53,8 +45,47 @@ module MdRun =
             Options.number name $"an integer from 1 to {most}" (fun v -> v = floor v && v >= 1.0 && v <= float most) t
             |> Result.map int
 
-    /// The options of the run and the JSON file, or every fault.
-    let private read element (defaults: Mice.Atoms.Phase -> LammpsOptions) (r: ParseResults<MdArgument>) =
+    /// Only the processor: LAMMPS is run without its packages for other devices.
+    let private device (name: string option) : Read<Device> =
+        match name with
+        | None
+        | Some "cpu" -> Ok Device.cpu
+        | Some name when name.StartsWith("cuda", StringComparison.Ordinal) ->
+            Error
+                [
+                    MiceError.Unavailable(
+                        $"Molecular dynamics on {name}",
+                        "LAMMPS runs on the processor; leave out --device."
+                    )
+                ]
+        | Some name -> Error [ MiceError.UnknownName("device", name, [ "cpu" ]) ]
+
+    /// The seed as LAMMPS takes it.
+    let private lammpsSeed (seed: uint64) : Read<int> =
+        if seed >= 1UL && seed <= 900_000_000UL then
+            Ok(int seed)
+        else
+            Error
+                [
+                    MiceError.OutOfRange("--seed", string seed, "an integer from 1 to 900000000, what LAMMPS takes")
+                ]
+
+    /// Everything that was read from the command line.
+    type private Job =
+        {
+            Options: RunOptions
+            Simulation: LammpsOptions
+            /// The run's folder.
+            Folder: string
+        }
+
+    /// The job, or every fault of the arguments.
+    let private read
+        (element: string)
+        (defaults: Mice.Atoms.Phase -> LammpsOptions)
+        (given: GivenArguments<MdArgument>)
+        : Read<Job> =
+        let r = given.Own
         let phase = phase (r.TryGetResult MdArgument.Phase)
         let temperature = Options.temperature (r.TryGetResult MdArgument.Temperature)
         let pressure = Options.pressure (r.TryGetResult MdArgument.Pressure)
@@ -63,8 +94,8 @@ module MdRun =
         let snapshots =
             count "--snapshots" 60 1_000_000 (r.TryGetResult MdArgument.Snapshots)
 
-        let seed = count "--seed" 1 900_000_000 (r.TryGetResult MdArgument.Seed)
-        let json = Options.output (r.TryGetResult MdArgument.Json)
+        let options = SharedOptions.readWith device given.Shared
+        let seed = options |> Result.bind (fun o -> lammpsSeed o.Seed)
 
         match
             Options.faults phase
@@ -73,39 +104,76 @@ module MdRun =
             @ Options.faults side
             @ Options.faults snapshots
             @ Options.faults seed
-            @ Options.faults json
         with
         | [] ->
-            let options =
-                { defaults (Options.get phase) with
-                    Temperature = Options.get temperature * 1.0<K>
+            let options, phase, temperature =
+                Options.get options, Options.get phase, Options.get temperature
+
+            let simulation =
+                { defaults phase with
+                    Temperature = temperature * 1.0<K>
                     Pressure = Options.get pressure * 1.0<bar>
                     Side = Options.get side
                     Snapshots = Options.get snapshots
                     Seed = Options.get seed
+                    Threads = options.Threads
                 }
 
-            let name = (string (Options.get phase)).ToLowerInvariant()
-
-            let folder =
-                r.TryGetResult MdArgument.Out |> Option.defaultValue $"{element}-{name}-{Options.get temperature}"
-
-            match LammpsOptions.check options with
-            | [] -> Ok struct (options, folder, Options.get json)
+            match LammpsOptions.check simulation with
+            | [] ->
+                Ok
+                    {
+                        Options = options
+                        Simulation = simulation
+                        Folder =
+                            options.Resume
+                            |> Option.defaultValue $"{element}-{(string phase).ToLowerInvariant()}-{temperature}"
+                    }
             | faults -> Error faults
         | faults -> Error faults
 
-    let private simulate (quiet: bool) (options: LammpsOptions) token (folder: string) =
-        let text = $"{LammpsOptions.atoms options} atoms, {options.Snapshots} snapshots"
+    let private simulate (job: Job) token (folder: string) =
+        let text =
+            $"{LammpsOptions.atoms job.Simulation} atoms, {job.Simulation.Snapshots} snapshots"
 
-        Display.withProgress quiet (fun report ->
-            Lammps.run options folder token (fun fraction ->
+        Display.withProgress job.Options.Quiet (fun report ->
+            Lammps.run job.Simulation folder token (fun fraction ->
                 report
                     {
                         Phase = "molecular dynamics"
                         Fraction = fraction
                         Message = text
                     }))
+
+    /// Prints the means of a finished run and writes the files that were asked for.
+    let private finish (job: Job) (files: LammpsRun) : int =
+        let result =
+            Trajectory.read files.Trajectory
+            |> Result.bind (fun trajectory ->
+                ThermoTable.read files.Thermo
+                |> Result.bind (MdReport.result trajectory.Snapshots)
+                |> Result.map (fun result -> trajectory.Snapshots, result))
+
+        match result with
+        | Error faults ->
+            Display.faults faults
+            2
+        | Ok(snapshots, result) ->
+            let lammps = Lammps.version () |> Result.defaultValue "unknown"
+            let versions = Scanner.versions [ "lammps", lammps ]
+            let settings = LammpsOptions.describe job.Simulation
+            MdReport.numbers result ||> Display.table
+            printfn $"\nSnapshots: {files.Trajectory}\nThermo table: {files.Thermo}"
+
+            let report () =
+                let s = job.Simulation
+
+                let title =
+                    $"{s.Phase} {s.Element} at {float s.Temperature} K and {float s.Pressure} bar"
+
+                MdReport.create title versions settings (Outputs.pairs snapshots) result
+
+            Outputs.finish job.Options (JsonResult.dynamics versions settings files result) report []
 
     /// <summary>Runs the verb and returns the exit code.</summary>
     let run (element: string) (given: string[]) : int =
@@ -121,22 +189,17 @@ module MdRun =
         | _, Error lines ->
             lines |> List.iter (eprintfn "%s")
             2
-        | Some(_, defaults), Ok results ->
-            match read element defaults results with
+        | Some(_, defaults), Ok arguments ->
+            match read element defaults arguments with
             | Error faults ->
                 Display.faults faults
                 2
-            | Ok(struct (options, folder, json)) ->
+            | Ok job ->
                 let words = [ "md"; "run"; element ]
-                let quiet = results.Contains MdArgument.Quiet
 
-                match Runs.resumable words (List.ofArray given) "--out" folder (simulate quiet options) with
+                match Runs.resumable words (List.ofArray given) "--resume" job.Folder (simulate job) with
                 | None -> 1
                 | Some(Error faults) ->
                     Display.faults faults
                     2
-                | Some(Ok files) ->
-                    printfn "Snapshots: %s" files.Trajectory
-                    printfn "Thermo table: %s" files.Thermo
-                    json |> Option.iter (fun path -> RunStore.saveAtomically path (JsonResult.files files))
-                    0
+                | Some(Ok files) -> finish job files

@@ -22,20 +22,9 @@ module Melt =
         }
 
     /// Reads everything and returns every fault of it.
-    let private read (r: ParseResults<MeltArgument>) : Read<Job> =
-        let options =
-            SharedOptions.read
-                {
-                    Seed = r.TryGetResult MeltArgument.Seed
-                    Device = r.TryGetResult MeltArgument.Device
-                    Threads = r.TryGetResult MeltArgument.Threads
-                    Json = r.TryGetResult MeltArgument.Json
-                    Report = r.TryGetResult MeltArgument.Report
-                    Png = r.TryGetResult MeltArgument.Png
-                    Resume = r.TryGetResult MeltArgument.Resume
-                    Quick = r.Contains MeltArgument.Quick
-                    Quiet = r.Contains MeltArgument.Quiet
-                }
+    let private read (given: GivenArguments<MeltArgument>) : Read<Job> =
+        let r = given.Own
+        let options = SharedOptions.read given.Shared
 
         let temperature = Options.temperature (r.TryGetResult MeltArgument.Temperature)
         let pressure = Options.pressure (r.TryGetResult MeltArgument.Pressure)
@@ -75,6 +64,7 @@ module Melt =
             let solidThermo, liquidThermo = Options.get solidThermo, Options.get liquidThermo
 
             let options = Options.get options
+            let scan = SharedOptions.scan (r.Contains MeltArgument.Quick) options
 
             let job =
                 {
@@ -86,8 +76,8 @@ module Melt =
                                     Temperature = Options.get temperature * 1.0<K>
                                     Pressure = Options.get pressure * 1.0<bar>
                                 }
-                            Solid = SharedOptions.scan options (Options.get solidSymmetry)
-                            Liquid = SharedOptions.scan options (Options.get liquidSymmetry)
+                            Solid = scan (Options.get solidSymmetry)
+                            Liquid = scan (Options.get liquidSymmetry)
                         }
                     Input =
                         {
@@ -173,8 +163,8 @@ module Melt =
         | Error lines ->
             lines |> List.iter (eprintfn "%s")
             2
-        | Ok results ->
-            match read results with
+        | Ok arguments ->
+            match read arguments with
             | Error faults ->
                 Display.faults faults
                 2

@@ -6,6 +6,7 @@ open System.IO
 open Mice
 open Mice.Atoms
 open Mice.Autoregressive
+open Mice.Entropy
 open Mice.Tensors
 
 /// How the work is done, the same for every verb.
@@ -15,10 +16,8 @@ type RunOptions =
         Seed: uint64
         /// Where networks are computed.
         Device: Device
-        /// Processor threads.
-        Threads: int
-        /// Smaller settings.
-        Quick: bool
+        /// Processor threads; None: as many as the work can use.
+        Threads: int option
         /// No progress, no warnings.
         Quiet: bool
         /// JSON file.
@@ -29,20 +28,6 @@ type RunOptions =
         Png: string option
         /// Directory of the run.
         Resume: string option
-    }
-
-/// The same as text, as Argu found it.
-type GivenOptions =
-    {
-        Seed: string option
-        Device: string option
-        Threads: string option
-        Json: string option
-        Report: string option
-        Png: string option
-        Resume: string option
-        Quick: bool
-        Quiet: bool
     }
 
 /// A checked value or every fault found while reading it.
@@ -85,20 +70,20 @@ module Options =
         |> Option.map (number "--pressure" "a number, in bar" (fun _ -> true))
         |> Option.defaultValue (Ok 1.0)
 
-    /// A seed, 1 when not given.
+    /// A seed; that of the scan's defaults when not given.
     let seed (text: string option) : Read<uint64> =
         match text |> Option.map (fun t -> t, UInt64.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture)) with
-        | None -> Ok 1UL
+        | None -> Ok ScanOptions.defaults.Seed
         | Some(_, (true, value)) -> Ok value
         | Some(t, _) -> outOfRange "--seed" $"'{t}'" "an integer from 0 to 18446744073709551615"
 
-    /// A number of threads, all processors when not given.
-    let threads (text: string option) : Read<int> =
+    /// A number of threads, where one is given.
+    let threads (text: string option) : Read<int option> =
         let most = 1024
 
         match text |> Option.map (fun t -> t, Int32.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture)) with
-        | None -> Ok Environment.ProcessorCount
-        | Some(_, (true, value)) when value >= 1 && value <= most -> Ok value
+        | None -> Ok None
+        | Some(_, (true, value)) when value >= 1 && value <= most -> Ok(Some value)
         | Some(t, _) -> outOfRange "--threads" $"'{t}'" $"an integer from 1 to {most}"
 
     /// A device that is there; the processor when not given.

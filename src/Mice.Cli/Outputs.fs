@@ -2,11 +2,13 @@ namespace Mice.Cli
 
 open System
 open System.IO
+open Argu
 open Mice
 open Mice.Atoms
 open Mice.Autoregressive
 open Mice.Entropy
 open Mice.Plots
+open Mice.Tensors
 
 /// Files that every verb can write, and the end of every run.
 [<RequireQualifiedAccess>]
@@ -83,13 +85,14 @@ module Outputs =
 [<RequireQualifiedAccess>]
 module SharedOptions =
 
-    /// All options, or every fault of them.
-    let read (given: GivenOptions) : Read<RunOptions> =
-        let seed, device = Options.seed given.Seed, Options.device given.Device
-        let threads = Options.threads given.Threads
-
-        let json, report, png =
-            Options.output given.Json, Options.output given.Report, Options.output given.Png
+    /// All options, or every fault of them; the device is read as the verb does it.
+    let readWith (device: string option -> Read<Device>) (given: ParseResults<SharedArgument>) : Read<RunOptions> =
+        let seed = Options.seed (given.TryGetResult SharedArgument.Seed)
+        let device = device (given.TryGetResult SharedArgument.Device)
+        let threads = Options.threads (given.TryGetResult SharedArgument.Threads)
+        let json = Options.output (given.TryGetResult SharedArgument.Json)
+        let report = Options.output (given.TryGetResult SharedArgument.Report)
+        let png = Options.output (given.TryGetResult SharedArgument.Png)
 
         match
             Options.faults seed
@@ -98,33 +101,29 @@ module SharedOptions =
             @ Outputs.faults json report png
         with
         | [] ->
-            let options: RunOptions =
+            Ok
                 {
                     Seed = Options.get seed
                     Device = Options.get device
                     Threads = Options.get threads
-                    Quick = given.Quick
-                    Quiet = given.Quiet
+                    Quiet = given.Contains SharedArgument.Quiet
                     Json = Options.get json
                     Report = Options.get report
                     Png = Options.get png
-                    Resume = given.Resume
+                    Resume = given.TryGetResult SharedArgument.Resume
                 }
-
-            Ok options
         | faults -> Error faults
 
-    /// Settings of a scan.
-    let scan (options: RunOptions) (symmetry: Symmetry) : ScanOptions =
-        let start =
-            if options.Quick then
-                ScanOptions.quick
-            else
-                ScanOptions.defaults
+    /// All options of a verb that computes on any device, or every fault of them.
+    let read: ParseResults<SharedArgument> -> Read<RunOptions> = readWith Options.device
+
+    /// Settings of a scan, in full or quick.
+    let scan (quick: bool) (options: RunOptions) (symmetry: Symmetry) : ScanOptions =
+        let start = if quick then ScanOptions.quick else ScanOptions.defaults
 
         { start with
             Symmetry = symmetry
             Seed = options.Seed
             Device = options.Device
-            Threads = options.Threads
+            Threads = options.Threads |> Option.defaultValue start.Threads
         }

@@ -32,19 +32,23 @@ module Scanner =
         | null -> string (assembly.GetName().Version)
         | version -> version.InformationalVersion.Split('+')[0]
 
-    let private versions () =
+    /// Versions of Mice and of what it runs on, and between them of what a result stands on.
+    let versions (foundation: (string * string) list) : (string * string) list =
         [
             "mice", versionOf typeof<Progress>.Assembly
-            match Engine.load () with
-            | Ok() -> "libtorch", Engine.version ()
-            | Error _ -> ()
+            yield! foundation
             "dotnet", string Environment.Version
             "system", Runtime.InteropServices.RuntimeInformation.RuntimeIdentifier
         ]
+
+    let private tensorLibrary () =
+        match Engine.load () with
+        | Ok() -> [ "libtorch", Engine.version () ]
+        | Error _ -> []
 
     /// What the program ships with.
     let standard: Scanner =
         {
             Scan = ScanEntropy.estimate
-            Versions = versions
+            Versions = tensorLibrary >> versions
         }

@@ -122,6 +122,8 @@ let ``Unknown arguments are told, one line each`` () =
 [<Fact>]
 let ``An argument without its value is told`` () =
     mice [ "melt"; "--solid" ] |> refused [ "--solid" ]
+    mice [ "melt"; "--solid"; "--seed"; "1" ] |> refused [ "--solid" ]
+    mice [ "melt"; "--json"; "--quiet" ] |> refused [ "--json" ]
 
 [<Fact>]
 let ``Unknown verbs are told with the known ones`` () =
@@ -156,3 +158,19 @@ let ``Help and version are no faults`` () =
         Assert.Equal(0, outcome.Code)
         Assert.NotEqual<string>("", outcome.Out)
         Assert.Empty outcome.Errors
+
+    for verb in [ [ "melt" ]; [ "entropy"; "atoms" ]; [ "md"; "run"; "na" ] ] do
+        let text = (mice (verb @ [ "--help" ])).Out
+
+        for name in
+            [
+                "--seed"
+                "--device"
+                "--threads"
+                "--json"
+                "--report"
+                "--png"
+                "--resume"
+                "--quiet"
+            ] do
+            Assert.Contains(name, text)
