@@ -26,6 +26,9 @@ public sealed record MeltingData(
 public sealed record GibbsPoint(double TemperatureKelvin, MeasuredValue Linear, MeasuredValue HeatCapacityCorrected);
 
 /// <summary>Everything that a melting calculation found; differences are liquid minus solid.</summary>
+/// <remarks>Errors are statistical: they do not contain how far an upper bound lies above the truth, nor, in the difference of two of
+/// them, how much farther one does than the other. So an entropy of melting and what follows from it may be off by more than its
+/// error.</remarks>
 public sealed record MeltingEstimate
 {
     /// <summary>Scan entropy of the solid.</summary>

@@ -28,6 +28,7 @@ public sealed record ResultCheck(string Name, bool Passed, string Detail);
 public sealed record CutoffEntropy(double CutoffAngstrom, MeasuredValue ExcessEntropy);
 
 /// <summary>The excess entropy of one phase.</summary>
+/// <remarks>Errors are statistical: they do not contain how far an upper bound lies above the truth.</remarks>
 public sealed record ScanEntropyEstimate
 {
     /// <summary>Entropy above that of the ideal gas of the same density, k_B per atom; an upper bound.</summary>

@@ -83,6 +83,7 @@ module JsonResult =
     let entropy (versions: (string * string) list) (s: ScanResult) : IO.Stream -> unit =
         document (fun json ->
             scan json s
+            json.WriteString("caveat", ScanReport.caveat)
             checks json s.Checks
             pairs json "settings" s.Settings
             pairs json "versions" versions)
@@ -101,6 +102,7 @@ module JsonResult =
             estimate json "melting_temperature_kelvin" r.MeltingTemperature
             estimate json "melting_temperature_heat_capacity_corrected_kelvin" r.MeltingTemperatureCorrected
             json.WriteString("direction", Direction.name r.DeltaEntropy.Direction)
+            json.WriteString("caveat", ScanReport.caveat)
             number json "temperature_kelvin" (float r.Temperature)
             number json "pressure_bar" (float r.Pressure)
             checks json r.Checks

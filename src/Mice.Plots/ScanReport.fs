@@ -154,11 +154,15 @@ module ScanReport =
             Blocks = [ Block.Checks(items |> List.map (fun c -> c.Name, c.Passed, c.Detail)) ]
         }
 
+    /// What the errors of a result leave out.
+    let caveat =
+        "Errors are statistical: they do not contain how far an upper bound lies above the truth, nor, in the difference of two of them, \
+         how much farther one does than the other. So an entropy of melting and what follows from it may be off by more than its error."
+
     /// What brackets, reference and errors mean, and what they leave out.
     let meaning =
-        "One standard error of the last digits in brackets. The excess entropy is relative to the ideal gas of the same density. \
-         Errors are statistical: they do not contain how far an upper bound lies above the truth, nor, in the difference of two of them, \
-         how much farther one does than the other. So an entropy of melting and what follows from it may be off by more than its error."
+        "One standard error of the last digits in brackets. The excess entropy is relative to the ideal gas of the same density. "
+        + caveat
 
     /// <summary>The report of one scan.</summary>
     /// <param name="title">Title of the page.</param>

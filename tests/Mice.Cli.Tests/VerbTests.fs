@@ -70,6 +70,7 @@ let ``Melting writes the JSON that scripts rely on`` () =
             Assert.True(number $"{name}_standard_error" > 0.0)
 
         Assert.Equal("no_bound", json.GetProperty("direction").GetString())
+        Assert.Contains("upper bound", json.GetProperty("caveat").GetString())
         // Δs = 0.883 + ln(v_l/v_s) with the known volumes, T_m = 2.748/(0.905 R) = 365 K: the tables give Δh to 0.03 kJ/mol.
         Assert.InRange(number "delta_entropy_kb_per_atom", 0.903, 0.908)
         Assert.InRange(number "melting_temperature_kelvin", 345.0, 385.0)
@@ -134,7 +135,8 @@ let ``Entropy of one phase writes its JSON`` () =
         Assert.Equal(0, code)
         use document = JsonDocument.Parse(File.ReadAllText file)
         Assert.Equal(-4.45, document.RootElement.GetProperty("excess_entropy_kb_per_atom").GetDouble(), 9)
-        Assert.Equal("upper_bound", document.RootElement.GetProperty("direction").GetString()))
+        Assert.Equal("upper_bound", document.RootElement.GetProperty("direction").GetString())
+        Assert.Contains("upper bound", document.RootElement.GetProperty("caveat").GetString()))
 
 [<Fact>]
 let ``Time left is said as people say it`` () =
