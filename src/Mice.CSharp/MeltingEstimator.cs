@@ -90,8 +90,10 @@ public sealed class MeltingEstimator(MeltingOptions options)
     /// <summary>Estimates entropy of melting, Δg(T) and melting temperature.</summary>
     /// <param name="data">Snapshots and thermo tables of both phases.</param>
     /// <param name="progress">Told how far the work is.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
-    /// <exception cref="MiceException">An option or the data failed a check; <c>Faults</c> lists every one.</exception>
+    /// <param name="cancellationToken">Stops the work; what a checkpoint directory keeps until then is used by the next call.</param>
+    /// <exception cref="MiceException">
+    /// An option or the data failed a check, or the checkpoint directory belongs to others; <c>Faults</c> lists every fault.
+    /// </exception>
     public Task<MeltingEstimate> EstimateAsync(
         MeltingData data,
         IProgress<EstimationProgress>? progress = null,
@@ -102,22 +104,26 @@ public sealed class MeltingEstimator(MeltingOptions options)
 
         return Task.Run(
             () =>
-                MeltingEstimate.From(
-                    MiceException.Unwrap(
-                        Melting.estimate(
-                            options.ToMeltingOptions(),
-                            cancellationToken,
-                            Conversion.Progress(progress),
-                            MeltingStoresModule.none,
-                            new MeltingInput(
-                                Conversion.Snapshots(data.Solid),
-                                Conversion.Snapshots(data.Liquid),
-                                data.SolidThermo.Value,
-                                data.LiquidThermo.Value
-                            )
-                        )
-                    )
-                ),
+            {
+                var melting = options.ToMeltingOptions();
+                var input = new MeltingInput(
+                    Conversion.Snapshots(data.Solid),
+                    Conversion.Snapshots(data.Liquid),
+                    data.SolidThermo.Value,
+                    data.LiquidThermo.Value
+                );
+                var stores = options.CheckpointDirectory is { } directory
+                    ? MiceException.Unwrap(Checkpoints.melting(melting, input, directory))
+                    : MeltingStoresModule.none;
+                var result = Melting.estimate(
+                    melting,
+                    cancellationToken,
+                    Conversion.Progress(progress),
+                    stores,
+                    input
+                );
+                return MeltingEstimate.From(MiceException.Unwrap(result));
+            },
             cancellationToken
         );
     }

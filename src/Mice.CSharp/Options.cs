@@ -45,6 +45,12 @@ public sealed record ScanEntropyOptions
     /// <summary>A short run for a first look; the bound is looser.</summary>
     public bool Quick { get; init; }
 
+    /// <summary>
+    /// Where a <see cref="ScanEntropyEstimator"/> keeps what it needs to go on, to the same result, after it was stopped; null for
+    /// nowhere. A directory belongs to one set of options and data. A <see cref="MeltingEstimator"/> has an option of its own.
+    /// </summary>
+    public string? CheckpointDirectory { get; init; }
+
     internal ScanOptions ToScanOptions(Symmetry symmetry)
     {
         var start = Quick ? ScanOptionsModule.quick : ScanOptionsModule.defaults;
@@ -101,10 +107,23 @@ public sealed record MeltingOptions
     /// <summary>How the liquid is scanned.</summary>
     public ScanEntropyOptions Liquid { get; init; } = new();
 
-    internal Entropy.MeltingOptions ToMeltingOptions() =>
-        new(
+    /// <summary>
+    /// Where both scans keep what they need to go on, to the same result, after they were stopped; null for nowhere. A directory
+    /// belongs to one set of options and data.
+    /// </summary>
+    public string? CheckpointDirectory { get; init; }
+
+    internal Entropy.MeltingOptions ToMeltingOptions()
+    {
+        if (Solid.CheckpointDirectory is not null || Liquid.CheckpointDirectory is not null)
+        {
+            throw new MiceException(["CheckpointDirectory of one phase is set; set that of the MeltingOptions instead."]);
+        }
+
+        return new(
             new MeltingConditions(TemperatureKelvin, PressureBar),
             Solid.ToScanOptions(Symmetry.Cubic),
             Liquid.ToScanOptions(Symmetry.Isotropic)
         );
+    }
 }

@@ -78,8 +78,10 @@ public sealed class ScanEntropyEstimator(ScanEntropyOptions? options = null)
     /// <summary>Estimates the excess entropy per atom.</summary>
     /// <param name="snapshots">Snapshots of one phase in time order, atoms of one species.</param>
     /// <param name="progress">Told how far the work is.</param>
-    /// <param name="cancellationToken">Stops the work.</param>
-    /// <exception cref="MiceException">An option or the data failed a check; <c>Faults</c> lists every one.</exception>
+    /// <param name="cancellationToken">Stops the work; what a checkpoint directory keeps until then is used by the next call.</param>
+    /// <exception cref="MiceException">
+    /// An option or the data failed a check, or the checkpoint directory belongs to others; <c>Faults</c> lists every fault.
+    /// </exception>
     public Task<ScanEntropyEstimate> EstimateAsync(
         IReadOnlyList<AtomSnapshot> snapshots,
         IProgress<EstimationProgress>? progress = null,
@@ -91,17 +93,21 @@ public sealed class ScanEntropyEstimator(ScanEntropyOptions? options = null)
 
         return Task.Run(
             () =>
-                ScanEntropyEstimate.From(
-                    MiceException.Unwrap(
-                        ScanEntropy.estimate(
-                            chosen.ToScanOptions(ScanOptionsModule.defaults.Symmetry),
-                            cancellationToken,
-                            Conversion.Progress(progress),
-                            FSharpOption<RunStore>.None,
-                            Conversion.Snapshots(snapshots)
-                        )
-                    )
-                ),
+            {
+                var scan = chosen.ToScanOptions(ScanOptionsModule.defaults.Symmetry);
+                var values = Conversion.Snapshots(snapshots);
+                var store = chosen.CheckpointDirectory is { } directory
+                    ? FSharpOption<RunStore>.Some(MiceException.Unwrap(Checkpoints.scan(scan, values, directory)))
+                    : FSharpOption<RunStore>.None;
+                var result = ScanEntropy.estimate(
+                    scan,
+                    cancellationToken,
+                    Conversion.Progress(progress),
+                    store,
+                    values
+                );
+                return ScanEntropyEstimate.From(MiceException.Unwrap(result));
+            },
             cancellationToken
         );
     }

@@ -42,10 +42,7 @@ module EntropyAtoms =
         | faults -> Error faults
 
     let private estimate (scanner: Scanner) (job: Job) token (directory: string) =
-        let identity =
-            Runs.identity (("verb", "entropy atoms") :: ScanOptions.describe job.Scan) [ "file", job.Trajectory.Path ]
-
-        RunStore.openOrCreate directory identity
+        Checkpoints.scan job.Scan job.Trajectory.Snapshots directory
         |> Result.bind (fun store ->
             Display.withProgress job.Options.Quiet (fun report ->
                 scanner.Scan job.Scan token report (Some store) job.Trajectory.Snapshots))

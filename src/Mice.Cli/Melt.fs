@@ -1,6 +1,5 @@
 namespace Mice.Cli
 
-open System.IO
 open Argu
 open Mice
 open Mice.Atoms
@@ -18,7 +17,6 @@ module Melt =
             Melting: MeltingOptions
             Input: MeltingInput
             Warnings: string list
-            Files: (string * string) list
         }
 
     /// Reads everything and returns every fault of it.
@@ -87,46 +85,17 @@ module Melt =
                             LiquidThermo = liquidThermo
                         }
                     Warnings = solid.Warnings @ liquid.Warnings @ solidThermo.Warnings @ liquidThermo.Warnings
-                    Files =
-                        [
-                            "solid", solid.Path
-                            "liquid", liquid.Path
-                            "solid_thermo", solidThermo.Path
-                            "liquid_thermo", liquidThermo.Path
-                        ]
                 }
 
             match Melting.faults job.Melting job.Input with
             | [] -> Ok job
             | faults -> Error faults
 
-    /// Everything that the networks depend on; temperature and pressure are not among it.
-    let private identity (job: Job) : string =
-        let named name (options: ScanOptions) =
-            ScanOptions.describe options |> List.map (fun (key, value) -> $"{name}_{key}", value)
-
-        Runs.identity
-            (("verb", "melt") :: named "solid" job.Melting.Solid @ named "liquid" job.Melting.Liquid)
-            job.Files
-
     let private estimate (scanner: Scanner) (job: Job) token (directory: string) =
-        let identity = identity job
-
-        let open' name =
-            RunStore.openOrCreate (Path.Combine(directory, name)) identity
-
-        match open' "solid", open' "liquid" with
-        | Error faults, _
-        | _, Error faults -> Error faults
-        | Ok solid, Ok liquid ->
-            let stores: MeltingStores =
-                {
-                    Solid = Some solid
-                    Liquid = Some liquid
-                }
-
+        Checkpoints.melting job.Melting job.Input directory
+        |> Result.bind (fun stores ->
             Display.withProgress job.Options.Quiet (fun report ->
-                Melting.estimateBy scanner.Scan job.Melting token report stores job.Input)
+                Melting.estimateBy scanner.Scan job.Melting token report stores job.Input))
 
     let private title (job: Job) =
         job.Input.Solid

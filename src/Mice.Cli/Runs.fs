@@ -3,33 +3,11 @@ namespace Mice.Cli
 open System
 open System.IO
 open System.Runtime.InteropServices
-open System.Security.Cryptography
-open System.Text
-open System.Text.Json
 open System.Threading
-open Mice
 
 /// Long work: where its checkpoints lie, how it is stopped and how it goes on.
 [<RequireQualifiedAccess>]
 module Runs =
-
-    /// Canonical JSON of everything that decides a result: settings, and the SHA-256 of every input file.
-    let identity (settings: (string * string) list) (inputs: (string * string) list) : string =
-        let hash (path: string) =
-            use stream = File.OpenRead path
-            Convert.ToHexStringLower(SHA256.HashData stream)
-
-        use buffer = new MemoryStream()
-
-        using (new Utf8JsonWriter(buffer)) (fun json ->
-            json.WriteStartObject()
-
-            for key, value in settings @ [ for name, path in inputs -> $"{name}_sha256", hash path ] |> List.sortBy fst do
-                json.WriteString(key, value)
-
-            json.WriteEndObject())
-
-        Encoding.UTF8.GetString(buffer.ToArray())
 
     /// A new directory for the checkpoints of a run whose user named none.
     let private newDirectory (verb: string) : string =

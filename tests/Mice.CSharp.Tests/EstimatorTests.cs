@@ -148,6 +148,72 @@ public sealed class EstimatorTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => work);
     }
 
+    /// <summary>Stops the work when it is told for the n-th time how far that is.</summary>
+    private sealed class Stopper(CancellationTokenSource source, int reports) : IProgress<EstimationProgress>
+    {
+        private int heard;
+
+        public void Report(EstimationProgress value)
+        {
+            if (Interlocked.Increment(ref heard) == reports)
+            {
+                source.Cancel();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task AStoppedEstimateGoesOnToTheSameResult()
+    {
+        var gas = Gas(6, 40, 7);
+        var options = Short with { TrainingSteps = 60 };
+        var whole = await new ScanEntropyEstimator(options).EstimateAsync(gas);
+        var kept = options with { CheckpointDirectory = Path.Combine(folder.FullName, "run") };
+        using var source = new CancellationTokenSource();
+        var stopped = new ScanEntropyEstimator(kept).EstimateAsync(gas, new Stopper(source, 3), source.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
+        Assert.NotEmpty(Directory.GetFiles(kept.CheckpointDirectory, "*.state"));
+        var resumed = await new ScanEntropyEstimator(kept with { Threads = 2 }).EstimateAsync(gas);
+        Assert.Equal(whole.ExcessEntropy, resumed.ExcessEntropy);
+        Assert.Equal(whole.NetworkEntropies, resumed.NetworkEntropies);
+    }
+
+    [Fact]
+    public async Task ACheckpointDirectoryBelongsToItsOptionsAndSnapshots()
+    {
+        var kept = Short with { CheckpointDirectory = Path.Combine(folder.FullName, "run") };
+        await new ScanEntropyEstimator(kept).EstimateAsync(Gas(6, 40, 7));
+        var seed = await Assert.ThrowsAsync<MiceException>(
+            () => new ScanEntropyEstimator(kept with { Seed = 2 }).EstimateAsync(Gas(6, 40, 7))
+        );
+        Assert.Contains("seed", Assert.Single(seed.Faults));
+        var snapshots = await Assert.ThrowsAsync<MiceException>(
+            () => new ScanEntropyEstimator(kept).EstimateAsync(Gas(6, 40, 8))
+        );
+        Assert.Contains("snapshots", Assert.Single(snapshots.Faults));
+    }
+
+    [Fact]
+    public async Task AStoppedMeltingGoesOnToTheSameResult()
+    {
+        var rows = Enumerable.Range(0, 32).Select(i => $"{i},{-1.0 - 0.01 * (i * 7 % 5)},{8000 + i * 3 % 7}\n");
+        var table = await ThermoReader.ReadAsync(Save("thermo.csv", "step,U_eV,V_A3\n" + string.Concat(rows)));
+        var data = new MeltingData(Gas(6, 40, 7), Gas(6, 40, 8), table, table);
+        var options = new MeltingOptions { TemperatureKelvin = 300.0, Solid = Short, Liquid = Short };
+        var whole = await new MeltingEstimator(options).EstimateAsync(data);
+        var kept = options with { CheckpointDirectory = Path.Combine(folder.FullName, "melt") };
+        using var source = new CancellationTokenSource();
+        var stopped = new MeltingEstimator(kept).EstimateAsync(data, new Stopper(source, 3), source.Token);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
+        var resumed = await new MeltingEstimator(kept).EstimateAsync(data);
+        Assert.Equal(whole.DeltaEntropy, resumed.DeltaEntropy);
+        var other = kept with { Liquid = Short with { Seed = 2 } };
+        var fault = await Assert.ThrowsAsync<MiceException>(() => new MeltingEstimator(other).EstimateAsync(data));
+        Assert.Contains("liquid_seed", Assert.Single(fault.Faults));
+        var misplaced = kept with { Solid = Short with { CheckpointDirectory = "here" } };
+        await Assert.ThrowsAsync<MiceException>(() => new MeltingEstimator(misplaced).EstimateAsync(data));
+    }
+
     [Fact]
     public void DefaultsAreThoseOfTheLibrary()
     {

@@ -60,6 +60,13 @@ let private startSaving (folder: string) =
     | child -> child
 
 [<Fact>]
+let ``An identity does not depend on the order of its settings`` () =
+    let settings = [ "steps", "100"; "seed", "1"; "a\"b", "é" ]
+    Assert.Equal(RunStore.identity settings, RunStore.identity (List.rev settings))
+    Assert.NotEqual<string>(RunStore.identity settings, RunStore.identity (("seed2", "1") :: settings))
+    Assert.StartsWith("{", RunStore.identity settings)
+
+[<Fact>]
 let ``What was saved is loaded`` () =
     withFolder (fun folder ->
         let property (bytes: byte[]) (newer: byte[]) =
