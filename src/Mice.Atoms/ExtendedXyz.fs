@@ -198,6 +198,7 @@ module internal ExtendedXyz =
         let mutable first = 0
         let mutable known = struct ("", Array.empty)
         let mutable ahead = Ahead.Line
+        let mutable warnings = []
 
         let readFrame () =
             let mutable fields = Fields lines.Line
@@ -222,9 +223,16 @@ module internal ExtendedXyz =
             let firstLine = lines.Number + 1L
             let atoms = AtomBuffer(count, first)
 
-            for _ in 1L .. count do
-                Frames.require lines "a line of an atom"
-                readAtom lines table columns atoms
+            for i in 1L .. count do
+                try
+                    Frames.require lines "a line of an atom"
+                    readAtom lines table columns atoms
+                with Frames.OnlyNoLineFeed lines as cut when i = count ->
+                    try
+                        readAtom lines table columns atoms
+                        warnings <- [ Frames.noLineFeed path lines ]
+                    with FileFault _ ->
+                        raise cut
 
             let struct (positions, species, _) = atoms.Finish()
             let positions = Frames.wrapped firstLine cell positions
@@ -252,7 +260,7 @@ module internal ExtendedXyz =
                     ahead <- Ahead.Unknown
                     readFrame ()
                 else
-                    Outcome.Finished)
+                    Outcome.Finished warnings)
 
     /// <summary>Writes one frame as ASE would.</summary>
     /// <param name="writer">Where to; UTF-8.</param>

@@ -8,8 +8,8 @@ open Mice
 [<RequireQualifiedAccess>]
 type internal Outcome =
     | Frame of Snapshot
-    /// The file ended between two frames.
-    | Finished
+    /// The file ended between two frames; one sentence for each thing that a reader should know about its end.
+    | Finished of warnings: string list
     /// The file ended within a frame; the frames before it are good.
     | Cut of MiceError
     /// The file is no good from here on.
@@ -141,6 +141,17 @@ module internal Frames =
                 raise (FileFault(lines.Number, true, "the file ends within this line"))
             else
                 true
+
+    /// A fault of a last line that only lacks its line feed. Programs that write text as they go end every line with one, so the end of
+    /// a dump or of a compressed file was cut; other plain text may be complete, which only the content of the line can tell.
+    let (|OnlyNoLineFeed|_|) (lines: TextLines) (fault: exn) : bool =
+        match fault with
+        | FileFault(_, true, _) -> not lines.IsPacked && not lines.Line.IsEmpty
+        | _ -> false
+
+    /// The warning about such a line that was read.
+    let noLineFeed (path: string) (lines: TextLines) : string =
+        $"{path}: line {lines.Number} has no line feed and is used as it stands; look whether its last number is whole."
 
     /// Looks at the line behind a frame; a fault there is kept for the next frame.
     let lookAhead (lines: TextLines) : Ahead =

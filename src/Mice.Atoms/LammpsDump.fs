@@ -291,7 +291,7 @@ module internal LammpsDump =
                     ahead <- Ahead.Unknown
                     sections ValueNone ValueNone ValueNone
                 else
-                    Outcome.Finished)
+                    Outcome.Finished [])
 
     /// <summary>Writes one frame: id type (element) x y z, bounds as LAMMPS writes them.</summary>
     /// <param name="writer">Where to; ASCII.</param>

@@ -72,8 +72,10 @@ type internal TextLines(source: Stream) =
 
     let watched = new WatchedStream(first, source)
 
+    let isPacked = (first = [| 0x1fuy; 0x8buy |])
+
     let content: Stream =
-        if first = [| 0x1fuy; 0x8buy |] then
+        if isPacked then
             new GZipStream(watched, CompressionMode.Decompress)
         else
             watched
@@ -129,6 +131,9 @@ type internal TextLines(source: Stream) =
 
     /// The longest line, bytes.
     static member LineLimit = lineLimit
+
+    /// Compressed. Where a compressed file was cut, its content may end anywhere.
+    member _.IsPacked = isPacked
 
     /// The number of the line handed out last, from 1; 0 before the first.
     member _.Number = number

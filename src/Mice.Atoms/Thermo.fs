@@ -72,21 +72,33 @@ module ThermoTable =
         else
             let columns = header lines
             let rows = ResizeArray<float[]>()
-            let mutable cut = None
+            let mutable warnings = []
             let mutable goesOn = true
+
+            let next () =
+                rows.Add(width lines columns (row lines columns))
+
+            let leaveOut line =
+                warnings <- [ $"{path}: line {line} was cut off (no line feed) and is left out." ]
+                goesOn <- false
 
             while goesOn do
                 match Frames.lookAhead lines with
-                | Ahead.Line -> rows.Add(width lines columns (row lines columns))
-                | Ahead.Fault(FileFault(line, true, _)) ->
-                    cut <- Some line
-                    goesOn <- false
+                | Ahead.Line -> next ()
+                | Ahead.Fault(FileFault(line, true, _) as fault) ->
+                    leaveOut line
+
+                    match fault with
+                    | Frames.OnlyNoLineFeed lines ->
+                        try
+                            next ()
+                            warnings <- [ Frames.noLineFeed path lines ]
+                        with FileFault _ ->
+                            ()
+                    | _ -> ()
                 | Ahead.Fault fault -> raise fault
                 | Ahead.Nothing
                 | Ahead.Unknown -> goesOn <- false
-
-            let place =
-                cut |> Option.map (fun line -> $"{path}: line {line} was cut off (no line feed) and is left out.")
 
             if rows.Count = 0 then
                 Error(MiceError.BadFile(path, None, None, "the table has no complete row"))
@@ -96,13 +108,13 @@ module ThermoTable =
                         Path = path
                         Columns = columns
                         Rows = rows.ToArray()
-                        Warnings = Option.toList place
+                        Warnings = warnings
                     }
 
     /// <summary>Reads a CSV table: a header line with names, then rows of finite numbers; gzip or plain.</summary>
     /// <param name="path">Comma-, semicolon- or tab-separated.</param>
-    /// <returns>The table. A last line without a line feed may have been cut: it is left out with a warning. Anything else that
-    /// is wrong is an <c>Error</c> with file and line.</returns>
+    /// <returns>The table. A last line without a line feed may have been cut: it is left out with a warning, or used with a warning
+    /// when the file is plain and the line has all of its numbers. Anything else that is wrong is an <c>Error</c> with file and line.</returns>
     let read (path: string) : Result<ThermoTable, MiceError list> =
         try
             if not (File.Exists path) then

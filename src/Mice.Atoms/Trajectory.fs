@@ -99,12 +99,12 @@ module Trajectory =
             | Outcome.Frame snapshot -> Some(Ok snapshot)
             | Outcome.Cut error
             | Outcome.Broken error -> Some(Error error)
-            | Outcome.Finished -> None)
+            | Outcome.Finished _ -> None)
 
     /// <summary>All snapshots of a file.</summary>
     /// <param name="path">LAMMPS dump or extended XYZ, gzip or plain.</param>
     /// <returns>At least one snapshot. A last frame that was cut off (a run that was stopped) is left out with a warning, unless it
-    /// is the only one. Everything else that is wrong is an <c>Error</c> with file, frame and line.</returns>
+    /// is the only one; one of a plain extended XYZ file that only lacks its last line feed is used, with a warning. Everything else that is wrong is an <c>Error</c> with file, frame and line.</returns>
     let read (path: string) : Result<Trajectory, MiceError list> =
         let snapshots = ResizeArray<Snapshot>()
 
@@ -131,7 +131,7 @@ module Trajectory =
                 Some(finish [ $"{MiceError.message error}. {kept}" ])
             | Outcome.Cut error
             | Outcome.Broken error -> Some(Error error)
-            | Outcome.Finished -> Some(finish [])
+            | Outcome.Finished warnings -> Some(finish warnings)
 
         outcomes path
         |> Seq.tryPick take

@@ -49,9 +49,21 @@ let ``A last frame that was cut is left out with one warning`` () =
         Assert.Equal(2, t.Snapshots.Length)
         Assert.Contains("2 frames before it are used", Assert.Single t.Warnings)
 
-    let t = readText (xyz + xyz.Substring(0, xyz.Length - 4)) |> get
-    Assert.Equal(1, t.Snapshots.Length)
-    Assert.Single t.Warnings |> ignore
+    for cut in [ 4; 10; 30 ] do
+        let t = readText (xyz + xyz.Substring(0, xyz.Length - cut)) |> get
+        Assert.Equal(1, t.Snapshots.Length)
+        Assert.Contains("1 frames before it are used", Assert.Single t.Warnings)
+
+[<Fact>]
+let ``A last line of extended XYZ that only lacks its line feed is used with a warning`` () =
+    let whole = xyz + xyz.Substring(0, xyz.Length - 1)
+    let t = readText whole |> get
+    Assert.Equal(2, t.Snapshots.Length)
+    Assert.Equal<float[]>(t.Snapshots[0].Positions, t.Snapshots[1].Positions)
+    Assert.Contains("line 8 has no line feed", Assert.Single t.Warnings)
+    Assert.Single((readText (xyz.TrimEnd '\n') |> get).Snapshots) |> ignore
+    // Where a compressed file was cut, its content may end within a number.
+    Assert.Single((read (compress (Encoding.UTF8.GetBytes whole)) |> get).Snapshots) |> ignore
 
 [<Fact>]
 let ``A compressed file that was cut keeps its whole frames`` () =
@@ -174,7 +186,7 @@ let ``Empty files, missing files, folders and junk`` () =
 
 [<Fact>]
 let ``A line without end costs neither time nor memory`` () =
-    // 2 GB of zeros (as 10 GB would) behind a good frame, compressed to 2 MB: a reader that held the line would need gigabytes.
+    // 200 MB of zeros behind a good frame: a reader that held the line would need as much. More of them would be no different.
     use packed = new MemoryStream()
 
     using (new GZipStream(packed, CompressionLevel.Fastest, true)) (fun z ->
@@ -210,9 +222,22 @@ let ``Thermo tables: what is read`` () =
     | Error(MiceError.UnknownName(_, "V", known)) -> Assert.Equal(3, known.Length)
     | other -> failwith $"%A{other}"
 
-    let cut = thermo "step,U\n1,2\n2,3" |> get
-    Assert.Equal(1, cut.Rows.Length)
-    Assert.Single cut.Warnings |> ignore
+[<Fact>]
+let ``Thermo tables: a last row without line feed is used when it has all its numbers`` () =
+    let whole = thermo "step,U\n1,2\n2,3" |> get
+    Assert.Equal(2, whole.Rows.Length)
+    Assert.Contains("line 3 has no line feed", Assert.Single whole.Warnings)
+
+    for cut in [ "2"; "2,"; "2,-"; "2,3,4" ] do
+        let t = thermo $"step,U\n1,2\n{cut}" |> get
+        Assert.Equal(1, t.Rows.Length)
+        Assert.Contains("left out", Assert.Single t.Warnings)
+
+    // Where a compressed file was cut, its content may end within a number.
+    let packed =
+        withFile (compress (Encoding.UTF8.GetBytes "step,U\n1,2\n2,3")) ThermoTable.read |> get
+
+    Assert.Equal(1, packed.Rows.Length)
 
 [<Fact>]
 let ``Thermo tables: what is refused`` () =
