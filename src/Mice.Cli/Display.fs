@@ -17,7 +17,9 @@ module Display =
 
     /// Time left as people say it, from time gone and the share that is done.
     let timeLeft (gone: TimeSpan) (fraction: float) : string =
-        if fraction < 0.01 || gone.TotalSeconds < 1.0 then
+        if fraction >= 1.0 then
+            "done"
+        elif not (fraction >= 0.01) || gone.TotalSeconds < 1.0 then
             "time left not known yet"
         else
             let seconds = gone.TotalSeconds * (1.0 - fraction) / fraction
@@ -26,33 +28,60 @@ module Display =
             elif seconds < 5400.0 then $"{seconds / 60.0:F0} min left"
             else $"{seconds / 3600.0:F1} h left"
 
+    /// Says the time left at every report of the share done. What the first report brings, an earlier run has done: it took no time now.
+    let private remaining () : float -> string =
+        let clock = Stopwatch()
+        let before = ref 0.0
+
+        fun fraction ->
+            if not clock.IsRunning then
+                before.Value <- fraction
+                clock.Start()
+
+            if fraction >= 1.0 then
+                timeLeft clock.Elapsed 1.0
+            else
+                timeLeft clock.Elapsed ((fraction - before.Value) / (1.0 - before.Value))
+
     /// Plain lines, one every ten seconds at most.
     let private plain (work: (Progress -> unit) -> 'a) : 'a =
         let clock = Stopwatch.StartNew()
         let next = ref TimeSpan.Zero
+        let left = remaining ()
         let gate = obj ()
 
         work (fun progress ->
             lock gate (fun () ->
-                let now = clock.Elapsed
+                let left = left progress.Fraction
 
-                if now >= next.Value then
-                    next.Value <- now + TimeSpan.FromSeconds 10.0
-                    let left = timeLeft now progress.Fraction
+                if clock.Elapsed >= next.Value then
+                    next.Value <- clock.Elapsed + TimeSpan.FromSeconds 10.0
                     eprintfn "%3.0f %%  %s (%s)" (100.0 * progress.Fraction) progress.Message left))
 
-    /// A bar with the share done and the time left, on a terminal.
+    /// The start of a text that is too long.
+    let private shortened (most: int) (text: string) : string =
+        if text.Length <= most then text
+        elif most < 2 then ""
+        else text.Substring(0, most - 1) + "…"
+
+    /// A bar with the share done, the time left and what is being done, all in one line of a terminal.
     let private bar (work: (Progress -> unit) -> 'a) : 'a =
         let console =
             AnsiConsole.Create(AnsiConsoleSettings(Out = AnsiConsoleOutput(Console.Error)))
+
+        let barWidth = min 30 (console.Profile.Width / 4)
+        // Beside the bar: a percentage of four characters, and blanks between the three columns.
+        let room () =
+            console.Profile.Width - barWidth - 4 - 4
+
+        let left = remaining ()
 
         console
             .Progress()
             .AutoClear(true)
             .Columns(
-                ProgressBarColumn(),
+                ProgressBarColumn(Width = Nullable barWidth),
                 PercentageColumn(),
-                RemainingTimeColumn(),
                 TaskDescriptionColumn(Alignment = Justify.Left)
             )
             .Start(
@@ -60,7 +89,8 @@ module Display =
                     let task = context.AddTask("starting", maxValue = 1.0)
 
                     work (fun progress ->
-                        task.Description <- Markup.Escape progress.Message
+                        let text = $"{left progress.Fraction}; {progress.Message}"
+                        task.Description <- text |> shortened (room ()) |> Markup.Escape
                         task.Value <- progress.Fraction))
             )
 

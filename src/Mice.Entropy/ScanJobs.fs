@@ -183,6 +183,11 @@ module internal ScanJobs =
         let made = ConcurrentDictionary<string, int>()
         let gate = obj ()
 
+        let title (job: Job) =
+            match job.Network with
+            | Some k -> $"network {k + 1} of {options.Networks}"
+            | None -> $"cut-off {job.Cutoff:F1} Å"
+
         let report (job: Job) (state: TrainingState) =
             made[job.Name] <- int state.Optimiser.Step
 
@@ -194,9 +199,9 @@ module internal ScanJobs =
             lock gate (fun () ->
                 progress
                     {
-                        Phase = job.Name
+                        Phase = title job
                         Fraction = 0.98 * float (Seq.sum made.Values) / total
-                        Message = $"{job.Name}: step {state.Optimiser.Step} of {job.Options.Steps}{held}"
+                        Message = $"{title job}, step {state.Optimiser.Step} of {job.Options.Steps}{held}"
                     })
 
         let results = ConcurrentDictionary<string, Result<Outcome, MiceError>>()

@@ -141,6 +141,7 @@ let ``Entropy of one phase writes its JSON`` () =
 [<Fact>]
 let ``Time left is said as people say it`` () =
     Assert.Equal("time left not known yet", Display.timeLeft (TimeSpan.FromSeconds 0.5) 0.5)
+    Assert.Equal("done", Display.timeLeft (TimeSpan.FromSeconds 0.5) 1.0)
     Assert.Equal("60 s left", Display.timeLeft (TimeSpan.FromSeconds 60.0) 0.5)
     Assert.Equal("9 min left", Display.timeLeft (TimeSpan.FromSeconds 60.0) 0.1)
     Assert.Equal("2.5 h left", Display.timeLeft (TimeSpan.FromSeconds 1000.0) 0.1)

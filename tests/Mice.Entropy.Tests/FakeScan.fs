@@ -126,7 +126,7 @@ let sodium
     : Result<ScanResult, MiceError list> =
     progress
         {
-            Phase = "network-0"
+            Phase = "network 1 of 3"
             Fraction = 0.5
             Message = "half way"
         }

@@ -163,7 +163,7 @@ let ``The progress of both phases is one progress that rises`` () =
     |> Assert.True
 
     Assert.Equal<float list>([ 0.25; 0.75 ], [ for p in told -> p.Fraction ])
-    Assert.Equal("liquid: network-0", told[1].Phase)
+    Assert.Equal("liquid: network 1 of 3", told[1].Phase)
 
 [<Fact>]
 let ``Energies of the snapshots take the thermal noise out of the entropies`` () =
