@@ -42,13 +42,17 @@ module Lammps =
 
     /// What the program prints about itself: its version, its packages.
     let private help (program: string) : string =
-        let info = ProcessStartInfo(program, [ "-h" ], RedirectStandardOutput = true)
+        let info =
+            ProcessStartInfo(program, [ "-h" ], RedirectStandardOutput = true, RedirectStandardError = true)
 
         match Process.Start info with
         | null -> ""
         | started ->
             use started = started
-            started.StandardOutput.ReadToEnd()
+            let errors = started.StandardError.ReadToEndAsync()
+            let output = started.StandardOutput.ReadToEnd()
+            errors.Wait()
+            output
 
     /// The version in the first line of the help, such as "29 Sep 2021 - Update 2".
     let internal versionIn (help: string) : string =
@@ -136,6 +140,9 @@ module Lammps =
         with :? InvalidOperationException ->
             () // it ended by itself
 
+    /// Exit codes of a process that SIGINT or SIGTERM ended.
+    let private endedBySignal = [ 128 + 2; 128 + 15 ]
+
     /// Starts LAMMPS in a folder and waits for its end; looks every 0.2 s how far it is.
     let private execute
         (program: string)
@@ -180,6 +187,11 @@ module Lammps =
             if started.ExitCode = 0 then
                 Ok()
             else
+                // A terminal sends Ctrl-C to LAMMPS and to this process at once, and LAMMPS may be the faster one to end.
+                if List.contains started.ExitCode endedBySignal then
+                    cancel.WaitHandle.WaitOne(TimeSpan.FromSeconds 2.0) |> ignore
+
+                cancel.ThrowIfCancellationRequested()
                 let text = if File.Exists log then File.ReadAllText log else ""
                 Error(MiceError.ToolFailed("LAMMPS", faultOf (text + "\n" + output.Result + "\n" + errors.Result)))
 

@@ -98,7 +98,12 @@ let ``A stopped run goes on where it was`` () =
         while not (stored ()) && clock.Elapsed < TimeSpan.FromMinutes 2.0 do
             Threading.Thread.Sleep 100
 
-        use kill = Process.Start("kill", [ "-TERM"; string running.Id ])
+        // As Ctrl-C on a terminal does: the signal goes to LAMMPS and to the program.
+        let id = running.Id
+
+        use kill =
+            Process.Start("sh", [ "-c"; $"kill -TERM $(cat /proc/{id}/task/*/children) {id}" ])
+
         kill.WaitForExit()
         let outcome = finish running
         Assert.Equal(1, outcome.Code)
