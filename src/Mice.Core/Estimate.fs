@@ -140,6 +140,13 @@ module Estimate =
         else
             -exponent
 
+    /// Zero without a sign.
+    let private unsignedZero (digits: string) =
+        if digits |> Seq.exists (fun c -> c >= '1' && c <= '9') then
+            digits
+        else
+            digits.TrimStart '-'
+
     /// <summary>Value and error in brackets, as in <c>-4.38(2)</c>: the error counts in units of the last digit. Plain
     /// digits without brackets when the error is 0 or unknown.</summary>
     /// <param name="estimate">An estimate of any unit.</param>
@@ -156,12 +163,12 @@ module Estimate =
 
             if places > 0 then
                 let digits = Math.Round(error / unit).ToString("F0", invariant)
-                value.ToString($"F{min places 15}", invariant) + $"({digits})"
+                unsignedZero (value.ToString($"F{min places 15}", invariant)) + $"({digits})"
             else
                 let rounded (x: float) =
                     (Math.Round(x / unit) * unit).ToString("F0", invariant)
 
-                rounded value + $"({rounded error})"
+                unsignedZero (rounded value) + $"({rounded error})"
 
     /// <summary>The same after the sign that tells the direction: <c>≤ -4.38(2)</c> for an upper bound on the true value,
     /// <c>≥</c> for a lower one, <c>≈</c> where nothing is promised, nothing before an exact one.</summary>
