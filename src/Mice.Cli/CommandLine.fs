@@ -61,7 +61,8 @@ module CommandLine =
         | "md" :: "run" :: element :: rest when wantsHelp (Array.ofList (element :: rest)) ->
             usage (
                 Arguments.usage<MdArgument> "md run na"
-                + "\n\nWithout --resume the run is kept in the directory ELEMENT-PHASE-TEMPERATURE."
+                + "\n\nWithout --resume the run is kept in the directory ELEMENT-PHASE-TEMPERATURE. LAMMPS runs on the processor, on several\n"
+                + "threads where it has its package OPENMP and on one otherwise; seeds are 1 to 900000000."
             )
         | "md" :: "run" :: element :: rest -> MdRun.run element (Array.ofList rest)
         | _ -> unknown given
