@@ -9,6 +9,9 @@ type Finding =
         Passed: bool
     }
 
+/// Raised by a measurement whose data are not on this machine: it is left out, with the reason.
+exception NotHere of reason: string
+
 /// Something that `build.fsx bench` or `build.fsx verify` can run by name.
 type Measurement =
     {
