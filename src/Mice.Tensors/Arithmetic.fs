@@ -7,11 +7,6 @@ module TensorArithmetic =
     [<RequireQualifiedAccess>]
     module Tensor =
 
-        let private op name = Operator("aten::" + name, "")
-        let private overload name variant = Operator("aten::" + name, variant)
-        let inline private handle (x: Tensor) = Arg.Handle x.Handle
-        let inline private unary op (x: Tensor) = Operator.call op [| handle x |]
-
         let private opExp, opExpm1, opLog, opLog1p =
             op "exp", op "expm1", op "log", op "log1p"
 
@@ -85,7 +80,7 @@ module TensorArithmetic =
 
         /// x, but not below `low` or above `high`.
         let clamp (low: float) (high: float) (x: Tensor) : Tensor =
-            Operator.call opClamp [| handle x; Arg.Float low; Arg.Float high |]
+            Operator.call opClamp [| Arg.tensor x; Arg.Float low; Arg.Float high |]
 
         /// x < y, element by element.
         let less (x: Tensor) (y: Tensor) : Tensor = Tensor.Binary(opLess, x, y)
@@ -102,15 +97,15 @@ module TensorArithmetic =
 
         /// Where x is below a number.
         let isBelow (a: float) (x: Tensor) : Tensor =
-            Operator.call opBelow [| handle x; Arg.Float a |]
+            Operator.call opBelow [| Arg.tensor x; Arg.Float a |]
 
         /// Where x is above a number.
         let isAbove (a: float) (x: Tensor) : Tensor =
-            Operator.call opAbove [| handle x; Arg.Float a |]
+            Operator.call opAbove [| Arg.tensor x; Arg.Float a |]
 
         /// Where x is equal to a number.
         let is (a: float) (x: Tensor) : Tensor =
-            Operator.call opIs [| handle x; Arg.Float a |]
+            Operator.call opIs [| Arg.tensor x; Arg.Float a |]
 
         /// Where both are true.
         let logicalAnd (x: Tensor) (y: Tensor) : Tensor = Tensor.Binary(opAnd, x, y)
@@ -126,11 +121,11 @@ module TensorArithmetic =
 
         /// c + x·y for matrices x [n; k], y [k; m] and c that broadcasts to [n; m], in one operation.
         let addmm (c: Tensor) (x: Tensor) (y: Tensor) : Tensor =
-            Operator.call opAddmm [| handle c; handle x; handle y |]
+            Operator.call opAddmm [| Arg.tensor c; Arg.tensor x; Arg.tensor y |]
 
         /// c + x·y for batches x [b; n; k], y [b; k; m] and c that broadcasts to [b; n; m], in one operation.
         let baddbmm (c: Tensor) (x: Tensor) (y: Tensor) : Tensor =
-            Operator.call opBaddbmm [| handle c; handle x; handle y |]
+            Operator.call opBaddbmm [| Arg.tensor c; Arg.tensor x; Arg.tensor y |]
 
         /// The outer product of two vectors.
         let outer (x: Tensor) (y: Tensor) : Tensor = Tensor.Binary(opOuter, x, y)

@@ -7,13 +7,9 @@ open Mice
 [<RequireQualifiedAccess>]
 module Nn =
 
-    let private op name = Operator("aten::" + name, "")
-    let inline private handle (x: Tensor) = Arg.Handle x.Handle
-    let inline private unary op (x: Tensor) = Operator.call op [| handle x |]
-
     let private optional (x: Tensor option) =
         match x with
-        | Some t -> handle t
+        | Some t -> Arg.tensor t
         | None -> Arg.None
 
     let private opRelu, opSilu, opGelu, opTanh, opSigmoid =
@@ -30,7 +26,7 @@ module Nn =
 
     /// x for x above 0, slope · x below.
     let leakyRelu (slope: float) (x: Tensor) : Tensor =
-        Operator.call opLeakyRelu [| handle x; Arg.Float slope |]
+        Operator.call opLeakyRelu [| Arg.tensor x; Arg.Float slope |]
 
     /// x for x above 0, eˣ − 1 below.
     let elu (x: Tensor) : Tensor = unary opElu x
@@ -55,11 +51,11 @@ module Nn =
 
     /// exp(xᵢ)/Σ exp(xⱼ) along an axis.
     let softmax (axis: int) (x: Tensor) : Tensor =
-        Operator.call opSoftmax [| handle x; Arg.int axis |]
+        Operator.call opSoftmax [| Arg.tensor x; Arg.int axis |]
 
     /// Logarithm of the softmax along an axis.
     let logSoftmax (axis: int) (x: Tensor) : Tensor =
-        Operator.call opLogSoftmax [| handle x; Arg.int axis |]
+        Operator.call opLogSoftmax [| Arg.tensor x; Arg.int axis |]
 
     let private opLinear, opEmbedding = op "linear", op "embedding"
     let private opConv2d, opConv3d = op "conv2d", op "conv3d"
@@ -72,19 +68,19 @@ module Nn =
 
     /// x Wᵀ + b over the last axis of x; weight [out; in], bias [out].
     let linear (weight: Tensor) (bias: Tensor option) (x: Tensor) : Tensor =
-        Operator.call opLinear [| handle x; handle weight; optional bias |]
+        Operator.call opLinear [| Arg.tensor x; Arg.tensor weight; optional bias |]
 
     /// Rows of the weight [n; d] at integer indices of any shape: [shape of indices; d].
     let embedding (weight: Tensor) (indices: Tensor) : Tensor =
-        Operator.call opEmbedding [| handle weight; handle indices |]
+        Operator.call opEmbedding [| Arg.tensor weight; Arg.tensor indices |]
 
     /// Cross-correlation in two dimensions: x [batch; in; h; w], weight [out; in; kh; kw], zeros `padding` wide around.
     let conv2d (stride: int) (padding: int) (weight: Tensor) (bias: Tensor option) (x: Tensor) : Tensor =
         Operator.call
             opConv2d
             [|
-                handle x
-                handle weight
+                Arg.tensor x
+                Arg.tensor weight
                 optional bias
                 Arg.ints [ stride; stride ]
                 Arg.ints [ padding; padding ]
@@ -95,8 +91,8 @@ module Nn =
         Operator.call
             opConv3d
             [|
-                handle x
-                handle weight
+                Arg.tensor x
+                Arg.tensor weight
                 optional bias
                 Arg.ints [ stride; stride; stride ]
                 Arg.ints [ padding; padding; padding ]
@@ -106,47 +102,47 @@ module Nn =
 
     /// Largest value in each of h × w windows that cover the image, whatever its size: [batch; c; h; w].
     let adaptiveMaxPool2d (height: int) (width: int) (x: Tensor) : Tensor =
-        first opAdaptiveMax2d [| handle x; Arg.ints [ height; width ] |]
+        first opAdaptiveMax2d [| Arg.tensor x; Arg.ints [ height; width ] |]
 
     /// The same in three dimensions: [batch; c; d; h; w].
     let adaptiveMaxPool3d (depth: int) (height: int) (width: int) (x: Tensor) : Tensor =
-        first opAdaptiveMax3d [| handle x; Arg.ints [ depth; height; width ] |]
+        first opAdaptiveMax3d [| Arg.tensor x; Arg.ints [ depth; height; width ] |]
 
     /// Largest value in non-overlapping windows of side `size`.
     let maxPool2d (size: int) (x: Tensor) : Tensor =
-        Operator.call opMax2d [| handle x; Arg.ints [ size; size ] |]
+        Operator.call opMax2d [| Arg.tensor x; Arg.ints [ size; size ] |]
 
     /// Largest value in non-overlapping windows of side `size`, in three dimensions.
     let maxPool3d (size: int) (x: Tensor) : Tensor =
-        Operator.call opMax3d [| handle x; Arg.ints [ size; size; size ] |]
+        Operator.call opMax3d [| Arg.tensor x; Arg.ints [ size; size; size ] |]
 
     /// Mean over non-overlapping windows of side `size`.
     let averagePool2d (size: int) (x: Tensor) : Tensor =
-        Operator.call opAvg2d [| handle x; Arg.ints [ size; size ] |]
+        Operator.call opAvg2d [| Arg.tensor x; Arg.ints [ size; size ] |]
 
     /// Mean over non-overlapping windows of side `size`, in three dimensions.
     let averagePool3d (size: int) (x: Tensor) : Tensor =
-        Operator.call opAvg3d [| handle x; Arg.ints [ size; size; size ] |]
+        Operator.call opAvg3d [| Arg.tensor x; Arg.ints [ size; size; size ] |]
 
     let private opLayerNorm, opGroupNorm, opBatchNorm =
         op "layer_norm", op "group_norm", op "batch_norm"
 
     /// Zero mean and unit variance over the last axis, then weight · x + bias ([d] each).
     let layerNorm (weight: Tensor) (bias: Tensor) (x: Tensor) : Tensor =
-        Operator.call opLayerNorm [| handle x; Arg.ints [ x.Shape[x.Rank - 1] ]; handle weight; handle bias |]
+        Operator.call opLayerNorm [| Arg.tensor x; Arg.ints [ x.Shape[x.Rank - 1] ]; Arg.tensor weight; Arg.tensor bias |]
 
     /// The same over groups of channels (axis 1) and all axes after them.
     let groupNorm (groups: int) (weight: Tensor) (bias: Tensor) (x: Tensor) : Tensor =
-        Operator.call opGroupNorm [| handle x; Arg.int groups; handle weight; handle bias |]
+        Operator.call opGroupNorm [| Arg.tensor x; Arg.int groups; Arg.tensor weight; Arg.tensor bias |]
 
     /// The same over the batch and all axes but the channels, with the statistics of this batch.
     let batchNorm (weight: Tensor) (bias: Tensor) (x: Tensor) : Tensor =
         Operator.call
             opBatchNorm
             [|
-                handle x
-                handle weight
-                handle bias
+                Arg.tensor x
+                Arg.tensor weight
+                Arg.tensor bias
                 Arg.None
                 Arg.None
                 Arg.Bool true

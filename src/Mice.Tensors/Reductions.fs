@@ -7,11 +7,6 @@ module TensorReductions =
     [<RequireQualifiedAccess>]
     module Tensor =
 
-        let private op name = Operator("aten::" + name, "")
-        let private overload name variant = Operator("aten::" + name, variant)
-        let inline private handle (x: Tensor) = Arg.Handle x.Handle
-        let inline private unary op (x: Tensor) = Operator.call op [| handle x |]
-
         let private opSum, opSumOver = op "sum", overload "sum" "dim_IntList"
         let private opMean, opMeanOver = op "mean", overload "mean" "dim"
         let private opVar, opStd = overload "var" "correction", overload "std" "correction"
@@ -26,7 +21,7 @@ module TensorReductions =
         let private opAll, opAny = op "all", op "any"
 
         let private over op (axes: int list) keep (x: Tensor) =
-            Operator.call op [| handle x; Arg.ints axes; Arg.Bool keep |]
+            Operator.call op [| Arg.tensor x; Arg.ints axes; Arg.Bool keep |]
 
         /// Sum of all elements, shape [].
         let sum (x: Tensor) : Tensor = unary opSum x
@@ -43,11 +38,11 @@ module TensorReductions =
 
         /// Variances over axes with divisor n − correction.
         let varianceOver (axes: int list) (correction: int) (x: Tensor) : Tensor =
-            Operator.call opVar [| handle x; Arg.ints axes; Arg.int correction |]
+            Operator.call opVar [| Arg.tensor x; Arg.ints axes; Arg.int correction |]
 
         /// Standard deviations over axes with divisor n − correction.
         let stdOver (axes: int list) (correction: int) (x: Tensor) : Tensor =
-            Operator.call opStd [| handle x; Arg.ints axes; Arg.int correction |]
+            Operator.call opStd [| Arg.tensor x; Arg.ints axes; Arg.int correction |]
 
         /// Product of all elements.
         let prod (x: Tensor) : Tensor = unary opProd x
@@ -64,11 +59,11 @@ module TensorReductions =
 
         /// Index of the largest element along an axis.
         let argmax (axis: int) (x: Tensor) : Tensor =
-            Operator.call opArgmax [| handle x; Arg.int axis |]
+            Operator.call opArgmax [| Arg.tensor x; Arg.int axis |]
 
         /// Index of the smallest element along an axis.
         let argmin (axis: int) (x: Tensor) : Tensor =
-            Operator.call opArgmin [| handle x; Arg.int axis |]
+            Operator.call opArgmin [| Arg.tensor x; Arg.int axis |]
 
         /// ln Σ eˣ over axes, which disappear; no overflow.
         let logsumexp (axes: int list) (x: Tensor) : Tensor = over opLogsumexp axes false x
@@ -77,19 +72,19 @@ module TensorReductions =
 
         /// Running sums along an axis.
         let cumsum (axis: int) (x: Tensor) : Tensor =
-            Operator.call opCumsum [| handle x; Arg.int axis |]
+            Operator.call opCumsum [| Arg.tensor x; Arg.int axis |]
 
         /// Euclidean norm of all elements, shape [].
-        let norm (x: Tensor) : Tensor = Operator.call opNorm [| handle x |]
+        let norm (x: Tensor) : Tensor = Operator.call opNorm [| Arg.tensor x |]
 
         /// Euclidean norms over axes, which disappear.
         let normOver (axes: int list) (x: Tensor) : Tensor =
-            Operator.call opNorm [| handle x; Arg.Float 2.0; Arg.ints axes |]
+            Operator.call opNorm [| Arg.tensor x; Arg.Float 2.0; Arg.ints axes |]
 
         /// Whether all elements are true (or not zero).
         let all (x: Tensor) : bool =
-            Operator.call opAll [| handle x |] |> Tensor.item <> 0.0
+            Operator.call opAll [| Arg.tensor x |] |> Tensor.item <> 0.0
 
         /// Whether any element is true (or not zero).
         let any (x: Tensor) : bool =
-            Operator.call opAny [| handle x |] |> Tensor.item <> 0.0
+            Operator.call opAny [| Arg.tensor x |] |> Tensor.item <> 0.0

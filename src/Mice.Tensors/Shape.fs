@@ -7,11 +7,6 @@ module TensorShape =
     [<RequireQualifiedAccess>]
     module Tensor =
 
-        let private op name = Operator("aten::" + name, "")
-        let private overload name variant = Operator("aten::" + name, variant)
-        let inline private handle (x: Tensor) = Arg.Handle x.Handle
-        let inline private unary op (x: Tensor) = Operator.call op [| handle x |]
-
         let private opReshape, opPermute, opTranspose =
             op "reshape", op "permute", overload "transpose" "int"
 
@@ -31,35 +26,35 @@ module TensorShape =
 
         /// The same numbers, row-major, in another shape; one length may be −1.
         let reshape (shape: int list) (x: Tensor) : Tensor =
-            Operator.call opReshape [| handle x; Arg.ints shape |]
+            Operator.call opReshape [| Arg.tensor x; Arg.ints shape |]
 
         /// Joins all axes from `axis` on into one.
         let flatten (axis: int) (x: Tensor) : Tensor =
-            Operator.call opFlatten [| handle x; Arg.int axis; Arg.int -1 |]
+            Operator.call opFlatten [| Arg.tensor x; Arg.int axis; Arg.int -1 |]
 
         /// Reorders the axes.
         let permute (axes: int list) (x: Tensor) : Tensor =
-            Operator.call opPermute [| handle x; Arg.ints axes |]
+            Operator.call opPermute [| Arg.tensor x; Arg.ints axes |]
 
         /// Swaps two axes.
         let transpose (a: int) (b: int) (x: Tensor) : Tensor =
-            Operator.call opTranspose [| handle x; Arg.int a; Arg.int b |]
+            Operator.call opTranspose [| Arg.tensor x; Arg.int a; Arg.int b |]
 
         /// Stretches axes of length 1 without copying; −1 keeps a length.
         let expand (shape: int list) (x: Tensor) : Tensor =
-            Operator.call opExpand [| handle x; Arg.ints shape |]
+            Operator.call opExpand [| Arg.tensor x; Arg.ints shape |]
 
         /// Copies of a tensor side by side, so many along each axis.
         let repeat (times: int list) (x: Tensor) : Tensor =
-            Operator.call opRepeat [| handle x; Arg.ints times |]
+            Operator.call opRepeat [| Arg.tensor x; Arg.ints times |]
 
         /// Inserts an axis of length 1.
         let unsqueeze (axis: int) (x: Tensor) : Tensor =
-            Operator.call opUnsqueeze [| handle x; Arg.int axis |]
+            Operator.call opUnsqueeze [| Arg.tensor x; Arg.int axis |]
 
         /// Removes an axis of length 1; leaves a longer one alone.
         let squeeze (axis: int) (x: Tensor) : Tensor =
-            Operator.call opSqueeze [| handle x; Arg.int axis |]
+            Operator.call opSqueeze [| Arg.tensor x; Arg.int axis |]
 
         /// Joins tensors along an axis that they have.
         let cat (axis: int) (xs: seq<Tensor>) : Tensor =
@@ -71,43 +66,43 @@ module TensorShape =
 
         /// Cuts a tensor into pieces of the given lengths along an axis.
         let split (axis: int) (lengths: int list) (x: Tensor) : Tensor[] =
-            Operator.callMany opSplit [| handle x; Arg.ints lengths; Arg.int axis |]
+            Operator.callMany opSplit [| Arg.tensor x; Arg.ints lengths; Arg.int axis |]
 
         /// The slices along an axis, which disappears.
         let unbind (axis: int) (x: Tensor) : Tensor[] =
-            Operator.callMany opUnbind [| handle x; Arg.int axis |]
+            Operator.callMany opUnbind [| Arg.tensor x; Arg.int axis |]
 
         /// Every `stride`-th index from `start` up to, not including, `stop` along an axis; negative ones count from the end.
         let slice (axis: int) (start: int) (stop: int) (stride: int) (x: Tensor) : Tensor =
-            Operator.call opSlice [| handle x; Arg.int axis; Arg.int start; Arg.int stop; Arg.int stride |]
+            Operator.call opSlice [| Arg.tensor x; Arg.int axis; Arg.int start; Arg.int stop; Arg.int stride |]
 
         /// One index along an axis, which disappears.
         let select (axis: int) (index: int) (x: Tensor) : Tensor =
-            Operator.call opSelect [| handle x; Arg.int axis; Arg.int index |]
+            Operator.call opSelect [| Arg.tensor x; Arg.int axis; Arg.int index |]
 
         /// Reverses the order along axes.
         let flip (axes: int list) (x: Tensor) : Tensor =
-            Operator.call opFlip [| handle x; Arg.ints axes |]
+            Operator.call opFlip [| Arg.tensor x; Arg.ints axes |]
 
         /// Shifts along an axis, what leaves at one end comes in at the other.
         let roll (axis: int) (shift: int) (x: Tensor) : Tensor =
-            Operator.call opRoll [| handle x; Arg.ints [ shift ]; Arg.ints [ axis ] |]
+            Operator.call opRoll [| Arg.tensor x; Arg.ints [ shift ]; Arg.ints [ axis ] |]
 
         /// Adds a border of one value; widths in pairs (before, after) from the last axis backwards.
         let pad (widths: int list) (value: float) (x: Tensor) : Tensor =
-            Operator.call opPad [| handle x; Arg.ints widths; Arg.Float value |]
+            Operator.call opPad [| Arg.tensor x; Arg.ints widths; Arg.Float value |]
 
         /// The same tensor laid out row-major in memory; a copy only when it is not.
         let contiguous (x: Tensor) : Tensor = unary opContiguous x
 
         /// The main diagonal of the last two axes.
         let diagonal (x: Tensor) : Tensor =
-            Operator.call opDiagonal [| handle x; Arg.int 0; Arg.int -2; Arg.int -1 |]
+            Operator.call opDiagonal [| Arg.tensor x; Arg.int 0; Arg.int -2; Arg.int -1 |]
 
         /// The lower triangle up to the k-th diagonal; zeros above it.
         let tril (k: int) (x: Tensor) : Tensor =
-            Operator.call opTril [| handle x; Arg.int k |]
+            Operator.call opTril [| Arg.tensor x; Arg.int k |]
 
         /// The upper triangle from the k-th diagonal; zeros below it.
         let triu (k: int) (x: Tensor) : Tensor =
-            Operator.call opTriu [| handle x; Arg.int k |]
+            Operator.call opTriu [| Arg.tensor x; Arg.int k |]

@@ -12,11 +12,6 @@ open Mice
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Tensor =
 
-    let private op name = Operator("aten::" + name, "")
-    let private overload name variant = Operator("aten::" + name, variant)
-    let inline private handle (x: Tensor) = Arg.Handle x.Handle
-    let inline private unary op (x: Tensor) = Operator.call op [| handle x |]
-
     let private kindArgs (kind: Kind) =
         [| Arg.DType kind.DType; Arg.None; Arg.Device kind.Device |]
 
@@ -117,11 +112,11 @@ module Tensor =
 
     /// The same tensor on a device.
     let onto (device: Device) (x: Tensor) : Tensor =
-        Operator.call opTo [| handle x; Arg.Device device; Arg.DType x.DType |]
+        Operator.call opTo [| Arg.tensor x; Arg.Device device; Arg.DType x.DType |]
 
     /// The same numbers as another element type.
     let convert (dtype: DType) (x: Tensor) : Tensor =
-        Operator.call opTo [| handle x; Arg.Device x.Device; Arg.DType dtype |]
+        Operator.call opTo [| Arg.tensor x; Arg.Device x.Device; Arg.DType dtype |]
 
     /// Draws on the CPU, so that a key gives the same numbers on every device.
     let private drawn op (before: Arg[]) (key: Key) (kind: Kind) =
@@ -155,7 +150,7 @@ module Tensor =
     let bernoulli (key: Key) (kind: Kind) (p: float) (shape: int list) : Tensor =
         let x = zeros { kind with Device = Device.Cpu } shape
 
-        Operator.call opBernoulli [| handle x; Arg.Float p; Arg.Seed(Key.toSeed key) |]
+        Operator.call opBernoulli [| Arg.tensor x; Arg.Float p; Arg.Seed(Key.toSeed key) |]
         |> if kind.Device = Device.Cpu then id else onto kind.Device
 
     // ---------------------------------------------------------------- back to the host
@@ -198,7 +193,7 @@ module Tensor =
 
     /// The only number of a tensor with one element.
     let item (x: Tensor) : float =
-        match Dispatch.invoke opItem [| handle x |] with
+        match Dispatch.invoke opItem [| Arg.tensor x |] with
         | [| Returned.Float v |] -> v
         | [| Returned.Int n |] -> float n
         | _ -> raise (TensorException $"item of {x}: not a number")

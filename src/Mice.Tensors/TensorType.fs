@@ -185,3 +185,15 @@ module Operator =
         | [| Returned.Float x |] -> x
         | [| Returned.Int n |] -> float n
         | other -> raise (TensorException $"{op.ShortName}: returned {other.Length} values, one number was expected")
+
+/// Short forms for the modules that name operators of libtorch.
+[<AutoOpen>]
+module internal OperatorNames =
+    /// The operator without overloads of its own.
+    let op (name: string) = Operator("aten::" + name, "")
+
+    /// One of several operators of a name.
+    let overload (name: string) (variant: string) = Operator("aten::" + name, variant)
+
+    /// An operator of one tensor.
+    let inline unary (op: Operator) (x: Tensor) : Tensor = Operator.call op [| Arg.tensor x |]

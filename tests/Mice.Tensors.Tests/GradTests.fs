@@ -42,7 +42,10 @@ let private smooth: (string * float * float * (Tensor -> Tensor)) list =
         "meanOver", -2.0, 2.0, Tensor.meanOver [ 1 ]
         "meanKeeping", -2.0, 2.0, Tensor.meanKeeping [ 0 ]
         "variance", -2.0, 2.0, Tensor.varianceOver [ 1 ] 0
+        // Beside a row of its own of zeros, so that a single row has a spread too.
+        "stdOver", 0.5, 2.0, (fun x -> Tensor.pad [ 0; 0; 0; 1 ] 0.0 x |> Tensor.stdOver [ 0 ] 1)
         "prod", 0.5, 2.0, Tensor.prod
+        "min", -2.0, 2.0, Tensor.min
         "max", -2.0, 2.0, Tensor.max
         "maxOver", -2.0, 2.0, Tensor.maxOver [ 1 ]
         "minOver", -2.0, 2.0, Tensor.minOver [ 0 ]

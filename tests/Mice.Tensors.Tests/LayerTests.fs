@@ -160,7 +160,31 @@ let ``linear algebra undoes itself and has the right gradients`` () =
         checkGradient (spd >> Linalg.inverse) b
         checkGradient (fun x -> Linalg.solve (spd x) x) b
         checkGradient (spd >> Linalg.cholesky) b
-        checkGradient (fun x -> let struct (_, d) = Linalg.slogdet (spd x) in d) b)
+        checkGradient (fun x -> let struct (_, d) = Linalg.slogdet (spd x) in d) b
+        checkGradient (spd >> Linalg.det) b)
+
+[<Fact>]
+let ``factorisations have the right gradients`` () =
+    forCases 20 (fun c ->
+        let n, m = c.Rows + c.Columns, c.Rows
+        // Columns of a unit matrix, disturbed by less than what makes two of them alike, and stretched apart: full rank, and
+        // eigenvalues and singular values that differ by about one. Where they meet there is no derivative.
+        let stretch = Tensor.arange m |> Tensor.convert DType.Float64
+        let start = Tensor.slice 1 0 m 1 (Tensor.eye Kind.float64 n) * (stretch + 1.0)
+        let x = uniform c.Seed -0.1 0.1 [ n; m ] + start
+        let gram y = Tensor.matmul (Tensor.transpose 0 1 y) y
+        // Signs of vectors are free: only functions that do not see them have a derivative to compare.
+        checkGradient (fun y -> let struct (values, _) = Linalg.eigh (gram y) in values) x
+
+        checkGradient
+            (fun y ->
+                let struct (values, vectors) = Linalg.eigh (gram y)
+                Tensor.matmul (vectors * Tensor.sqrt values) (Tensor.transpose 0 1 vectors))
+            x
+
+        checkGradient (fun y -> let struct (_, s, _) = Linalg.svd y in s) x
+        checkGradient (fun y -> let struct (u, s, vt) = Linalg.svd y in Tensor.matmul (u * Tensor.log s) vt) x
+        checkGradient (fun y -> let struct (q, r) = Linalg.qr y in Tensor.matmul (q * q) (Tensor.abs r)) x)
 
 [<Fact>]
 let ``a matrix that is not square is named`` () =
