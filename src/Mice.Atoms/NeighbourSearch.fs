@@ -1,6 +1,8 @@
 namespace Mice.Atoms
 
 open System
+open System.Numerics
+open System.Runtime.CompilerServices
 open System.Runtime.InteropServices
 open System.Runtime.Intrinsics
 
@@ -11,14 +13,21 @@ type internal NeighbourScratch(entries: int) =
     let mutable buckets = Array.zeroCreate<int> 256
 
     member val Point = Array.zeroCreate<float> 3
+    /// The normal of the plane behind which is searched; zeros for everywhere.
+    member val Normal = Array.zeroCreate<float> 3
     /// Entries of the grid that were found, and their squared distances.
     member val Slots = Array.zeroCreate<int> room with get, set
 
     member val Keys = Array.zeroCreate<float> room with get, set
-    /// The same in another order.
-    member val OtherSlots = Array.zeroCreate<int> room with get, set
+    /// The same in another order; made when it is sorted for the first time.
+    member val OtherSlots: int[] = [||] with get, set
 
-    member val OtherKeys = Array.zeroCreate<float> room with get, set
+    member val OtherKeys: float[] = [||] with get, set
+
+    member this.PrepareSort() =
+        if this.OtherSlots.Length = 0 then
+            this.OtherSlots <- Array.zeroCreate room
+            this.OtherKeys <- Array.zeroCreate room
 
     member this.Swap() =
         let slots, keys = this.Slots, this.Keys
@@ -53,18 +62,16 @@ module internal NeighbourSearch =
         let d = max 0.0 (max (lower - x) (x - upper))
         d * d
 
+    /// For every pattern of four bits the positions of those that are set, then anything: what moves chosen lanes to the front.
+    let private fronts: Vector256<int64>[] =
+        Array.init 16 (fun pattern ->
+            let set = [ 0..3 ] |> List.filter (fun lane -> pattern >>> lane &&& 1 = 1)
+            let order = set @ List.replicate (4 - set.Length) 0 |> List.map int64
+            Vector256.Create(order[0], order[1], order[2], order[3]))
+
     /// Appends the entries first … last − 1 with d² ≤ radius² and d·n &lt; bound; gives the new number of entries found.
-    let private scan
-        (grid: NeighbourGrid)
-        (s: NeighbourScratch)
-        first
-        last
-        radiusSquared
-        (normal: float[])
-        bound
-        found
-        =
-        let point = s.Point
+    let private scan (grid: NeighbourGrid) (s: NeighbourScratch) first last radiusSquared bound found =
+        let point, normal = s.Point, s.Normal
 
         let x, y, z =
             Vector256.Create point[0], Vector256.Create point[1], Vector256.Create point[2]
@@ -72,13 +79,15 @@ module internal NeighbourSearch =
         let nx, ny, nz =
             Vector256.Create normal[0], Vector256.Create normal[1], Vector256.Create normal[2]
 
-        let limit, far, bounds =
-            Vector256.Create(radiusSquared: float), Vector256.Create infinity, Vector256.Create(bound: float)
+        let limit, bounds =
+            Vector256.Create(radiusSquared: float), Vector256.Create(bound: float)
 
         let xs = &MemoryMarshal.GetArrayDataReference grid.X
         let ys = &MemoryMarshal.GetArrayDataReference grid.Y
         let zs = &MemoryMarshal.GetArrayDataReference grid.Z
-        let keys, slots = s.Keys, s.Slots
+        let keys = &MemoryMarshal.GetArrayDataReference s.Keys
+        let slots = &MemoryMarshal.GetArrayDataReference s.Slots
+        let orders = &MemoryMarshal.GetArrayDataReference fronts
         let mutable n = found
         let mutable e = first
 
@@ -92,21 +101,23 @@ module internal NeighbourSearch =
                 Vector256.LessThanOrEqual(squared, limit)
                 &&& Vector256.LessThan(dx * nx + dy * ny + dz * nz, bounds)
 
-            let chosen = Vector256.ConditionalSelect(isIn, squared, far)
+            // Lanes behind the last entry belong to the next bins.
+            let pattern =
+                Vector256.ExtractMostSignificantBits isIn &&& ((1u <<< min 4 (last - e)) - 1u)
 
-            for lane in 0 .. (min 4 (last - e)) - 1 do
-                // Without a branch: write always, keep when it is in.
-                let d = chosen.GetElement lane
-                keys[n] <- d
-                slots[n] <- e + lane
-                n <- n + (if d < infinity then 1 else 0)
+            // Without a branch: four are always written, those that are in at the front, and so many are kept.
+            let order = Unsafe.Add(&orders, int pattern)
+            Vector256.Shuffle(squared, order).StoreUnsafe(&keys, unativeint n)
 
+            (Vector128.Create e + Vector256.Narrow(order, order).GetLower()).StoreUnsafe(&slots, unativeint n)
+
+            n <- n + BitOperations.PopCount pattern
             e <- e + 4
 
         n
 
     /// Finds all entries within the radius of the scratch's point; gives their number.
-    let collect (grid: NeighbourGrid) (s: NeighbourScratch) (radius: float) (normal: float[]) (bound: float) : int =
+    let collect (grid: NeighbourGrid) (s: NeighbourScratch) (radius: float) (bound: float) : int =
         let low, inverse, bins, starts = grid.Low, grid.Inverse, grid.Bins, grid.Starts
         let px, py, pz = s.Point[0], s.Point[1], s.Point[2]
         let wide = radius * (1.0 + slack) + slack
@@ -131,7 +142,7 @@ module internal NeighbourSearch =
                     let row = (iz * bins[1] + iy) * bins[0]
                     let first = starts[row + binOf low[0] inverse[0] bins[0] (px - half)]
                     let last = starts[row + binOf low[0] inverse[0] bins[0] (px + half) + 1]
-                    found <- scan grid s first last (radius * radius) normal bound found
+                    found <- scan grid s first last (radius * radius) bound found
 
         found
 
@@ -155,6 +166,7 @@ module internal NeighbourSearch =
             for b in 1..bucketCount do
                 counts[b] <- counts[b] + counts[b - 1]
 
+            s.PrepareSort()
             let sortedKeys, sortedSlots = s.OtherKeys, s.OtherSlots
 
             for i in 0 .. found - 1 do
@@ -185,20 +197,13 @@ module internal NeighbourSearch =
         Math.Cbrt(3.0 * wanted / (4.0 * Math.PI * grid.Density))
 
     /// The nearest entries, sorted by distance, at most so many; gives their number.
-    let nearest
-        (grid: NeighbourGrid)
-        (s: NeighbourScratch)
-        (radius: float)
-        (most: int)
-        (normal: float[])
-        (bound: float)
-        : int =
+    let nearest (grid: NeighbourGrid) (s: NeighbourScratch) (radius: float) (most: int) (bound: float) : int =
         let mutable r = min radius (guess grid most (bound = 0.0))
-        let mutable found = collect grid s r normal bound
+        let mutable found = collect grid s r bound
 
         while found < most && r < radius do
             r <- min radius (1.2 * r)
-            found <- collect grid s r normal bound
+            found <- collect grid s r bound
 
         sortByDistance s found r
         min found most

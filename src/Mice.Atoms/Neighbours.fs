@@ -28,7 +28,8 @@ type NeighbourQuery =
         Radius: float
         /// Only the nearest so many, sorted by distance; all, unsorted, when it is None.
         Most: int option
-        /// Only neighbours whose displacement d has d·n &lt; 0 for this n (three numbers): those behind a plane through the point.
+        /// Only neighbours whose displacement d has d·n &lt; 0 for this n: those behind a plane through the point. Three numbers for all points,
+        /// or three for each of them.
         Behind: float[] option
         /// Points are the atoms of the grid, in order: no atom is its own neighbour (its images are).
         PointsAreAtoms: bool
@@ -75,6 +76,15 @@ module Neighbours =
             Squares = GC.AllocateUninitializedArray entries
         }
 
+    /// Has every three numbers one that is not 0, and none that is no number?
+    let private areVectors (n: float[]) =
+        let mutable i = 0
+
+        while i < n.Length && n[i] * n[i] + n[i + 1] * n[i + 1] + n[i + 2] * n[i + 2] > 0.0 do
+            i <- i + 3
+
+        i = n.Length
+
     let private check (query: NeighbourQuery) (grid: NeighbourGrid) (points: float[]) =
         if points.Length % 3 <> 0 then
             invalidArg (nameof points) "Points are three numbers each."
@@ -92,8 +102,8 @@ module Neighbours =
         | _ -> ()
 
         match query.Behind with
-        | Some n when n.Length <> 3 || not (Cell.norm n > 0.0) ->
-            invalidArg (nameof query) "Behind has to be a vector of three numbers that is not 0."
+        | Some n when (n.Length <> 3 && n.Length <> points.Length) || not (areVectors n) ->
+            invalidArg (nameof query) "Behind has to be a vector of three numbers that is not 0, or one for each point."
         | _ -> ()
 
         if query.PointsAreAtoms && points.Length <> 3 * grid.Atoms then
@@ -110,14 +120,17 @@ module Neighbours =
         Array.blit points (3 * i) s.Point 0 3
         NeighbourGrid.wrapPoint grid.Dual grid.Basis grid.Origin grid.Periodic s.Point
 
-        let struct (normal, bound) =
+        // Without a plane nothing lies beyond the bound: the normal is zero.
+        let bound =
             match query.Behind with
-            | Some n -> struct (n, 0.0)
-            | None -> struct (Array.zeroCreate 3, 1.0)
+            | Some n ->
+                Array.blit n (if n.Length = 3 then 0 else 3 * i) s.Normal 0 3
+                0.0
+            | None -> 1.0
 
         let found =
             match query.Most with
-            | None -> NeighbourSearch.collect grid s query.Radius normal bound
+            | None -> NeighbourSearch.collect grid s query.Radius bound
             | Some most ->
                 // One more, for the atom itself; it is never behind itself.
                 let most =
@@ -126,7 +139,7 @@ module Neighbours =
                     else
                         most
 
-                NeighbourSearch.nearest grid s query.Radius most normal bound
+                NeighbourSearch.nearest grid s query.Radius most bound
 
         if query.PointsAreAtoms && query.Behind.IsNone then
             let mutable self = -1

@@ -20,10 +20,10 @@ type IntensityTrainingOptions =
 /// Defaults, the same for every system.
 [<RequireQualifiedAccess>]
 module IntensityTrainingOptions =
-    /// 2,400 steps of 2,048 points.
+    /// 3,600 steps of 2,048 points.
     let defaults =
         {
-            Steps = 2400
+            Steps = 3600
             BatchPoints = 2048
             LearningRate = 2e-3
         }

@@ -1,31 +1,53 @@
 namespace Mice.Autoregressive
 
 open System
-open System.Numerics
+open System.Runtime.CompilerServices
+open System.Runtime.InteropServices
+open System.Runtime.Intrinsics
 
 /// <summary>The density of the atoms behind a point in a basis: A_ka = Σ_j B_ka(d_j), many points a second.</summary>
 /// <remarks>Neighbours are added with <c>Add</c> and turned into numbers with <c>Write</c>; mutable, for one thread. All arithmetic runs
-/// over the neighbours in vectors of the machine's width, in float32.</remarks>
+/// over the neighbours in vectors, in float32.</remarks>
 [<Sealed>]
 type PastDensity(basis: DensityBasis) =
-    let width = Vector<float32>.Count
+    /// Numbers in a vector.
+    let width = Vector256<float32>.Count
+
+    /// Functions of the direction that are summed together.
+    let together = 5
+
+    let roundUp n step = (n + step - 1) / step * step
     let angles = DensityBasis.angularSize basis
+    let angularRows = roundUp angles together
     let radials = basis.Centres.Length
-    let harmonics = DensityBasis.harmonics basis.Degree
+    let radialColumns = roundUp radials width
 
-    // Where the values of (l, m) start; a sine follows its cosine.
-    let starts =
+    /// μ_k and 1/w_k; behind the last function numbers whose function is never used.
+    let centres, inverseWidths =
+        let fill (values: float[]) =
+            Array.init radialColumns (fun k -> float32 values[min k (radials - 1)])
+
+        fill basis.Centres, fill (basis.Widths |> Array.map (fun w -> 1.0 / w))
+
+    /// Of each (l, m) of the recurrence, m by m: the coefficients of Q_l = a z Q_(l−1) − b Q_(l−2), the normalisation, and the row of its
+    /// values; −1 where l + m is odd. A sine follows its cosine.
+    let steps =
+        let harmonics = DensityBasis.harmonics basis.Degree
         let sizes = harmonics |> Array.map (fun struct (_, m) -> if m > 0 then 2 else 1)
-        Array.scan (+) 0 sizes
 
-    let place = Array2D.create (basis.Degree + 1) (basis.Degree + 1) -1
-    let scale = Array2D.zeroCreate<float32> (basis.Degree + 1) (basis.Degree + 1)
+        let rowOf =
+            Array.zip harmonics (Array.scan (+) 0 sizes |> Array.take sizes.Length) |> dict
 
-    do
-        harmonics
-        |> Array.iteri (fun i struct (l, m) ->
-            place[l, m] <- starts[i]
-            scale[l, m] <- float32 (DensityBasis.normalisation l m))
+        [|
+            for m in 0 .. basis.Degree do
+                for l in m .. basis.Degree do
+                    let distance = float32 (max 1 (l - m))
+                    let a, b = float32 (2 * l - 1) / distance, float32 (l + m - 1) / distance
+
+                    match rowOf.TryGetValue(struct (l, m)) with
+                    | true, row -> struct (a, b, float32 (DensityBasis.normalisation l m), row)
+                    | _ -> struct (a, b, 0.0f, -1)
+        |]
 
     let mutable capacity = 0
     let mutable count = 0
@@ -33,12 +55,11 @@ type PastDensity(basis: DensityBasis) =
     let mutable ux: float32[] = [||]
     let mutable uy: float32[] = [||]
     let mutable uz: float32[] = [||]
-    let mutable angular: float32[] = [||] // [angles · capacity]
-    let mutable radial: float32[] = [||] // [radials · capacity]
-    let mutable real: float32[] = [||]
-    let mutable imaginary: float32[] = [||]
-    let mutable previous: float32[] = [||]
-    let mutable current: float32[] = [||]
+    let mutable nearest = -1
+    let mutable secondNearest = -1
+    let mutable envelope: float32[] = [||]
+    let mutable angular: float32[] = [||] // [angularRows · capacity], the rows behind the last function zero
+    let mutable radial: float32[] = [||] // [capacity · radialColumns]
 
     let grow () =
         capacity <- max 64 (2 * capacity)
@@ -46,107 +67,130 @@ type PastDensity(basis: DensityBasis) =
         Array.Resize(&ux, capacity)
         Array.Resize(&uy, capacity)
         Array.Resize(&uz, capacity)
-        angular <- Array.zeroCreate (angles * capacity)
-        radial <- Array.zeroCreate (radials * capacity)
-        real <- Array.zeroCreate capacity
-        imaginary <- Array.zeroCreate capacity
-        previous <- Array.zeroCreate capacity
-        current <- Array.zeroCreate capacity
+        envelope <- Array.zeroCreate capacity
+        angular <- Array.zeroCreate (angularRows * capacity)
+        radial <- Array.zeroCreate (radialColumns * capacity)
 
-    let padded () = (count + width - 1) / width * width
-
-    /// Q_lm for l = m … degree at one m, times Re and Im of (x + iy)^m, into their places.
-    let order m n =
-        Array.Fill(previous, 0.0f, 0, n)
-        Array.Fill(current, 1.0f, 0, n)
-
-        for l in m .. basis.Degree do
-            if l > m then
-                let a, b =
-                    float32 (2 * l - 1) / float32 (l - m), float32 (l + m - 1) / float32 (l - m)
-
-                for j in 0..width .. n - 1 do
-                    let value = Vector<float32>(current, j)
-                    let next = a * Vector<float32>(uz, j) * value - b * Vector<float32>(previous, j)
-                    value.CopyTo(previous, j)
-                    next.CopyTo(current, j)
-
-            if place[l, m] >= 0 then
-                let row, s = place[l, m] * capacity, scale[l, m]
-
-                for j in 0..width .. n - 1 do
-                    let value = s * Vector<float32>(current, j)
-                    (value * Vector<float32>(real, j)).CopyTo(angular, row + j)
-
-                    if m > 0 then
-                        (value * Vector<float32>(imaginary, j)).CopyTo(angular, row + capacity + j)
-
+    /// Re and Im of (x + iy)^m times Q_lm, from m to m and from l to l.
     let spherical n =
-        Array.Fill(real, 1.0f, 0, n)
-        Array.Fill(imaginary, 0.0f, 0, n)
+        let xs = &MemoryMarshal.GetArrayDataReference ux
+        let ys = &MemoryMarshal.GetArrayDataReference uy
+        let zs = &MemoryMarshal.GetArrayDataReference uz
+        let rows = &MemoryMarshal.GetArrayDataReference angular
 
-        for m in 0 .. basis.Degree do
-            order m n
+        for j in 0..width .. n - 1 do
+            let x, y, z =
+                Vector256.LoadUnsafe(&xs, unativeint j),
+                Vector256.LoadUnsafe(&ys, unativeint j),
+                Vector256.LoadUnsafe(&zs, unativeint j)
 
-            for j in 0..width .. n - 1 do
-                let x, y = Vector<float32>(ux, j), Vector<float32>(uy, j)
-                let re, im = Vector<float32>(real, j), Vector<float32>(imaginary, j)
-                (re * x - im * y).CopyTo(real, j)
-                (re * y + im * x).CopyTo(imaginary, j)
+            let mutable re, im = Vector256<float32>.One, Vector256<float32>.Zero
+            let mutable i = 0
+
+            for m in 0 .. basis.Degree do
+                let mutable before, value = Vector256<float32>.Zero, Vector256<float32>.One
+
+                for l in m .. basis.Degree do
+                    let struct (a, b, scale, row) = steps[i]
+                    i <- i + 1
+
+                    if l > m then
+                        let next = a * z * value - b * before
+                        before <- value
+                        value <- next
+
+                    if row >= 0 then
+                        let scaled = scale * value
+                        (scaled * re).StoreUnsafe(&rows, unativeint (row * capacity + j))
+
+                        if m > 0 then
+                            (scaled * im).StoreUnsafe(&rows, unativeint ((row + 1) * capacity + j))
+
+                let turned = re * x - im * y
+                im <- re * y + im * x
+                re <- turned
 
     /// cos mθ by Chebyshev's recurrence in x = cos θ.
     let circular n =
         let root = float32 (sqrt 2.0)
+        let xs = &MemoryMarshal.GetArrayDataReference ux
+        let rows = &MemoryMarshal.GetArrayDataReference angular
 
         for j in 0..width .. n - 1 do
-            let x = Vector<float32>(ux, j)
-            let mutable before, value = x, Vector<float32>.One
+            let x = Vector256.LoadUnsafe(&xs, unativeint j)
+            let mutable before, value = x, Vector256<float32>.One
 
             for m in 0 .. basis.Degree do
-                ((if m > 0 then root else 1.0f) * value).CopyTo(angular, m * capacity + j)
+                ((if m > 0 then root else 1.0f) * value).StoreUnsafe(&rows, unativeint (m * capacity + j))
                 let next = 2.0f * x * value - before
                 before <- value
                 value <- next
 
+    /// g_k of every neighbour, all k of one behind each other.
     let shells n =
         let inverse = float32 (Math.PI / basis.Cutoff)
+        let distances = &MemoryMarshal.GetArrayDataReference distance
+        let envelopes = &MemoryMarshal.GetArrayDataReference envelope
+        let rows = &MemoryMarshal.GetArrayDataReference radial
 
         for j in 0..width .. n - 1 do
-            let r = Vector<float32>(distance, j)
+            let r = Vector256.LoadUnsafe(&distances, unativeint j)
 
-            let envelope =
-                Vector<float32>(0.5f) * (Vector<float32>.One + Vector.Cos(inverse * r))
+            (0.5f * (Vector256<float32>.One + Vector256.Cos(inverse * r))).StoreUnsafe(&envelopes, unativeint j)
 
-            for k in 0 .. radials - 1 do
-                let u =
-                    (r - Vector<float32>(float32 basis.Centres[k])) * float32 (1.0 / basis.Widths[k])
+        for k in 0..width .. radialColumns - 1 do
+            let centre, inverseWidth =
+                Vector256.Create(centres, k), Vector256.Create(inverseWidths, k)
 
-                (envelope * Vector.Exp(-0.5f * u * u)).CopyTo(radial, k * capacity + j)
+            for j in 0 .. count - 1 do
+                let u = (Vector256.Create distance[j] - centre) * inverseWidth
 
-        // Places beyond the last neighbour weigh nothing.
-        for k in 0 .. radials - 1 do
-            Array.Clear(radial, k * capacity + count, n - count)
+                (envelope[j] * Vector256.Exp(-0.5f * u * u)).StoreUnsafe(&rows, unativeint (j * radialColumns + k))
 
-    let dot k a n =
-        let mutable sum = Vector<float32>.Zero
+    let put (sums: Vector256<float32>) k a (target: Span<float32>) =
+        if a < angles then
+            for lane in 0 .. min width (radials - k) - 1 do
+                target[(k + lane) * angles + a] <- sums.GetElement lane
 
-        for j in 0..width .. n - 1 do
-            sum <- sum + Vector<float32>(radial, k * capacity + j) * Vector<float32>(angular, a * capacity + j)
+    /// Σ_j g_k(j) Y_a(j), for one vector of k and five a at a time.
+    let contract (target: Span<float32>) =
+        let shells = &MemoryMarshal.GetArrayDataReference radial
+        let rows = &MemoryMarshal.GetArrayDataReference angular
 
-        Vector.Sum sum
+        for k in 0..width .. radialColumns - 1 do
+            for a in 0..together .. angles - 1 do
+                let mutable s0, s1, s2 =
+                    Vector256<float32>.Zero, Vector256<float32>.Zero, Vector256<float32>.Zero
 
-    /// The two nearest neighbours; −1 where there is none.
-    let nearestTwo () =
-        let mutable first, second = -1, -1
+                let mutable s3, s4 = Vector256<float32>.Zero, Vector256<float32>.Zero
+                let mutable at = a * capacity
 
-        for j in 0 .. count - 1 do
-            if first < 0 || distance[j] < distance[first] then
-                second <- first
-                first <- j
-            elif second < 0 || distance[j] < distance[second] then
-                second <- j
+                for j in 0 .. count - 1 do
+                    let g = Vector256.LoadUnsafe(&shells, unativeint (j * radialColumns + k))
+                    s0 <- Vector256.FusedMultiplyAdd(g, Vector256.Create(Unsafe.Add(&rows, at)), s0)
+                    s1 <- Vector256.FusedMultiplyAdd(g, Vector256.Create(Unsafe.Add(&rows, at + capacity)), s1)
+                    s2 <- Vector256.FusedMultiplyAdd(g, Vector256.Create(Unsafe.Add(&rows, at + 2 * capacity)), s2)
+                    s3 <- Vector256.FusedMultiplyAdd(g, Vector256.Create(Unsafe.Add(&rows, at + 3 * capacity)), s3)
+                    s4 <- Vector256.FusedMultiplyAdd(g, Vector256.Create(Unsafe.Add(&rows, at + 4 * capacity)), s4)
+                    at <- at + 1
 
-        struct (first, second)
+                put s0 k a target
+                put s1 k (a + 1) target
+                put s2 k (a + 2) target
+                put s3 k (a + 3) target
+                put s4 k (a + 4) target
+
+    /// x ← c x + s y, y ← sign · (c y − s x) for all neighbours.
+    let rotate (c: float32) (s: float32) (sign: float32) =
+        let xs = &MemoryMarshal.GetArrayDataReference ux
+        let ys = &MemoryMarshal.GetArrayDataReference uy
+
+        for j in 0..width .. roundUp count width - 1 do
+            let x, y =
+                Vector256.LoadUnsafe(&xs, unativeint j), Vector256.LoadUnsafe(&ys, unativeint j)
+
+            (c * x + s * y).StoreUnsafe(&xs, unativeint j)
+            (sign * (c * y - s * x)).StoreUnsafe(&ys, unativeint j)
 
     /// The functions that the density is expanded in.
     member _.Basis = basis
@@ -156,30 +200,28 @@ type PastDensity(basis: DensityBasis) =
     /// <remarks>Where every rotation around the sweep is a symmetry, points that differ by one only become equal. In two dimensions the
     /// only such operation is the reflection x → −x, in one there is none.</remarks>
     member _.Align() =
-        let struct (first, second) = nearestTwo ()
-
-        if first >= 0 && basis.Dimension = 2 && ux[first] < 0.0f then
-            for j in 0 .. count - 1 do
-                ux[j] <- -ux[j]
-        elif first >= 0 && basis.Dimension = 3 then
-            let across = MathF.Sqrt(ux[first] * ux[first] + uy[first] * uy[first])
+        if nearest >= 0 && basis.Dimension = 2 && ux[nearest] < 0.0f then
+            rotate -1.0f 0.0f 1.0f
+        elif nearest >= 0 && basis.Dimension = 3 then
+            let x, y = ux[nearest], uy[nearest]
+            let across = MathF.Sqrt(x * x + y * y)
 
             let c, s =
                 if across > 1e-6f then
-                    ux[first] / across, uy[first] / across
+                    x / across, y / across
                 else
                     1.0f, 0.0f
 
-            let isRight = second >= 0 && c * uy[second] - s * ux[second] < 0.0f
-            let sign = if isRight then -1.0f else 1.0f
+            let isRight =
+                secondNearest >= 0 && c * uy[secondNearest] - s * ux[secondNearest] < 0.0f
 
-            for j in 0 .. count - 1 do
-                let x, y = ux[j], uy[j]
-                ux[j] <- c * x + s * y
-                uy[j] <- sign * (c * y - s * x)
+            rotate c s (if isRight then -1.0f else 1.0f)
 
     /// Forgets all neighbours.
-    member _.Clear() = count <- 0
+    member _.Clear() =
+        count <- 0
+        nearest <- -1
+        secondNearest <- -1
 
     /// <summary>Adds one neighbour; one at or beyond the cut-off is ignored.</summary>
     /// <param name="x">From the point to the neighbour in the frame of the sweep, Å.</param>
@@ -192,10 +234,18 @@ type PastDensity(basis: DensityBasis) =
             if count + width > capacity then
                 grow ()
 
+            let inverse = 1.0f / r
             distance[count] <- r
-            ux[count] <- x / r
-            uy[count] <- y / r
-            uz[count] <- z / r
+            ux[count] <- x * inverse
+            uy[count] <- y * inverse
+            uz[count] <- z * inverse
+
+            if nearest < 0 || r < distance[nearest] then
+                secondNearest <- nearest
+                nearest <- count
+            elif secondNearest < 0 || r < distance[secondNearest] then
+                secondNearest <- count
+
             count <- count + 1
 
     /// <summary>Writes A_ka, k-major.</summary>
@@ -204,7 +254,8 @@ type PastDensity(basis: DensityBasis) =
         if count = 0 then
             target.Clear()
         else
-            let n = padded ()
+            let n = roundUp count width
+            // What lies behind the last neighbour is computed but not summed: it has to be finite only.
             Array.Clear(distance, count, n - count)
             Array.Clear(ux, count, n - count)
             Array.Clear(uy, count, n - count)
@@ -217,6 +268,4 @@ type PastDensity(basis: DensityBasis) =
 
             shells n
 
-            for k in 0 .. radials - 1 do
-                for a in 0 .. angles - 1 do
-                    target[k * angles + a] <- dot k a n
+            contract target

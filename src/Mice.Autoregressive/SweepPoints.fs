@@ -30,59 +30,60 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
     /// Nearer than 1e-9 Å is the point itself: an atom is not its own past.
     let isOther (table: NeighbourTable) e = table.SquaredDistances[e] > 1e-18
 
-    /// The component of a displacement along the sweep, negative behind the point.
-    let behind (r: float[]) (d: float[]) e =
-        r[3 * last] * d[e] + r[3 * last + 1] * d[e + 1] + r[3 * last + 2] * d[e + 2]
+    /// The past of some points within a radius; the sweep of each runs along the last axis of its operation.
+    let past radius snapshot (points: float[]) (operations: float[][]) =
+        let grid = snapshots.Grids[snapshot]
 
-    let isInCore (r: float[]) (table: NeighbourTable) i =
-        let mutable found = false
+        let normals =
+            Array.init (3 * operations.Length) (fun i -> operations[i / 3][3 * last + i % 3])
 
-        for e in table.Offsets[i] .. table.Offsets[i + 1] - 1 do
-            if isOther table e && behind r table.Displacements (3 * e) < 0.0 then
-                found <- true
-
-        found
+        Neighbours.queryOn
+            1
+            { Neighbours.all grid with
+                Radius = radius
+                Behind = Some normals
+            }
+            grid
+            points
 
     let expand (r: float[]) (table: NeighbourTable) i (target: Span<float32>) =
         density.Clear()
         let d = table.Displacements
 
         for e in table.Offsets[i] .. table.Offsets[i + 1] - 1 do
-            let along = behind r d (3 * e)
+            if isOther table e then
+                let x, y, z = d[3 * e], d[3 * e + 1], d[3 * e + 2]
 
-            if along < 0.0 && isOther table e then
                 let projection row =
-                    float32 (r[3 * row] * d[3 * e] + r[3 * row + 1] * d[3 * e + 1] + r[3 * row + 2] * d[3 * e + 2])
+                    float32 (r[3 * row] * x + r[3 * row + 1] * y + r[3 * row + 2] * z)
 
                 match last with
-                | 2 -> density.Add(projection 0, projection 1, float32 along)
-                | 1 -> density.Add(projection 0, float32 along, 0.0f)
-                | _ -> density.Add(float32 along, 0.0f, 0.0f)
+                | 2 -> density.Add(projection 0, projection 1, projection 2)
+                | 1 -> density.Add(projection 0, projection 1, 0.0f)
+                | _ -> density.Add(projection 0, 0.0f, 0.0f)
 
         if snapshots.Symmetry = Symmetry.Isotropic then
             density.Align()
 
         density.Write target
 
-    let query radius snapshot points =
-        let grid = snapshots.Grids[snapshot]
-
-        Neighbours.queryOn
-            1
-            { Neighbours.all grid with
-                Radius = radius
-            }
-            grid
-            points
-
     /// Keeps the points outside the cores of the past, with their operations.
     let outsideCores snapshot (points: float[]) (operations: float[][]) =
-        let table = query core snapshot points
+        let table = past core snapshot points operations
+
+        let isInCore i =
+            let mutable found = false
+
+            for e in table.Offsets[i] .. table.Offsets[i + 1] - 1 do
+                if isOther table e then
+                    found <- true
+
+            found
 
         let kept =
             [|
                 for i in 0 .. operations.Length - 1 do
-                    if not (isInCore operations[i] table i) then
+                    if not (isInCore i) then
                         i
             |]
 
@@ -93,12 +94,17 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
     let operationsFor (generator: Generator) n =
         Array.init n (fun _ -> Symmetry.operation snapshots.Dimension snapshots.Symmetry generator)
 
+    /// A few points at a time: the table of a whole round would not stay in the cache.
     let describe snapshot (points: float[]) (operations: float[][]) =
         let features = GC.AllocateUninitializedArray(operations.Length * size)
-        let table = query basis.Cutoff snapshot points
 
-        for i in 0 .. operations.Length - 1 do
-            expand operations[i] table i (Span<float32>(features, i * size, size))
+        for first in 0..256 .. operations.Length - 1 do
+            let n = min 256 (operations.Length - first)
+            let seen = Array.sub operations first n
+            let table = past basis.Cutoff snapshot (Array.sub points (3 * first) (3 * n)) seen
+
+            for i in 0 .. n - 1 do
+                expand seen[i] table i (Span<float32>(features, (first + i) * size, size))
 
         features
 

@@ -7,7 +7,9 @@ module Linalg =
 
     let private linalg name = op ("linalg_" + name)
 
-    let private opInverse, opSolve, opCholesky = linalg "inv", linalg "solve", linalg "cholesky"
+    let private opInverse, opSolve, opCholesky =
+        linalg "inv", linalg "solve", linalg "cholesky"
+
     let private opDet, opSlogdet, opEigh = linalg "det", linalg "slogdet", linalg "eigh"
     let private opSvd, opQr = linalg "svd", linalg "qr"
 

@@ -129,7 +129,14 @@ module Nn =
 
     /// Zero mean and unit variance over the last axis, then weight · x + bias ([d] each).
     let layerNorm (weight: Tensor) (bias: Tensor) (x: Tensor) : Tensor =
-        Operator.call opLayerNorm [| Arg.tensor x; Arg.ints [ x.Shape[x.Rank - 1] ]; Arg.tensor weight; Arg.tensor bias |]
+        Operator.call
+            opLayerNorm
+            [|
+                Arg.tensor x
+                Arg.ints [ x.Shape[x.Rank - 1] ]
+                Arg.tensor weight
+                Arg.tensor bias
+            |]
 
     /// The same over groups of channels (axis 1) and all axes after them.
     let groupNorm (groups: int) (weight: Tensor) (bias: Tensor) (x: Tensor) : Tensor =

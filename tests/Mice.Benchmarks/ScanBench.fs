@@ -62,22 +62,33 @@ module ScanBench =
 
         struct (seconds "points_s", seconds "steps_s")
 
-    let private row phase symmetry =
-        let data = snapshots phase
-        ours symmetry data |> ignore // warms up the compiler
-        let mine = Array.init 3 (fun _ -> ours symmetry data) |> Array.sort |> Array.item 1
-        let struct (points, training) = peers phase (Symmetry.name symmetry)
+    let private cells name mine points training =
         let theirs = points + training
 
         [
-            $"{phase} sodium, {steps} steps"
+            name
             $"{mine:F1}"
             $"{theirs:F1} ({points:F1} + {training:F1})"
             $"{theirs / mine:F1}"
         ]
 
+    let private measure phase symmetry =
+        let data = snapshots phase
+        ours symmetry data |> ignore // warms up the compiler
+        let mine = Array.init 3 (fun _ -> ours symmetry data) |> Array.sort |> Array.item 1
+        let struct (points, training) = peers phase (Symmetry.name symmetry)
+        struct (mine, points, training)
+
     let private run () =
-        let rows = [ row "liquid" Symmetry.Isotropic; row "solid" Symmetry.Cubic ]
+        let struct (a, pointsA, trainingA) = measure "liquid" Symmetry.Isotropic
+        let struct (b, pointsB, trainingB) = measure "solid" Symmetry.Cubic
+
+        let rows =
+            [
+                cells $"liquid sodium, {steps} steps" a pointsA trainingA
+                cells $"solid sodium, {steps} steps" b pointsB trainingB
+                cells "both" (a + b) (pointsA + pointsB) (trainingA + trainingB)
+            ]
 
         let header =
             [ "one core"; "Mice, s"; "PyTorch + SciPy, s (points + training)"; "ratio" ]

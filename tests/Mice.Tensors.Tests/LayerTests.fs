@@ -172,7 +172,9 @@ let ``factorisations have the right gradients`` () =
         let stretch = Tensor.arange m |> Tensor.convert DType.Float64
         let start = Tensor.slice 1 0 m 1 (Tensor.eye Kind.float64 n) * (stretch + 1.0)
         let x = uniform c.Seed -0.1 0.1 [ n; m ] + start
-        let gram y = Tensor.matmul (Tensor.transpose 0 1 y) y
+
+        let gram y =
+            Tensor.matmul (Tensor.transpose 0 1 y) y
         // Signs of vectors are free: only functions that do not see them have a derivative to compare.
         checkGradient (fun y -> let struct (values, _) = Linalg.eigh (gram y) in values) x
 

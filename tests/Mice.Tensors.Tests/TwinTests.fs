@@ -47,8 +47,7 @@ let private float64 (x: Tensor) = Tensor.convert DType.Float64 x
 let private twins: (string * float * float * (Tensor -> Tensor) * (float[,] -> float[])) list =
     let two = -2.0, 2.0
 
-    let anywhere name f twin =
-        name, fst two, snd two, f, twin
+    let anywhere name f twin = name, fst two, snd two, f, twin
 
     let positive name f twin = name, 0.5, 2.0, f, twin
 
@@ -119,12 +118,14 @@ let private twins: (string * float * float * (Tensor -> Tensor) * (float[,] -> f
         anywhere "transpose" (Tensor.transpose 0 1) (columns >> Array.concat)
         anywhere "permute" (Tensor.permute [ 1; 0 ]) (columns >> Array.concat)
         anywhere "repeat" (Tensor.repeat [ 2; 1 ]) (fun x -> Array.append (flat x) (flat x))
-        anywhere "expand" (Tensor.unsqueeze 0 >> Tensor.expand [ 2; -1; -1 ]) (fun x ->
-            Array.append (flat x) (flat x))
+        anywhere "expand" (Tensor.unsqueeze 0 >> Tensor.expand [ 2; -1; -1 ]) (fun x -> Array.append (flat x) (flat x))
         anywhere "cat" (fun x -> Tensor.cat 1 [ x; x ]) (rows >> Array.collect (fun v -> Array.append v v))
         anywhere "stack" (fun x -> Tensor.stack 0 [ x; -x ]) (fun x -> Array.append (flat x) (each (~-) x))
         anywhere "split" (fun x -> (Tensor.split 1 [ 1; x.Shape[1] - 1 ] x)[1]) (rows >> Array.collect Array.tail)
-        anywhere "slice" (Tensor.slice 1 0 5 2) (rows >> Array.collect (fun v -> [| for j in 0..2 .. v.Length - 1 -> v[j] |]))
+        anywhere
+            "slice"
+            (Tensor.slice 1 0 5 2)
+            (rows >> Array.collect (fun v -> [| for j in 0..2 .. v.Length - 1 -> v[j] |]))
         anywhere "select" (Tensor.select 0 0) (rows >> Array.head)
         anywhere "flip" (Tensor.flip [ 1 ]) (rows >> Array.collect Array.rev)
         anywhere
@@ -146,10 +147,7 @@ let private twins: (string * float * float * (Tensor -> Tensor) * (float[,] -> f
         anywhere
             "indexAdd"
             (fun x -> Tensor.indexAdd 0 (Tensor.zeros Kind.int64 [ x.Shape[0] ]) x (Tensor.zerosLike x))
-            (fun x ->
-                Array.append
-                    (columns x |> Array.map Array.sum)
-                    (Array.zeroCreate (x.Length - Array2D.length2 x)))
+            (fun x -> Array.append (columns x |> Array.map Array.sum) (Array.zeroCreate (x.Length - Array2D.length2 x)))
         anywhere
             "maskedFill"
             (fun x -> Tensor.maskedFill (Tensor.isAbove 0.0 x) 3.0 x)
@@ -167,18 +165,12 @@ let private twins: (string * float * float * (Tensor -> Tensor) * (float[,] -> f
             (fun x -> let struct (v, _) = Tensor.sort 1 true x in v)
             (rows >> Array.collect Array.sortDescending)
         anywhere "topk" (fun x -> let struct (v, _) = Tensor.topk 1 1 x in v) (rows >> Array.map Array.max)
-        anywhere
-            "addmm"
-            (fun x -> Tensor.addmm (Tensor.ones Kind.float64 [ 1 ]) x (Tensor.transpose 0 1 x))
-            (fun x -> Array.allPairs (rows x) (rows x) |> Array.map (fun (a, b) -> 1.0 + Array.sum (Array.map2 (*) a b)))
-        anywhere
-            "einsum"
-            (fun x -> Tensor.einsum "ij,kj->ik" [ x; x ])
-            (fun x -> Array.allPairs (rows x) (rows x) |> Array.map (fun (a, b) -> Array.sum (Array.map2 (*) a b)))
-        anywhere
-            "outer"
-            (fun x -> let v = Tensor.reshape [ -1 ] x in Tensor.outer v v)
-            (fun x -> Array.allPairs (flat x) (flat x) |> Array.map (fun (a, b) -> a * b))
+        anywhere "addmm" (fun x -> Tensor.addmm (Tensor.ones Kind.float64 [ 1 ]) x (Tensor.transpose 0 1 x)) (fun x ->
+            Array.allPairs (rows x) (rows x) |> Array.map (fun (a, b) -> 1.0 + Array.sum (Array.map2 (*) a b)))
+        anywhere "einsum" (fun x -> Tensor.einsum "ij,kj->ik" [ x; x ]) (fun x ->
+            Array.allPairs (rows x) (rows x) |> Array.map (fun (a, b) -> Array.sum (Array.map2 (*) a b)))
+        anywhere "outer" (fun x -> let v = Tensor.reshape [ -1 ] x in Tensor.outer v v) (fun x ->
+            Array.allPairs (flat x) (flat x) |> Array.map (fun (a, b) -> a * b))
         anywhere "relu" Nn.relu (each (max 0.0))
         anywhere "leakyRelu" (Nn.leakyRelu 0.1) (each (fun a -> if a > 0.0 then a else 0.1 * a))
         anywhere "elu" Nn.elu (each (fun a -> if a > 0.0 then a else exp a - 1.0))
@@ -212,7 +204,10 @@ let private twins: (string * float * float * (Tensor -> Tensor) * (float[,] -> f
             (rows >> fun r -> Array.append r[0] r[0])
         anywhere
             "maxPool2d"
-            (fun x -> Tensor.repeat [ 2; 2 ] x |> Tensor.reshape [ 1; 1; 2 * x.Shape[0]; 2 * x.Shape[1] ] |> Nn.maxPool2d 2)
+            (fun x ->
+                Tensor.repeat [ 2; 2 ] x
+                |> Tensor.reshape [ 1; 1; 2 * x.Shape[0]; 2 * x.Shape[1] ]
+                |> Nn.maxPool2d 2)
             (fun x ->
                 let n, m = Array2D.length1 x, Array2D.length2 x
                 let at i j = x[i % n, j % m]
@@ -220,7 +215,11 @@ let private twins: (string * float * float * (Tensor -> Tensor) * (float[,] -> f
                 [|
                     for i in 0 .. n - 1 do
                         for j in 0 .. m - 1 do
-                            List.max [ for di in 0..1 do for dj in 0..1 -> at (2 * i + di) (2 * j + dj) ]
+                            List.max
+                                [
+                                    for di in 0..1 do
+                                        for dj in 0..1 -> at (2 * i + di) (2 * j + dj)
+                                ]
                 |])
         anywhere
             "averagePool2d"
@@ -235,7 +234,11 @@ let private twins: (string * float * float * (Tensor -> Tensor) * (float[,] -> f
                 [|
                     for i in 0 .. n - 1 do
                         for j in 0 .. m - 1 do
-                            List.average [ for di in 0..1 do for dj in 0..1 -> at (2 * i + di) (2 * j + dj) ]
+                            List.average
+                                [
+                                    for di in 0..1 do
+                                        for dj in 0..1 -> at (2 * i + di) (2 * j + dj)
+                                ]
                 |])
         anywhere
             "adaptiveMaxPool2d"
