@@ -20,10 +20,10 @@ type IntensityTrainingOptions =
 /// Defaults, the same for every system.
 [<RequireQualifiedAccess>]
 module IntensityTrainingOptions =
-    /// 3,600 steps of 2,048 points.
+    /// 3,000 steps of 2,048 points.
     let defaults =
         {
-            Steps = 3600
+            Steps = 3000
             BatchPoints = 2048
             LearningRate = 2e-3
         }
@@ -64,7 +64,7 @@ module IntensityTraining =
         for _ in 1..n do
             chosen[generator.NextInt snapshots].Add(generator.NextInt sampler.Snapshots.Atoms)
 
-        chosen |> Array.mapi (fun s list -> sampler.Atoms generator s (list.ToArray()))
+        chosen |> Array.mapi (fun s list -> sampler.AtomPlaces generator s (list.ToArray()))
 
     /// At least n points outside cores, spread over all snapshots.
     let private drawNoise (sampler: SweepSampler) (generator: Generator) (openShare: float) n =
@@ -75,29 +75,31 @@ module IntensityTraining =
             if found >= n then
                 List.toArray parts
             else
-                let next = Array.init snapshots (fun s -> sampler.Uniform generator s each)
-                more (List.ofArray next @ parts) (found + Array.sumBy (fun (p: SweepPoints) -> p.Rows) next)
+                let next = Array.init snapshots (fun s -> sampler.UniformPlaces generator s each)
+                more (List.ofArray next @ parts) (found + Array.sumBy (fun (p: SweepPlaces) -> p.Rows) next)
 
         more [] 0
 
-    /// n rows of the parts, taken at random, in random order.
-    let private mix (generator: Generator) size (parts: SweepPoints[]) n =
-        let rows =
-            [|
-                for p in 0 .. parts.Length - 1 do
-                    for i in 0 .. parts[p].Rows - 1 do
-                        struct (p, i)
-            |]
+    /// Describes n of the places, taken at random, in random order, in the first rows of an array.
+    let private mix (sampler: SweepSampler) (generator: Generator) (parts: SweepPlaces[]) n (features: float32[]) =
+        let size = DensityBasis.size sampler.Basis
+        let starts = parts |> Array.scan (fun start part -> start + part.Rows) 0
+        let rows = Array.last starts
+        let order = Array.init rows id
+        generator.Shuffle order
 
-        generator.Shuffle rows
-        let features = GC.AllocateUninitializedArray<float32>(n * size)
+        parts
+        |> Array.iteri (fun p part ->
+            sampler.Describe
+                part
+                (fun i ->
+                    let row = order[starts[p] + i]
+                    if row < n then row else -1)
+                features)
 
-        for k in 0 .. n - 1 do
-            // Fewer rows than asked for only where an atom lies in a core: then some serve twice.
-            let struct (p, i) = rows[k % rows.Length]
-            Array.Copy(parts[p].Features, i * size, features, k * size, size)
-
-        features
+        // Fewer rows than asked for only where an atom lies in a core: then some serve twice.
+        for row in rows .. n - 1 do
+            Array.Copy(features, row % rows * size, features, row * size, size)
 
     let private loss (intensity: Intensity) atoms (atomInputs: Tensor) (noiseInputs: Tensor) (parameters: Params) =
         let f =
@@ -125,6 +127,11 @@ module IntensityTraining =
             Losses = []
         }
 
+    /// Atoms and noise points in one step.
+    let private pointsOf (options: IntensityTrainingOptions) noisePerAtom =
+        let atoms = options.BatchPoints / (1 + noisePerAtom)
+        atoms, options.BatchPoints - atoms
+
     /// One round of steps on points of their own key: the same state and key give the same result.
     let private round
         device
@@ -132,22 +139,37 @@ module IntensityTraining =
         (intensity: Intensity)
         noisePerAtom
         (sampler: SweepSampler)
+        (scratch: struct (float32[] * float32[]))
         key
         (state: TrainingState)
         =
-        let size = DensityBasis.size intensity.Basis
         let generator = Key.generator key
-        let atoms = options.BatchPoints / (1 + noisePerAtom)
-        let noise = options.BatchPoints - atoms
+        let atoms, noise = pointsOf options noisePerAtom
         let steps = min RoundSteps (options.Steps - int state.Optimiser.Step)
 
-        let prepared parts n =
-            Intensity.inputs device intensity (mix generator size parts (n * steps)) (n * steps)
+        let struct (atomFeatures, noiseFeatures) = scratch
+
+        let prepared parts n (features: float32[]) =
+            let rows = n * steps
+            mix sampler generator parts rows features
+            // The last round may be shorter than the others.
+            let length = rows * DensityBasis.size intensity.Basis
+
+            let filled =
+                if length = features.Length then
+                    features
+                else
+                    Array.sub features 0 length
+
+            Intensity.inputs device intensity filled rows
 
         Tensor.scope (fun () ->
             let openShare = float noisePerAtom / exp intensity.Offset
-            let a = prepared (drawAtoms sampler generator (atoms * steps)) atoms
-            let b = prepared (drawNoise sampler generator openShare (noise * steps)) noise
+            let a = prepared (drawAtoms sampler generator (atoms * steps)) atoms atomFeatures
+
+            let b =
+                prepared (drawNoise sampler generator openShare (noise * steps)) noise noiseFeatures
+
             let adam = optimiser options
             let mutable state, total = state, 0.0
 
@@ -195,6 +217,13 @@ module IntensityTraining =
         (first: TrainingState)
         : TrainingState =
         let sampler = SweepSampler(training, intensity.Basis, intensity.Core)
+        // The same arrays for all rounds: arrays of their size are dear to make and to collect.
+        let atoms, noise = pointsOf options noisePerAtom
+
+        let features n =
+            GC.AllocateUninitializedArray(RoundSteps * n * DensityBasis.size intensity.Basis)
+
+        let scratch = struct (features atoms, features noise)
         let every = max RoundSteps (options.Steps / CurveEntries)
 
         let advance (state: TrainingState) roundIndex =
@@ -202,7 +231,7 @@ module IntensityTraining =
             let pointsKey = key |> Key.named "points" |> Key.item roundIndex
 
             let struct (next, value) =
-                round device options intensity noisePerAtom sampler pointsKey state
+                round device options intensity noisePerAtom sampler scratch pointsKey state
 
             let step = int next.Optimiser.Step
 

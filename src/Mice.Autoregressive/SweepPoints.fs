@@ -4,6 +4,22 @@ open System
 open Mice
 open Mice.Atoms
 
+/// <summary>Points of random sweeps in one snapshot that lie outside the cores of the atoms behind them.</summary>
+type SweepPlaces =
+    {
+        /// The snapshot.
+        Snapshot: int
+        /// [3 · points], Å.
+        Positions: float[]
+        /// [points]: the operation of each; the sweep runs along its last axis.
+        Operations: float[][]
+        /// Points that were tried: those here and those within a core.
+        Tried: int
+    }
+
+    /// Points that are here.
+    member this.Rows = this.Operations.Length
+
 /// <summary>Points of random sweeps: what atoms, or uniform noise points, see behind them.</summary>
 type SweepPoints =
     {
@@ -95,18 +111,20 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
         Array.init n (fun _ -> Symmetry.operation snapshots.Dimension snapshots.Symmetry generator)
 
     /// A few points at a time: the table of a whole round would not stay in the cache.
-    let describe snapshot (points: float[]) (operations: float[][]) =
-        let features = GC.AllocateUninitializedArray(operations.Length * size)
+    let describe (places: SweepPlaces) (rowOf: int -> int) (features: float32[]) =
+        for first in 0..32 .. places.Rows - 1 do
+            // Points without a row are left out.
+            let wanted =
+                [| first .. min (first + 32) places.Rows - 1 |] |> Array.filter (fun i -> rowOf i >= 0)
 
-        for first in 0..256 .. operations.Length - 1 do
-            let n = min 256 (operations.Length - first)
-            let seen = Array.sub operations first n
-            let table = past basis.Cutoff snapshot (Array.sub points (3 * first) (3 * n)) seen
+            let positions =
+                Array.init (3 * wanted.Length) (fun k -> places.Positions[3 * wanted[k / 3] + k % 3])
 
-            for i in 0 .. n - 1 do
-                expand seen[i] table i (Span<float32>(features, (first + i) * size, size))
+            let operations = wanted |> Array.map (fun i -> places.Operations[i])
+            let table = past basis.Cutoff places.Snapshot positions operations
 
-        features
+            for k in 0 .. wanted.Length - 1 do
+                expand operations[k] table k (Span<float32>(features, rowOf wanted[k] * size, size))
 
     let uniform (generator: Generator) snapshot n =
         let fractions =
@@ -118,13 +136,30 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
         let positions = snapshots.Positions[snapshot]
         Array.init (3 * chosen.Length) (fun i -> positions[3 * chosen[i / 3] + i % 3])
 
-    let points snapshot (at: float[]) (operations: float[][]) =
+    let places snapshot (at: float[]) (operations: float[][]) =
         let kept, operations' = outsideCores snapshot at operations
 
         {
-            Features = describe snapshot kept operations'
-            Rows = operations'.Length
+            Snapshot = snapshot
+            Positions = kept
+            Operations = operations'
             Tried = operations.Length
+        }
+
+    let atomPlaces generator snapshot (chosen: int[]) =
+        places snapshot (atoms chosen snapshot) (operationsFor generator chosen.Length)
+
+    let uniformPlaces generator snapshot tries =
+        places snapshot (uniform generator snapshot tries) (operationsFor generator tries)
+
+    let points (places: SweepPlaces) =
+        let features = GC.AllocateUninitializedArray(places.Rows * size)
+        describe places id features
+
+        {
+            Features = features
+            Rows = places.Rows
+            Tried = places.Tried
         }
 
     /// The functions that the density is expanded in.
@@ -133,22 +168,34 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
     /// The snapshots that points are drawn from.
     member _.Snapshots = snapshots
 
+    /// <summary>Places of chosen atoms of one snapshot, each with a random direction.</summary>
+    member _.AtomPlaces (generator: Generator) (snapshot: int) (chosen: int[]) : SweepPlaces =
+        atomPlaces generator snapshot chosen
+
+    /// <summary>Uniform places in one snapshot, each with a random direction.</summary>
+    member _.UniformPlaces (generator: Generator) (snapshot: int) (tries: int) : SweepPlaces =
+        uniformPlaces generator snapshot tries
+
+    /// <summary>Writes what places see behind them into rows of an array.</summary>
+    /// <param name="places">The places.</param>
+    /// <param name="rowOf">The row of each place; a negative one for none.</param>
+    /// <param name="features">[rows · size of the basis], row-major.</param>
+    member _.Describe (places: SweepPlaces) (rowOf: int -> int) (features: float32[]) : unit =
+        describe places rowOf features
+
     /// <summary>Chosen atoms of one snapshot, each seen in a random direction.</summary>
     member _.Atoms (generator: Generator) (snapshot: int) (chosen: int[]) : SweepPoints =
-        points snapshot (atoms chosen snapshot) (operationsFor generator chosen.Length)
+        atomPlaces generator snapshot chosen |> points
 
     /// <summary>Uniform points of one snapshot, each seen in a random direction.</summary>
     member _.Uniform (generator: Generator) (snapshot: int) (tries: int) : SweepPoints =
-        points snapshot (uniform generator snapshot tries) (operationsFor generator tries)
+        uniformPlaces generator snapshot tries |> points
 
     /// <summary>The share of uniform points that lie outside the cores of the past.</summary>
     member _.OpenShare (generator: Generator) (tries: int) : float =
         let n = ScanSnapshots.count snapshots
         let each = (tries + n - 1) / n
 
-        let kept =
-            Seq.init n (fun s ->
-                outsideCores s (uniform generator s each) (operationsFor generator each) |> snd |> Array.length)
-            |> Seq.sum
+        let kept = Seq.init n (fun s -> (uniformPlaces generator s each).Rows) |> Seq.sum
 
         float kept / float (n * each)

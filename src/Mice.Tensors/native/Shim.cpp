@@ -8,6 +8,8 @@
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/version.h>
 
+#include <dlfcn.h>
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -299,6 +301,9 @@ MICE_API int32_t mice_manual_seed(uint64_t seed, char* error, int32_t capacity) 
 MICE_API int32_t mice_set_threads(int32_t threads, char* error, int32_t capacity) {
   return guarded(error, capacity, [&] {
     at::set_num_threads(threads);
+    // OpenBLAS keeps threads of its own, which libtorch does not speak to; with them, matrix products of several callers wait for each other.
+    if (const auto blas = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads")))
+      blas(threads);
     return Ok;
   });
 }

@@ -3,7 +3,10 @@
 
 Usage: scan_entropy.py DUMP.gz STEPS THREADS SYMMETRY. Prints one line of JSON with seconds for points (data preparation) and steps (training).
 """
-import gzip, json, math, sys, time
+import gzip, json, math, os, sys, time
+
+# OpenBLAS does not listen to torch.set_num_threads.
+os.environ["OPENBLAS_NUM_THREADS"] = sys.argv[3]
 import numpy as np, torch
 from scipy.spatial import cKDTree
 
