@@ -13,7 +13,8 @@ let private benches: Measurement list =
 /// Long checks against known answers: `build.fsx verify`.
 let private verifications: Measurement list =
     [
-        ScanExactVerification.measurement
+        ScanExactVerification.exact
+        ScanExactVerification.dense
         MeltingVerification.sodium
         MeltingVerification.aluminium
         SodiumStudy.measurement
