@@ -119,7 +119,7 @@ module MeltingReport =
                                     [
                                         ScanReport.training "Solid" result.Solid
                                         ScanReport.training "Liquid" result.Liquid
-                                        ScanReport.byCutoff phases
+                                        yield! ScanReport.byCutoff phases |> Option.toList
                                         ScanReport.loss phases
                                     ]
                             ]

@@ -63,8 +63,9 @@ module ScanReport =
             Marks = []
         }
 
-    /// <summary>Excess entropy against the distance up to which neighbours are seen, with one standard error.</summary>
-    let byCutoff (phases: (Style * ScanResult) list) : Figure =
+    /// <summary>Excess entropy against the distance up to which neighbours are seen, with one standard error; None for runs that left
+    /// this out.</summary>
+    let byCutoff (phases: (Style * ScanResult) list) : Figure option =
         let traces (style: Style, result: ScanResult) =
             let rows = result.ByCutoff |> Array.sortBy (fun row -> row.Cutoff)
             let x = rows |> Array.map (fun row -> float row.Cutoff)
@@ -76,13 +77,17 @@ module ScanReport =
                 Trace.Points(style, x, y, errors)
             ]
 
-        {
-            Title = "Excess entropy by cut-off (upper bounds)"
-            X = Axis.create "Cut-off" "Å"
-            Y = Axis.create "Excess entropy" entropyUnit
-            Traces = phases |> List.collect traces
-            Marks = []
-        }
+        if phases |> List.forall (fun (_, result) -> Array.isEmpty result.ByCutoff) then
+            None
+        else
+            Some
+                {
+                    Title = "Excess entropy by cut-off (upper bounds)"
+                    X = Axis.create "Cut-off" "Å"
+                    Y = Axis.create "Excess entropy" entropyUnit
+                    Traces = phases |> List.collect traces
+                    Marks = []
+                }
 
     /// <summary>Pair distribution functions.</summary>
     let pairs (phases: (Style * PairDistribution) list) : Figure =
@@ -190,7 +195,7 @@ module ScanReport =
                                 Block.Figures
                                     [
                                         training "Networks" result
-                                        byCutoff [ style, result ]
+                                        yield! byCutoff [ style, result ] |> Option.toList
                                         loss [ style, result ]
                                         pairs [ style, g ]
                                     ]

@@ -100,6 +100,14 @@ let ``Plotly JSON carries data, titles with units, and leaves out what is not fi
     Assert.Equal("Temperature (K)", (title.GetProperty "text").GetString())
 
 [<Fact>]
+let ``A run without a table of cut-offs has no figure of it`` () =
+    let style = Style.solid "solid" Colour.Blue
+    let without = { melting.Solid with ByCutoff = [||] }
+    Assert.True((ScanReport.byCutoff [ style, melting.Solid ]).IsSome)
+    Assert.True((ScanReport.byCutoff [ style, without; style, melting.Solid ]).IsSome)
+    Assert.True((ScanReport.byCutoff [ style, without; style, without ]).IsNone)
+
+[<Fact>]
 let ``Text in figures is escaped for plotly and for a script element, and marks that lie nowhere are left out`` () =
     let text = Plotly.json (figure [])
     Assert.DoesNotContain("</script>", text)
