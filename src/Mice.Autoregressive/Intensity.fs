@@ -94,8 +94,9 @@ module Intensity =
     let create (key: Key) (options: IntensityOptions) (cutoff: float) (training: ScanSnapshots) : Intensity =
         let n = ScanSnapshots.count training
         let closest = ScanSnapshots.closestDistance training
-        // Nearer than the closest pair of all training snapshots; the margin keeps that pair itself outside.
-        let core = 0.995 * min closest (0.9 * cutoff)
+        // Nearer than the closest pair of all training snapshots; the margin keeps that pair itself outside. It is small, since hard cores
+        // end in a step that no smooth function follows.
+        let core = 0.9999 * min closest (0.9 * cutoff)
 
         let meanDistance =
             (Array.average training.Densities) ** (-1.0 / float training.Dimension)

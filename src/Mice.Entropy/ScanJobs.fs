@@ -96,7 +96,7 @@ module internal ScanJobs =
             match RunStore.tryLoad job.Name s with
             | Error e -> Error e
             | Ok None -> fresh ()
-            | Ok(Some content) -> IntensityTraining.ofBytes job.Name options.Device content
+            | Ok(Some content) -> TrainingCheckpoint.ofBytes job.Name options.Device content
 
     let private runJob (options: ScanOptions) (all: ScanSnapshots) (steps: Snapshot[]) store cancel report (job: Job) =
         if options.Device = Device.cpu then
@@ -117,7 +117,7 @@ module internal ScanJobs =
         let mutable saved = 0.0
 
         let save (state: TrainingState) =
-            store |> Option.iter (RunStore.save job.Name (IntensityTraining.toBytes state))
+            store |> Option.iter (RunStore.save job.Name (TrainingCheckpoint.toBytes state))
             saved <- clock.Elapsed.TotalSeconds
 
         let progress (state: TrainingState) =

@@ -79,14 +79,14 @@ let ``Every atom of the training snapshots lies outside the cores`` () =
 [<Fact>]
 let ``A state in training survives as bytes, and others are refused`` () =
     let state = train CancellationToken.None (start ())
-    let bytes = IntensityTraining.toBytes state
-    let again = IntensityTraining.ofBytes "state" Device.cpu bytes |> get
-    Assert.Equal<byte[]>(bytes, IntensityTraining.toBytes again)
+    let bytes = TrainingCheckpoint.toBytes state
+    let again = TrainingCheckpoint.ofBytes "state" Device.cpu bytes |> get
+    Assert.Equal<byte[]>(bytes, TrainingCheckpoint.toBytes again)
     Assert.Equal<struct (int * float * float)[]>(state.Curve, again.Curve)
     Assert.Equal(24L, again.Optimiser.Step)
 
     for broken in [ bytes[.. bytes.Length - 5]; [||]; "not a checkpoint of any kind"B ] do
-        match IntensityTraining.ofBytes "state" Device.cpu broken with
+        match TrainingCheckpoint.ofBytes "state" Device.cpu broken with
         | Error(MiceError.BadFile("state", _, _, _)) -> ()
         | other -> Assert.Fail $"{other}"
 
@@ -95,11 +95,11 @@ let ``Training goes on from a checkpoint to the same bytes`` () =
     use stop = new CancellationTokenSource()
     let mutable last = None
 
-    let straight = train CancellationToken.None (start ()) |> IntensityTraining.toBytes
+    let straight = train CancellationToken.None (start ()) |> TrainingCheckpoint.toBytes
 
     let keep (state: TrainingState) =
         if state.Optimiser.Step = 8L then
-            last <- Some(IntensityTraining.toBytes state)
+            last <- Some(TrainingCheckpoint.toBytes state)
             stop.Cancel()
 
     Assert.ThrowsAny<System.OperationCanceledException>(fun () ->
@@ -118,9 +118,9 @@ let ``Training goes on from a checkpoint to the same bytes`` () =
     |> ignore
 
     let resumed =
-        IntensityTraining.ofBytes "state" Device.cpu last.Value |> get |> train CancellationToken.None
+        TrainingCheckpoint.ofBytes "state" Device.cpu last.Value |> get |> train CancellationToken.None
 
-    Assert.Equal<byte[]>(straight, IntensityTraining.toBytes resumed)
+    Assert.Equal<byte[]>(straight, TrainingCheckpoint.toBytes resumed)
 
 [<Fact>]
 let ``The bound of equal scores is the chain rule with the best constant factor`` () =

@@ -26,7 +26,7 @@ data = frames(name); atoms = len(data[0][0])
 train = data[:len(data) * 3 // 4]
 distance = np.mean([edge**3 / atoms for _, edge in data]) ** (1 / 3); cutoff = 2.3 * distance
 trees = [cKDTree(x % edge, boxsize=edge) for x, edge in train]
-core = 0.995 * min(t.query(t.data, k=2)[0][:, 1].min() for t in trees)
+core = 0.9999 * min(t.query(t.data, k=2)[0][:, 1].min() for t in trees)
 centres, spacing, widths = [0.9 * core], 0.13 * distance, [0.85 * 0.13 * distance]
 while centres[-1] + spacing <= cutoff - 1.13 * spacing:
     centres.append(centres[-1] + spacing); spacing *= 1.13; widths.append(0.85 * spacing)
