@@ -55,8 +55,8 @@ type Known(output: ITestOutputHelper) =
     member _.``Hard spheres follow the virial series``() =
         assertBound 200 0.03 (hardSpheres 3 0.08 216 16 6UL)
 
-    // Half of the pairs at contact are nearer than 1.1 diameters: a core that ended half a percent short of the contact would stand 0.1
-    // above the exact value, since no smooth intensity follows the step there.
+    // Spheres are densest at contact: cores that ended half a percent short of it would stand 0.1 above the exact value, since no smooth
+    // intensity follows the step there.
     [<Fact>]
     member _.``A dense fluid of hard spheres follows Carnahan and Starling``() =
         assertBound 400 0.05 (hardSphereFluid 0.4 5 16 8UL)
