@@ -62,24 +62,10 @@ module EntropyAtoms =
 
     /// <summary>Runs the verb and returns the exit code.</summary>
     let run (scanner: Scanner) (given: string[]) : int =
-        let words = [ "entropy"; "atoms" ]
+        let work (job: Job) =
+            if not job.Options.Quiet then
+                job.Trajectory.Warnings |> List.iter (eprintfn "Warning: %s")
 
-        match Arguments.parse<EntropyArgument> "entropy atoms" given with
-        | Error lines ->
-            lines |> List.iter (eprintfn "%s")
-            2
-        | Ok arguments ->
-            match read arguments with
-            | Error faults ->
-                Display.faults faults
-                2
-            | Ok job ->
-                if not job.Options.Quiet then
-                    job.Trajectory.Warnings |> List.iter (eprintfn "Warning: %s")
+            Runs.withCheckpoints [ "entropy"; "atoms" ] (List.ofArray given) job.Options.Resume (estimate scanner job)
 
-                match Runs.withCheckpoints words (List.ofArray given) job.Options.Resume (estimate scanner job) with
-                | None -> 1
-                | Some(Error faults) ->
-                    Display.faults faults
-                    2
-                | Some(Ok result) -> finish scanner job result
+        Runs.verb (Arguments.parse<EntropyArgument> "entropy atoms" given) read work (finish scanner)

@@ -177,29 +177,12 @@ module MdRun =
 
     /// <summary>Runs the verb and returns the exit code.</summary>
     let run (element: string) (given: string[]) : int =
-        let known = elements |> List.map fst
-
-        match
-            List.tryFind (fun (name, _) -> name = element) elements,
-            Arguments.parse<MdArgument> $"md run {element}" given
-        with
-        | None, _ ->
-            Display.faults [ MiceError.UnknownName("element", element, known) ]
+        match elements |> List.tryFind (fun (name, _) -> name = element) with
+        | None ->
+            Display.faults [ MiceError.UnknownName("element", element, elements |> List.map fst) ]
             2
-        | _, Error lines ->
-            lines |> List.iter (eprintfn "%s")
-            2
-        | Some(_, defaults), Ok arguments ->
-            match read element defaults arguments with
-            | Error faults ->
-                Display.faults faults
-                2
-            | Ok job ->
-                let words = [ "md"; "run"; element ]
+        | Some(_, defaults) ->
+            let work (job: Job) =
+                Runs.resumable [ "md"; "run"; element ] (List.ofArray given) "--resume" job.Folder (simulate job)
 
-                match Runs.resumable words (List.ofArray given) "--resume" job.Folder (simulate job) with
-                | None -> 1
-                | Some(Error faults) ->
-                    Display.faults faults
-                    2
-                | Some(Ok files) -> finish job files
+            Runs.verb (Arguments.parse<MdArgument> $"md run {element}" given) (read element defaults) work finish

@@ -128,24 +128,10 @@ module Melt =
 
     /// <summary>Runs the verb and returns the exit code.</summary>
     let run (scanner: Scanner) (given: string[]) : int =
-        match Arguments.parse<MeltArgument> "melt" given with
-        | Error lines ->
-            lines |> List.iter (eprintfn "%s")
-            2
-        | Ok arguments ->
-            match read arguments with
-            | Error faults ->
-                Display.faults faults
-                2
-            | Ok job ->
-                if not job.Options.Quiet then
-                    job.Warnings |> List.iter (eprintfn "Warning: %s")
+        let work (job: Job) =
+            if not job.Options.Quiet then
+                job.Warnings |> List.iter (eprintfn "Warning: %s")
 
-                match
-                    Runs.withCheckpoints [ "melt" ] (List.ofArray given) job.Options.Resume (estimate scanner job)
-                with
-                | None -> 1
-                | Some(Error faults) ->
-                    Display.faults faults
-                    2
-                | Some(Ok result) -> finish scanner job result
+            Runs.withCheckpoints [ "melt" ] (List.ofArray given) job.Options.Resume (estimate scanner job)
+
+        Runs.verb (Arguments.parse<MeltArgument> "melt" given) read work (finish scanner)

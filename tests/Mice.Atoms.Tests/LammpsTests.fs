@@ -6,17 +6,8 @@ open System.Threading
 open Xunit
 open Mice
 open Mice.Atoms
+open Mice.Atoms.Tests
 open Mice.Atoms.Tests.Reference
-
-/// A fact that needs LAMMPS and the OpenKIM model of sodium.
-type LammpsFactAttribute() as this =
-    inherit FactAttribute()
-
-    do
-        match Lammps.find (), KimModel.library (LammpsOptions.sodium Phase.Solid).Model with
-        | Error error, _
-        | _, Error error -> this.Skip <- MiceError.message error
-        | Ok _, Ok _ -> ()
 
 /// 54 atoms for 100 + 100 steps: under a second.
 let private tiny phase =

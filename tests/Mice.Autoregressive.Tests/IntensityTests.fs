@@ -28,7 +28,7 @@ let private training =
 
 let private model = lazy (Intensity.create (Key.ofSeed 1UL) small 5.0 snapshots)
 
-let private train cancel first =
+let private trainWatched progress cancel first =
     IntensityTraining.run
         (Key.ofSeed 2UL)
         Device.cpu
@@ -37,9 +37,11 @@ let private train cancel first =
         model.Value
         snapshots
         (fun _ -> 0.25)
-        ignore
+        progress
         cancel
         first
+
+let private train cancel first = trainWatched ignore cancel first
 
 let private start () =
     IntensityTraining.start (Key.ofSeed 2UL) Device.cpu training model.Value
@@ -102,19 +104,7 @@ let ``Training goes on from a checkpoint to the same bytes`` () =
             last <- Some(TrainingCheckpoint.toBytes state)
             stop.Cancel()
 
-    Assert.ThrowsAny<System.OperationCanceledException>(fun () ->
-        IntensityTraining.run
-            (Key.ofSeed 2UL)
-            Device.cpu
-            training
-            small.NoisePerAtom
-            model.Value
-            snapshots
-            (fun _ -> 0.25)
-            keep
-            stop.Token
-            (start ())
-        |> ignore)
+    Assert.ThrowsAny<System.OperationCanceledException>(fun () -> trainWatched keep stop.Token (start ()) |> ignore)
     |> ignore
 
     let resumed =

@@ -37,14 +37,6 @@ let private refused (words: string list) (outcome: Outcome) =
     for word in words do
         Assert.Contains(word, errors, StringComparison.OrdinalIgnoreCase)
 
-let private inFolder (work: string -> unit) =
-    let folder = Directory.CreateTempSubdirectory "mice-cli-"
-
-    try
-        work folder.FullName
-    finally
-        folder.Delete true
-
 [<Theory>]
 [<InlineData "nan">]
 [<InlineData "-350">]

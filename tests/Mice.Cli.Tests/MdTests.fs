@@ -6,27 +6,10 @@ open System.IO
 open System.Text.Json
 open Mice
 open Mice.Atoms
+open Mice.Atoms.Tests
 open Mice.Cli.Tests.Process
 open Mice.Plots
 open Xunit
-
-/// A fact that needs LAMMPS and the OpenKIM model of sodium.
-type LammpsFactAttribute() as this =
-    inherit FactAttribute()
-
-    do
-        match Lammps.find (), KimModel.library (LammpsOptions.sodium Phase.Solid).Model with
-        | Error error, _
-        | _, Error error -> this.Skip <- MiceError.message error
-        | Ok _, Ok _ -> ()
-
-let private inFolder (work: string -> unit) =
-    let folder = Directory.CreateTempSubdirectory "mice-md-"
-
-    try
-        work folder.FullName
-    finally
-        folder.Delete true
 
 /// 54 atoms: seconds.
 let private solid (snapshots: int) (folder: string) (more: string list) =

@@ -24,6 +24,15 @@ let root =
 
     above (DirectoryInfo AppContext.BaseDirectory)
 
+/// Work in a temporary folder that goes afterwards.
+let inFolder (work: string -> unit) =
+    let folder = Directory.CreateTempSubdirectory "mice-cli-"
+
+    try
+        work folder.FullName
+    finally
+        folder.Delete true
+
 /// A file of the sodium data.
 let sodium (name: string) =
     Path.Combine(root, "docs", "data", "na", name)

@@ -24,14 +24,6 @@ let private scanner: Scanner =
         Versions = fun () -> [ "mice", "0.0.0" ]
     }
 
-let private inFolder (work: string -> unit) =
-    let folder = Directory.CreateTempSubdirectory "mice-cli-"
-
-    try
-        work folder.FullName
-    finally
-        folder.Delete true
-
 let private inputs =
     [|
         "--solid"

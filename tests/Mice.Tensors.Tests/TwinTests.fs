@@ -51,6 +51,27 @@ let private twins: (string * float * float * (Tensor -> Tensor) * (float[,] -> f
 
     let positive name f twin = name, 0.5, 2.0, f, twin
 
+    /// Pooling over squares of two by two, of a matrix laid out four times.
+    let pooled name (pool: Tensor -> Tensor) (reduce: float list -> float) =
+        let enlarged (x: Tensor) =
+            Tensor.repeat [ 2; 2 ] x |> Tensor.reshape [ 1; 1; 2 * x.Shape[0]; 2 * x.Shape[1] ]
+
+        let twin (x: float[,]) =
+            let n, m = Array2D.length1 x, Array2D.length2 x
+            let at i j = x[i % n, j % m]
+
+            [|
+                for i in 0 .. n - 1 do
+                    for j in 0 .. m - 1 do
+                        reduce
+                            [
+                                for di in 0..1 do
+                                    for dj in 0..1 -> at (2 * i + di) (2 * j + dj)
+                            ]
+            |]
+
+        anywhere name (enlarged >> pool) twin
+
     [
         anywhere "negate" (fun x -> -x) (each (~-))
         positive "power" (fun x -> x ** 2.5) (each (fun a -> a ** 2.5))
@@ -202,44 +223,8 @@ let private twins: (string * float * float * (Tensor -> Tensor) * (float[,] -> f
             "embedding"
             (fun x -> Nn.embedding x (Tensor.ofArray [ 2 ] [| 0; 0 |]))
             (rows >> fun r -> Array.append r[0] r[0])
-        anywhere
-            "maxPool2d"
-            (fun x ->
-                Tensor.repeat [ 2; 2 ] x
-                |> Tensor.reshape [ 1; 1; 2 * x.Shape[0]; 2 * x.Shape[1] ]
-                |> Nn.maxPool2d 2)
-            (fun x ->
-                let n, m = Array2D.length1 x, Array2D.length2 x
-                let at i j = x[i % n, j % m]
-
-                [|
-                    for i in 0 .. n - 1 do
-                        for j in 0 .. m - 1 do
-                            List.max
-                                [
-                                    for di in 0..1 do
-                                        for dj in 0..1 -> at (2 * i + di) (2 * j + dj)
-                                ]
-                |])
-        anywhere
-            "averagePool2d"
-            (fun x ->
-                Tensor.repeat [ 2; 2 ] x
-                |> Tensor.reshape [ 1; 1; 2 * x.Shape[0]; 2 * x.Shape[1] ]
-                |> Nn.averagePool2d 2)
-            (fun x ->
-                let n, m = Array2D.length1 x, Array2D.length2 x
-                let at i j = x[i % n, j % m]
-
-                [|
-                    for i in 0 .. n - 1 do
-                        for j in 0 .. m - 1 do
-                            List.average
-                                [
-                                    for di in 0..1 do
-                                        for dj in 0..1 -> at (2 * i + di) (2 * j + dj)
-                                ]
-                |])
+        pooled "maxPool2d" (Nn.maxPool2d 2) List.max
+        pooled "averagePool2d" (Nn.averagePool2d 2) List.average
         anywhere
             "adaptiveMaxPool2d"
             (fun x -> Tensor.reshape [ 1; 1; x.Shape[0]; x.Shape[1] ] x |> Nn.adaptiveMaxPool2d 1 1)
