@@ -82,6 +82,18 @@ module DensityBasis =
     let size (basis: DensityBasis) : int =
         basis.Centres.Length * angularSize basis
 
+    /// Indices of the functions that do not change when the past is turned (three dimensions) or reflected (two) around the axis of the sweep.
+    let axialColumns (basis: DensityBasis) : int[] =
+        let isAxial =
+            match basis.Dimension with
+            | 3 ->
+                harmonics basis.Degree
+                |> Array.collect (fun struct (_, m) -> if m > 0 then [| false; false |] else [| true |])
+            | 2 -> Array.init (basis.Degree + 1) (fun m -> m % 2 = 0)
+            | _ -> [| true |]
+
+        Array.init (size basis) id |> Array.filter (fun i -> isAxial[i % isAxial.Length])
+
     /// N_lm = sqrt((2l + 1) (2 − δ_m0) (l − m)!/(l + m)!) · (2m − 1)!!: with it, N Q_lm(cos θ) sin^m θ cos mφ has mean square 1
     /// over the sphere, where Q_lm = P_lm/(sin^m θ (2m − 1)!!).
     let internal normalisation (l: int) (m: int) : float =

@@ -4,14 +4,19 @@ open System
 open Mice
 open Mice.Tensors
 
-/// <summary>What an intensity says of one snapshot that it has not seen.</summary>
-type SnapshotScore =
+/// <summary>What an intensity says of one sweep through a snapshot that it has not seen.</summary>
+type SweepScore =
     {
-        /// ⟨ln(λ/ρ)⟩ over the atoms and random directions.
+        /// ⟨ln(λ/ρ)⟩ over the atoms.
         MeanLogRatio: float
-        /// ⟨λ/ρ⟩ over uniform points and random directions: the integral of λ per atom.
-        MeanRatio: float
+        /// ⟨λ/ρ⟩ over space, the integral of λ per atom, from two independent sets of random points.
+        MeanRatios: struct (float * float)
     }
+
+    /// ⟨λ/ρ⟩ over space from all points.
+    member this.MeanRatio =
+        let struct (a, b) = this.MeanRatios
+        0.5 * (a + b)
 
 /// <summary>The scan entropy of held-out snapshots under an intensity.</summary>
 /// <remarks>By the chain rule along a sweep, per atom and relative to the ideal gas of the same density,
@@ -19,58 +24,84 @@ type SnapshotScore =
 /// ln⟨λ/ρ⟩. Source: D. J. Daley, D. Vere-Jones, An Introduction to the Theory of Point Processes (2nd ed., 2003), ch. 7 and 14.</remarks>
 [<RequireQualifiedAccess>]
 module IntensityEvaluation =
-    /// Rows that are evaluated together.
+    /// Uniform points that are tried for each that is wanted, at most.
     [<Literal>]
-    let private Chunk = 8192
+    let private MostTries = 50.0
 
-    let private average (values: float[]) (rest: float) (tried: int) = (Array.sum values + rest) / float tried
+    /// ⟨λ/ρ⟩ over space, from thinned points.
+    let private integral
+        generator
+        device
+        (intensity: Intensity)
+        parameters
+        (sampler: SweepSampler)
+        along
+        snapshot
+        tries
+        =
+        let thinned = sampler.Thinned generator intensity.Pair along snapshot tries
+        let logs = Intensity.logRatios device intensity parameters thinned.Points
 
-    /// <summary>Scores one snapshot.</summary>
+        let outside =
+            Array.fold2 (fun sum log weight -> sum + weight * exp log) 0.0 logs thinned.Weights
+
+        (outside + float thinned.InCore * intensity.CoreIntensity) / float tries
+
+    /// <summary>Scores random sweeps through one snapshot.</summary>
     /// <param name="key">Where directions and points come from.</param>
     /// <param name="device">Where the network is computed.</param>
     /// <param name="intensity">The model.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="sampler">A sampler of the snapshots with the basis and core of the model.</param>
-    /// <param name="directions">Random directions for each atom.</param>
-    /// <param name="tries">Uniform points for each atom.</param>
+    /// <param name="sweeps">How many sweeps.</param>
+    /// <param name="points">Random points for each atom and sweep, about.</param>
     /// <param name="snapshot">Which snapshot.</param>
+    /// <returns>[sweeps].</returns>
     let score
         (key: Key)
         (device: Device)
         (intensity: Intensity)
         (parameters: Params)
         (sampler: SweepSampler)
-        (directions: int)
-        (tries: int)
+        (sweeps: int)
+        (points: int)
         (snapshot: int)
-        : SnapshotScore =
+        : SweepScore[] =
         let generator = Key.generator key
         let atoms = sampler.Snapshots.Atoms
-        let inCore (p: SweepPoints) = float (p.Tried - p.Rows)
-        let every = Array.init atoms id
+        // Among hard cores next to nothing is kept: there a limited number of tries gives fewer points.
+        let perPoint = min MostTries (1.0 / intensity.KeptShare)
+        let tries = int (ceil (0.5 * float (points * atoms) * perPoint))
 
-        let logs =
-            Array.init directions (fun _ ->
-                let points = sampler.Atoms generator snapshot every
-                let ratios = Intensity.logRatios device intensity parameters points
-                average ratios (inCore points * log intensity.CoreIntensity) points.Tried)
+        Array.init sweeps (fun _ ->
+            let along = sampler.Operation generator
+            let seen = sampler.AtomsAlong along snapshot
+            let logs = Intensity.logRatios device intensity parameters seen
+            let inCore = float (seen.Tried - seen.Rows) * log intensity.CoreIntensity
 
-        let total = tries * atoms
+            let half () =
+                integral generator device intensity parameters sampler along snapshot tries
 
-        let ratios =
-            Array.init ((total + Chunk - 1) / Chunk) (fun i ->
-                let n = min Chunk (total - i * Chunk)
-                let points = sampler.Uniform generator snapshot n
-                let values = Intensity.logRatios device intensity parameters points
-                (Array.sumBy exp values) + inCore points * intensity.CoreIntensity)
+            let first = half ()
 
-        {
-            MeanLogRatio = Array.average logs
-            MeanRatio = Array.sum ratios / float total
-        }
+            {
+                MeanLogRatio = (Array.sum logs + inCore) / float seen.Tried
+                MeanRatios = struct (first, half ())
+            })
 
-    /// <summary>The bound from scores of several snapshots, each with its own value whose mean it is (to first order in the scatter of ⟨λ/ρ⟩).</summary>
-    /// <returns>[snapshots], k_B per atom: −⟨ln(λ/ρ)⟩ + ln z + ⟨λ/ρ⟩/z − 1 with z the mean of ⟨λ/ρ⟩ over all of them.</returns>
-    let entropies (scores: SnapshotScore[]) : float[] =
-        let z = scores |> Array.averageBy (fun s -> s.MeanRatio)
-        scores |> Array.map (fun s -> log z - s.MeanLogRatio + s.MeanRatio / z - 1.0)
+    /// <summary>Entropies of sweeps of several snapshots, each with its own value whose mean the bound is (to first order in the scatter of ⟨λ/ρ⟩).</summary>
+    /// <param name="scores">[snapshots] of [sweeps].</param>
+    /// <returns>[snapshots] of [sweeps], k_B per atom: −⟨ln(λ/ρ)⟩ + ln z + ⟨λ/ρ⟩/z − 1 with z the mean of ⟨λ/ρ⟩ over all of them;
+    /// twice, each from one of the independent sets of points.</returns>
+    let entropies (scores: SweepScore[][]) : struct (float * float)[][] =
+        let z = scores |> Array.concat |> Array.averageBy (fun s -> s.MeanRatio)
+
+        let entropy (s: SweepScore) ratio =
+            log z - s.MeanLogRatio + ratio / z - 1.0
+
+        scores
+        |> Array.map (
+            Array.map (fun s ->
+                let struct (a, b) = s.MeanRatios
+                struct (entropy s a, entropy s b))
+        )

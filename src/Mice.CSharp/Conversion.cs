@@ -19,6 +19,9 @@ internal static class Conversion
     public static IReadOnlyList<KeyValuePair<string, string>> Settings(IEnumerable<Tuple<string, string>> settings) =>
         settings.Select(s => KeyValuePair.Create(s.Item1, s.Item2)).ToArray();
 
+    public static MeasuredValue? Optional(FSharpOption<Estimate>? estimate) =>
+        estimate is null ? null : MeasuredValue.From(estimate.Value);
+
     public static FSharpFunc<Progress, Unit> Progress(IProgress<EstimationProgress>? listener) =>
         FuncConvert.FromAction<Progress>(p =>
             listener?.Report(new EstimationProgress(p.Phase, p.Fraction, p.Message))

@@ -26,9 +26,9 @@ public sealed record MeltingData(
 public sealed record GibbsPoint(double TemperatureKelvin, MeasuredValue Linear, MeasuredValue HeatCapacityCorrected);
 
 /// <summary>Everything that a melting calculation found; differences are liquid minus solid.</summary>
-/// <remarks>Errors are statistical: they do not contain how far an upper bound lies above the truth, nor, in the difference of two of
-/// them, how much farther one does than the other. So an entropy of melting and what follows from it may be off by more than its
-/// error.</remarks>
+/// <remarks>The entropy of melting comes from excess entropies that are corrected for the looseness of their bounds, where the thermo tables
+/// have rows for the steps of all snapshots; otherwise from the bounds, and then it and what follows from it may be off by more than the
+/// error: a check says so.</remarks>
 public sealed record MeltingEstimate
 {
     /// <summary>Scan entropy of the solid.</summary>
@@ -37,8 +37,11 @@ public sealed record MeltingEstimate
     /// <summary>Scan entropy of the liquid.</summary>
     public required ScanEntropyEstimate Liquid { get; init; }
 
-    /// <summary>Entropy of melting, k_B per atom; no bound, since it is a difference of two upper bounds.</summary>
+    /// <summary>Entropy of melting, k_B per atom; no bound.</summary>
     public required MeasuredValue DeltaEntropy { get; init; }
+
+    /// <summary>The same from the two upper bounds as they stand, k_B per atom; its error is statistical.</summary>
+    public required MeasuredValue DeltaEntropyOfBounds { get; init; }
 
     /// <summary>Enthalpy of melting, kJ/mol.</summary>
     public required MeasuredValue DeltaEnthalpy { get; init; }
@@ -67,6 +70,7 @@ public sealed record MeltingEstimate
             Solid = ScanEntropyEstimate.From(result.Solid),
             Liquid = ScanEntropyEstimate.From(result.Liquid),
             DeltaEntropy = MeasuredValue.From(result.DeltaEntropy),
+            DeltaEntropyOfBounds = MeasuredValue.From(result.DeltaEntropyOfBounds),
             DeltaEnthalpy = MeasuredValue.From(result.DeltaEnthalpy),
             DeltaHeatCapacity = MeasuredValue.From(result.DeltaHeatCapacity),
             DeltaGibbs = MeasuredValue.From(result.DeltaGibbs),

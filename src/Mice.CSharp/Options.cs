@@ -67,8 +67,8 @@ public sealed record ScanEntropyOptions
                 training.BatchPoints,
                 training.LearningRate
             ),
-            start.Directions,
-            start.UniformPoints,
+            start.Sweeps,
+            start.IntegralPoints,
             start.CutoffShares,
             Seed,
             CudaDevice is { } index ? Cuda(index) : start.Device,

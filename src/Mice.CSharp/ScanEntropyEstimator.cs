@@ -28,13 +28,22 @@ public sealed record ResultCheck(string Name, bool Passed, string Detail);
 public sealed record CutoffEntropy(double CutoffAngstrom, MeasuredValue ExcessEntropy);
 
 /// <summary>The excess entropy of one phase.</summary>
-/// <remarks>Errors are statistical: they do not contain how far an upper bound lies above the truth.</remarks>
+/// <remarks>The error of the bound is statistical: it does not contain how far the bound lies above the truth; see <c>Looseness</c>.</remarks>
 public sealed record ScanEntropyEstimate
 {
     /// <summary>Entropy above that of the ideal gas of the same density, k_B per atom; an upper bound.</summary>
     public required MeasuredValue ExcessEntropy { get; init; }
 
-    /// <summary>The same from each network, k_B per atom.</summary>
+    /// <summary>
+    /// How far the bound lies above the entropy, k_B per atom, estimated to second order from the scatter of the likelihoods of the
+    /// snapshots; null where their energies are not known.
+    /// </summary>
+    public MeasuredValue? Looseness { get; init; }
+
+    /// <summary>The bound less its looseness, k_B per atom, with a quarter of the looseness in its error; null with that.</summary>
+    public MeasuredValue? Corrected { get; init; }
+
+    /// <summary>The bound from each network, k_B per atom.</summary>
     public required IReadOnlyList<MeasuredValue> NetworkEntropies { get; init; }
 
     /// <summary>Mean of λ/ρ over uniform points; 1 within error when the intensity is calibrated.</summary>
@@ -59,6 +68,8 @@ public sealed record ScanEntropyEstimate
         new()
         {
             ExcessEntropy = MeasuredValue.From(result.ExcessEntropy),
+            Looseness = Conversion.Optional(result.Looseness),
+            Corrected = Conversion.Optional(result.Corrected),
             NetworkEntropies = result.NetworkEntropies.Select(MeasuredValue.From).ToArray(),
             Calibration = MeasuredValue.From(result.Calibration),
             ByCutoff = result

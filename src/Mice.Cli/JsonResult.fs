@@ -58,6 +58,8 @@ module JsonResult =
     let private scan (json: Utf8JsonWriter) (s: ScanResult) =
         estimate json "excess_entropy_kb_per_atom" s.ExcessEntropy
         json.WriteString("direction", Direction.name s.ExcessEntropy.Direction)
+        s.Looseness |> Option.iter (estimate json "looseness_kb_per_atom")
+        s.Corrected |> Option.iter (estimate json "corrected_excess_entropy_kb_per_atom")
         estimate json "calibration" s.Calibration
         number json "volume_per_atom_angstrom3" s.VolumePerAtom
         json.WriteNumber("atoms", s.Atoms)
@@ -96,6 +98,7 @@ module JsonResult =
             estimate json "excess_entropy_liquid_kb_per_atom" r.Liquid.ExcessEntropy
             json.WriteString("excess_entropy_liquid_direction", Direction.name r.Liquid.ExcessEntropy.Direction)
             estimate json "delta_entropy_kb_per_atom" r.DeltaEntropy
+            estimate json "delta_entropy_of_bounds_kb_per_atom" r.DeltaEntropyOfBounds
             estimate json "delta_enthalpy_kj_per_mol" r.DeltaEnthalpy
             estimate json "delta_heat_capacity_kj_per_mol_kelvin" r.DeltaHeatCapacity
             estimate json "delta_gibbs_kj_per_mol" r.DeltaGibbs

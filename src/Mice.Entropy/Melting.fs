@@ -112,6 +112,20 @@ module Melting =
                     $"{Estimate.format kinetic} K in the table, {float conditions.Temperature} K given"
         ]
 
+    /// Two bounds of unknown looseness differ by anything.
+    let private correction (solid: ScanResult) (liquid: ScanResult) =
+        let detail =
+            match solid.Looseness, liquid.Looseness with
+            | Some a, Some b -> $"{Estimate.format a} and {Estimate.format b} k_B per atom"
+            | _ ->
+                "it needs rows of the thermo tables for the steps of all snapshots, and three snapshots or more for each network; Δs is a plain \
+                 difference of two bounds"
+
+        check
+            "the looseness of both bounds is known and corrected for"
+            (solid.Corrected.IsSome && liquid.Corrected.IsSome)
+            detail
+
     let private meltingChecks (d: PhaseDifference) (linear: Estimate<K>) (corrected: Estimate<K>) =
         let ratio (e: Estimate<'u>) =
             abs (float e.Value / float e.StandardError)
@@ -160,11 +174,18 @@ module Melting =
         (solidPhase: PhaseThermodynamics)
         (liquidPhase: PhaseThermodynamics)
         : MeltingResult =
+        let entropy ofSolid ofLiquid =
+            FreeEnergy.entropy ofSolid ofLiquid solidPhase.Volume liquidPhase.Volume
+
+        let ofBounds = entropy solid.ExcessEntropy liquid.ExcessEntropy
+
         let d =
             {
                 Temperature = conditions.Temperature
                 Entropy =
-                    FreeEnergy.entropy solid.ExcessEntropy liquid.ExcessEntropy solidPhase.Volume liquidPhase.Volume
+                    match solid.Corrected, liquid.Corrected with
+                    | Some a, Some b -> entropy a b
+                    | _ -> ofBounds
                 Enthalpy = FreeEnergy.difference solidPhase.Enthalpy liquidPhase.Enthalpy
                 HeatCapacity = FreeEnergy.difference solidPhase.HeatCapacity liquidPhase.HeatCapacity
             }
@@ -184,6 +205,7 @@ module Melting =
             Temperature = conditions.Temperature
             Pressure = conditions.Pressure
             DeltaEntropy = d.Entropy
+            DeltaEntropyOfBounds = ofBounds
             DeltaEnthalpy = d.Enthalpy
             DeltaHeatCapacity = d.HeatCapacity
             DeltaGibbs = FreeEnergy.gibbsLinear d conditions.Temperature
@@ -193,6 +215,7 @@ module Melting =
             Checks =
                 ofPhase "solid" solid solidPhase
                 @ ofPhase "liquid" liquid liquidPhase
+                @ [ correction solid liquid ]
                 @ meltingChecks d linear corrected
             Settings =
                 [

@@ -53,8 +53,11 @@ type MeltingResult =
         Temperature: float<K>
         /// Pressure of the runs.
         Pressure: float<bar>
-        /// Entropy of melting, Δs_ex + ln(v_l/v_s); no bound, since it is a difference of two upper bounds.
+        /// Entropy of melting, Δs_ex + ln(v_l/v_s), from the corrected excess entropies of both phases where both are known, else from their
+        /// bounds; no bound.
         DeltaEntropy: Estimate<kB / atom>
+        /// The same from the two upper bounds as they stand: too large when the liquid's is the looser one. Its error is statistical.
+        DeltaEntropyOfBounds: Estimate<kB / atom>
         /// Enthalpy of melting.
         DeltaEnthalpy: Estimate<kJ / mol>
         /// Difference of the heat capacities.

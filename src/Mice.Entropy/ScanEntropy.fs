@@ -121,6 +121,8 @@ module ScanEntropy =
 
         {
             ExcessEntropy = total
+            Looseness = None
+            Corrected = None
             NetworkEntropies = networks
             BySnapshot = bySnapshot
             Calibration = calibration
@@ -191,11 +193,22 @@ module ScanEntropy =
         | faults, Ok() -> Error faults
         | faults, Error e -> Error(faults @ [ e ])
 
-    /// <summary>The same result with the thermal noise of the snapshots taken out.</summary>
+    /// <summary>The same result with the thermal noise of the snapshots taken out, and with an estimate of how loose the bound is.</summary>
     /// <param name="control">Values in the order of the snapshots.</param>
     /// <param name="result">From estimate.</param>
     let withControl (control: ControlVariate) (result: ScanResult) : ScanResult =
+        let bound = ScanCombination.total (Some control) result.BySnapshot
+        let looseness = ScanCombination.looseness result.Atoms control result.BySnapshot
+        // A network with one snapshot has no scatter, one with two no error of it.
+        let known = Double.IsFinite(float looseness.StandardError)
+
         { result with
-            ExcessEntropy = ScanCombination.total (Some control) result.BySnapshot
+            ExcessEntropy = bound
+            Looseness = if known then Some looseness else None
+            Corrected =
+                if known then
+                    Some(ScanCombination.corrected bound looseness)
+                else
+                    None
             NetworkEntropies = ScanCombination.byNetwork (Some control) result.BySnapshot
         }

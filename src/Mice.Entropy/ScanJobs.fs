@@ -79,11 +79,14 @@ module internal ScanJobs =
                     job $"cutoff-{share}" None share short 0
         |]
 
-    let private evaluate (options: ScanOptions) key intensity parameters (snapshots: ScanSnapshots) directions points =
+    let private mean (sweeps: struct (float * float)[]) =
+        sweeps |> Array.averageBy (fun struct (a, b) -> 0.5 * (a + b))
+
+    let private evaluate (options: ScanOptions) key intensity parameters (snapshots: ScanSnapshots) sweeps points =
         let sampler = SweepSampler(snapshots, intensity.Basis, intensity.Core)
 
         Array.init (ScanSnapshots.count snapshots) (fun s ->
-            IntensityEvaluation.score (Key.item s key) options.Device intensity parameters sampler directions points s)
+            IntensityEvaluation.score (Key.item s key) options.Device intensity parameters sampler sweeps points s)
 
     /// The state to begin with: the checkpoint if there is one.
     let private initial (options: ScanOptions) key intensity (job: Job) (store: RunStore option) =
@@ -107,11 +110,13 @@ module internal ScanJobs =
         let intensity = Intensity.create key options.Network job.Cutoff training
         let validation = ScanSnapshots.select job.Validation all
 
-        let score name snapshots directions points parameters =
-            evaluate options (Key.named name key) intensity parameters snapshots directions points
+        let score name snapshots sweeps points parameters =
+            evaluate options (Key.named name key) intensity parameters snapshots sweeps points
 
         let validate parameters =
-            score "validation" validation 1 15 parameters |> IntensityEvaluation.entropies |> Array.average
+            score "validation" validation 2 4 parameters
+            |> IntensityEvaluation.entropies
+            |> Array.averageBy mean
 
         let clock = Stopwatch.StartNew()
         let mutable saved = 0.0
@@ -149,7 +154,7 @@ module internal ScanJobs =
             let test = ScanSnapshots.select job.Test all
 
             let scores =
-                score "test" test options.Directions options.UniformPoints state.Parameters
+                score "test" test options.Sweeps options.IntegralPoints state.Parameters
 
             let entropies = IntensityEvaluation.entropies scores
 
@@ -158,12 +163,13 @@ module internal ScanJobs =
                 Curve = state.Curve
                 Snapshots =
                     Array.mapi2
-                        (fun i (s: SnapshotScore) entropy ->
+                        (fun i (sweeps: SweepScore[]) entropies ->
                             {
                                 Step = steps[job.Test[i]].Step
                                 Network = defaultArg job.Network -1
-                                Entropy = entropy
-                                MeanRatio = s.MeanRatio
+                                Entropy = mean entropies
+                                MeanRatio = sweeps |> Array.averageBy (fun s -> s.MeanRatio)
+                                Sweeps = entropies
                             })
                         scores
                         entropies

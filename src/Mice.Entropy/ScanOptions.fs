@@ -20,10 +20,10 @@ type ScanOptions =
         Network: IntensityOptions
         /// Steps, batch, learning rate.
         Training: IntensityTrainingOptions
-        /// Random directions in which each held-out atom is seen.
-        Directions: int
-        /// Uniform points for each held-out atom in the integral of λ.
-        UniformPoints: int
+        /// Random sweeps through each held-out snapshot.
+        Sweeps: int
+        /// Random points for each atom and sweep in the integral of λ.
+        IntegralPoints: int
         /// Shorter cut-offs of the convergence table, as shares of the cut-off; with the full one each gets a quarter of the steps.
         CutoffShares: float list
         /// Same seed, same numbers.
@@ -49,8 +49,8 @@ module ScanOptions =
             Networks = 4
             Network = IntensityOptions.defaults
             Training = IntensityTrainingOptions.defaults
-            Directions = 4
-            UniformPoints = 120
+            Sweeps = 6
+            IntegralPoints = 16
             CutoffShares = [ 0.6; 0.8 ]
             Seed = 1UL
             Device = Device.cpu
@@ -65,7 +65,7 @@ module ScanOptions =
                 { defaults.Training with
                     Steps = defaults.Training.Steps / 4
                 }
-            UniformPoints = 60
+            IntegralPoints = 8
             CutoffShares = []
         }
 
@@ -95,8 +95,8 @@ module ScanOptions =
                 yield! atLeast "the noise points per atom" 1 o.Network.NoisePerAtom
                 yield! atLeast "the number of training steps" 1 o.Training.Steps
                 yield! atLeast "the points per step" (2 * (1 + max 1 o.Network.NoisePerAtom)) o.Training.BatchPoints
-                yield! atLeast "the number of directions" 1 o.Directions
-                yield! atLeast "the uniform points per atom" 1 o.UniformPoints
+                yield! atLeast "the number of sweeps" 1 o.Sweeps
+                yield! atLeast "the integral points per atom and sweep" 1 o.IntegralPoints
                 yield! atLeast "the number of threads" 1 o.Threads
 
                 if not (o.Training.LearningRate > 0.0) then
@@ -128,8 +128,8 @@ module ScanOptions =
             "steps", string o.Training.Steps
             "batch_points", string o.Training.BatchPoints
             "learning_rate", string o.Training.LearningRate
-            "directions", string o.Directions
-            "uniform_points_per_atom", string o.UniformPoints
+            "sweeps", string o.Sweeps
+            "integral_points_per_atom_and_sweep", string o.IntegralPoints
             "cutoff_shares", String.Join(" ", o.CutoffShares)
             "seed", string o.Seed
             "device", Device.name o.Device

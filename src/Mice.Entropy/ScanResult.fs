@@ -49,6 +49,9 @@ type SnapshotEntropy =
         Entropy: float
         /// Mean of λ/ρ over uniform points of the snapshot.
         MeanRatio: float
+        /// Excess entropy by single sweeps, k_B per atom: two values of each that share everything but the random points in the
+        /// integral of λ. Entropy is the mean of them all.
+        Sweeps: struct (float * float)[]
     }
 
 /// <summary>One row of the convergence table: the same estimate with neighbours seen up to a smaller distance.</summary>
@@ -66,7 +69,13 @@ type ScanResult =
         /// Entropy per atom above that of the ideal gas of the same density; an upper bound. Its error joins the
         /// blocking error over held-out snapshots and the spread over the networks.
         ExcessEntropy: Estimate<kB / atom>
-        /// The same from each independently trained network, k_B per atom.
+        /// How far the bound lies above the entropy, by the scatter of the likelihoods of snapshots; None where −ln p of the snapshots is not
+        /// known. Its error is statistical.
+        Looseness: Estimate<kB / atom> option
+        /// ExcessEntropy less Looseness: the best estimate of the entropy itself, no bound. A quarter of the looseness is part of its error,
+        /// for what its formula leaves out.
+        Corrected: Estimate<kB / atom> option
+        /// ExcessEntropy from each independently trained network alone, k_B per atom.
         NetworkEntropies: Estimate<kB / atom>[]
         /// The held-out value of every snapshot, in the order of the snapshots.
         BySnapshot: SnapshotEntropy[]

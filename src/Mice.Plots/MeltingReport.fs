@@ -70,6 +70,7 @@ module MeltingReport =
         ScanReport.headings,
         [
             ScanReport.row "Entropy of melting Δs" ScanReport.entropyUnit r.DeltaEntropy
+            ScanReport.row "– from the bounds as they stand" ScanReport.entropyUnit r.DeltaEntropyOfBounds
             ScanReport.row "Enthalpy of melting Δh" "kJ/mol" r.DeltaEnthalpy
             ScanReport.row $"Free energy of melting Δg at {float r.Temperature} K" "kJ/mol" r.DeltaGibbs
             ScanReport.row "Melting temperature Tₘ, linear" "K" r.MeltingTemperature

@@ -110,10 +110,15 @@ module ScanReport =
     let internal row (quantity: string) (unit: string) (e: Estimate<'u>) : string list =
         [ quantity; Estimate.format e; unit; promise e.Direction ]
 
+    let private optional (quantity: string) (e: Estimate<kB / atom> option) =
+        e |> Option.map (row quantity entropyUnit) |> Option.toList
+
     /// Rows of one scan.
     let internal rows (name: string) (scan: ScanResult) : string list list =
         [
             row $"Excess entropy of the {name}" entropyUnit scan.ExcessEntropy
+            yield! optional $"– looseness of that bound, estimated" scan.Looseness
+            yield! optional $"– less its looseness" scan.Corrected
             for i, network in Array.indexed scan.NetworkEntropies do
                 row $"– network {i + 1} alone" entropyUnit network
             row $"Mean of λ/ρ over uniform points, {name}" "1" scan.Calibration
@@ -161,8 +166,9 @@ module ScanReport =
 
     /// What the errors of a result leave out.
     let caveat =
-        "Errors are statistical: they do not contain how far an upper bound lies above the truth, nor, in the difference of two of them, \
-         how much farther one does than the other. So an entropy of melting and what follows from it may be off by more than its error."
+        "The error of a bound is statistical: it does not contain how far the bound lies above the truth. That looseness is estimated to second order \
+         from the scatter of the likelihoods of the snapshots where the energy of each is known; a corrected entropy has a quarter of it in its error. \
+         An entropy of melting, and what follows from it, uses the corrected entropies; without them it may be off by more than its error."
 
     /// What brackets, reference and errors mean, and what they leave out.
     let meaning =

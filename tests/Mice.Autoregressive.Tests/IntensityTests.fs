@@ -117,12 +117,19 @@ let ``The bound of equal scores is the chain rule with the best constant factor`
     let scores =
         [| 0.5, 1.1; 0.7, 0.9; 0.3, 1.3 |]
         |> Array.map (fun (log, ratio) ->
-            {
-                MeanLogRatio = log
-                MeanRatio = ratio
-            })
+            // The two values of the integral are equally far from its mean.
+            [|
+                {
+                    MeanLogRatio = log
+                    MeanRatios = struct (ratio - 0.2, ratio + 0.2)
+                }
+            |])
 
-    let bound = IntensityEvaluation.entropies scores |> Array.average
+    let bound =
+        IntensityEvaluation.entropies scores
+        |> Array.concat
+        |> Array.averageBy (fun struct (a, b) -> 0.5 * (a + b))
+
     // Per atom, −⟨ln cλ/ρ⟩ + c⟨λ/ρ⟩ − 1 at its smallest over the factor c.
     let plain c = -0.5 - log c + c * 1.1 - 1.0
     let best = Seq.init 20001 (fun i -> plain (0.5 + float i * 5e-5)) |> Seq.min

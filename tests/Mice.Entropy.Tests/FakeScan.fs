@@ -74,6 +74,12 @@ let private upper value error =
 let result (excess: float) (error: float) (volumePerAtom: float) (given: Snapshot[]) : ScanResult =
     {
         ExcessEntropy = upper excess error
+        Looseness = Some(Estimate.create 0.0<kB / atom> (0.1 * error * 1.0<kB / atom>) Direction.NoBound)
+        Corrected =
+            Some
+                { upper excess error with
+                    Direction = Direction.NoBound
+                }
         NetworkEntropies = [| for shift in [ -0.01; 0.0; 0.01 ] -> upper (excess + shift) error |]
         BySnapshot = [||]
         Calibration = Estimate.create 1.002 0.004 Direction.Exact

@@ -187,6 +187,7 @@ let ``Energies of the snapshots take the thermal noise out of the entropies`` ()
                             Network = i % 3
                             Entropy = controlOf s.Step - 7.0
                             MeanRatio = 1.0
+                            Sweeps = [| struct (controlOf s.Step - 7.0, controlOf s.Step - 7.0) |]
                         })
             }
 

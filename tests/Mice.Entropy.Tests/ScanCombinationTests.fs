@@ -10,6 +10,7 @@ let private held network entropy ratio =
         Network = network
         Entropy = entropy
         MeanRatio = ratio
+        Sweeps = [| struct (entropy, entropy) |]
     }
 
 let private control values mean error : ControlVariate =

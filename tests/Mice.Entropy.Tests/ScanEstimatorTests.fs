@@ -141,7 +141,7 @@ let ``Several species are one clear error, declared ones without atoms are none`
 
 [<Fact>]
 let ``Faults of options and of snapshots come together`` () =
-    match faults { tiny with Directions = 0 } system.Snapshots[..1] with
+    match faults { tiny with Sweeps = 0 } system.Snapshots[..1] with
     | [ MiceError.OutOfRange _; MiceError.TooFewData _ ] -> ()
     | other -> Assert.Fail $"{other}"
 

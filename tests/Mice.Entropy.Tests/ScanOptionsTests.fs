@@ -32,8 +32,8 @@ let ``Every fault is reported at once`` () =
                     BatchPoints = 1
                     LearningRate = nan
                 }
-            Directions = 0
-            UniformPoints = 0
+            Sweeps = 0
+            IntegralPoints = 0
             CutoffShares = [ 1.5; nan; 0.5 ]
             Threads = 0
         }

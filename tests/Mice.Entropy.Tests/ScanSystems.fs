@@ -184,8 +184,8 @@ let small (steps: int) : ScanOptions =
                 Steps = steps
                 BatchPoints = 1024
             }
-        Directions = 2
-        UniformPoints = 20
+        Sweeps = 2
+        IntegralPoints = 8
         CutoffShares = []
         Threads = 2
     }
