@@ -14,6 +14,10 @@ module private Thinning =
     [<Literal>]
     let Least = 0.01
 
+    /// Tries that are looked at together.
+    [<Literal>]
+    let Block = 1024
+
 /// <summary>Draws points of sweeps: a snapshot, a direction and a point, all at random.</summary>
 /// <remarks>
 /// A sweep moves a plane through the system along the last axis of a random operation of the symmetry; the past of a point is
@@ -66,11 +70,6 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
 
         density.Write target
 
-    let pick (kept: int[]) (points: float[]) (operations: float[][]) =
-        let chosen = Array.zeroCreate (3 * kept.Length)
-        kept |> Array.iteri (fun k i -> Array.blit points (3 * i) chosen (3 * k) 3)
-        chosen, kept |> Array.map (fun i -> operations[i])
-
     /// Keeps the points outside the cores of the past, with their operations.
     let outsideCores snapshot (points: float[]) (operations: float[][]) =
         let table = past core snapshot points operations
@@ -85,7 +84,9 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
                         i
             |]
 
-        pick kept points operations
+        let chosen = Array.zeroCreate (3 * kept.Length)
+        kept |> Array.iteri (fun k i -> Array.blit points (3 * i) chosen (3 * k) 3)
+        chosen, kept |> Array.map (fun i -> operations[i])
 
     /// Probabilities of keeping points that lie outside the cores: λ₀ over a cap, within bounds.
     let keeping (pair: PairIntensity) snapshot (points: float[]) (operations: float[][]) =
@@ -149,28 +150,36 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
     let uniformPlaces generator snapshot tries =
         places snapshot (uniform generator snapshot tries) (operationsFor generator tries)
 
+    /// A few tries at a time: arrays of all of them would cost more to make and to collect than the tries themselves.
     let thin (generator: Generator) pair snapshot (along: float[]) tries =
-        let places =
-            places snapshot (uniform generator snapshot tries) (Array.replicate tries along)
+        let positions, weights = ResizeArray<float>(), ResizeArray<float>()
+        let mutable inCore = 0
 
-        let keeping = keeping pair snapshot places.Positions places.Operations
+        for first in 0 .. Thinning.Block .. tries - 1 do
+            let n = min Thinning.Block (tries - first)
 
-        let kept =
-            [|
-                for i in 0 .. places.Rows - 1 do
-                    if generator.NextFloat() < keeping[i] then
-                        i
-            |]
+            let places =
+                places snapshot (uniform generator snapshot n) (Array.replicate n along)
 
-        let positions, operations = pick kept places.Positions places.Operations
+            let keeping = keeping pair snapshot places.Positions places.Operations
+            inCore <- inCore + n - places.Rows
+
+            for i in 0 .. places.Rows - 1 do
+                if generator.NextFloat() < keeping[i] then
+                    weights.Add(1.0 / keeping[i])
+
+                    for axis in 0..2 do
+                        positions.Add places.Positions[3 * i + axis]
 
         let found =
-            { places with
-                Positions = positions
-                Operations = operations
+            {
+                Snapshot = snapshot
+                Positions = positions.ToArray()
+                Operations = Array.replicate weights.Count along
+                Tried = tries
             }
 
-        struct (found, kept |> Array.map (fun i -> 1.0 / keeping[i]), tries - places.Rows)
+        struct (found, weights.ToArray(), inCore)
 
     let points (places: SweepPlaces) =
         let features = GC.AllocateUninitializedArray(places.Rows * size)

@@ -121,7 +121,7 @@ public sealed record MeltingOptions
         }
 
         return new(
-            new MeltingConditions(TemperatureKelvin, PressureBar),
+            new ThermalConditions(TemperatureKelvin, PressureBar),
             Solid.ToScanOptions(Symmetry.Cubic),
             Liquid.ToScanOptions(Symmetry.Isotropic)
         );

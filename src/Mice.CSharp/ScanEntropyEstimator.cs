@@ -82,6 +82,12 @@ public sealed record ScanEntropyEstimate
         };
 }
 
+/// <summary>The thermo table of the run that snapshots come from, and its conditions.</summary>
+/// <param name="Table">A table with the columns step, U_eV and V_A3 and a row for the step of every snapshot.</param>
+/// <param name="TemperatureKelvin">Temperature of the run, K.</param>
+/// <param name="PressureBar">Target pressure of the run, bar.</param>
+public sealed record ThermalRun(ThermoData Table, double TemperatureKelvin, double PressureBar = 1.0);
+
 /// <summary>Estimates the excess entropy of a phase from its snapshots. Stateless and safe to share between threads.</summary>
 /// <param name="options">How; null for the defaults.</param>
 public sealed class ScanEntropyEstimator(ScanEntropyOptions? options = null)
@@ -90,13 +96,15 @@ public sealed class ScanEntropyEstimator(ScanEntropyOptions? options = null)
     /// <param name="snapshots">Snapshots of one phase in time order, atoms of one species.</param>
     /// <param name="progress">Told how far the work is.</param>
     /// <param name="cancellationToken">Stops the work; what a checkpoint directory keeps until then is used by the next call.</param>
+    /// <param name="run">Takes the thermal noise of the snapshots out and tells how loose the bound is; null for neither.</param>
     /// <exception cref="MiceException">
     /// An option or the data failed a check, or the checkpoint directory belongs to others; <c>Faults</c> lists every fault.
     /// </exception>
     public Task<ScanEntropyEstimate> EstimateAsync(
         IReadOnlyList<AtomSnapshot> snapshots,
         IProgress<EstimationProgress>? progress = null,
-        CancellationToken cancellationToken = default
+        CancellationToken cancellationToken = default,
+        ThermalRun? run = null
     )
     {
         ArgumentNullException.ThrowIfNull(snapshots);
@@ -107,6 +115,15 @@ public sealed class ScanEntropyEstimator(ScanEntropyOptions? options = null)
             {
                 var scan = chosen.ToScanOptions(ScanOptionsModule.defaults.Symmetry);
                 var values = Conversion.Snapshots(snapshots);
+                var control = run is null
+                    ? null
+                    : MiceException.Unwrap(
+                        ControlVariateModule.thermal(
+                            new ThermalConditions(run.TemperatureKelvin, run.PressureBar),
+                            values,
+                            run.Table.Value
+                        )
+                    );
                 var store = chosen.CheckpointDirectory is { } directory
                     ? FSharpOption<RunStore>.Some(MiceException.Unwrap(Checkpoints.scan(scan, values, directory)))
                     : FSharpOption<RunStore>.None;
@@ -117,7 +134,8 @@ public sealed class ScanEntropyEstimator(ScanEntropyOptions? options = null)
                     store,
                     values
                 );
-                return ScanEntropyEstimate.From(MiceException.Unwrap(result));
+                var found = MiceException.Unwrap(result);
+                return ScanEntropyEstimate.From(control is null ? found : ScanEntropy.withControl(control, found));
             },
             cancellationToken
         );

@@ -57,6 +57,9 @@ type MeltArgument =
 type EntropyArgument =
     | [<MainCommand>] File of file: string
     | Symmetry of name: string
+    | Thermo of file: string
+    | Temperature of kelvin: string
+    | Pressure of bar: string
     | Quick
 
     interface IArgParserTemplate with
@@ -64,6 +67,10 @@ type EntropyArgument =
             match this with
             | File _ -> "snapshots: LAMMPS dump or extended XYZ, plain or gzip"
             | Symmetry _ -> "symmetry of the system: isotropic, cubic or none (default)"
+            | Thermo _ ->
+                "CSV table of the run with the columns step, U_eV and V_A3: takes thermal noise out and tells how loose the bound is; needs --temperature"
+            | Temperature _ -> "temperature of the run; only with --thermo"
+            | Pressure _ -> "target pressure of the run; default 1; only with --thermo"
             | Quick -> "smaller networks and shorter training: minutes, with a looser bound"
 
 /// The words behind a verb, parsed: those of every verb and those of this one.

@@ -15,7 +15,33 @@ module EntropyAtoms =
             Options: RunOptions
             Scan: ScanOptions
             Trajectory: Trajectory
+            Control: ControlVariate option
         }
+
+    /// −ln p of the snapshots from the table, where one was given.
+    let private control
+        (r: ParseResults<EntropyArgument>)
+        (trajectory: Read<Trajectory>)
+        : Read<ControlVariate option> =
+        match r.TryGetResult EntropyArgument.Thermo, r.TryGetResult EntropyArgument.Temperature with
+        | None, None -> Ok None
+        | None, Some _ -> Error [ MiceError.OutOfRange("--thermo", "missing", "a table beside --temperature") ]
+        | file, kelvin ->
+            let table = Options.thermo "--thermo" file
+            let temperature = Options.temperature kelvin
+            let pressure = Options.pressure (r.TryGetResult EntropyArgument.Pressure)
+
+            match Options.faults table @ Options.faults temperature @ Options.faults pressure, trajectory with
+            | [], Ok trajectory ->
+                let conditions =
+                    {
+                        Temperature = Options.get temperature * 1.0<K>
+                        Pressure = Options.get pressure * 1.0<bar>
+                    }
+
+                ControlVariate.thermal conditions trajectory.Snapshots (Options.get table) |> Result.map Some
+            | [], Error _ -> Ok None
+            | faults, _ -> Error faults
 
     let private read (given: GivenArguments<EntropyArgument>) : Read<Job> =
         let r = given.Own
@@ -26,7 +52,14 @@ module EntropyAtoms =
 
         let trajectory = Options.trajectory "FILE" (r.TryGetResult EntropyArgument.File)
 
-        match Options.faults trajectory @ Options.faults symmetry @ Options.faults options with
+        let control = control r trajectory
+
+        match
+            Options.faults trajectory
+            @ Options.faults symmetry
+            @ Options.faults control
+            @ Options.faults options
+        with
         | [] ->
             let options = Options.get options
             let scan = SharedOptions.scan (r.Contains EntropyArgument.Quick) options
@@ -36,6 +69,7 @@ module EntropyAtoms =
                     Options = options
                     Scan = scan (Options.get symmetry)
                     Trajectory = Options.get trajectory
+                    Control = Options.get control
                 }
 
             ScanOptions.check job.Scan |> Result.map (fun _ -> job)
@@ -46,6 +80,10 @@ module EntropyAtoms =
         |> Result.bind (fun store ->
             Display.withProgress job.Options.Quiet (fun report ->
                 scanner.Scan job.Scan token report (Some store) job.Trajectory.Snapshots))
+        |> Result.map (fun result ->
+            match job.Control with
+            | Some control -> ScanEntropy.withControl control result
+            | None -> result)
 
     let private finish (scanner: Scanner) (job: Job) (result: ScanResult) : int =
         let versions = scanner.Versions()

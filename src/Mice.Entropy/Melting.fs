@@ -45,9 +45,9 @@ module Melting =
         | _ -> []
 
     /// Thermodynamics of both phases, or every fault of conditions, snapshots and tables.
-    let private prepare (conditions: MeltingConditions) (input: MeltingInput) =
+    let private prepare (conditions: ThermalConditions) (input: MeltingInput) =
         let early =
-            MeltingConditions.faults conditions
+            ThermalConditions.faults conditions
             @ noSnapshots "solid" input.Solid
             @ noSnapshots "liquid" input.Liquid
             @ differentAtoms input
@@ -89,7 +89,7 @@ module Melting =
         }
 
     /// Do the thermo table and the trajectory come from the same run, at the temperature said?
-    let private sameRun (conditions: MeltingConditions) (name: string) (scan: ScanResult) (phase: PhaseThermodynamics) =
+    let private sameRun (conditions: ThermalConditions) (name: string) (scan: ScanResult) (phase: PhaseThermodynamics) =
         let volume, error = float phase.Volume.Value, float phase.Volume.StandardError
         // Snapshots are a sparse sample of the rows: four errors of their own mean, or 0.5 %, whichever is more.
         let rows = float phase.Rows / float (max 1 scan.Snapshots)
@@ -168,7 +168,7 @@ module Melting =
 
     /// Joins two scans and the thermodynamics to the result.
     let private combine
-        (conditions: MeltingConditions)
+        (conditions: ThermalConditions)
         (solid: ScanResult)
         (liquid: ScanResult)
         (solidPhase: PhaseThermodynamics)
@@ -226,45 +226,6 @@ module Melting =
                 @ prefixed "liquid" liquid.Settings
         }
 
-    /// β(U + pV)/N − ln(V/N) of each snapshot and its mean over the whole table; None unless the table has a row for
-    /// the step of every snapshot.
-    let private control
-        (conditions: MeltingConditions)
-        (snapshots: Snapshot[])
-        (table: ThermoTable)
-        : ControlVariate option =
-        let column name =
-            ThermoTable.column name table |> Result.toOption
-
-        match column "step", column "U_eV", column "V_A3" with
-        | Some steps, Some energies, Some volumes ->
-            let atoms = float (Snapshot.count snapshots[0])
-            let beta = 1.0 / float (boltzmann * conditions.Temperature)
-
-            let values =
-                Array.map2
-                    (fun u v ->
-                        let enthalpy = u + float (conditions.Pressure * eVPerCubicAngstromPerBar) * v
-                        beta * enthalpy / atoms - log (v / atoms))
-                    energies
-                    volumes
-
-            let rowOf = Array.zip steps values |> Map.ofArray
-            let found = snapshots |> Array.choose (fun s -> Map.tryFind (float s.Step) rowOf)
-
-            if found.Length < snapshots.Length then
-                None
-            else
-                let mean = Statistics.mean values * 1.0<kB / atom>
-                let error = Statistics.blocking values * 1.0<kB / atom>
-
-                Some
-                    {
-                        Values = found
-                        Mean = Estimate.create mean error Direction.Exact
-                    }
-        | _ -> None
-
     /// Solid in the first half of the progress, liquid in the second.
     let private inHalf (name: string) (start: float) (report: Progress -> unit) (progress: Progress) =
         report
@@ -305,8 +266,8 @@ module Melting =
         let phase name start options store snapshots table =
             scan options cancel (inHalf name start progress) store snapshots
             |> Result.map (fun result ->
-                match control conditions snapshots table with
-                | Some noise when result.BySnapshot.Length = snapshots.Length -> ScanEntropy.withControl noise result
+                match ControlVariate.thermal conditions snapshots table with
+                | Ok control when result.BySnapshot.Length = snapshots.Length -> ScanEntropy.withControl control result
                 | _ -> result)
 
         match faults options input, prepare conditions input with

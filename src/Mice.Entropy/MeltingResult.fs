@@ -5,20 +5,11 @@ open Mice
 open Mice.Atoms
 open Mice.Autoregressive
 
-/// <summary>Temperature and pressure of both runs.</summary>
-type MeltingConditions =
-    {
-        /// Temperature of the runs; above 0.
-        Temperature: float<K>
-        /// Target pressure of the runs, finite.
-        Pressure: float<bar>
-    }
-
 /// <summary>How a melting calculation is done. Start from <c>MeltingOptions.create</c> and change fields with { … with … }.</summary>
 type MeltingOptions =
     {
         /// Temperature and pressure of both runs.
-        Conditions: MeltingConditions
+        Conditions: ThermalConditions
         /// How the solid's entropy is estimated.
         Solid: ScanOptions
         /// How the liquid's entropy is estimated.
@@ -76,19 +67,6 @@ type MeltingResult =
         Settings: (string * string) list
     }
 
-/// <summary>Conditions checked.</summary>
-[<RequireQualifiedAccess>]
-module MeltingConditions =
-
-    /// <summary>All faults of the conditions; empty when they can be used.</summary>
-    let faults (c: MeltingConditions) : MiceError list =
-        [
-            if not (c.Temperature > 0.0<K> && Double.IsFinite(float c.Temperature)) then
-                MiceError.OutOfRange("temperature", $"{float c.Temperature} K", "a finite number above 0 K")
-            if not (Double.IsFinite(float c.Pressure)) then
-                MiceError.OutOfRange("pressure", $"{float c.Pressure} bar", "a finite number")
-        ]
-
 /// <summary>Options made ready.</summary>
 [<RequireQualifiedAccess>]
 module MeltingOptions =
@@ -96,7 +74,7 @@ module MeltingOptions =
     /// <summary>A cubic solid and an isotropic liquid, everything else the same for both.</summary>
     /// <param name="scan">Settings of both scans; their symmetry is set here.</param>
     /// <param name="conditions">Temperature and pressure of both runs.</param>
-    let create (scan: ScanOptions) (conditions: MeltingConditions) : MeltingOptions =
+    let create (scan: ScanOptions) (conditions: ThermalConditions) : MeltingOptions =
         {
             Conditions = conditions
             Solid = { scan with Symmetry = Symmetry.Cubic }

@@ -3,28 +3,6 @@ namespace Mice.Entropy
 open System
 open Mice
 
-/// <summary>A quantity of each snapshot that fluctuates with its entropy and whose ensemble mean is known better than from the snapshots.</summary>
-/// <remarks>For a thermal system at constant pressure −ln p of a snapshot, relative to the ideal gas, is β(U + PV) − N ln V up to a
-/// constant, so β(U + PV)/N − ln(V/N) takes all thermal noise out of the entropies of snapshots.</remarks>
-type ControlVariate =
-    {
-        /// Its values, in the order of the snapshots; k_B per atom.
-        Values: float[]
-        /// Its ensemble mean, from more data than these snapshots.
-        Mean: Estimate<kB / atom>
-    }
-
-/// Control variates that need no table.
-[<RequireQualifiedAccess>]
-module ControlVariate =
-    /// <summary>Of bodies that only exclude one another, in a fixed volume: all allowed configurations are equally likely.</summary>
-    /// <param name="snapshots">How many snapshots.</param>
-    let athermal (snapshots: int) : ControlVariate =
-        {
-            Values = Array.zeroCreate snapshots
-            Mean = Estimate.exact 0.0<kB / atom>
-        }
-
 /// <summary>From held-out values of snapshots to one bound with its error.</summary>
 [<RequireQualifiedAccess>]
 module ScanCombination =

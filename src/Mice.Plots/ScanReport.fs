@@ -166,7 +166,7 @@ module ScanReport =
 
     /// What the errors of a result leave out.
     let caveat =
-        "The error of a bound is statistical: it does not contain how far the bound lies above the truth. That looseness is estimated to second order \
+        "The error of an upper bound is statistical: it does not contain how far the bound lies above the truth. That looseness is estimated to second order \
          from the scatter of the likelihoods of the snapshots where the energy of each is known; a corrected entropy has a quarter of it in its error. \
          An entropy of melting, and what follows from it, uses the corrected entropies; without them it may be off by more than its error."
 

@@ -8,12 +8,19 @@ open Mice.Atoms
 open Mice.Autoregressive
 open Mice.Entropy
 
+/// What is wanted of the numbers of sodium, in words.
+type SodiumGoals =
+    {
+        Solid: string
+        Liquid: string
+        Entropy: string
+    }
+
 /// The main job with default settings on sodium and aluminium, against other routes to the same numbers.
 module MeltingVerification =
     /// Excess entropies, k_B per atom: Frenkel–Ladd integration for the solid; for the liquid coexistence with that, which agrees with
     /// integration from the Uhlenbeck–Ford fluid, −3.575(6). Δs and T_m by coexistence.
-    let private truthSolid, truthLiquid, truthDelta, truthMelting =
-        -4.45, -3.57, 0.905, 365.0
+    let truthSolid, truthLiquid, truthDelta, truthMelting = -4.45, -3.57, 0.905, 365.0
 
     /// Shipped with the documentation.
     let private sodiumFolder = Path.Combine(Machine.root, "docs", "data", "na")
@@ -22,7 +29,8 @@ module MeltingVerification =
     let private aluminiumFolder =
         Path.Combine(Machine.root, "..", "shared", "reference", "md", "al")
 
-    let private get (result: Result<'v, MiceError list>) : 'v =
+    /// The value, or a failure that says what is wrong.
+    let get (result: Result<'v, MiceError list>) : 'v =
         match result with
         | Ok value -> value
         | Error faults -> failwith (faults |> List.map MiceError.message |> String.concat " ")
@@ -73,36 +81,37 @@ module MeltingVerification =
         Melting.estimate options CancellationToken.None (progress ()) { Solid = None; Liquid = None } input
         |> get
 
-    let private sodiumTable (r: MeltingResult) =
+    /// An estimate that may not be there.
+    let known (e: Estimate<'u> option) =
+        e |> Option.map Estimate.format |> Option.defaultValue "unknown"
+
+    /// Every number of the main job on sodium beside its truth and a goal.
+    let sodiumTable (goals: SodiumGoals) (time: string list) (r: MeltingResult) =
+        let row name value truth goal = [ name; value; truth; goal ]
+        let unbounded = "(no bound)"
+
         Table.markdown
             [ "sodium, 350 K, 1 bar"; "Mice"; "truth"; "goal" ]
             [
-                [
+                row
                     "s_ex solid, k_B per atom (upper bound)"
-                    Estimate.format r.Solid.ExcessEntropy
+                    (Estimate.format r.Solid.ExcessEntropy)
                     "−4.45(1)"
-                    "≤ −4.38"
-                ]
-                [
+                    goals.Solid
+                row
                     "s_ex liquid, k_B per atom (upper bound)"
-                    Estimate.format r.Liquid.ExcessEntropy
+                    (Estimate.format r.Liquid.ExcessEntropy)
                     "−3.57(2); −3.575(6)"
-                    "≤ −3.45"
-                ]
-                [
-                    "Δs, k_B per atom (no bound)"
-                    Estimate.format r.DeltaEntropy
-                    "0.905(7)"
-                    "0.905 ± 0.06"
-                ]
-                [ "Δh, kJ/mol"; Estimate.format r.DeltaEnthalpy; "2.748(14)"; "" ]
-                [ "T_m, K (no bound)"; Estimate.format r.MeltingTemperature; "365(2)"; "" ]
-                [
-                    "time of both scans, s"
-                    $"{r.Solid.Seconds + r.Liquid.Seconds:F0}"
-                    ""
-                    "≤ 900"
-                ]
+                    goals.Liquid
+                row "looseness of the solid's bound, estimated" (known r.Solid.Looseness) "" ""
+                row "looseness of the liquid's bound, estimated" (known r.Liquid.Looseness) "" ""
+                row $"s_ex solid less that {unbounded}" (known r.Solid.Corrected) "−4.45(1)" ""
+                row $"s_ex liquid less that {unbounded}" (known r.Liquid.Corrected) "−3.57(2); −3.575(6)" ""
+                row $"Δs, k_B per atom {unbounded}" (Estimate.format r.DeltaEntropy) "0.905(7)" goals.Entropy
+                row "Δs of the bounds as they stand" (Estimate.format r.DeltaEntropyOfBounds) "0.905(7)" ""
+                row "Δh, kJ/mol" (Estimate.format r.DeltaEnthalpy) "2.748(14)" ""
+                row $"T_m, K {unbounded}" (Estimate.format r.MeltingTemperature) "365(2)" ""
+                time
             ]
 
     let private isTruthful (bound: Estimate<kB / atom>) truth =
@@ -113,7 +122,19 @@ module MeltingVerification =
 
         {
             Markdown =
-                sodiumTable r
+                sodiumTable
+                    {
+                        Solid = "≤ −4.38"
+                        Liquid = "≤ −3.45"
+                        Entropy = "0.905 ± 0.06"
+                    }
+                    [
+                        "time of both scans, s"
+                        $"{r.Solid.Seconds + r.Liquid.Seconds:F0}"
+                        ""
+                        "≤ 900"
+                    ]
+                    r
                 + "\n\n20 + 20 snapshots, default settings. Truth: Frenkel–Ladd integration for the solid and coexistence; the second number for the liquid is "
                 + "thermodynamic integration from the ideal gas over the Uhlenbeck–Ford fluid. A bound below the truth by more than three errors "
                 + "would mean a broken estimator."

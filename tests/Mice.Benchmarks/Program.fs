@@ -18,6 +18,7 @@ let private verifications: Measurement list =
         MeltingVerification.sodium
         MeltingVerification.aluminium
         SodiumStudy.measurement
+        SodiumStudy.long
         AtomsBench.fuzz
     ]
 

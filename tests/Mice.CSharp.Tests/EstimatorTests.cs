@@ -124,6 +124,26 @@ public sealed class EstimatorTests : IDisposable
     }
 
     [Fact]
+    public async Task WithTheTableOfTheRunTheLoosenessIsTold()
+    {
+        var table = await ThermoReader.ReadAsync(Save("gas.csv", "step,U_eV,V_A3\n0,-2.5,8000\n1,-2.4,8001\n"));
+        var gas = Gas(6, 40, 7);
+        var estimator = new ScanEntropyEstimator(Short);
+        var estimate = await estimator.EstimateAsync(gas, run: new ThermalRun(table, 300.0));
+        Assert.NotNull(estimate.Looseness);
+        Assert.Equal(
+            estimate.ExcessEntropy.Value - estimate.Looseness.Value.Value,
+            Assert.NotNull(estimate.Corrected).Value,
+            9
+        );
+        Assert.Null((await estimator.EstimateAsync(gas)).Looseness);
+        var fault = await Assert.ThrowsAsync<MiceException>(
+            () => estimator.EstimateAsync(gas, run: new ThermalRun(table, -1.0))
+        );
+        Assert.Contains(fault.Faults, f => f.Contains("temperature", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task AGasIsEstimatedWithProgress()
     {
         var listener = new Listener();

@@ -133,6 +133,20 @@ let ``Entropy of a missing file and of none is refused`` () =
     mice [ "entropy"; "atoms" ] |> refused [ "FILE" ]
 
 [<Fact>]
+let ``A table without a temperature, a temperature without a table, and a table of another run are refused`` () =
+    let entropy rest =
+        mice ([ "entropy"; "atoms"; sodium "solid.dump.gz" ] @ rest)
+
+    entropy [ "--thermo"; sodium "solid_thermo.csv" ] |> refused [ "temperature" ]
+    entropy [ "--temperature"; "350" ] |> refused [ "--thermo" ]
+    let other = "step,U_eV,V_A3\n1,-1000,41000\n2,-1001,41010\n"
+
+    inFolder (fun folder ->
+        let file = Path.Combine(folder, "other.csv")
+        File.WriteAllText(file, other)
+        entropy [ "--thermo"; file; "--temperature"; "350" ] |> refused [ "step" ])
+
+[<Fact>]
 let ``A molecular-dynamics run without phase and temperature is refused`` () =
     mice [ "md"; "run"; "na" ] |> refused [ "--phase"; "--temperature" ]
     mice [ "md"; "run"; "xx"; "--phase"; "solid"; "--temperature"; "300" ] |> refused [ "xx" ]

@@ -131,6 +131,60 @@ let ``Entropy of one phase writes its JSON`` () =
         Assert.Contains("upper bound", document.RootElement.GetProperty("caveat").GetString()))
 
 [<Fact>]
+let ``With the table of the run the entropy of one phase comes with its looseness`` () =
+    inFolder (fun folder ->
+        let file = Path.Combine(folder, "result.json")
+
+        // Entropies that scatter by themselves: the bound is loose.
+        let scan options token progress store (snapshots: Mice.Atoms.Snapshot[]) =
+            FakeScan.sodium options token progress store snapshots
+            |> Result.map (fun result ->
+                { result with
+                    BySnapshot =
+                        snapshots
+                        |> Array.mapi (fun i s ->
+                            let value = -4.4 + 0.01 * float (i % 3)
+
+                            {
+                                Step = s.Step
+                                Network = i / 5
+                                Entropy = value
+                                MeanRatio = 1.0
+                                Sweeps = [| struct (value, value) |]
+                            })
+                })
+
+        let code =
+            EntropyAtoms.run
+                { scanner with Scan = scan }
+                [|
+                    sodium "solid.dump.gz"
+                    "--symmetry"
+                    "cubic"
+                    "--thermo"
+                    sodium "solid_thermo.csv"
+                    "--temperature"
+                    "350"
+                    "--json"
+                    file
+                    "--quiet"
+                |]
+
+        Assert.Equal(0, code)
+        use document = JsonDocument.Parse(File.ReadAllText file)
+
+        let number (name: string) =
+            document.RootElement.GetProperty(name).GetDouble()
+
+        Assert.True(number "looseness_kb_per_atom" > 0.0)
+
+        Assert.Equal(
+            number "excess_entropy_kb_per_atom" - number "looseness_kb_per_atom",
+            number "corrected_excess_entropy_kb_per_atom",
+            9
+        ))
+
+[<Fact>]
 let ``Time left is said as people say it`` () =
     Assert.Equal("time left not known yet", Display.timeLeft (TimeSpan.FromSeconds 0.5) 0.5)
     Assert.Equal("done", Display.timeLeft (TimeSpan.FromSeconds 0.5) 1.0)
@@ -144,8 +198,10 @@ let ``A signal to stop leaves a checkpoint and says how to go on`` () =
         let arguments = List.ofArray inputs |> List.filter ((<>) "--quiet")
 
         use running = start ("melt" :: arguments @ [ "--threads"; "1"; "--resume"; folder ])
-        // The first line of progress: the training has begun.
-        running.StandardError.ReadLine() |> ignore
+        // A line of progress with steps behind it: the training has begun.
+        while running.StandardError.ReadLine().Contains "step 0 of" do
+            ()
+
         // Ctrl-C sends SIGINT, which shells make their background jobs ignore; SIGTERM goes the same way.
         use kill = Process.Start("kill", [ "-TERM"; string running.Id ])
         kill.WaitForExit()

@@ -127,5 +127,6 @@ let hardSphereFluid (packing: float) (side: int) (count: int) (seed: uint64) : K
         Dimension = 3
         Symmetry = Symmetry.Isotropic
         Exact = -(4.0 * packing - 3.0 * packing * packing) / ((1.0 - packing) * (1.0 - packing))
+        Control = Mice.Entropy.ControlVariate.athermal count
         Snapshots = Array.init count snapshot
     }

@@ -9,7 +9,7 @@ open Mice.Entropy
 open Mice.Entropy.Tests.FakeScan
 open Xunit
 
-let private conditions: MeltingConditions =
+let private conditions: ThermalConditions =
     {
         Temperature = 350.0<K>
         Pressure = 1.0<bar>

@@ -89,3 +89,77 @@ let ``Calibration is the mean ratio and promises nothing`` () =
     Assert.Equal(Direction.NoBound, calibration.Direction)
     // √(0.0166…/4) of the snapshots and √(0.005/2) of the networks 1.0 and 1.1.
     Assert.Equal(sqrt (0.05 / 3.0 / 4.0 + 0.0025), calibration.StandardError, 1e-12)
+
+/// Snapshots of which each sweep has the thermal part of its snapshot, an own part, and noise of the two sets of points; networks differ by a constant.
+let private sweeps seed own common pointNoise =
+    let g = Key.generator (Key.ofSeed seed)
+    let thermal = Array.init 20 (fun _ -> 0.2 * g.NextNormal())
+
+    let snapshots =
+        thermal
+        |> Array.mapi (fun i t ->
+            let shared = common * g.NextNormal()
+
+            let sweep _ =
+                let value = -3.0 + 0.1 * float (i / 5) + t + shared + own * g.NextNormal()
+                let noisy () = value + pointNoise * g.NextNormal()
+                struct (noisy (), noisy ())
+
+            { held (i / 5) -3.0 1.0 with
+                Sweeps = Array.init 6 sweep
+            })
+
+    snapshots, control thermal 0.0 0.001
+
+[<Fact>]
+let ``The looseness is half the variance of the likelihood, whatever the points in the integral and the networks add``
+    ()
+    =
+    let own, common, pointNoise = 0.012, 0.006, 0.03
+    let exact = 0.5 * 1000.0 * (own * own + common * common)
+
+    let found =
+        Array.init 200 (fun i ->
+            let snapshots, control = sweeps (uint64 (300 + i)) own common pointNoise
+            ScanCombination.looseness 1000 control snapshots)
+
+    let values = found |> Array.map (fun e -> float e.Value)
+    let error = Statistics.standardError values
+    // Four errors of the mean of 200 sets; without the second set of points it would be 0.45 too large.
+    Assert.Equal(exact, Array.average values, 4.0 * error)
+    // The jackknife's error is the scatter of the sets, within the 10 % that 200 sets and its own bias allow.
+    let scatter = error * sqrt 200.0
+
+    let jackknife =
+        found |> Array.averageBy (fun e -> float e.StandardError ** 2.0) |> sqrt
+
+    Assert.InRange(jackknife / scatter, 0.8, 1.3)
+
+[<Fact>]
+let ``A network with a single snapshot tells nothing of the looseness, two tell no error`` () =
+    let snapshots, control = sweeps 1UL 0.01 0.01 0.0
+
+    let part indices =
+        ScanCombination.looseness
+            1000
+            { control with
+                Values = indices |> Array.map (fun i -> control.Values[i])
+            }
+            (indices |> Array.map (fun i -> snapshots[i]))
+
+    Assert.True(System.Double.IsNaN(float (part [| 0; 5; 10 |]).Value))
+    let two = part [| 0; 1; 5 |]
+    Assert.True(System.Double.IsFinite(float two.Value))
+    Assert.True(System.Double.IsNaN(float two.StandardError))
+
+[<Fact>]
+let ``A corrected entropy carries the errors of its parts and a quarter of the correction, and bounds nothing`` () =
+    let bound = Estimate.create -3.4<kB / atom> 0.01<kB / atom> Direction.UpperBound
+
+    let looseness = Estimate.create 0.12<kB / atom> 0.02<kB / atom> Direction.NoBound
+
+    let corrected = ScanCombination.corrected bound looseness
+    // Rounding only.
+    Assert.Equal(-3.52, float corrected.Value, 1e-12)
+    Assert.Equal(sqrt (0.01 ** 2.0 + 0.02 ** 2.0 + 0.03 ** 2.0), float corrected.StandardError, 1e-12)
+    Assert.Equal(Direction.NoBound, corrected.Direction)

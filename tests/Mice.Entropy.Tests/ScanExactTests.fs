@@ -17,13 +17,21 @@ type Known(output: ITestOutputHelper) =
         let value, error =
             float result.ExcessEntropy.Value, float result.ExcessEntropy.StandardError
 
+        let corrected = result.Corrected.Value
+
         let text =
-            $"{system.Name}: exact {system.Exact:F4}, estimate {value:F4} ± {error:F4}, calibration {Estimate.format result.Calibration}, {result.Seconds:F1} s"
+            $"{system.Name}: exact {system.Exact:F4}, estimate {value:F4} ± {error:F4}, looseness {Estimate.format result.Looseness.Value}, "
+            + $"corrected {Estimate.format corrected}, calibration {Estimate.format result.Calibration}, {result.Seconds:F1} s"
 
         output.WriteLine text
         Assert.Equal(Direction.UpperBound, result.ExcessEntropy.Direction)
         Assert.True(value >= system.Exact - 3.0 * error, $"below the exact value: {text}")
         Assert.True(value <= system.Exact + looseness + 3.0 * error, $"too loose: {text}")
+        // Four errors, one part of which is a quarter of the correction.
+        Assert.True(
+            abs (float corrected.Value - system.Exact) <= 4.0 * float corrected.StandardError,
+            $"corrected wrongly: {text}"
+        )
         // A bound that is loose by δ from noise in ln λ has a mean of λ/ρ too large by about 2δ on new points: 0.05 for 0.025.
         Assert.Equal(1.0, result.Calibration.Value, 0.05 + 3.0 * result.Calibration.StandardError)
 

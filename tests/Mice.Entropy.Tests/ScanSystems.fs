@@ -16,6 +16,8 @@ type KnownSystem =
         /// Excess entropy, k_B per atom.
         Exact: float
         Snapshots: Snapshot[]
+        /// −ln p/N of the snapshots up to a constant, and its exact mean.
+        Control: ControlVariate
     }
 
 /// ρ^(−1/d) of all systems here, Å.
@@ -53,6 +55,7 @@ let idealGas (dimension: int) (atoms: int) (count: int) (seed: uint64) : KnownSy
                 Array.init atoms (fun _ -> uniform cell dimension g)
                 |> Array.concat
                 |> Snapshot.ofPositions "A" cell)
+        Control = ControlVariate.athermal count
     }
 
 /// <summary>Hard rods on a ring that cover a share of it: s_ex = ln(1 − ρa) per rod.</summary>
@@ -79,6 +82,7 @@ let hardRods (covered: float) (atoms: int) (count: int) (seed: uint64) : KnownSy
         Symmetry = Symmetry.Isotropic
         Exact = log (1.0 - covered)
         Snapshots = snapshots count seed draw
+        Control = ControlVariate.athermal count
     }
 
 /// s_ex = −Σ B_n ρ^(n−1)/(n − 1), n = 2 … 5, from x = B₂ρ and B_n/B₂^(n−1).
@@ -142,23 +146,41 @@ let hardSpheres (dimension: int) (packing: float) (atoms: int) (count: int) (see
             else
                 virial (4.0 * packing) [ 1.0; 0.625; 0.286950; 0.110252 ]
         Snapshots = snapshots count seed draw
+        Control = ControlVariate.athermal count
     }
 
 /// <summary>A simple cubic lattice, each atom displaced by its own Gaussian: s_ex = (3/2) ln(2πeσ²) − ln v − 1 per atom.</summary>
 /// <remarks>The N! numberings of a configuration have the density Π g(x_i − R_i) up to exchanges over a whole spacing a, of weight
 /// e^(−a²/4σ²); so S = N·(3/2) ln(2πeσ²), lengths in Å. The ideal gas of N unnumbered atoms in V has N ln V − ln N! = N (ln v + 1).</remarks>
 let displacedLattice (sigma: float) (side: int) (count: int) (seed: uint64) : KnownSystem =
-    let cell = box 3 (side * side * side)
+    let atoms = side * side * side
+    let cell = box 3 atoms
 
-    let draw (g: Generator) =
+    let sites =
         [|
             for i in 0 .. side - 1 do
                 for j in 0 .. side - 1 do
                     for k in 0 .. side - 1 do
                         for site in [ i; j; k ] do
-                            MeanDistance * (float site + sigma * g.NextNormal())
+                            float site
         |]
+
+    let draw (g: Generator) =
+        sites
+        |> Array.map (fun site -> MeanDistance * (site + sigma * g.NextNormal()))
         |> Snapshot.ofPositions "A" cell
+
+    // Σ u²/2σ² of the displacements u; positions may have been wrapped.
+    let exponent (s: Snapshot) =
+        Array.map2
+            (fun x site ->
+                let u = x / MeanDistance - site
+                (u - float side * round (u / float side)) / sigma)
+            s.Positions
+            sites
+        |> Array.sumBy (fun u -> 0.5 * u * u)
+
+    let drawn = snapshots count seed draw
 
     {
         Name = $"displaced lattice, σ = {sigma} spacings"
@@ -166,7 +188,12 @@ let displacedLattice (sigma: float) (side: int) (count: int) (seed: uint64) : Kn
         Symmetry = Symmetry.Cubic
         // In units of the spacing v = 1.
         Exact = 1.5 * log (2.0 * Math.PI * Math.E * sigma * sigma) - 1.0
-        Snapshots = snapshots count seed draw
+        Snapshots = drawn
+        Control =
+            {
+                Values = drawn |> Array.map (fun s -> exponent s / float atoms)
+                Mean = Estimate.exact 1.5<kB / atom>
+            }
     }
 
 /// Small networks and few steps: a few seconds on one core for each system.
@@ -206,3 +233,4 @@ let get (result: Result<'a, MiceError list>) : 'a =
 let estimate (options: ScanOptions) (system: KnownSystem) : ScanResult =
     ScanEntropy.estimate (optionsFor system options) Threading.CancellationToken.None ignore None system.Snapshots
     |> get
+    |> ScanEntropy.withControl system.Control

@@ -9,6 +9,9 @@
 #include <torch/version.h>
 
 #include <dlfcn.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <algorithm>
 #include <cstdint>
@@ -35,6 +38,13 @@ enum Tag : int32_t {
 };
 
 enum Status : int32_t { Ok = 0, Failed = 1, MoreResults = 2 };
+
+#ifdef __GLIBC__
+// The tensors of one training step are freed together at its end. By default the C library then gives their pages back, and the next step
+// pays a page fault for each of them; kept, the process holds no more than it held at its peak.
+[[maybe_unused]] const bool keepsPages =
+    mallopt(M_MMAP_THRESHOLD, 32 << 20) && mallopt(M_TRIM_THRESHOLD, 1 << 30) && mallopt(M_TOP_PAD, 16 << 20);
+#endif
 
 thread_local std::vector<Value> pending;
 

@@ -1,0 +1,82 @@
+namespace Mice.Entropy
+
+open Mice
+open Mice.Atoms
+
+/// <summary>−ln p of each snapshot per atom, up to a constant, and its ensemble mean, known better than from the snapshots.</summary>
+/// <remarks>It takes the thermal noise out of the entropies of snapshots, and what is left of their scatter tells how loose a bound is.</remarks>
+type ControlVariate =
+    {
+        /// Its values, in the order of the snapshots; k_B per atom.
+        Values: float[]
+        /// Its ensemble mean, from more data than these snapshots.
+        Mean: Estimate<kB / atom>
+    }
+
+/// From thermo tables, or from nothing where all configurations are equally likely.
+[<RequireQualifiedAccess>]
+module ControlVariate =
+    /// <summary>Of bodies that only exclude one another, in a fixed volume: all allowed configurations are equally likely.</summary>
+    /// <param name="snapshots">How many snapshots.</param>
+    let athermal (snapshots: int) : ControlVariate =
+        {
+            Values = Array.zeroCreate snapshots
+            Mean = Estimate.exact 0.0<kB / atom>
+        }
+
+    /// <summary>Of a thermal system at constant temperature and pressure: −ln p of a snapshot relative to the ideal gas is β(U + pV) − N ln V up
+    /// to a constant, so β(U + pV)/N − ln(V/N). At constant volume the same, since V does not change.</summary>
+    /// <param name="conditions">Of the run.</param>
+    /// <param name="snapshots">One or more.</param>
+    /// <param name="table">Of the same run, with columns step, U_eV and V_A3; the mean is over all of it.</param>
+    /// <returns>Errors: OutOfRange (the conditions), those of missing columns, BadFile when a snapshot's step has no row.</returns>
+    let thermal
+        (conditions: ThermalConditions)
+        (snapshots: Snapshot[])
+        (table: ThermoTable)
+        : Result<ControlVariate, MiceError list> =
+        let column name = ThermoTable.column name table
+        let columns = [ column "step"; column "U_eV"; column "V_A3" ]
+
+        let missing =
+            columns
+            |> List.choose (function
+                | Error e -> Some e
+                | Ok _ -> None)
+
+        match ThermalConditions.faults conditions @ missing, columns with
+        | [], [ Ok steps; Ok energies; Ok volumes ] ->
+            let atoms = float (Snapshot.count snapshots[0])
+            let beta = 1.0 / float (boltzmann * conditions.Temperature)
+
+            let values =
+                Array.map2
+                    (fun u v ->
+                        let enthalpy = u + float (conditions.Pressure * eVPerCubicAngstromPerBar) * v
+                        beta * enthalpy / atoms - log (v / atoms))
+                    energies
+                    volumes
+
+            let rowOf = Array.zip steps values |> Map.ofArray
+
+            match snapshots |> Array.tryFind (fun s -> not (rowOf.ContainsKey(float s.Step))) with
+            | Some s ->
+                Error
+                    [
+                        MiceError.BadFile(
+                            table.Path,
+                            None,
+                            None,
+                            $"there is no row with step {s.Step}, which a snapshot has."
+                        )
+                    ]
+            | None ->
+                let mean = Statistics.mean values * 1.0<kB / atom>
+                let error = Statistics.blocking values * 1.0<kB / atom>
+
+                Ok
+                    {
+                        Values = snapshots |> Array.map (fun s -> rowOf[float s.Step])
+                        Mean = Estimate.create mean error Direction.Exact
+                    }
+        | faults, _ -> Error faults
