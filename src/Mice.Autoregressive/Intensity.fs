@@ -49,10 +49,6 @@ type Intensity =
         Mean: float32[]
         /// 1/s: inverse spread of the features; [size of the basis].
         InverseSpread: float32[]
-        /// λ₀: where the points lie that the integral of λ is taken with.
-        Pair: PairIntensity
-        /// The share of uniform points that are kept when λ₀ thins them.
-        KeptShare: float
         /// f_θ.
         Network: Layer
     }
@@ -115,17 +111,13 @@ module Intensity =
         let tries =
             int (ceil (float Probe * float options.NoisePerAtom / openShare / float n))
 
-        let atoms, noise =
+        let parts =
             Array.init n (fun s ->
                 let chosen = Array.init (Probe / n + 1) (fun _ -> generator.NextInt training.Atoms)
-                sampler.Atoms generator s chosen, sampler.Uniform generator s tries)
-            |> Array.unzip
+                [| sampler.Atoms generator s chosen; sampler.Uniform generator s tries |])
+            |> Array.concat
 
-        let mean, inverse = moments (DensityBasis.size basis) (Array.append atoms noise)
-
-        let rows (parts: SweepPoints[]) = parts |> Array.sumBy (fun p -> p.Rows)
-        let noisePerAtom = float (rows noise) / float (rows atoms)
-        let pair = PairIntensity.fit basis (log (noisePerAtom / openShare)) atoms noise
+        let mean, inverse = moments (DensityBasis.size basis) parts
 
         {
             Basis = basis
@@ -136,8 +128,6 @@ module Intensity =
             Offset = log (float options.NoisePerAtom / openShare)
             Mean = mean
             InverseSpread = inverse
-            Pair = pair
-            KeptShare = sampler.KeptShare generator pair Probe
             Network = network options (DensityBasis.size basis)
         }
 

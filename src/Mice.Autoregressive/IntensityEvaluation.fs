@@ -18,6 +18,15 @@ type SweepScore =
         let struct (a, b) = this.MeanRatios
         0.5 * (a + b)
 
+/// <summary>How the random points are drawn that integrals of λ are taken with.</summary>
+type IntegralSampling =
+    {
+        /// λ₀: points lie where it is large.
+        Pair: PairIntensity
+        /// The share of uniform points that are kept when λ₀ thins them.
+        KeptShare: float
+    }
+
 /// <summary>The scan entropy of held-out snapshots under an intensity.</summary>
 /// <remarks>By the chain rule along a sweep, per atom and relative to the ideal gas of the same density,
 /// s_ex ≤ −⟨ln(λ/ρ)⟩_atoms + ⟨λ/ρ⟩_space − 1 for every λ, with equality for the true one. The best constant factor on λ turns the last terms into
@@ -28,6 +37,42 @@ module IntensityEvaluation =
     [<Literal>]
     let private MostTries = 50.0
 
+    /// Atoms from which λ₀ is fitted, and tries for the share that it keeps.
+    [<Literal>]
+    let private Probe = 8192
+
+    /// Noise points for each atom in that fit.
+    [<Literal>]
+    let private NoisePerAtom = 3.0
+
+    /// <summary>Fits λ₀ to the snapshots that the intensity is trained on.</summary>
+    /// <param name="key">Where points come from.</param>
+    /// <param name="intensity">Its basis and core are used.</param>
+    /// <param name="training">The training snapshots.</param>
+    let prepare (key: Key) (intensity: Intensity) (training: ScanSnapshots) : IntegralSampling =
+        let n = ScanSnapshots.count training
+        let sampler = SweepSampler(training, intensity.Basis, intensity.Core)
+        let generator = Key.generator key
+        let openShare = sampler.OpenShare generator (8 * Probe)
+        let tries = int (ceil (float Probe * NoisePerAtom / openShare / float n))
+
+        let atoms, noise =
+            Array.init n (fun s ->
+                let chosen = Array.init (Probe / n + 1) (fun _ -> generator.NextInt training.Atoms)
+                sampler.Atoms generator s chosen, sampler.Uniform generator s tries)
+            |> Array.unzip
+
+        let rows (parts: SweepPoints[]) = parts |> Array.sumBy (fun p -> p.Rows)
+        let noisePerAtom = float (rows noise) / float (rows atoms)
+
+        let pair =
+            PairIntensity.fit intensity.Basis (log (noisePerAtom / openShare)) atoms noise
+
+        {
+            Pair = pair
+            KeptShare = sampler.KeptShare generator pair Probe
+        }
+
     /// ⟨λ/ρ⟩ over space, from thinned points.
     let private integral
         generator
@@ -35,11 +80,12 @@ module IntensityEvaluation =
         (intensity: Intensity)
         parameters
         (sampler: SweepSampler)
+        (sampling: IntegralSampling)
         along
         snapshot
         tries
         =
-        let thinned = sampler.Thinned generator intensity.Pair along snapshot tries
+        let thinned = sampler.Thinned generator sampling.Pair along snapshot tries
         let logs = Intensity.logRatios device intensity parameters thinned.Points
 
         let outside =
@@ -53,6 +99,7 @@ module IntensityEvaluation =
     /// <param name="intensity">The model.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="sampler">A sampler of the snapshots with the basis and core of the model.</param>
+    /// <param name="sampling">How the points of the integrals are drawn.</param>
     /// <param name="sweeps">How many sweeps.</param>
     /// <param name="points">Random points for each atom and sweep, about.</param>
     /// <param name="snapshot">Which snapshot.</param>
@@ -63,6 +110,7 @@ module IntensityEvaluation =
         (intensity: Intensity)
         (parameters: Params)
         (sampler: SweepSampler)
+        (sampling: IntegralSampling)
         (sweeps: int)
         (points: int)
         (snapshot: int)
@@ -70,7 +118,7 @@ module IntensityEvaluation =
         let generator = Key.generator key
         let atoms = sampler.Snapshots.Atoms
         // Among hard cores next to nothing is kept: there a limited number of tries gives fewer points.
-        let perPoint = min MostTries (1.0 / intensity.KeptShare)
+        let perPoint = min MostTries (1.0 / sampling.KeptShare)
         let tries = int (ceil (0.5 * float (points * atoms) * perPoint))
 
         Array.init sweeps (fun _ ->
@@ -80,7 +128,7 @@ module IntensityEvaluation =
             let inCore = float (seen.Tried - seen.Rows) * log intensity.CoreIntensity
 
             let half () =
-                integral generator device intensity parameters sampler along snapshot tries
+                integral generator device intensity parameters sampler sampling along snapshot tries
 
             let first = half ()
 

@@ -82,11 +82,29 @@ module internal ScanJobs =
     let private mean (sweeps: struct (float * float)[]) =
         sweeps |> Array.averageBy (fun struct (a, b) -> 0.5 * (a + b))
 
-    let private evaluate (options: ScanOptions) key intensity parameters (snapshots: ScanSnapshots) sweeps points =
+    let private evaluate
+        (options: ScanOptions)
+        key
+        intensity
+        sampling
+        parameters
+        (snapshots: ScanSnapshots)
+        sweeps
+        points
+        =
         let sampler = SweepSampler(snapshots, intensity.Basis, intensity.Core)
 
         Array.init (ScanSnapshots.count snapshots) (fun s ->
-            IntensityEvaluation.score (Key.item s key) options.Device intensity parameters sampler sweeps points s)
+            IntensityEvaluation.score
+                (Key.item s key)
+                options.Device
+                intensity
+                parameters
+                sampler
+                sampling
+                sweeps
+                points
+                s)
 
     /// The state to begin with: the checkpoint if there is one.
     let private initial (options: ScanOptions) key intensity (job: Job) (store: RunStore option) =
@@ -108,10 +126,14 @@ module internal ScanJobs =
         let key = Key.ofSeed options.Seed |> Key.named job.Name
         let training = ScanSnapshots.select job.Training all
         let intensity = Intensity.create key options.Network job.Cutoff training
+
+        let sampling =
+            IntensityEvaluation.prepare (Key.named "integral" key) intensity training
+
         let validation = ScanSnapshots.select job.Validation all
 
         let score name snapshots sweeps points parameters =
-            evaluate options (Key.named name key) intensity parameters snapshots sweeps points
+            evaluate options (Key.named name key) intensity sampling parameters snapshots sweeps points
 
         let validate parameters =
             score "validation" validation 2 4 parameters
