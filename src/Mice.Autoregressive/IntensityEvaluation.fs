@@ -91,7 +91,7 @@ module IntensityEvaluation =
         let outside =
             Array.fold2 (fun sum log weight -> sum + weight * exp log) 0.0 logs thinned.Weights
 
-        (outside + float thinned.InCore * intensity.CoreIntensity) / float tries
+        (outside + float thinned.InCore * intensity.CoreIntensity) / float thinned.Tried
 
     /// <summary>Scores random sweeps through one snapshot.</summary>
     /// <param name="key">Where directions and points come from.</param>

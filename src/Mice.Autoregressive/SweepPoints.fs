@@ -27,7 +27,7 @@ type SweepPoints =
         Tried: int
     }
 
-/// <summary>Uniform points of one sweep, thinned: kept with a known probability, high where atoms are likely.</summary>
+/// <summary>Points of one sweep, one uniform in each cell of a grid, thinned: kept with a known probability, high where atoms are likely.</summary>
 type ThinnedPoints =
     {
         /// The points that were kept.

@@ -150,22 +150,44 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
     let uniformPlaces generator snapshot tries =
         places snapshot (uniform generator snapshot tries) (operationsFor generator tries)
 
-    /// A few tries at a time: arrays of all of them would cost more to make and to collect than the tries themselves.
-    let thin (generator: Generator) pair snapshot (along: float[]) tries =
+    /// One uniform point in each of side^dimension equal cells: those of the cells first … first + n − 1.
+    let scattered (generator: Generator) snapshot side first n =
+        let fractions =
+            Array.init (3 * n) (fun i ->
+                let axis = i % 3
+
+                if axis <= last then
+                    let cell = (first + i / 3) / pown side axis % side
+                    (float cell + generator.NextFloat()) / float side
+                else
+                    0.5)
+
+        Cell.cartesian snapshots.Cells[snapshot] fractions
+
+    /// Every point is kept when the sum of the probabilities passes a whole number at it: each with its own probability, in a number and
+    /// a spread over space that scatter much less than by throwing dice. A few tries at a time: arrays of all of them would cost more than
+    /// the tries themselves.
+    let thin (generator: Generator) pair snapshot (along: float[]) wanted =
+        let side = int (ceil (float wanted ** (1.0 / float (last + 1)) - 1e-9))
+        let tries = pown side (last + 1)
         let positions, weights = ResizeArray<float>(), ResizeArray<float>()
         let mutable inCore = 0
+        let mutable sum = generator.NextFloat()
 
         for first in 0 .. Thinning.Block .. tries - 1 do
             let n = min Thinning.Block (tries - first)
 
             let places =
-                places snapshot (uniform generator snapshot n) (Array.replicate n along)
+                places snapshot (scattered generator snapshot side first n) (Array.replicate n along)
 
             let keeping = keeping pair snapshot places.Positions places.Operations
             inCore <- inCore + n - places.Rows
 
             for i in 0 .. places.Rows - 1 do
-                if generator.NextFloat() < keeping[i] then
+                sum <- sum + keeping[i]
+
+                if sum >= 1.0 then
+                    sum <- sum - 1.0
                     weights.Add(1.0 / keeping[i])
 
                     for axis in 0..2 do
@@ -226,21 +248,21 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
     /// <param name="pair">Decides where points are kept.</param>
     /// <param name="along">The operation whose last axis the sweep runs along.</param>
     /// <param name="snapshot">Which snapshot.</param>
-    /// <param name="tries">Uniform points before any is dropped.</param>
+    /// <param name="wanted">Uniform points before any is dropped, at least; as many as fill a grid.</param>
     member _.Thinned
         (generator: Generator)
         (pair: PairIntensity)
         (along: float[])
         (snapshot: int)
-        (tries: int)
+        (wanted: int)
         : ThinnedPoints =
-        let struct (found, weights, inCore) = thin generator pair snapshot along tries
+        let struct (found, weights, inCore) = thin generator pair snapshot along wanted
 
         {
             Points = points found
             Weights = weights
             InCore = inCore
-            Tried = tries
+            Tried = found.Tried
         }
 
     /// <summary>The share of uniform points that thinning by a pair intensity keeps.</summary>
@@ -248,13 +270,12 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
         let n = ScanSnapshots.count snapshots
         let each = (tries + n - 1) / n
 
-        let kept =
-            Seq.init n (fun s ->
+        let parts =
+            Array.init n (fun s ->
                 let struct (found, _, _) = thin generator pair s (operation generator) each
-                found.Rows)
-            |> Seq.sum
+                found)
 
-        float kept / float (n * each)
+        float (parts |> Array.sumBy (fun p -> p.Rows)) / float (parts |> Array.sumBy (fun p -> p.Tried))
 
     /// <summary>Chosen atoms of one snapshot, each seen in a random direction.</summary>
     member _.Atoms (generator: Generator) (snapshot: int) (chosen: int[]) : SweepPoints =

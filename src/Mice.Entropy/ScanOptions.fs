@@ -65,7 +65,8 @@ module ScanOptions =
                 { defaults.Training with
                     Steps = defaults.Training.Steps / 4
                 }
-            IntegralPoints = 8
+            // Fewer sweeps with as many points each: the noise of an integral enters the looseness squared.
+            Sweeps = defaults.Sweeps / 2
             CutoffShares = []
         }
 

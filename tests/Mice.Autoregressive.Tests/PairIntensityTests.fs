@@ -99,7 +99,7 @@ let ``Thinned points stand for all uniform ones`` () =
         SweepSampler(ScanSnapshots.prepare 3 Symmetry.Cubic cutoff [| snapshot |], basis, 1.5)
 
     let along = sampler.Operation(generator 1UL)
-    let tries = 40000
+    let tries = 35 * 35 * 35
     let thinned = sampler.Thinned (generator 2UL) (tabulated 1.0) along 0 tries
     let share = float (tries - thinned.InCore) / float tries
     Assert.Equal(tries, thinned.Tried)
