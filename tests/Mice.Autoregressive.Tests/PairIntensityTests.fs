@@ -135,3 +135,22 @@ let ``Thinned points stand for all uniform ones`` () =
 
     let spread = sqrt (weighted |> Array.sumBy (fun v -> v * v)) / float tries
     Assert.Equal(share * Array.average plain, mean, 4.0 * spread)
+
+[<Fact>]
+let ``Spread over a grid and kept in turn, points scatter less than by dice`` () =
+    let snapshot = uniformSnapshot 73UL (Cell.cubic 18.0) 216
+
+    let sampler =
+        SweepSampler(ScanSnapshots.prepare 3 Symmetry.Cubic cutoff [| snapshot |], basis, 1.5)
+
+    let along = sampler.Operation(generator 1UL)
+
+    let sums, dice =
+        Array.init 40 (fun i ->
+            let thinned =
+                sampler.Thinned (generator (uint64 (200 + i))) (tabulated 1.0) along 0 8000
+
+            Array.sum thinned.Weights, thinned.Weights |> Array.sumBy (fun w -> w * (w - 1.0)))
+        |> Array.unzip
+    // The variance of 40 sums is known to 22 %; dice would make it 1.
+    Assert.InRange(Statistics.variance sums / Array.average dice, 0.0, 0.5)
