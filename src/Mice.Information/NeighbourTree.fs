@@ -1,0 +1,185 @@
+namespace Mice.Information
+
+open System
+open System.Threading.Tasks
+
+/// A k-d tree with tight boxes around its nodes and whole panels in its leaves. Source: J. L. Bentley, Commun. ACM 18, 509
+/// (1975); splits halve the widest side.
+[<Sealed>]
+type internal NeighbourTree
+    private (panels: Panels, boxes: float[], right: int[], ends: int[], firsts: int[], points: int[]) =
+    let dimensions = panels.Dimensions
+
+    /// Smallest and largest max-norm distance of a query to a node's box.
+    let distance (node: int) (query: float[]) (first: int) (far: byref<float>) : float =
+        let mutable near = 0.0
+        let mutable most = 0.0
+        let box = node * 2 * dimensions
+
+        for d in 0 .. dimensions - 1 do
+            let q = query[first + d]
+            let below = boxes[box + d] - q
+            let above = q - boxes[box + dimensions + d]
+            near <- Math.Max(near, Math.Max(below, above))
+            most <- Math.Max(most, Math.Max(-below, -above))
+
+        far <- most
+        near
+
+    let rec count (node: int) (query: float[]) (first: int) (radius: float) (scratch: float[]) : int =
+        let mutable far = 0.0
+
+        if distance node query first &far >= radius then
+            0
+        elif far < radius then
+            points[node]
+        elif right[node] < 0 then
+            Panels.countBelow panels firsts[node] ends[node] query first radius scratch
+        else
+            count (node + 1) query first radius scratch + count right[node] query first radius scratch
+
+    let rec search (node: int) (query: float[]) (first: int) (own: int) (nearest: Nearest) (scratch: float[]) : unit =
+        if right[node] < 0 then
+            Panels.offer panels firsts[node] ends[node] query first own nearest scratch
+        else
+            let mutable far = 0.0
+            let left = distance (node + 1) query first &far
+            let other = distance right[node] query first &far
+            let leftFirst = left <= other
+
+            if Math.Min(left, other) < nearest.Radius then
+                let child = if leftFirst then node + 1 else right[node]
+                search child query first own nearest scratch
+
+            if Math.Max(left, other) < nearest.Radius then
+                let child = if leftFirst then right[node] else node + 1
+                search child query first own nearest scratch
+
+    /// Panels in a leaf.
+    static member private LeafPanels = 2
+
+    /// Reorders order[from .. until − 1] so that the place-th smallest value of a column stands at its place, smaller ones
+    /// before it (Hoare's selection, middle element as pivot).
+    static member private Select(sample: Sample, column: int, order: int[], from: int, until: int, place: int) =
+        let value i =
+            sample.Values[order[i] * sample.Columns + column]
+
+        let mutable low = from
+        let mutable high = until - 1
+
+        while low < high do
+            let pivot = value ((low + high) / 2)
+            let mutable i = low
+            let mutable j = high
+
+            while i <= j do
+                while value i < pivot do
+                    i <- i + 1
+
+                while value j > pivot do
+                    j <- j - 1
+
+                if i <= j then
+                    let held = order[i]
+                    order[i] <- order[j]
+                    order[j] <- held
+                    i <- i + 1
+                    j <- j - 1
+
+            if place <= j then high <- j
+            elif place >= i then low <- i
+            else low <- high
+
+    /// Lower corner, then upper corner of the box around some rows, [2 · dimensions].
+    static member private Box(sample: Sample, order: int[], from: int, until: int) =
+        let columns = sample.Columns
+
+        let box =
+            Array.init (2 * columns) (fun i -> if i < columns then infinity else -infinity)
+
+        for i in from .. until - 1 do
+            let start = order[i] * columns
+
+            for d in 0 .. columns - 1 do
+                let x = sample.Values[start + d]
+                box[d] <- Math.Min(box[d], x)
+                box[columns + d] <- Math.Max(box[columns + d], x)
+
+        box
+
+    /// The tree of a sample.
+    static member Build(sample: Sample) : NeighbourTree =
+        let order = Array.init sample.Rows id
+        let columns = sample.Columns
+        let boxes = ResizeArray<float>()
+        let right = ResizeArray<int>()
+        let ranges = ResizeArray<struct (int * int)>()
+
+        let rec build from until =
+            let node = right.Count
+            let box = NeighbourTree.Box(sample, order, from, until)
+            boxes.AddRange box
+            right.Add -1
+            ranges.Add(struct (from, until))
+
+            if until - from > NeighbourTree.LeafPanels * Panels.Width then
+                let widest = Seq.init columns id |> Seq.maxBy (fun d -> box[columns + d] - box[d])
+                // Halves of whole panels, so that only the last panel of the tree has empty slots.
+                let half = ((until - from) / 2 + Panels.Width - 1) / Panels.Width * Panels.Width
+                NeighbourTree.Select(sample, widest, order, from, until, from + half)
+                build from (from + half)
+                right[node] <- right.Count
+                build (from + half) until
+
+        build 0 sample.Rows
+
+        let panelOf slot =
+            (slot + Panels.Width - 1) / Panels.Width
+
+        let ranges = ranges.ToArray()
+
+        NeighbourTree(
+            Panels.ofRows order sample,
+            boxes.ToArray(),
+            right.ToArray(),
+            ranges |> Array.map (fun struct (_, until) -> panelOf until),
+            ranges |> Array.map (fun struct (from, _) -> from / Panels.Width),
+            ranges |> Array.map (fun struct (from, until) -> until - from)
+        )
+
+    /// Runs an action on every row with a scratch array, on all cores, rows that are near each other together.
+    member private _.OverRows(sample: Sample, action: int -> int -> float[] -> unit) =
+        let batch = 8
+        let batches = (panels.Count + batch - 1) / batch
+
+        Parallel.For(
+            0,
+            batches,
+            fun b ->
+                let scratch = Array.zeroCreate Panels.Width
+
+                for slot in b * batch * Panels.Width .. min panels.Count ((b + 1) * batch) * Panels.Width - 1 do
+                    let row = panels.Rows[slot]
+
+                    if row >= 0 then
+                        action row (row * sample.Columns) scratch
+        )
+        |> ignore
+
+    /// The neighbours of every row of the sample that the tree was built from; found is called once per row.
+    member tree.Nearest(sample: Sample, k: int, found: int -> Nearest -> unit) : unit =
+        tree.OverRows(
+            sample,
+            fun row start scratch ->
+                let nearest = Nearest k
+                search 0 sample.Values start row nearest scratch
+                found row nearest
+        )
+
+    /// For every row the number of rows, itself included, at a distance below its radius.
+    member tree.CountBelow(sample: Sample, radii: float[]) : int[] =
+        let counts = Array.zeroCreate sample.Rows
+
+        tree.OverRows(sample, fun row start scratch -> counts[row] <- count 0 sample.Values start radii[row] scratch)
+
+        counts
