@@ -146,9 +146,10 @@ module DiscreteEntropy =
         |> Array.map (fun (count, cells) -> struct (count, cells))
 
     /// The method whose delete-one values give the error: methods that are resampled or integrated already take the
-    /// plug-in's.
+    /// plug-in's, and so does Grassberger's, whose G alternates between even and odd counts.
     let internal resampled (method: EntropyMethod) =
         match method with
+        | EntropyMethod.Grassberger
         | EntropyMethod.Jackknife
         | EntropyMethod.NemenmanShafeeBialek -> EntropyMethod.MaximumLikelihood
         | other -> other
@@ -189,7 +190,7 @@ module DiscreteEntropy =
         ]
 
     /// <summary>Entropy in nats from counts. The error is the delete-one jackknife's (of the plug-in for
-    /// <c>Jackknife</c>), for <c>NemenmanShafeeBialek</c> the posterior standard deviation; both hold for independent
+    /// <c>Grassberger</c> and <c>Jackknife</c>), for <c>NemenmanShafeeBialek</c> the posterior standard deviation; both hold for independent
     /// draws, see <c>EffectiveSampleSize</c> for others.</summary>
     /// <param name="method">The estimator.</param>
     /// <param name="alphabet">Number of possible symbols m; only <c>JamesStein</c> and <c>NemenmanShafeeBialek</c> use it.</param>

@@ -58,8 +58,8 @@ module DiscreteInformation =
 
     /// <summary>I(X; Y) = H(X) + H(Y) − H(X, Y). The plug-in is 0 or more, and in expectation too high by about
     /// (m_x − 1)(m_y − 1)/(2N); the corrected ones can be negative and are shown so.</summary>
-    /// <remarks>The error is the delete-one jackknife's; of the plug-in for <c>Jackknife</c>, and for
-    /// <c>NemenmanShafeeBialek</c> the larger of the plug-in's and the posterior standard deviation of H(X, Y). It holds for
+    /// <remarks>The error is the delete-one jackknife's; of the plug-in for <c>Grassberger</c> and <c>Jackknife</c>,
+    /// and for <c>NemenmanShafeeBialek</c> the larger of the plug-in's and the posterior standard deviation of H(X, Y). It holds for
     /// independent draws, see <c>EffectiveSampleSize</c> for others.</remarks>
     /// <param name="method">The estimator of the three entropies.</param>
     /// <param name="joint">Counts of two variables.</param>

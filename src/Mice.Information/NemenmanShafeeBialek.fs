@@ -74,7 +74,7 @@ module internal NemenmanShafeeBialek =
 
     /// The part of [low, high] where the density matters, found by scans that zoom in until nothing is cut off any more.
     let rec private support (density: float -> float) (low: float) (high: float) =
-        let points = 200
+        let points = 100
         let step = (high - low) / float points
 
         let values = Array.init (points + 1) (fun i -> density (low + step * float i))
@@ -107,7 +107,7 @@ module internal NemenmanShafeeBialek =
             let struct (low, high) =
                 support density (-50.0 - log m) (50.0 + 2.0 * log (total + 1.0))
 
-            let points = 1000
+            let points = 400
 
             let grid =
                 Array.init (points + 1) (fun i -> low + (high - low) * float i / float points)

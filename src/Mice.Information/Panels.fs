@@ -29,11 +29,6 @@ type internal Nearest(k: int) =
     /// Rows of the neighbours, nearest first.
     member _.Rows = rows
 
-    /// Forgets everything.
-    member _.Clear() =
-        Array.fill distances 0 k infinity
-        Array.fill rows 0 k -1
-
     /// Takes a point in if it is nearer than the k-th.
     member _.Offer(distance: float, row: int) =
         if distance < distances[k - 1] then

@@ -29,10 +29,7 @@ let private draws (counts: int[]) =
     counts |> Array.mapi (fun symbol n -> Array.create n symbol) |> Array.concat
 
 let private plugIn (draws: int[]) =
-    draws
-    |> Array.countBy id
-    |> Array.map (fun (_, n) -> float n / float draws.Length)
-    |> entropyOf
+    draws |> Array.countBy id |> Array.map (fun (_, n) -> float n / float draws.Length) |> entropyOf
 
 [<Fact>]
 let ``Maximum likelihood, Miller–Madow and the jackknife are their definitions`` () =
@@ -117,7 +114,10 @@ let ``Entropies do not depend on names, order or empty symbols`` () =
             methods
             |> List.forall (fun method ->
                 let plain = entropy method (counts.Length + 2) counts
-                let other = entropy method (counts.Length + 2) (Array.append [| 0 |] (Array.rev counts))
+
+                let other =
+                    entropy method (counts.Length + 2) (Array.append [| 0 |] (Array.rev counts))
+
                 close 1e-11 (nats plain) (nats other) && close 1e-6 (error plain) (error other))))
 
 [<Fact>]
@@ -146,15 +146,15 @@ let rec private compositions n m =
         ]
 
 /// Expectation over all samples of n draws.
-let private expectation (p: float[]) n (statistic: int[] -> float) =
+let private expectation (p: float[]) (n: int) (statistic: int[] -> float) =
     compositions n p.Length
     |> List.sumBy (fun counts ->
         let counts = Array.ofList counts
 
         let weight =
             Array.fold2
-                (fun w c q -> w * q ** float c / SpecialFunctions.Factorial c)
-                (SpecialFunctions.Factorial n)
+                (fun w (c: int) q -> w * q ** float c / SpecialFunctions.Factorial(x = c))
+                (SpecialFunctions.Factorial(x = n))
                 counts
                 p
 
@@ -177,15 +177,18 @@ let ``The expected plug-in entropy is too low for every law, and the corrections
 
             // Exact sums; 1e-12 is rounding. Where a symbol is rare no correction can know of it: only laws without
             // rare symbols must gain.
-            plugIn <= 1e-12
-            && (Array.min p < 0.2
-                || (abs (bias EntropyMethod.MillerMadow) < abs plugIn
-                    && abs (bias EntropyMethod.Grassberger) < abs plugIn
-                    && abs (bias EntropyMethod.Jackknife) < abs plugIn))
-            |> Prop.label $"p = %A{p}"))
+            let holds =
+                plugIn <= 1e-12
+                && (Array.min p < 0.2
+                    || (abs (bias EntropyMethod.MillerMadow) < abs plugIn
+                        && abs (bias EntropyMethod.Grassberger) < abs plugIn
+                        && abs (bias EntropyMethod.Jackknife) < abs plugIn))
+
+
+            holds |> Prop.label $"p = %A{p}"))
 
 [<Fact>]
-let ``The error of the plug-in is the spread over samples`` () =
+let ``The error is the spread over samples`` () =
     let p = [| 0.5; 0.25; 0.15; 0.1 |]
     let law = cumulative p
 
@@ -208,7 +211,9 @@ let ``The error of the plug-in is the spread over samples`` () =
 
 [<Fact>]
 let ``Directions: only the plug-in is a bound`` () =
-    let direction method = (entropy method 3 [| 3; 2; 1 |]).Direction
+    let direction method =
+        (entropy method 3 [| 3; 2; 1 |]).Direction
+
     Assert.Equal(Direction.LowerBound, direction EntropyMethod.MaximumLikelihood)
     Assert.All(methods.Tail, fun method -> Assert.Equal(Direction.NoBound, direction method))
 

@@ -32,9 +32,12 @@ let meanIs (errors: float) (expected: float) (values: float[]) =
 // ---- Neighbours in the max norm, from the definitions -----------------------------------------------------------------
 
 let distance (sample: Sample) (a: int) (b: int) =
-    Seq.init sample.Columns (fun c ->
-        abs (sample.Values[a * sample.Columns + c] - sample.Values[b * sample.Columns + c]))
-    |> Seq.max
+    let mutable largest = 0.0
+
+    for c in 0 .. sample.Columns - 1 do
+        largest <- max largest (abs (sample.Values[a * sample.Columns + c] - sample.Values[b * sample.Columns + c]))
+
+    largest
 
 /// The other rows, nearest first.
 let ordered (sample: Sample) (row: int) =
@@ -43,7 +46,7 @@ let ordered (sample: Sample) (row: int) =
     |> Array.sortBy (distance sample row)
 
 let radii (k: int) (sample: Sample) =
-    Array.init sample.Rows (fun row -> distance sample row (ordered sample row)[k - 1])
+    Array.init sample.Rows (fun row -> distance sample row (ordered sample row |> Array.item (k - 1)))
 
 /// Other rows at a distance that passes the test.
 let others (sample: Sample) (row: int) (near: float -> bool) =
@@ -53,16 +56,14 @@ let others (sample: Sample) (row: int) (near: float -> bool) =
 
 let private psi (n: int) = SpecialFunctions.DiGamma(float n)
 
-let private meanOver (rows: int) (term: int -> float) =
-    Array.init rows term |> Array.average
+let private meanOver (rows: int) (term: int -> float) = Array.init rows term |> Array.average
 
 let kraskovFirst (k: int) (x: Sample) (y: Sample) =
     let scale = radii k (Sample.join x y)
 
     psi k + psi x.Rows
     - meanOver x.Rows (fun i ->
-        psi (others x i (fun d -> d < scale[i]) + 1)
-        + psi (others y i (fun d -> d < scale[i]) + 1))
+        psi (others x i (fun d -> d < scale[i]) + 1) + psi (others y i (fun d -> d < scale[i]) + 1))
 
 let kraskovSecond (k: int) (x: Sample) (y: Sample) =
     let joint = Sample.join x y
@@ -71,9 +72,7 @@ let kraskovSecond (k: int) (x: Sample) (y: Sample) =
         ordered joint i |> Array.truncate k |> Array.map (distance sample i) |> Array.max
 
     psi k - 1.0 / float k + psi x.Rows
-    - meanOver x.Rows (fun i ->
-        psi (others x i (fun d -> d <= side x i))
-        + psi (others y i (fun d -> d <= side y i)))
+    - meanOver x.Rows (fun i -> psi (others x i (fun d -> d <= side x i)) + psi (others y i (fun d -> d <= side y i)))
 
 let frenzelPompe (k: int) (x: Sample) (y: Sample) (z: Sample) =
     let scale = radii k (Sample.join x (Sample.join y z))
@@ -81,8 +80,7 @@ let frenzelPompe (k: int) (x: Sample) (y: Sample) (z: Sample) =
     let term sample i =
         psi (others sample i (fun d -> d < scale[i]) + 1)
 
-    psi k
-    - meanOver x.Rows (fun i -> term (Sample.join x z) i + term (Sample.join y z) i - term z i)
+    psi k - meanOver x.Rows (fun i -> term (Sample.join x z) i + term (Sample.join y z) i - term z i)
 
 /// Ross's estimate where every label occurs more than k times.
 let ross (k: int) (labels: int[]) (x: Sample) =
@@ -100,8 +98,7 @@ let gaussianPairs (seed: uint64) (rows: int) (pairs: int) (rho: float) : Sample 
     let x = Array.init (rows * pairs) (fun _ -> generator.NextNormal())
 
     let y =
-        x
-        |> Array.map (fun a -> rho * a + sqrt (1.0 - rho * rho) * generator.NextNormal())
+        x |> Array.map (fun a -> rho * a + sqrt (1.0 - rho * rho) * generator.NextNormal())
 
     ok (Sample.create rows pairs x), ok (Sample.create rows pairs y)
 
@@ -125,8 +122,12 @@ let entropyOf (probabilities: float seq) =
 /// Σ p ln(p/(p_x p_y)) of a table of counts.
 let tableInformation (table: int[,]) =
     let total = table |> Seq.cast<int> |> Seq.sumBy float
-    let rows = Array.init (table.GetLength 0) (fun x -> Seq.sumBy float table[x, *] / total)
-    let columns = Array.init (table.GetLength 1) (fun y -> Seq.sumBy float table[*, y] / total)
+
+    let rows =
+        Array.init (table.GetLength 0) (fun x -> Seq.sumBy float table[x, *] / total)
+
+    let columns =
+        Array.init (table.GetLength 1) (fun y -> Seq.sumBy float table[*, y] / total)
 
     Seq.sum (
         seq {
@@ -144,7 +145,10 @@ let tables =
     gen {
         let! rows = Gen.choose (1, 5)
         let! columns = Gen.choose (1, 5)
-        let! counts = Gen.choose (-3, 9) |> Gen.map (max 0) |> Gen.arrayOfLength (rows * columns)
+
+        let! counts =
+            Gen.choose (-3, 9) |> Gen.map (max 0) |> Gen.arrayOfLength (rows * columns)
+
         return Array2D.init rows columns (fun x y -> counts[x * columns + y])
     }
     |> Gen.filter (fun table -> table |> Seq.cast<int> |> Seq.sum >= 2)

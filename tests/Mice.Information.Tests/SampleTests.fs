@@ -32,9 +32,18 @@ let ``Standardised columns have mean 0 and variance 1`` () =
 let ``Every fault of the data has its message`` () =
     let good = normals 2UL 60 2
     let short = normals 3UL 49 2
-    let broken = { good with Values = good.Values |> Array.mapi (fun i v -> if i = 7 then nan else v) }
-    let constant = good |> Sample.mapColumns (fun c v -> if c = 1 then Array.create v.Length 3.0 else v)
-    let information x y = Kraskov.mutualInformation KraskovVariant.First NeighbourOptions.defaults x y |> messages
+
+    let broken =
+        { good with
+            Values = good.Values |> Array.mapi (fun i v -> if i = 7 then nan else v)
+        }
+
+    let constant =
+        good |> Sample.mapColumns (fun c v -> if c = 1 then Array.create v.Length 3.0 else v)
+
+    let information x y =
+        Kraskov.mutualInformation KraskovVariant.First NeighbourOptions.defaults x y |> messages
+
     Assert.Equal<string list>([], information good good)
 
     Assert.Equal<string list>(
@@ -44,7 +53,11 @@ let ``Every fault of the data has its message`` () =
 
     Assert.Contains("Row counts do not match: 60 rows of X against 59 rows of Y.", information good (normals 4UL 59 1))
     Assert.Equal<string list>([ "Y, row 4, column 2, is NaN; allowed: finite numbers." ], information good broken)
-    Assert.Equal<string list>([ "column 2 of X is constant (3); allowed: columns that vary." ], information constant good)
+
+    Assert.Equal<string list>(
+        [ "column 2 of X is constant (3); allowed: columns that vary." ],
+        information constant good
+    )
 
     Assert.Equal<string list>(
         [ "Shape and numbers of a sample do not match: 3 rows of 2 against 5 numbers." ],
@@ -52,14 +65,21 @@ let ``Every fault of the data has its message`` () =
     )
 
     Assert.Equal<string list>(
-        [ "The lengths of rows do not match: 2 numbers in row 1 against 1 numbers in row 2." ],
+        [
+            "The lengths of rows do not match: 2 numbers in row 1 against 1 numbers in row 2."
+        ],
         Sample.ofRows [| [| 1.0; 2.0 |]; [| 1.0 |] |] |> messages
     )
 
 [<Fact>]
 let ``Options out of range are all reported`` () =
     let x = normals 2UL 60 1
-    let options = { NeighbourOptions.defaults with Neighbours = 60; Blocks = 3 }
+
+    let options =
+        { NeighbourOptions.defaults with
+            Neighbours = 60
+            Blocks = 3
+        }
 
     Assert.Equal<string list>(
         [
@@ -82,7 +102,11 @@ let ``Samples without ties stay as they are`` () =
 let ``Ties are found, separated by less than their noise and reported`` () =
     let sample =
         normals 6UL 1_000 2
-        |> Sample.mapColumns (fun c values -> if c = 1 then values |> Array.map (fun v -> 1e6 + round (2.0 * v)) else values)
+        |> Sample.mapColumns (fun c values ->
+            if c = 1 then
+                values |> Array.map (fun v -> 1e6 + round (2.0 * v))
+            else
+                values)
 
     let struct (separated, report) = Ties.separate (Key.ofSeed 1UL) "X" sample
     Assert.Equal<string list>([ "column 2 of X" ], report.Columns)
