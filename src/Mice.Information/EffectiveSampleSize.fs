@@ -37,8 +37,12 @@ module EffectiveSampleSize =
         let surprise =
             counts |> Array.map (fun (s, n) -> s, -log(float n / float symbols.Length)) |> dict
 
+        let equallyFrequent = counts |> Array.forall (fun (_, n) -> n = snd counts[0])
+
         [|
-            symbols |> Array.map (fun s -> surprise[s])
+            // A constant has no memory, but its rounding errors would seem to have one.
+            if not equallyFrequent then
+                symbols |> Array.map (fun s -> surprise[s])
             for symbol, _ in Array.truncate Frequent counts do
                 symbols |> Array.map (fun s -> if s = symbol then 1.0 else 0.0)
         |]

@@ -36,6 +36,14 @@ let ``Equally frequent symbols still have a memory`` () =
     Assert.InRange((ok (EffectiveSampleSize.ofSymbols symbols)).Value, 0.0, 2_000.0)
 
 [<Fact>]
+let ``Shuffled symbols of equal frequency are independent`` () =
+    for alphabet in [ 2; 3; 7 ] do
+        let symbols = Array.init 4_200 (fun i -> i % alphabet)
+        (Key.ofSeed 8UL |> Key.generator).Shuffle symbols
+        // The smallest of up to seven estimates, each with an error of about 5 %.
+        Assert.InRange((ok (EffectiveSampleSize.ofSymbols symbols)).Value, 3_000.0, 4_200.0)
+
+[<Fact>]
 let ``N_eff lies above 0 and is at most N`` () =
     let series =
         Gen.choose (-50, 50)

@@ -82,13 +82,14 @@ let frenzelPompe (k: int) (x: Sample) (y: Sample) (z: Sample) =
 
     psi k - meanOver x.Rows (fun i -> term (Sample.join x z) i + term (Sample.join y z) i - term z i)
 
-/// Ross's estimate where every label occurs more than k times.
+/// Ross's estimate where every label occurs at least twice.
 let ross (k: int) (labels: int[]) (x: Sample) =
-    psi k + psi x.Rows
-    - meanOver x.Rows (fun i ->
+    psi x.Rows
+    + meanOver x.Rows (fun i ->
         let same = ordered x i |> Array.filter (fun other -> labels[other] = labels[i])
+        let k = min k same.Length
         let reach = distance x i same[k - 1]
-        psi (same.Length + 1) + psi (others x i (fun d -> d <= reach)))
+        psi k - psi (same.Length + 1) - psi (others x i (fun d -> d <= reach)))
 
 // ---- Samples with known information ------------------------------------------------------------------------------------
 
