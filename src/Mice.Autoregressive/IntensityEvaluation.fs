@@ -138,8 +138,8 @@ module IntensityEvaluation =
             })
 
     /// <summary>Entropies of sweeps of several snapshots, each with its own value whose mean the bound is (to first order in the scatter of ⟨λ/ρ⟩).</summary>
-    /// <param name="scores">[snapshots] of [sweeps].</param>
-    /// <returns>[snapshots] of [sweeps], k_B per atom: −⟨ln(λ/ρ)⟩ + ln z + ⟨λ/ρ⟩/z − 1 with z the mean of ⟨λ/ρ⟩ over all of them;
+    /// <param name="scores">By snapshot and sweep.</param>
+    /// <returns>By snapshot and sweep, k_B per atom: −⟨ln(λ/ρ)⟩ + ln z + ⟨λ/ρ⟩/z − 1 with z the mean of ⟨λ/ρ⟩ over all of them;
     /// twice, each from one of the independent sets of points.</returns>
     let entropies (scores: SweepScore[][]) : struct (float * float)[][] =
         let z = scores |> Array.concat |> Array.averageBy (fun s -> s.MeanRatio)

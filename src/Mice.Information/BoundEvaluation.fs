@@ -188,6 +188,20 @@ module BoundEvaluation =
         let means = resampledMeans key blockRows [| values |] |> Array.map Array.head
         struct (Array.average values, deviation means)
 
+    let private evaluated (bound: Bound) n struct (value, error) logSums =
+        {
+            Estimate = Estimate.create (value * 1.0<nat>) (error * 1.0<nat>) (Promise.direction bound.Promise)
+            Rows = n
+            ProductPairs =
+                match logSums with
+                | Some _ -> float n * float (n - 1)
+                | None -> 0.0
+            EffectivePairs =
+                match logSums with
+                | Some struct (first, second) -> exp (2.0 * first - second)
+                | None -> nan
+        }
+
     /// <summary>The pooled value of a bound over all pairs of samples, with a block-bootstrap standard error.</summary>
     /// <param name="key">Randomness of the bootstrap.</param>
     /// <param name="blockRows">Neighbouring rows that are resampled together, 1 or more; two blocks or more in all.</param>
@@ -206,25 +220,10 @@ module BoundEvaluation =
         (x: Tensor)
         (y: Tensor)
         : EvaluatedBound =
-        let n = x.Shape[0]
+        let result = evaluated bound x.Shape[0]
 
         let map transposed f =
             ChunkedScores.mapRows (chunkOf x) transposed Mode.Evaluation critic parameters x y (fun _ rows -> f rows)
-
-        let result struct (value, error) logSums =
-            {
-                Estimate = Estimate.create (value * 1.0<nat>) (error * 1.0<nat>) (Promise.direction bound.Promise)
-                Rows = n
-                ProductPairs =
-                    if Option.isSome logSums then
-                        float n * float (n - 1)
-                    else
-                        0.0
-                EffectivePairs =
-                    match logSums with
-                    | Some struct (first, second) -> exp (2.0 * first - second)
-                    | None -> nan
-            }
 
         match bound.Functional with
         | Pooled(joint, product, combine) ->

@@ -5,69 +5,6 @@ open System.Threading
 open Mice
 open Mice.Tensors
 
-/// <summary>How a critic is trained. Start from BoundTrainingOptions.defaults.</summary>
-type BoundTrainingOptions =
-    {
-        /// Optimiser steps at most.
-        Steps: int
-        /// Rows in each step.
-        BatchSize: int
-        /// Learning rate of the first step; it falls to 0 along half a cosine.
-        LearningRate: float
-        /// Steps between two looks at the validation rows.
-        ValidateEvery: int
-        /// Looks without a better value after which training stops.
-        Patience: int
-        /// Product pairs in a step.
-        Pairing: Pairing
-    }
-
-/// Defaults and checks.
-[<RequireQualifiedAccess>]
-module BoundTrainingOptions =
-    /// At most 4,000 steps of 256 rows with all their pairs, a look every 100 steps, patience 10.
-    let defaults =
-        {
-            Steps = 4000
-            BatchSize = 256
-            LearningRate = 1e-3
-            ValidateEvery = 100
-            Patience = 10
-            Pairing = Pairing.AllPairs
-        }
-
-    /// <summary>Every fault of the options, for a number of training rows.</summary>
-    /// <param name="rows">Training rows.</param>
-    /// <param name="o">The options.</param>
-    /// <returns>OutOfRange for each option outside of its range, TooFewData where a batch is larger than the training rows.</returns>
-    let check (rows: int) (o: BoundTrainingOptions) : Result<unit, MiceError list> =
-        let atLeast name low given =
-            if given < low then
-                [ MiceError.OutOfRange(name, string given, $"{low} or more") ]
-            else
-                []
-
-        let faults =
-            [
-                yield! atLeast (nameof o.Steps) 1 o.Steps
-                yield! atLeast (nameof o.BatchSize) 2 o.BatchSize
-                yield! atLeast (nameof o.ValidateEvery) 1 o.ValidateEvery
-                yield! atLeast (nameof o.Patience) 1 o.Patience
-
-                if not (o.LearningRate > 0.0) then
-                    MiceError.OutOfRange(nameof o.LearningRate, string o.LearningRate, "above 0")
-
-                match o.Pairing with
-                | Pairing.Rolls count when count < 1 || count >= o.BatchSize ->
-                    MiceError.OutOfRange("Rolls", string count, $"1 to {o.BatchSize - 1}, below the batch size")
-                | _ -> ()
-
-                if rows < o.BatchSize then
-                    MiceError.TooFewData("training rows", rows, o.BatchSize, "Give more samples or lower BatchSize.")
-            ]
-
-        if List.isEmpty faults then Ok() else Error faults
-
 /// How training ended.
 [<RequireQualifiedAccess>]
 type BoundOutcome =
@@ -162,7 +99,7 @@ module BoundTraining =
 
         reason |> Option.map (fun reason -> BoundOutcome.Diverged(step, reason))
 
-    let private step options surrogate critic key (state: BoundTrainingState) x y =
+    let private step options surrogate critic key (state: BoundTrainingState) struct (x, y) =
         let index = int state.Optimiser.Step + 1
         let mode = Mode.Training(key |> Key.named "dropout" |> Key.item index)
 
@@ -198,7 +135,7 @@ module BoundTraining =
                 |> Functional.value surrogate.Selection
                 |> Tensor.item)
 
-    let private look options surrogate critic (x, y) (state: BoundTrainingState) =
+    let private look options surrogate critic struct (x, y) (state: BoundTrainingState) =
         let index = int state.Optimiser.Step
         let value = held options surrogate critic state.Parameters x y
 
@@ -226,6 +163,24 @@ module BoundTraining =
         elif index - state.BestStep >= options.Patience * options.ValidateEvery then
             { state with
                 Outcome = Some(BoundOutcome.StoppedByValidation index)
+            }
+        else
+            state
+
+    /// Looks at the validation rows when it is time to, and ends after the last step.
+    let private looked options surrogate critic held (state: BoundTrainingState) =
+        let index = int state.Optimiser.Step
+        let isLast = index = options.Steps
+
+        let state =
+            if state.Outcome.IsNone && (isLast || index % options.ValidateEvery = 0) then
+                look options surrogate critic held state
+            else
+                state
+
+        if isLast && state.Outcome.IsNone then
+            { state with
+                Outcome = Some BoundOutcome.AllSteps
             }
         else
             state
@@ -267,28 +222,15 @@ module BoundTraining =
         : BoundTrainingState =
         Tensor.scope (fun () ->
             let rowsOf = batches key split.Training options.BatchSize
-            let struct (x, y) = PairedSamples.take split.Validation samples
+            let held = PairedSamples.take split.Validation samples
             let mutable ended = first.Outcome.IsSome
 
             let advance (state: BoundTrainingState) index =
                 cancel.ThrowIfCancellationRequested()
-                let struct (xs, ys) = PairedSamples.take (rowsOf index) samples
-                let next = step options surrogate critic key state xs ys
-                let isLast = index + 1 = options.Steps
+                let batch = PairedSamples.take (rowsOf index) samples
 
                 let next =
-                    if next.Outcome.IsNone && ((index + 1) % options.ValidateEvery = 0 || isLast) then
-                        look options surrogate critic (x, y) next
-                    else
-                        next
-
-                let next =
-                    if isLast && next.Outcome.IsNone then
-                        { next with
-                            Outcome = Some BoundOutcome.AllSteps
-                        }
-                    else
-                        next
+                    step options surrogate critic key state batch |> looked options surrogate critic held
 
                 if next.Curve.Length > state.Curve.Length then
                     progress next

@@ -19,9 +19,9 @@ module ChunkedScores =
 
     /// Scores held at a time, unless one row has more.
     [<Literal>]
-    let private ChunkPairs = 2097152
+    let private ChunkPairs = 262144
 
-    /// <summary>Rows per chunk for a batch of n: about two million scores.</summary>
+    /// <summary>Rows per chunk for a batch of n: about a quarter of a million scores.</summary>
     /// <param name="n">1 or more.</param>
     let rowsPerChunk (n: int) : int = max 1 (min n (ChunkPairs / n))
 
@@ -187,6 +187,39 @@ module ChunkedScores =
             Second = tensors "second" |> Array.tryHead
         }
 
+    /// Objective, gradient with respect to the codes and through the head, summed over chunks.
+    let private overChunks chunk functional mode critic parameters (x: Tensor) y =
+        let struct (known, transposed, term) =
+            linearised chunk functional mode critic parameters x y
+
+        let tree = treeOf (encode mode critic parameters x y) parameters
+
+        let add struct (total, gradient) range =
+            let struct (value, part) =
+                tree
+                |> Grad.valueAndGradient (fun at ->
+                    rowsOf transposed critic (Params.find "parameters" at) (ofTree at) range |> term)
+
+            struct (total + Tensor.item value, Params.add gradient part)
+
+        let struct (total, gradient) =
+            ranges chunk x.Shape[0] |> Tensor.fold add struct (0.0, Params.zerosLike tree)
+
+        struct (Option.defaultValue total known, gradient)
+
+    /// The gradient with respect to the codes, pulled back to the parameters of the encoders.
+    let private pullBack mode critic (gradient: Params) parameters x y =
+        let codesOf tree =
+            Params.node [ for name in [ "x"; "y"; "second" ] -> name, Params.find name tree ]
+
+        let weighted p =
+            Params.zip (codesOf (treeOf (encode mode critic p x y) Params.empty)) (codesOf gradient)
+            |> Array.map (fun (_, code, weight) -> Tensor.sum (code * weight))
+            |> Array.reduce (+)
+
+        let struct (_, pulled) = Grad.valueAndGradient weighted parameters
+        pulled
+
     /// <summary>A surrogate's objective on all pairs of a batch, and its gradient.</summary>
     /// <param name="chunk">Rows of the score matrix held at a time, as from rowsPerChunk.</param>
     /// <param name="surrogate">The surrogate.</param>
@@ -216,31 +249,8 @@ module ChunkedScores =
             | _ -> memory
 
         Tensor.scope (fun () ->
-            let struct (known, transposed, term) =
-                linearised chunk (surrogate.Objective next) mode critic parameters x y
+            let struct (value, gradient) =
+                overChunks chunk (surrogate.Objective next) mode critic parameters x y
 
-            let tree = treeOf (encode mode critic parameters x y) parameters
-
-            let add struct (total, gradient) range =
-                let struct (value, part) =
-                    tree
-                    |> Grad.valueAndGradient (fun at ->
-                        rowsOf transposed critic (Params.find "parameters" at) (ofTree at) range |> term)
-
-                struct (total + Tensor.item value, Params.add gradient part)
-
-            let struct (total, gradient) =
-                ranges chunk x.Shape[0] |> Tensor.fold add struct (0.0, Params.zerosLike tree)
-
-            let onCodes =
-                [ "x"; "y"; "second" ] |> List.map (fun name -> name, Params.find name gradient) |> Params.node
-
-            let pulled p =
-                let codes = treeOf (encode mode critic p x y) Params.empty
-
-                Params.zip (Params.node [ for name in [ "x"; "y"; "second" ] -> name, Params.find name codes ]) onCodes
-                |> Array.map (fun (_, code, weight) -> Tensor.sum (code * weight))
-                |> Array.reduce (+)
-
-            let struct (_, throughCodes) = Grad.valueAndGradient pulled parameters
-            struct (Option.defaultValue total known, Params.add (Params.find "parameters" gradient) throughCodes, next))
+            let pulled = pullBack mode critic gradient parameters x y
+            struct (value, Params.add (Params.find "parameters" gradient) pulled, next))

@@ -42,8 +42,6 @@ module ConditionalDensity =
         let initMarginal key =
             Params.Leaf(Tensor.randn key Kind.float32 [ 1; outputs ] * 0.5)
 
-        let flat (codes: Codes) = codes[0]
-
         {
             Name = "conditional density"
             Init =
@@ -57,17 +55,17 @@ module ConditionalDensity =
             EncodeY = fun _ _ y -> [| Tensor.flatten 1 y |]
             ScoreAll =
                 fun _ u v ->
-                    let struct (logWeights, means, logWidths) = parts components sizeY (flat u)
+                    let struct (logWeights, means, logWidths) = parts components sizeY u[0]
 
                     mixture
                         (Tensor.unsqueeze 1 logWeights)
                         (Tensor.unsqueeze 1 means)
                         (Tensor.unsqueeze 1 logWidths)
-                        (Tensor.unsqueeze 0 (flat v))
+                        (Tensor.unsqueeze 0 v[0])
             ScorePairs =
                 fun _ u v ->
-                    let struct (logWeights, means, logWidths) = parts components sizeY (flat u)
-                    mixture logWeights means logWidths (flat v)
+                    let struct (logWeights, means, logWidths) = parts components sizeY u[0]
+                    mixture logWeights means logWidths v[0]
             Auxiliary =
                 Some(fun _ p _ y ->
                     let struct (logWeights, means, logWidths) =

@@ -1,0 +1,66 @@
+namespace Mice.Information
+
+open Mice
+
+/// <summary>How a critic is trained. Start from BoundTrainingOptions.defaults.</summary>
+type BoundTrainingOptions =
+    {
+        /// Optimiser steps at most.
+        Steps: int
+        /// Rows in each step.
+        BatchSize: int
+        /// Learning rate of the first step; it falls to 0 along half a cosine.
+        LearningRate: float
+        /// Steps between two looks at the validation rows.
+        ValidateEvery: int
+        /// Looks without a better value after which training stops.
+        Patience: int
+        /// Product pairs in a step.
+        Pairing: Pairing
+    }
+
+/// Defaults and checks.
+[<RequireQualifiedAccess>]
+module BoundTrainingOptions =
+    /// At most 4,000 steps of 256 rows with all their pairs, a look every 100 steps, patience 10.
+    let defaults =
+        {
+            Steps = 4000
+            BatchSize = 256
+            LearningRate = 1e-3
+            ValidateEvery = 100
+            Patience = 10
+            Pairing = Pairing.AllPairs
+        }
+
+    /// <summary>Every fault of the options, for a number of training rows.</summary>
+    /// <param name="rows">Training rows.</param>
+    /// <param name="o">The options.</param>
+    /// <returns>OutOfRange for each option outside of its range, TooFewData where a batch is larger than the training rows.</returns>
+    let check (rows: int) (o: BoundTrainingOptions) : Result<unit, MiceError list> =
+        let atLeast name low given =
+            if given < low then
+                [ MiceError.OutOfRange(name, string given, $"{low} or more") ]
+            else
+                []
+
+        let faults =
+            [
+                yield! atLeast (nameof o.Steps) 1 o.Steps
+                yield! atLeast (nameof o.BatchSize) 2 o.BatchSize
+                yield! atLeast (nameof o.ValidateEvery) 1 o.ValidateEvery
+                yield! atLeast (nameof o.Patience) 1 o.Patience
+
+                if not (o.LearningRate > 0.0) then
+                    MiceError.OutOfRange(nameof o.LearningRate, string o.LearningRate, "above 0")
+
+                match o.Pairing with
+                | Pairing.Rolls count when count < 1 || count >= o.BatchSize ->
+                    MiceError.OutOfRange("Rolls", string count, $"1 to {o.BatchSize - 1}, below the batch size")
+                | _ -> ()
+
+                if rows < o.BatchSize then
+                    MiceError.TooFewData("training rows", rows, o.BatchSize, "Give more samples or lower BatchSize.")
+            ]
+
+        if List.isEmpty faults then Ok() else Error faults

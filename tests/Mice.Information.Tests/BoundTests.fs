@@ -1,0 +1,386 @@
+/// Orderings between bounds, equality at the optimal critic, invariances, on random finite joint tables.
+module Mice.Information.Tests.BoundTests
+
+open FsCheck
+open FsCheck.FSharp
+open Mice
+open Mice.Tensors
+open Mice.Information
+open Xunit
+open Mice.Information.Tests.JointTable
+
+// Sums of at most 80² terms below e⁴ in double precision: 1e-10 is a thousand times their rounding.
+let private tiny = 1e-10
+
+let private critic = random "critic" -3.0 3.0
+
+let private shifted (c: int -> int -> float) (f: float[,]) = Array2D.mapi (fun x y v -> v + c x y) f
+
+/// ln E_{p(y)} e^{f(x,y)}.
+let private logPartition (t: Table) (f: float[,]) x =
+    Seq.init t.Columns (fun y -> t.PY y * exp f[x, y]) |> Seq.sum |> log
+
+/// A random conditional distribution q(y|x), as logarithms.
+let private conditional (t: Table) =
+    let f = critic t
+
+    f |> Array2D.mapi (fun x _ v -> v - log (Seq.init t.Columns (fun y -> exp f[x, y]) |> Seq.sum))
+
+let private trueConditional (t: Table) =
+    Array2D.init t.Rows t.Columns (fun x y -> log (t.P x y / t.PX x))
+
+let private entropyOfY (t: Table) =
+    -(Seq.init t.Columns (fun y -> t.PY y * log (t.PY y)) |> Seq.sum)
+
+[<Fact>]
+let ``I ≥ UBA ≥ DV ≥ NWJ for any critic`` () =
+    forTables 100 (fun t ->
+        let scores = critic t |> population t None
+
+        let uba, dv, nwj =
+            value Bound.uba scores, value Bound.donskerVaradhan scores, value Bound.nwj scores
+
+        atMost tiny uba (mutualInformation t) "UBA and I"
+        atMost tiny dv uba "DV and UBA"
+        atMost tiny nwj dv "NWJ and DV")
+
+[<Fact>]
+let ``every population bound is its formula`` () =
+    forTables 50 (fun t ->
+        let f = critic t
+        let u = random "second" -1.0 1.0 t
+        let a = randomOfX "baseline" -1.0 1.0 t
+        let scores = population t None f
+        let joint g = overJoint t (fun x y -> g f[x, y])
+        let product g = overProduct t (fun x y -> g f[x, y])
+        let sp x = log (1.0 + exp x)
+        let clip tau x = exp (max -tau (min tau x))
+
+        [
+            Bound.donskerVaradhan, joint id - log (product exp)
+            Bound.mine, joint id - log (product exp)
+            Bound.reMine, joint id - log (product exp)
+            Bound.nwj, joint id - product (fun f -> exp (f - 1.0))
+            Bound.nwjJs, 1.0 + joint id - product exp
+            Bound.uba, overJoint t (fun x y -> f[x, y] - logPartition t f x)
+            Bound.jensenShannon, log 2.0 + 0.5 * (joint (fun f -> -(sp -f)) - product sp)
+            Bound.smile 1.5, joint id - log (product (clip 1.5))
+            Bound.club, joint id - product id
+        ]
+        |> List.iter (fun (bound, expected) -> equal tiny (value bound scores) expected bound.Name)
+
+        let tuba =
+            1.0 + overJoint t (fun x y -> f[x, y] - a[x]) - overProduct t (fun x y -> exp (f[x, y] - a[x]))
+
+        equal tiny (population t (Some(fun x _ -> a[x])) f |> value Bound.tuba) tuba "TUBA"
+
+        let flo =
+            1.0 - overJoint t (fun x y -> u[x, y] + exp (logPartition t f x - f[x, y] - u[x, y]))
+
+        equal tiny (population t (Some(fun x y -> u[x, y])) f |> value Bound.flo) flo "FLO")
+
+[<Fact>]
+let ``DV ≥ TUBA for a constant a, UBA ≥ TUBA for any, with equality at a = Z`` () =
+    forTables 100 (fun t ->
+        let f = critic t
+        let a = randomOfX "baseline" -2.0 2.0 t
+
+        let tuba second =
+            population t (Some second) f |> value Bound.tuba
+
+        let uba, dv =
+            population t None f |> value Bound.uba, population t None f |> value Bound.donskerVaradhan
+
+        atMost tiny (tuba (fun _ _ -> a[0])) dv "TUBA with a constant and DV"
+        atMost tiny (tuba (fun x _ -> a[x])) uba "TUBA and UBA"
+        equal tiny (tuba (fun x _ -> logPartition t f x)) uba "TUBA at a = Z"
+        equal tiny (tuba (fun _ _ -> 1.0)) (population t None f |> value Bound.nwj) "TUBA at a = e and NWJ")
+
+[<Fact>]
+let ``FLO ≤ UBA for any u, with equality at u = ln Z − f`` () =
+    forTables 100 (fun t ->
+        let f, u = critic t, random "second" -3.0 3.0 t
+        let uba = population t None f |> value Bound.uba
+
+        let flo second =
+            population t (Some second) f |> value Bound.flo
+
+        atMost tiny (flo (fun x y -> u[x, y])) uba "FLO and UBA"
+        equal tiny (flo (fun x y -> logPartition t f x - f[x, y])) uba "FLO at its optimum")
+
+[<Fact>]
+let ``NWJ-JS is NWJ of f + 1, and JS is at most ½ ln 2 times I`` () =
+    forTables 100 (fun t ->
+        let f = critic t
+        let nwj = shifted (fun _ _ -> 1.0) f |> population t None |> value Bound.nwj
+        equal tiny (population t None f |> value Bound.nwjJs) nwj "NWJ-JS and NWJ"
+        let js = population t None f |> value Bound.jensenShannon
+        atMost tiny js (0.5 * log 2.0 * mutualInformation t) "JS"
+        let best = optimal t |> population t None |> value Bound.jensenShannon
+        atMost tiny js best "JS at T*")
+
+[<Fact>]
+let ``BA ≤ I with equality at q = p; DoE errs to both sides`` () =
+    forTables 100 (fun t ->
+        let i = mutualInformation t
+        let ba = Bound.barberAgakov (entropyOfY t * 1.0<nat>)
+        let q, p = conditional t, trueConditional t
+        atMost tiny (population t None q |> value ba) i "BA"
+        equal tiny (population t None p |> value ba) i "BA at q = p"
+
+        let doe q r =
+            population t (Some(fun _ y -> r y)) q |> value Bound.differenceOfEntropies
+
+        let exact y = log (t.PY y)
+        let wrong y = q[0, y]
+        equal tiny (doe p exact) i "DoE at its optimum"
+        atMost tiny (doe q exact) i "DoE with a wrong q"
+        atMost tiny i (doe p wrong) "DoE with a wrong r")
+
+[<Fact>]
+let ``T*, shifted as each bound asks, gives I in every bound that promises it`` () =
+    forTables 100 (fun t ->
+        let i, best = mutualInformation t, optimal t
+        let c = randomOfX "shift" -2.0 2.0 t
+
+        let at (bound: Bound) f =
+            equal tiny (population t None f |> value bound) i bound.Name
+
+        let byConstant = shifted (fun _ _ -> c[0]) best
+        let byRow = shifted (fun x _ -> c[x]) best
+        at Bound.donskerVaradhan byConstant
+        at Bound.mine byConstant
+        at Bound.reMine byConstant
+        at Bound.uba byRow
+        at Bound.nwj (shifted (fun _ _ -> 1.0) best)
+        at Bound.nwjJs best
+        at (Bound.smile 20.0) byConstant
+        equal tiny (population t (Some(fun x _ -> c[x])) byRow |> value Bound.tuba) i "TUBA"
+        equal tiny (population t (Some(fun x y -> -best[x, y])) byRow |> value Bound.flo) i "FLO")
+
+[<Fact>]
+let ``SMILE is DV while |f| ≤ τ, and not below DV where clipping only lowers`` () =
+    forTables 100 (fun t ->
+        let scores = critic t |> population t None
+        let dv = value Bound.donskerVaradhan scores
+        equal tiny (value (Bound.smile 3.0) scores) dv "SMILE(3)"
+        let positive = random "positive" -0.9 4.0 t |> population t None
+        atMost tiny (value Bound.donskerVaradhan positive) (value (Bound.smile 1.0) positive) "DV and SMILE(1)")
+
+[<Fact>]
+let ``CLUB with q = p is mutual plus lautum information, and L1Out with q = p is at least I in expectation`` () =
+    forTables 20 (fun t ->
+        let i, best, p = mutualInformation t, optimal t, trueConditional t
+        let lautum = -(overProduct t (fun x y -> best[x, y]))
+        equal tiny (population t None p |> value Bound.club) (i + lautum) "CLUB"
+        atMost tiny i (population t None p |> value Bound.club) "I and CLUB"
+
+        let leaveOneOut =
+            overBatches 2 t p (fun _ scores -> Scores.ofMatrix None scores |> value Bound.leaveOneOut)
+
+        atMost tiny i leaveOneOut "I and L1Out")
+
+[<Fact>]
+let ``L1Out divides by the other x of each y`` () =
+    forTables 50 (fun t ->
+        let f = random "scores" -2.0 2.0 { t with Counts = Array2D.create 4 4 1 }
+
+        let expected =
+            Seq.init 4 (fun i ->
+                let others =
+                    [
+                        for j in 0..3 do
+                            if j <> i then
+                                exp f[j, i]
+                    ]
+
+                f[i, i] - log (List.average others))
+            |> Seq.average
+
+        equal tiny (matrix f |> Scores.ofMatrix None |> value Bound.leaveOneOut) expected "L1Out")
+
+[<Fact>]
+let ``InfoNCE is at most I in expectation over all batches, and T* + c(x) is its best critic`` () =
+    // The batches of two of a table with up to 16 cells are 256, each exact.
+    forTables 10 (fun t ->
+        let nce f =
+            overBatches 2 t f (fun _ scores -> Scores.ofMatrix None scores |> value Bound.infoNce)
+
+        let c = randomOfX "shift" -2.0 2.0 t
+        let best = optimal t |> shifted (fun x _ -> c[x]) |> nce
+        atMost tiny best (mutualInformation t) "InfoNCE at T* and I"
+        atMost tiny (nce (critic t)) best "InfoNCE and InfoNCE at T*")
+
+[<Fact>]
+let ``I_α is at most I in expectation over all batches, and at most ln((K − 1)/α)`` () =
+    // Two times two cells: 64 batches of three.
+    forTables 30 (fun t ->
+        let t =
+            { t with
+                Counts = Array2D.init 2 2 (fun x y -> t.Counts[x, y])
+            }
+
+        let f, a = critic t, randomOfX "baseline" -2.0 2.0 t
+        let alpha = 0.01 + 0.98 * (Key.ofSeed (uint64 t.Seed) |> Key.generator).NextFloat()
+
+        let at f =
+            overBatches 3 t f (fun batch scores ->
+                let second = batch |> Array.map (fun (x, _) -> a[x]) |> vector |> Some
+                let each = Scores.ofMatrix second scores |> value (Bound.interpolated alpha)
+                atMost tiny each (log (2.0 / alpha)) "I_α of a batch"
+                each)
+
+        atMost tiny (at f) (mutualInformation t) "I_α and I"
+        let best = optimal t |> shifted (fun x _ -> a[x])
+        atMost tiny (at best) (mutualInformation t) "I_α at T* + ln a and I")
+
+/// Random square score matrices.
+let private matrices =
+    gen {
+        let! size = Gen.choose (3, 7)
+        let! seed = Gen.choose (0, 1_000_000)
+        return size, seed
+    }
+
+let private forMatrices count (check: float[,] -> float[] -> unit) =
+    let property =
+        Prop.forAll (Arb.fromGen matrices) (fun (size, seed) ->
+            let generator = Key.ofSeed (uint64 seed) |> Key.generator
+            let scores = Array2D.init size size (fun _ _ -> 8.0 * generator.NextFloat() - 4.0)
+            let second = Array.init size (fun _ -> 4.0 * generator.NextFloat() - 2.0)
+            Tensor.scope (fun () -> check scores second))
+
+    Check.One(Config.QuickThrowOnFailure.WithMaxTest count, property)
+
+let private all =
+    [
+        Bound.donskerVaradhan
+        Bound.nwj
+        Bound.nwjJs
+        Bound.uba
+        Bound.tuba
+        Bound.infoNce
+        Bound.interpolated 0.3
+        Bound.jensenShannon
+        Bound.smile 2.0
+        Bound.flo
+        Bound.club
+        Bound.differenceOfEntropies
+        Bound.barberAgakov 1.0<nat>
+    ]
+
+[<Fact>]
+let ``a matrix gives what its joint and off-diagonal pairs give`` () =
+    forMatrices 50 (fun f second ->
+        let second = Some(vector second)
+        let square = matrix f |> Scores.ofMatrix second
+
+        let off =
+            [|
+                for i in 0 .. square.Count - 1 do
+                    for j in 0 .. square.Count - 1 do
+                        if i <> j then
+                            f[i, j]
+            |]
+
+        Assert.Equal<float[]>(off, Scores.product square |> Tensor.toArray<float>)
+        let pairs = Scores.ofPairs second square.Joint (Scores.product square)
+
+        for bound in all do
+            equal tiny (value bound square) (value bound pairs) bound.Name)
+
+[<Fact>]
+let ``the average over all pairs is the mean of those over the K − 1 rolls`` () =
+    forMatrices 50 (fun f _ ->
+        let n = Array2D.length1 f
+
+        let averageOf (order: int[]) =
+            Array.init n (fun i -> exp f[i, order[i]]) |> Array.average
+
+        let rolls =
+            [ for shift in 1 .. n - 1 -> averageOf (Derangement.roll shift n) ] |> List.average
+
+        let scores = matrix f |> Scores.ofMatrix None
+        let joint = Seq.init n (fun i -> f[i, i]) |> Seq.average
+        equal tiny (value Bound.donskerVaradhan scores) (joint - log rolls) "DV")
+
+[<Fact>]
+let ``shifts leave DV and InfoNCE as they are, relabelling leaves every bound`` () =
+    forMatrices 50 (fun f second ->
+        let n = Array2D.length1 f
+
+        let scores f =
+            matrix f |> Scores.ofMatrix (Some(vector second))
+
+        let constant = shifted (fun _ _ -> second[0]) f
+        let byRow = shifted (fun i _ -> second[i]) f
+        equal tiny (value Bound.donskerVaradhan (scores constant)) (value Bound.donskerVaradhan (scores f)) "DV(f + c)"
+        equal tiny (value Bound.infoNce (scores byRow)) (value Bound.infoNce (scores f)) "InfoNCE(f + c(x))"
+        equal tiny (value Bound.uba (scores byRow)) (value Bound.uba (scores f)) "UBA(f + c(x))"
+        let order = Derangement.cycle (Key.ofSeed 5UL) n
+        let moved = Array2D.init n n (fun i j -> f[order[i], order[j]])
+        let movedSecond = Array.init n (fun i -> second[order[i]])
+
+        for bound in Bound.leaveOneOut :: all do
+            let relabelled =
+                matrix moved |> Scores.ofMatrix (Some(vector movedSecond)) |> value bound
+
+            equal tiny relabelled (value bound (scores f)) bound.Name
+
+        for bound in [ Bound.donskerVaradhan; Bound.nwj; Bound.smile 2.0; Bound.jensenShannon ] do
+            equal tiny (value bound (Scores.transpose (scores f))) (value bound (scores f)) $"{bound.Name} swapped")
+
+[<Fact>]
+let ``InfoNCE never exceeds ln K, and one row gives 0`` () =
+    forMatrices 100 (fun f _ ->
+        let n = Array2D.length1 f
+        let large = Array2D.map (fun v -> 30.0 * v) f
+        atMost tiny (matrix large |> Scores.ofMatrix None |> value Bound.infoNce) (log (float n)) "InfoNCE")
+
+    equal 1e-12 (matrix (array2D [ [ 3.7 ] ]) |> Scores.ofMatrix None |> value Bound.infoNce) 0.0 "InfoNCE of one row"
+
+[<Fact>]
+let ``I_α is TUBA at α = 0 and InfoNCE with one partner left out at α = 1`` () =
+    forMatrices 50 (fun f second ->
+        let n = Array2D.length1 f
+        let scores = matrix f |> Scores.ofMatrix (Some(vector second))
+        equal tiny (value (Bound.interpolated 0.0) scores) (value Bound.tuba scores) "I_0"
+
+        let without i j =
+            let kept =
+                [
+                    for k in 0 .. n - 1 do
+                        if k <> j then
+                            exp f[i, k]
+                ]
+
+            f[i, i] - log (List.average kept)
+
+        let expected =
+            [
+                for i in 0 .. n - 1 do
+                    for j in 0 .. n - 1 do
+                        if i <> j then
+                            without i j
+            ]
+            |> List.average
+
+        // ln(1 − e^d) of differences d down to 1e-14 costs digits.
+        equal 1e-8 (value (Bound.interpolated 1.0) scores) expected "I_1")
+
+[<Fact>]
+let ``the product pairs of a derangement are no joint pairs`` () =
+    for n in 2..20 do
+        let order = Derangement.cycle (Key.ofSeed (uint64 n)) n
+        Assert.Equal<int[]>([| 0 .. n - 1 |], Array.sort order)
+        Assert.All(Array.indexed order, (fun (i, j) -> Assert.NotEqual(i, j)))
+        Assert.All(Array.indexed (Derangement.roll -1 n), (fun (i, j) -> Assert.NotEqual(i, j)))
+
+    Assert.Throws<TensorException>(fun () -> Derangement.roll 6 3 |> ignore) |> ignore
+    Assert.Throws<TensorException>(fun () -> Derangement.cycle (Key.ofSeed 1UL) 1 |> ignore) |> ignore
+
+[<Fact>]
+let ``promises map to directions`` () =
+    Assert.Equal(Direction.LowerBound, Promise.direction Bound.nwj.Promise)
+    Assert.Equal(Direction.UpperBound, Promise.direction Bound.club.Promise)
+    Assert.Equal(Direction.NoBound, Promise.direction (Bound.smile 5.0).Promise)
