@@ -54,19 +54,36 @@ module BoundCheckpoint =
                 "reason", reason
             ]
 
-    let private read device (tree: Params) (values: Map<string, string>) =
-        let tree = Params.onto device tree
+    /// The tensors of a stored tree in the form that they had: a file does not keep branches without tensors.
+    let private formed (form: Params) (tree: Params) =
+        Params.flatten form
+        |> Array.map (fun (path, first) ->
+            let stored = Params.tensor path tree
+
+            if stored.Shape <> first.Shape then
+                raise (TensorException $"{path} is {stored}, the critic has {first}")
+
+            stored)
+        |> Params.rebuild form
+
+    let private read device (critic: Critic) (tree: Params) (values: Map<string, string>) =
+        let parameters = critic.Init(Key.ofSeed 0UL)
+        let moments = Params.node [ "first", parameters; "second", parameters ]
+
+        let part name form =
+            Params.find name tree |> formed form |> Params.onto device
+
         let scalars = numbers values["numbers"]
 
         {
-            Parameters = Params.find "parameters" tree
+            Parameters = part "parameters" parameters
             Optimiser =
                 {
                     Step = int64 values["step"]
-                    Moments = Params.find "moments" tree
+                    Moments = part "moments" moments
                 }
             Memory = scalars[0]
-            Best = Params.find "best" tree
+            Best = part "best" parameters
             BestStep = int values["best_step"]
             BestObjective = scalars[1]
             Curve = numbers values["curve"] |> Array.chunkBySize 3 |> Array.map (fun v -> struct (int v[0], v[1], v[2]))
@@ -77,13 +94,19 @@ module BoundCheckpoint =
     /// <summary>The state that toBytes wrote.</summary>
     /// <param name="name">The name to report in errors.</param>
     /// <param name="device">Where the tensors go.</param>
+    /// <param name="critic">The critic that was trained.</param>
     /// <param name="content">What toBytes gave.</param>
-    /// <returns>Errors: BadFile.</returns>
-    let ofBytes (name: string) (device: Device) (content: byte[]) : Result<BoundTrainingState, MiceError> =
+    /// <returns>Errors: BadFile, also where the critic has other parameters.</returns>
+    let ofBytes
+        (name: string)
+        (device: Device)
+        (critic: Critic)
+        (content: byte[])
+        : Result<BoundTrainingState, MiceError> =
         Safetensors.ofBytes name content
         |> Result.bind (fun (tree, metadata) ->
             try
-                Ok(read device tree (Map.ofList metadata))
+                Ok(read device critic tree (Map.ofList metadata))
             with
             | :? TensorException
             | :? JsonException
