@@ -1,6 +1,7 @@
 namespace Mice.Information
 
 open System
+open System.Runtime.CompilerServices
 open System.Threading.Tasks
 
 /// A k-d tree with tight boxes around its nodes and whole panels in its leaves. Source: J. L. Bentley, Commun. ACM 18, 509
@@ -11,7 +12,8 @@ type internal NeighbourTree
     let dimensions = panels.Dimensions
 
     /// Smallest and largest max-norm distance of a query to a node's box.
-    let distance (node: int) (query: float[]) (first: int) (far: byref<float>) : float =
+    [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
+    member private _.Distance(node: int, query: float[], first: int, far: byref<float>) : float =
         let mutable near = 0.0
         let mutable most = 0.0
         let box = node * 2 * dimensions
@@ -26,42 +28,50 @@ type internal NeighbourTree
         far <- most
         near
 
-    let rec count (node: int) (query: float[]) (first: int) (radius: float) (scratch: float[]) : int =
+    /// Rows below a node, the query's own included, at a distance below radius.
+    [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
+    member private tree.Count(node: int, query: float[], first: int, radius: float, scratch: float[]) : int =
         let mutable far = 0.0
 
-        if distance node query first &far >= radius then
+        if tree.Distance(node, query, first, &far) >= radius then
             0
         elif far < radius then
             points[node]
         elif right[node] < 0 then
             Panels.countBelow panels firsts[node] ends[node] query first radius scratch
         else
-            count (node + 1) query first radius scratch + count right[node] query first radius scratch
+            tree.Count(node + 1, query, first, radius, scratch)
+            + tree.Count(right[node], query, first, radius, scratch)
 
-    let rec search (node: int) (query: float[]) (first: int) (own: int) (nearest: Nearest) (scratch: float[]) : unit =
+    /// Offers the rows below a node to a list of neighbours, the nearer child first.
+    [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
+    member private tree.Search
+        (node: int, query: float[], first: int, own: int, nearest: Nearest, scratch: float[])
+        : unit =
         if right[node] < 0 then
             Panels.offer panels firsts[node] ends[node] query first own nearest scratch
         else
             let mutable far = 0.0
-            let left = distance (node + 1) query first &far
-            let other = distance right[node] query first &far
+            let left = tree.Distance(node + 1, query, first, &far)
+            let other = tree.Distance(right[node], query, first, &far)
             let leftFirst = left <= other
 
             if Math.Min(left, other) < nearest.Radius then
                 let child = if leftFirst then node + 1 else right[node]
-                search child query first own nearest scratch
+                tree.Search(child, query, first, own, nearest, scratch)
 
             if Math.Max(left, other) < nearest.Radius then
                 let child = if leftFirst then right[node] else node + 1
-                search child query first own nearest scratch
+                tree.Search(child, query, first, own, nearest, scratch)
 
     /// Panels in a leaf.
     static member private LeafPanels = 2
 
     /// Reorders order[from .. until − 1] so that the place-th smallest value of a column stands at its place, smaller ones
     /// before it (Hoare's selection, middle element as pivot).
+    [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
     static member private Select(sample: Sample, column: int, order: int[], from: int, until: int, place: int) =
-        let value i =
+        let inline value i =
             sample.Values[order[i] * sample.Columns + column]
 
         let mutable low = from
@@ -91,6 +101,7 @@ type internal NeighbourTree
             else low <- high
 
     /// Lower corner, then upper corner of the box around some rows, [2 · dimensions].
+    [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
     static member private Box(sample: Sample, order: int[], from: int, until: int) =
         let columns = sample.Columns
 
@@ -172,7 +183,7 @@ type internal NeighbourTree
             sample,
             fun row start scratch ->
                 let nearest = Nearest k
-                search 0 sample.Values start row nearest scratch
+                tree.Search(0, sample.Values, start, row, nearest, scratch)
                 found row nearest
         )
 
@@ -180,6 +191,9 @@ type internal NeighbourTree
     member tree.CountBelow(sample: Sample, radii: float[]) : int[] =
         let counts = Array.zeroCreate sample.Rows
 
-        tree.OverRows(sample, fun row start scratch -> counts[row] <- count 0 sample.Values start radii[row] scratch)
+        tree.OverRows(
+            sample,
+            fun row start scratch -> counts[row] <- tree.Count(0, sample.Values, start, radii[row], scratch)
+        )
 
         counts

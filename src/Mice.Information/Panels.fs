@@ -1,6 +1,7 @@
 namespace Mice.Information
 
 open System.Numerics
+open System.Runtime.CompilerServices
 open System.Runtime.Intrinsics
 
 /// Points in panels of eight: a panel holds the first coordinates of its points side by side, then the second ones, and
@@ -30,6 +31,7 @@ type internal Nearest(k: int) =
     member _.Rows = rows
 
     /// Takes a point in if it is nearer than the k-th.
+    [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
     member _.Offer(distance: float, row: int) =
         if distance < distances[k - 1] then
             let mutable place = k - 1
@@ -42,7 +44,8 @@ type internal Nearest(k: int) =
             distances[place] <- distance
             rows[place] <- row
 
-/// Max-norm distances of one query to the eight points of a panel at once.
+/// Max-norm distances of one query to the eight points of a panel at once. The loops ask to be optimised at their first
+/// call: most programs make a single estimate, which would be over before the runtime had found out where they are.
 [<RequireQualifiedAccess>]
 module internal Panels =
     /// Points in a panel: two AVX registers of doubles.
@@ -77,6 +80,7 @@ module internal Panels =
 
     /// Which points of a panel are at a distance below radius: one bit each. When there are any, the distances of all
     /// eight are written (those of points that are too far may be too small: their sums stopped early).
+    [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
     let below
         (panels: Panels)
         (panel: int)
@@ -115,6 +119,7 @@ module internal Panels =
         near
 
     /// How many points of a range of panels are at a distance below radius.
+    [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
     let countBelow
         (panels: Panels)
         (from: int)
@@ -132,6 +137,7 @@ module internal Panels =
         count
 
     /// Offers the points of a range of panels to a list of neighbours, all but the query's own row.
+    [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
     let offer
         (panels: Panels)
         (from: int)
