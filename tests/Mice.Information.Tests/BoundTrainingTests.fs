@@ -193,7 +193,7 @@ let ``an exploding critic is a result with a reason`` () =
 
 [<Fact>]
 let ``training stops once validation gives nothing better`` () =
-    let samples = gaussians 8UL 400 2
+    let samples = gaussians 8UL 600 2
 
     let result =
         run
