@@ -152,12 +152,14 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
 
     /// One uniform point in each of side^dimension equal cells: those of the cells first … first + n − 1.
     let scattered (generator: Generator) snapshot side first n =
+        let strides = [| 1; side; side * side |]
+
         let fractions =
             Array.init (3 * n) (fun i ->
                 let axis = i % 3
 
                 if axis <= last then
-                    let cell = (first + i / 3) / pown side axis % side
+                    let cell = (first + i / 3) / strides[axis] % side
                     (float cell + generator.NextFloat()) / float side
                 else
                     0.5)

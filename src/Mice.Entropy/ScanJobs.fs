@@ -67,7 +67,7 @@ module internal ScanJobs =
 
         let short =
             { options.Training with
-                Steps = max 1 (options.Training.Steps / 4)
+                Steps = max 1 (options.Training.Steps / 8)
             }
 
         [|

@@ -24,7 +24,7 @@ type ScanOptions =
         Sweeps: int
         /// Random points for each atom and sweep in the integral of λ.
         IntegralPoints: int
-        /// Shorter cut-offs of the convergence table, as shares of the cut-off; with the full one each gets a quarter of the steps.
+        /// Shorter cut-offs of the convergence table, as shares of the cut-off; with the full one each gets an eighth of the steps.
         CutoffShares: float list
         /// Same seed, same numbers.
         Seed: uint64
