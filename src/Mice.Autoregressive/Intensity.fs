@@ -106,17 +106,12 @@ module Intensity =
 
         let sampler = SweepSampler(training, basis, core)
         let generator = Key.generator (Key.named "scales" key)
-        let openShare = sampler.OpenShare generator (8 * Probe)
 
-        let tries =
-            int (ceil (float Probe * float options.NoisePerAtom / openShare / float n))
+        let struct (openShare, atoms, noise) =
+            sampler.Probe generator Probe (float options.NoisePerAtom)
 
-        let parts =
-            Array.init n (fun s ->
-                let chosen = Array.init (Probe / n + 1) (fun _ -> generator.NextInt training.Atoms)
-                [| sampler.Atoms generator s chosen; sampler.Uniform generator s tries |])
-            |> Array.concat
-
+        // In the order in which they were drawn: sums of many numbers depend on it in their last digits.
+        let parts = Array.zip atoms noise |> Array.collect (fun (a, b) -> [| a; b |])
         let mean, inverse = moments (DensityBasis.size basis) parts
 
         {

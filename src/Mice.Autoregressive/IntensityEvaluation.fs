@@ -50,17 +50,9 @@ module IntensityEvaluation =
     /// <param name="intensity">Its basis and core are used.</param>
     /// <param name="training">The training snapshots.</param>
     let prepare (key: Key) (intensity: Intensity) (training: ScanSnapshots) : IntegralSampling =
-        let n = ScanSnapshots.count training
         let sampler = SweepSampler(training, intensity.Basis, intensity.Core)
         let generator = Key.generator key
-        let openShare = sampler.OpenShare generator (8 * Probe)
-        let tries = int (ceil (float Probe * NoisePerAtom / openShare / float n))
-
-        let atoms, noise =
-            Array.init n (fun s ->
-                let chosen = Array.init (Probe / n + 1) (fun _ -> generator.NextInt training.Atoms)
-                sampler.Atoms generator s chosen, sampler.Uniform generator s tries)
-            |> Array.unzip
+        let struct (openShare, atoms, noise) = sampler.Probe generator Probe NoisePerAtom
 
         let rows (parts: SweepPoints[]) = parts |> Array.sumBy (fun p -> p.Rows)
         let noisePerAtom = float (rows noise) / float (rows atoms)

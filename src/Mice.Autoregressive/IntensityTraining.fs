@@ -101,12 +101,9 @@ module IntensityTraining =
             Array.Copy(features, row % rows * size, features, row * size, size)
 
     let private loss (intensity: Intensity) atoms (atomInputs: Tensor) (noiseInputs: Tensor) (parameters: Params) =
-        let f =
-            Tensor.cat 0 [ atomInputs; noiseInputs ] |> Intensity.logOdds intensity parameters
-
-        let total = -(Tensor.slice 0 0 atoms 1 f) |> Nn.softplus |> Tensor.sum
-        let noise = Tensor.slice 0 atoms f.Count 1 f |> Nn.softplus |> Tensor.sum
-        (total + noise) / float atoms
+        Tensor.cat 0 [ atomInputs; noiseInputs ]
+        |> Intensity.logOdds intensity parameters
+        |> NoiseContrast.loss atoms
 
     let private optimiser (options: IntensityTrainingOptions) =
         Optimiser.adam

@@ -81,12 +81,7 @@ module PairIntensity =
             let objective (parameters: Params) =
                 let weights = Params.tensor "weights" parameters
                 let z = Tensor.matmul inputs weights + Params.tensor "constant" parameters
-                let of' first last = Tensor.slice 0 first last 1 z
-
-                let loss =
-                    (Nn.softplus (-(of' 0 n)) |> Tensor.sum) + (Nn.softplus (of' n z.Count) |> Tensor.sum)
-
-                loss / float n + Ridge * Tensor.sum (weights * weights)
+                NoiseContrast.loss n z + Ridge * Tensor.sum (weights * weights)
 
             let start =
                 Params.node

@@ -295,3 +295,25 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
         let kept = Seq.init n (fun s -> (uniformPlaces generator s each).Rows) |> Seq.sum
 
         float kept / float (n * each)
+
+    /// <summary>Random atoms and uniform points of all snapshots together.</summary>
+    /// <param name="generator">Where they come from.</param>
+    /// <param name="atoms">Atoms, about.</param>
+    /// <param name="noisePerAtom">Uniform points outside the cores for each atom, about.</param>
+    /// <returns>The share of uniform points outside the cores; what the atoms see and what the points see, by snapshot.</returns>
+    member this.Probe
+        (generator: Generator)
+        (atoms: int)
+        (noisePerAtom: float)
+        : struct (float * SweepPoints[] * SweepPoints[]) =
+        let n = ScanSnapshots.count snapshots
+        let openShare = this.OpenShare generator (8 * atoms)
+        let tries = int (ceil (float atoms * noisePerAtom / openShare / float n))
+
+        let seen, noise =
+            Array.init n (fun s ->
+                let chosen = Array.init (atoms / n + 1) (fun _ -> generator.NextInt snapshots.Atoms)
+                this.Atoms generator s chosen, this.Uniform generator s tries)
+            |> Array.unzip
+
+        struct (openShare, seen, noise)

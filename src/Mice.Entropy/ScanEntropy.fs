@@ -198,17 +198,15 @@ module ScanEntropy =
     /// <param name="result">From estimate.</param>
     let withControl (control: ControlVariate) (result: ScanResult) : ScanResult =
         let bound = ScanCombination.total (Some control) result.BySnapshot
-        let looseness = ScanCombination.looseness result.Atoms control result.BySnapshot
+
         // A network with one snapshot has no scatter, one with two no error of it.
-        let known = Double.IsFinite(float looseness.StandardError)
+        let looseness =
+            Some(ScanCombination.looseness result.Atoms control result.BySnapshot)
+            |> Option.filter (fun e -> Double.IsFinite(float e.StandardError))
 
         { result with
             ExcessEntropy = bound
-            Looseness = if known then Some looseness else None
-            Corrected =
-                if known then
-                    Some(ScanCombination.corrected bound looseness)
-                else
-                    None
+            Looseness = looseness
+            Corrected = looseness |> Option.map (ScanCombination.corrected bound)
             NetworkEntropies = ScanCombination.byNetwork (Some control) result.BySnapshot
         }

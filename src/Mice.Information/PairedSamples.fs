@@ -37,10 +37,6 @@ type SampleSplit =
 /// Checking, scaling, splitting.
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module PairedSamples =
-    /// Rows below which nothing is estimated.
-    [<Literal>]
-    let MinimumRows = 50
-
     let private faultsOf name (shape: int list) (values: float32[]) =
         let size = List.fold (*) 1 shape
 
@@ -79,8 +75,8 @@ module PairedSamples =
 
                 if n <> m then
                     MiceError.Mismatch("Rows of X and Y", string n, string m)
-                elif n < MinimumRows then
-                    MiceError.TooFewData("rows", n, MinimumRows, "Give more samples.")
+                elif n < Sample.MinimumRows then
+                    MiceError.TooFewData("rows", n, Sample.MinimumRows, "Give more samples.")
             ]
 
         if List.isEmpty faults then

@@ -7,6 +7,7 @@ open Mice
 open Mice.Tensors
 open Mice.Information
 open Xunit
+open Mice.Information.Tests.Reference
 open Mice.Information.Tests.Gaussians
 
 let private splitOf (samples: PairedSamples) =

@@ -35,16 +35,7 @@ let private problems =
         let! left = Gen.choose (1, 4)
         let! right = Gen.choose (1, 4)
         let! seed = Gen.choose (0, 1_000_000)
-        let generator = Key.ofSeed (uint64 seed) |> Key.generator
-        let common = Array.init rows (fun _ -> generator.NextNormal())
-
-        let sample columns =
-            ok (
-                Sample.create
-                    rows
-                    columns
-                    (Array.init (rows * columns) (fun i -> common[i / columns] + generator.NextNormal()))
-            )
+        let sample = dependent (uint64 seed) rows
 
         return sample left, sample right
     }

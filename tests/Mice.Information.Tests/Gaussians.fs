@@ -4,26 +4,18 @@ module Mice.Information.Tests.Gaussians
 open Mice
 open Mice.Tensors
 open Mice.Information
+open Mice.Information.Tests.Reference
 
 let rho = 0.75
 
 /// I of `dimensions` independent pairs of correlation 0.75, nats.
-let exact dimensions =
-    -0.5 * float dimensions * log (1.0 - rho * rho)
-
-let ok result =
-    match result with
-    | Ok value -> value
-    | Error faults -> failwith $"{List.map MiceError.message faults}"
+let exact dimensions = gaussianInformation dimensions rho
 
 let gaussians seed n dimensions =
-    let generator = Key.ofSeed seed |> Key.generator
-    let x = Array.init (n * dimensions) (fun _ -> generator.NextNormal())
+    let x, y = gaussianPairs seed n dimensions rho
 
-    let y =
-        x |> Array.map (fun x -> rho * x + sqrt (1.0 - rho * rho) * generator.NextNormal())
-
-    PairedSamples.create [ dimensions ] (Array.map float32 x) [ dimensions ] (Array.map float32 y) |> ok
+    PairedSamples.create [ dimensions ] (Array.map float32 x.Values) [ dimensions ] (Array.map float32 y.Values)
+    |> ok
 
 /// The critic T* = c − (ρ²x² − 2ρxy + ρ²y²)/(2(1 − ρ²)) without parameters.
 let exactCritic =

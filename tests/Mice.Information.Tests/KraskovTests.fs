@@ -24,16 +24,7 @@ let private problems =
         let! columns = Gen.choose (1, 7) |> Gen.listOfLength 3
         let! seed = Gen.choose (0, 1_000_000)
         let! k = Gen.choose (1, 8)
-        let generator = Key.ofSeed (uint64 seed) |> Key.generator
-        let common = Array.init rows (fun _ -> generator.NextNormal())
-
-        let sample columns =
-            ok (
-                Sample.create
-                    rows
-                    columns
-                    (Array.init (rows * columns) (fun i -> common[i / columns] + generator.NextNormal()))
-            )
+        let sample = dependent (uint64 seed) rows
 
         match columns |> List.map sample with
         | [ x; y; z ] -> return k, x, y, z

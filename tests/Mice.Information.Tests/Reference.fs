@@ -106,6 +106,17 @@ let gaussianPairs (seed: uint64) (rows: int) (pairs: int) (rho: float) : Sample 
 let gaussianInformation (pairs: int) (rho: float) =
     -0.5 * float pairs * log (1.0 - rho * rho)
 
+/// Samples of any numbers of columns that depend on one another: a common normal number in each row and one for each entry, drawn
+/// in the order of the calls.
+let dependent (seed: uint64) (rows: int) : int -> Sample =
+    let generator = Key.ofSeed seed |> Key.generator
+    let common = Array.init rows (fun _ -> generator.NextNormal())
+
+    fun columns ->
+        Array.init (rows * columns) (fun i -> common[i / columns] + generator.NextNormal())
+        |> Sample.create rows columns
+        |> ok
+
 // ---- Discrete data -------------------------------------------------------------------------------------------------------
 
 /// Symbol of one draw from probabilities.
