@@ -2,10 +2,8 @@ namespace Mice.Cli
 
 open System
 open System.Diagnostics
-open Mice
-
 open Spectre.Console
-open Mice.Entropy
+open Mice
 
 /// What people see: progress and messages on standard error, results on standard output.
 [<RequireQualifiedAccess>]

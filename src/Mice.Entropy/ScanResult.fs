@@ -2,29 +2,6 @@ namespace Mice.Entropy
 
 open Mice
 
-/// <summary>A question that a computation asks of its own result, and the answer.</summary>
-/// <remarks>A failed check does not withdraw the number: it says why the number must not be trusted as it stands.</remarks>
-type Check =
-    {
-        /// What was asked, in a few words.
-        Name: string
-        /// Whether the result may be trusted in this respect.
-        Passed: bool
-        /// The numbers that decided it, and what to do when it failed.
-        Detail: string
-    }
-
-/// <summary>How far a long computation has come.</summary>
-type Progress =
-    {
-        /// The part now running, for example "solid: network 2 of 3".
-        Phase: string
-        /// Share of the whole that is done, from 0 to 1.
-        Fraction: float
-        /// One line for people.
-        Message: string
-    }
-
 /// <summary>One point of a training curve of one network.</summary>
 type TrainingRecord =
     {
