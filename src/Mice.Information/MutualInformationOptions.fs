@@ -1,0 +1,47 @@
+namespace Mice.Information
+
+open System
+open Mice
+open Mice.Tensors
+
+/// What a variable is.
+[<RequireQualifiedAccess>]
+type VariableKind =
+    /// Real numbers of which hardly two are equal.
+    | Continuous
+    /// Symbols; a row of several columns is one symbol.
+    | Discrete
+
+/// How <c>MutualInformation.estimate</c> works. Start from MutualInformationOptions.defaults and change fields with { … with … }.
+type MutualInformationOptions =
+    {
+        /// "auto", or the name of one estimator, see <c>MutualInformation.methods</c>.
+        Method: string
+        /// What X is; None: discrete where all of its numbers are whole and each occurs five times on average.
+        KindX: VariableKind option
+        /// What Y is; None: as for X.
+        KindY: VariableKind option
+        /// Neighbouring rows that are not independent of each other; None: from the autocorrelation of the columns.
+        BlockRows: int option
+        /// Seed of all randomness.
+        Seed: uint64
+        /// Where critics are computed.
+        Device: Device
+        /// Processor threads.
+        Threads: int
+    }
+
+/// Defaults.
+[<RequireQualifiedAccess>]
+module MutualInformationOptions =
+    /// Everything found from the data; seed 1, on all cores of the processor.
+    let defaults: MutualInformationOptions =
+        {
+            Method = "auto"
+            KindX = None
+            KindY = None
+            BlockRows = None
+            Seed = 1UL
+            Device = Device.cpu
+            Threads = Environment.ProcessorCount
+        }
