@@ -20,6 +20,9 @@ let private verifications: Measurement list =
         SodiumStudy.measurement
         SodiumStudy.long
         AtomsBench.fuzz
+        MutualInformationVerification.benchmark
+        MutualInformationVerification.further
+        MutualInformationVerification.independent
     ]
 
 let private runAll (verb: string) (chosen: Measurement list) =
