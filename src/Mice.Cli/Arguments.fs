@@ -73,6 +73,26 @@ type EntropyArgument =
             | Pressure _ -> "target pressure of the run; default 1; only with --thermo"
             | Quick -> "smaller networks and shorter training: minutes, with a looser bound"
 
+/// What `mice mi` takes beside what every verb does.
+type InformationArgument =
+    | X of file: string
+    | Y of file: string
+    | Bound of name: string
+    | Discrete of variables: string
+    | Continuous of variables: string
+    | Block_Rows of count: string
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | X _ -> "samples of X: CSV (with or without a header) or .npy, one row per draw"
+            | Y _ -> "samples of Y, row by row of the same draws"
+            | Bound _ -> "auto (default), or one estimator of the list below"
+            | Discrete _ -> "x, y or x,y: these are symbols, and text in them is read as labels"
+            | Continuous _ -> "x, y or x,y: these are real numbers; what is named nowhere is told from the data"
+            | Block_Rows _ ->
+                "neighbouring rows that are not independent of each other; default from their autocorrelation"
+
 /// The words behind a verb, parsed: those of every verb and those of this one.
 type GivenArguments<'own when 'own :> IArgParserTemplate> =
     {

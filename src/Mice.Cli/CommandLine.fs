@@ -10,6 +10,7 @@ module CommandLine =
         [
             "melt", "entropy difference and melting temperature from snapshots of solid and liquid"
             "entropy atoms", "excess entropy of one phase from its snapshots"
+            "mi", "mutual information of two samples"
             "md run na", "molecular dynamics of sodium with LAMMPS: snapshots and a thermo table"
         ]
 
@@ -45,19 +46,22 @@ module CommandLine =
         0
 
     /// <summary>Runs a command line and returns the exit code.</summary>
-    let run (scanner: Scanner) (given: string[]) : int =
+    let run (estimators: Estimators) (given: string[]) : int =
         match List.ofArray given with
         | [ "--help" ]
         | [ "-h" ]
         | [ "help" ] -> help ()
         | [ "--version" ] ->
-            scanner.Versions() |> List.iter (fun (name, version) -> printfn "%s %s" name version)
+            estimators.Versions() |> List.iter (fun (name, version) -> printfn "%s %s" name version)
             0
         | "melt" :: rest when wantsHelp (Array.ofList rest) -> usage (Arguments.usage<MeltArgument> "melt")
-        | "melt" :: rest -> Melt.run scanner (Array.ofList rest)
+        | "melt" :: rest -> Melt.run estimators (Array.ofList rest)
         | "entropy" :: "atoms" :: rest when wantsHelp (Array.ofList rest) ->
             usage (Arguments.usage<EntropyArgument> "entropy atoms")
-        | "entropy" :: "atoms" :: rest -> EntropyAtoms.run scanner (Array.ofList rest)
+        | "entropy" :: "atoms" :: rest -> EntropyAtoms.run estimators (Array.ofList rest)
+        | "mi" :: rest when wantsHelp (Array.ofList rest) ->
+            usage (Arguments.usage<InformationArgument> "mi" + "\n\n" + Mi.methods)
+        | "mi" :: rest -> Mi.run estimators (Array.ofList rest)
         | "md" :: "run" :: element :: rest when wantsHelp (Array.ofList (element :: rest)) ->
             usage (
                 Arguments.usage<MdArgument> "md run na"

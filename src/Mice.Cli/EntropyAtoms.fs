@@ -75,18 +75,18 @@ module EntropyAtoms =
             ScanOptions.check job.Scan |> Result.map (fun _ -> job)
         | faults -> Error faults
 
-    let private estimate (scanner: Scanner) (job: Job) token (directory: string) =
+    let private estimate (estimators: Estimators) (job: Job) token (directory: string) =
         Checkpoints.scan job.Scan job.Trajectory.Snapshots directory
         |> Result.bind (fun store ->
             Display.withProgress job.Options.Quiet (fun report ->
-                scanner.Scan job.Scan token report (Some store) job.Trajectory.Snapshots))
+                estimators.Scan job.Scan token report (Some store) job.Trajectory.Snapshots))
         |> Result.map (fun result ->
             match job.Control with
             | Some control -> ScanEntropy.withControl control result
             | None -> result)
 
-    let private finish (scanner: Scanner) (job: Job) (result: ScanResult) : int =
-        let versions = scanner.Versions()
+    let private finish (estimators: Estimators) (job: Job) (result: ScanResult) : int =
+        let versions = estimators.Versions()
         let headings, rows = ScanReport.numbers result
         Display.table headings rows
         printfn $"\n{ScanReport.meaning}\n"
@@ -99,11 +99,15 @@ module EntropyAtoms =
         Outputs.finish job.Options (JsonResult.entropy versions result) report result.Checks
 
     /// <summary>Runs the verb and returns the exit code.</summary>
-    let run (scanner: Scanner) (given: string[]) : int =
+    let run (estimators: Estimators) (given: string[]) : int =
         let work (job: Job) =
             if not job.Options.Quiet then
                 job.Trajectory.Warnings |> List.iter (eprintfn "Warning: %s")
 
-            Runs.withCheckpoints [ "entropy"; "atoms" ] (List.ofArray given) job.Options.Resume (estimate scanner job)
+            Runs.withCheckpoints
+                [ "entropy"; "atoms" ]
+                (List.ofArray given)
+                job.Options.Resume
+                (estimate estimators job)
 
-        Runs.verb (Arguments.parse<EntropyArgument> "entropy atoms" given) read work (finish scanner)
+        Runs.verb (Arguments.parse<EntropyArgument> "entropy atoms" given) read work (finish estimators)

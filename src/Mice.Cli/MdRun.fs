@@ -160,7 +160,7 @@ module MdRun =
             2
         | Ok(snapshots, result) ->
             let lammps = Lammps.version () |> Result.defaultValue "unknown"
-            let versions = Scanner.versions [ "lammps", lammps ]
+            let versions = Estimators.versions [ "lammps", lammps ]
             let settings = LammpsOptions.describe job.Simulation
             MdReport.numbers result ||> Display.table
             printfn $"\nSnapshots: {files.Trajectory}\nThermo table: {files.Thermo}"

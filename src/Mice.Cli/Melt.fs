@@ -91,11 +91,11 @@ module Melt =
             | [] -> Ok job
             | faults -> Error faults
 
-    let private estimate (scanner: Scanner) (job: Job) token (directory: string) =
+    let private estimate (estimators: Estimators) (job: Job) token (directory: string) =
         Checkpoints.melting job.Melting job.Input directory
         |> Result.bind (fun stores ->
             Display.withProgress job.Options.Quiet (fun report ->
-                Melting.estimateBy scanner.Scan job.Melting token report stores job.Input))
+                Melting.estimateBy estimators.Scan job.Melting token report stores job.Input))
 
     let private title (job: Job) =
         job.Input.Solid
@@ -114,8 +114,8 @@ module Melt =
             Liquid = Outputs.pairs job.Input.Liquid
         }
 
-    let private finish (scanner: Scanner) (job: Job) (result: MeltingResult) : int =
-        let versions = scanner.Versions()
+    let private finish (estimators: Estimators) (job: Job) (result: MeltingResult) : int =
+        let versions = estimators.Versions()
         let headings, rows = MeltingReport.numbers result
         Display.table headings rows
         printfn $"\n{ScanReport.meaning}\n"
@@ -127,11 +127,11 @@ module Melt =
         Outputs.finish job.Options (JsonResult.melting versions result) report result.Checks
 
     /// <summary>Runs the verb and returns the exit code.</summary>
-    let run (scanner: Scanner) (given: string[]) : int =
+    let run (estimators: Estimators) (given: string[]) : int =
         let work (job: Job) =
             if not job.Options.Quiet then
                 job.Warnings |> List.iter (eprintfn "Warning: %s")
 
-            Runs.withCheckpoints [ "melt" ] (List.ofArray given) job.Options.Resume (estimate scanner job)
+            Runs.withCheckpoints [ "melt" ] (List.ofArray given) job.Options.Resume (estimate estimators job)
 
-        Runs.verb (Arguments.parse<MeltArgument> "melt" given) read work (finish scanner)
+        Runs.verb (Arguments.parse<MeltArgument> "melt" given) read work (finish estimators)

@@ -86,6 +86,13 @@ module Options =
         | Some(_, (true, value)) when value >= 1 && value <= most -> Ok(Some value)
         | Some(t, _) -> outOfRange "--threads" $"'{t}'" $"an integer from 1 to {most}"
 
+    /// A number of things, where one is given.
+    let count (name: string) (text: string option) : Read<int option> =
+        match text |> Option.map (fun t -> t, Int32.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture)) with
+        | None -> Ok None
+        | Some(_, (true, value)) when value >= 1 -> Ok(Some value)
+        | Some(t, _) -> outOfRange name $"'{t}'" "an integer of 1 or more"
+
     /// A device that is there; the processor when not given.
     let device (text: string option) : Read<Device> =
         let cuda (index: int) =

@@ -6,7 +6,7 @@ open Mice.Cli
 [<EntryPoint>]
 let main given =
     try
-        CommandLine.run Scanner.standard given
+        CommandLine.run Estimators.standard given
     with e ->
         // A bug: one line that can be reported, and no stack trace unless it is asked for.
         match Environment.GetEnvironmentVariable "MICE_TRACE" with

@@ -154,6 +154,17 @@ module RunStore =
 
         JsonObject(fields).ToJsonString()
 
+    /// <summary>SHA-256 of what is written, as hexadecimal digits: stands in an identity for data too large for it.</summary>
+    /// <param name="write">Writes the data.</param>
+    let digest (write: BinaryWriter -> unit) : string =
+        use hash = SHA256.Create()
+
+        using (new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write)) (fun stream ->
+            use writer = new BinaryWriter(stream)
+            write writer)
+
+        Convert.ToHexStringLower hash.Hash
+
     /// <summary>Opens the run kept in a directory, or starts one there.</summary>
     /// <param name="directory">The directory; made when it does not exist.</param>
     /// <param name="identity">What the run is, as <c>identity</c> gives it.</param>

@@ -3,7 +3,6 @@ namespace Mice.Entropy
 open System
 open System.IO
 open System.Runtime.InteropServices
-open System.Security.Cryptography
 open Mice
 open Mice.Atoms
 
@@ -12,16 +11,6 @@ open Mice.Atoms
 /// and for melting temperature and pressure, on which no network depends, may change.</remarks>
 [<RequireQualifiedAccess>]
 module Checkpoints =
-
-    /// SHA-256 of what is written, as hexadecimal digits.
-    let private digest (write: BinaryWriter -> unit) : string =
-        use hash = SHA256.Create()
-
-        using (new CryptoStream(Stream.Null, hash, CryptoStreamMode.Write)) (fun stream ->
-            use writer = new BinaryWriter(stream)
-            write writer)
-
-        Convert.ToHexStringLower hash.Hash
 
     let private numbers (writer: BinaryWriter) (values: float[]) =
         writer.Write values.Length
@@ -32,7 +21,7 @@ module Checkpoints =
         values |> Array.iter writer.Write
 
     let private ofSnapshots (snapshots: Snapshot[]) : string =
-        digest (fun writer ->
+        RunStore.digest (fun writer ->
             writer.Write snapshots.Length
 
             for snapshot in snapshots do
@@ -44,7 +33,7 @@ module Checkpoints =
                 numbers writer snapshot.Positions)
 
     let private ofTable (table: ThermoTable) : string =
-        digest (fun writer ->
+        RunStore.digest (fun writer ->
             names writer table.Columns
             table.Rows |> Array.iter (numbers writer))
 

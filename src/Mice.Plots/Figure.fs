@@ -20,6 +20,14 @@ type Dash =
     | Dashed
     | Dotted
 
+/// <summary>The shape of a point; what points mean is told by their shape as well as by their colour.</summary>
+[<RequireQualifiedAccess>]
+type Symbol =
+    | Circle
+    | Diamond
+    | TriangleLeft
+    | TriangleRight
+
 /// <summary>A trace's name in the legend and its colour.</summary>
 type Style =
     {
@@ -38,6 +46,10 @@ type Trace =
     | Line of style: Style * x: float[] * y: float[]
     /// Points (x, y) with one standard error up and down; an error of 0 or NaN draws none.
     | Points of style: Style * x: float[] * y: float[] * standardError: float[]
+    /// Many points without errors, small and half transparent.
+    | Cloud of style: Style * x: float[] * y: float[]
+    /// Points on named rows (the vertical axis has their names) with one standard error left and right.
+    | Rows of style: Style * symbol: Symbol * names: string[] * x: float[] * standardError: float[]
     /// The area between a lower and an upper curve.
     | Band of style: Style * x: float[] * lower: float[] * upper: float[]
     /// Bars with a name each and one standard error up and down.
@@ -52,6 +64,8 @@ type Axis =
         Unit: string
         /// Lowest and highest value shown; chosen from the data when absent.
         Range: (float * float) option
+        /// Names of rows from the top, for an axis that shows names; empty for one that shows numbers.
+        Names: string list
     }
 
 /// <summary>A straight line across the whole figure with a label.</summary>
@@ -123,7 +137,12 @@ module Axis =
             Title = title
             Unit = unit
             Range = None
+            Names = []
         }
+
+    /// <summary>A vertical axis of named rows.</summary>
+    /// <param name="names">The names from the top.</param>
+    let rows (names: string list) : Axis = { create "" "" with Names = names }
 
     /// <summary>Title and unit as shown beside the axis, for example <c>Temperature (K)</c>.</summary>
     let label (axis: Axis) : string =

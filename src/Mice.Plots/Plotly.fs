@@ -50,13 +50,32 @@ module Plotly =
             json.WriteNumber("width", width)
             json.WriteString("dash", dash style.Dash))
 
-    let private errors (json: Utf8JsonWriter) (values: float[]) =
+    let private texts (json: Utf8JsonWriter) (name: string) (values: string seq) =
+        json.WriteStartArray name
+        values |> Seq.iter (fun value -> json.WriteStringValue(WebUtility.HtmlEncode value))
+        json.WriteEndArray()
+
+    /// Error bars along one of the axes, x or y.
+    let private errors (json: Utf8JsonWriter) (along: string) (values: float[]) =
         if values |> Array.exists (fun e -> Double.IsFinite e && e > 0.0) then
-            object' json "error_y" (fun () ->
+            object' json $"error_{along}" (fun () ->
                 json.WriteString("type", "data")
                 numbers json "array" values
                 json.WriteNumber("thickness", 1.5)
                 json.WriteNumber("width", 5))
+
+    let private symbolName =
+        function
+        | Symbol.Circle -> "circle"
+        | Symbol.Diamond -> "diamond"
+        | Symbol.TriangleLeft -> "triangle-left"
+        | Symbol.TriangleRight -> "triangle-right"
+
+    let private markers (json: Utf8JsonWriter) (style: Style) (opacity: float) (size: int) (symbol: Symbol) =
+        object' json "marker" (fun () ->
+            json.WriteString("color", Colour.css opacity style.Colour)
+            json.WriteNumber("size", size)
+            json.WriteString("symbol", symbolName symbol))
 
     let private trace (json: Utf8JsonWriter) (item: Trace) =
         json.WriteStartObject()
@@ -75,11 +94,23 @@ module Plotly =
             named json style
             numbers json "x" x
             numbers json "y" y
-            errors json standardError
-
-            object' json "marker" (fun () ->
-                json.WriteString("color", Colour.css 1.0 style.Colour)
-                json.WriteNumber("size", 8))
+            errors json "y" standardError
+            markers json style 1.0 8 Symbol.Circle
+        | Trace.Cloud(style, x, y) ->
+            json.WriteString("type", "scatter")
+            json.WriteString("mode", "markers")
+            named json style
+            numbers json "x" x
+            numbers json "y" y
+            markers json style 0.5 4 Symbol.Circle
+        | Trace.Rows(style, symbol, names, x, standardError) ->
+            json.WriteString("type", "scatter")
+            json.WriteString("mode", "markers")
+            named json style
+            numbers json "x" x
+            texts json "y" names
+            errors json "x" standardError
+            markers json style 1.0 12 symbol
         | Trace.Band(style, x, lower, upper) ->
             // One closed outline: there along the upper curve and back along the lower one.
             json.WriteString("type", "scatter")
@@ -94,11 +125,9 @@ module Plotly =
         | Trace.Bars(style, names, y, standardError) ->
             json.WriteString("type", "bar")
             named json style
-            json.WriteStartArray "x"
-            names |> Array.iter (fun name -> json.WriteStringValue(WebUtility.HtmlEncode name))
-            json.WriteEndArray()
+            texts json "x" names
             numbers json "y" y
-            errors json standardError
+            errors json "y" standardError
             object' json "marker" (fun () -> json.WriteString("color", Colour.css 0.85 style.Colour))
 
         json.WriteEndObject()
@@ -110,6 +139,14 @@ module Plotly =
                 json.WriteNumber("standoff", 10))
 
             value.Range |> Option.iter (fun (low, high) -> numbers json "range" [| low; high |])
+
+            if not value.Names.IsEmpty then
+                json.WriteString("type", "category")
+                json.WriteString("categoryorder", "array")
+                texts json "categoryarray" (List.rev value.Names)
+                // All names, and half a row above and below.
+                numbers json "range" [| -0.5; float value.Names.Length - 0.5 |]
+
             json.WriteBoolean("automargin", true)
             json.WriteBoolean("zeroline", false)
             json.WriteBoolean("showline", true)

@@ -99,7 +99,8 @@ module ScanReport =
             Marks = [ Mark.Horizontal(1.0, "", Colour.Black) ]
         }
 
-    let private promise =
+    /// What a direction says, in words.
+    let internal promise =
         function
         | Direction.UpperBound -> "upper bound (≤)"
         | Direction.LowerBound -> "lower bound (≥)"

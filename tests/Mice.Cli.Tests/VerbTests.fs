@@ -7,6 +7,7 @@ open System.Text.Json
 open Mice.Cli
 open Mice.Cli.Tests.Process
 open Mice.Entropy.Tests
+open Mice.Information
 open Mice.Tensors
 open Xunit
 
@@ -18,9 +19,10 @@ type EngineFactAttribute() as this =
         if Result.isError (Engine.load ()) then
             this.Skip <- "needs the native tensor library"
 
-let private scanner: Scanner =
+let private estimators: Estimators =
     {
         Scan = FakeScan.sodium
+        MutualInformation = MutualInformation.estimate
         Versions = fun () -> [ "mice", "0.0.0" ]
     }
 
@@ -43,7 +45,7 @@ let private inputs =
 let ``Melting writes the JSON that scripts rely on`` () =
     inFolder (fun folder ->
         let file = Path.Combine(folder, "deep", "result.json")
-        let code = Melt.run scanner (Array.append inputs [| "--json"; file |])
+        let code = Melt.run estimators (Array.append inputs [| "--json"; file |])
         Assert.Equal(0, code)
         use document = JsonDocument.Parse(File.ReadAllText file)
         let json = document.RootElement
@@ -76,7 +78,7 @@ let ``A failed check gives exit code 1 and the JSON all the same`` () =
         let file = Path.Combine(folder, "result.json")
 
         let failing =
-            { scanner with
+            { estimators with
                 Scan =
                     fun options cancel progress store given ->
                         FakeScan.sodium options cancel progress store given
@@ -101,14 +103,14 @@ let ``A failed check gives exit code 1 and the JSON all the same`` () =
 let ``A run that was resumed with other data is refused`` () =
     inFolder (fun folder ->
         let resumed = Array.append inputs [| "--resume"; folder |]
-        Assert.Equal(0, Melt.run scanner resumed)
-        Assert.Equal(2, Melt.run scanner (Array.append resumed [| "--seed"; "2" |])))
+        Assert.Equal(0, Melt.run estimators resumed)
+        Assert.Equal(2, Melt.run estimators (Array.append resumed [| "--seed"; "2" |])))
 
 [<Fact>]
 let ``A stopped run says how to go on and keeps its directory`` () =
     inFolder (fun folder ->
         let stopping =
-            { scanner with
+            { estimators with
                 Scan = fun _ _ _ _ _ -> raise (OperationCanceledException())
             }
 
@@ -122,7 +124,7 @@ let ``Entropy of one phase writes its JSON`` () =
         let file = Path.Combine(folder, "result.json")
 
         let code =
-            EntropyAtoms.run scanner [| sodium "solid.dump.gz"; "--symmetry"; "cubic"; "--json"; file; "--quiet" |]
+            EntropyAtoms.run estimators [| sodium "solid.dump.gz"; "--symmetry"; "cubic"; "--json"; file; "--quiet" |]
 
         Assert.Equal(0, code)
         use document = JsonDocument.Parse(File.ReadAllText file)
@@ -156,7 +158,7 @@ let ``With the table of the run the entropy of one phase comes with its loosenes
 
         let code =
             EntropyAtoms.run
-                { scanner with Scan = scan }
+                { estimators with Scan = scan }
                 [|
                     sodium "solid.dump.gz"
                     "--symmetry"

@@ -6,10 +6,11 @@ open System.Threading
 open Mice
 open Mice.Atoms
 open Mice.Entropy
+open Mice.Information
 open Mice.Tensors
 
-/// The estimator as the commands use it, so that tests can put another in its place.
-type Scanner =
+/// The estimators as the commands use them, so that tests can put others in their place.
+type Estimators =
     {
         /// Excess entropy of the snapshots of one phase.
         Scan:
@@ -19,13 +20,22 @@ type Scanner =
                 -> RunStore option
                 -> Snapshot[]
                 -> Result<ScanResult, MiceError list>
+        /// Mutual information of two samples.
+        MutualInformation:
+            MutualInformationOptions
+                -> RunStore option
+                -> (Progress -> unit)
+                -> CancellationToken
+                -> Sample
+                -> Sample
+                -> Result<MutualInformationResult, MiceError list>
         /// Programs and libraries behind the numbers, with their versions.
         Versions: unit -> (string * string) list
     }
 
-/// The estimator of Mice.Entropy.
+/// The estimators of Mice.Entropy and Mice.Information.
 [<RequireQualifiedAccess>]
-module Scanner =
+module Estimators =
 
     let private versionOf (assembly: Assembly) =
         match assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>() with
@@ -47,8 +57,9 @@ module Scanner =
         | Error _ -> []
 
     /// What the program ships with.
-    let standard: Scanner =
+    let standard: Estimators =
         {
             Scan = ScanEntropy.estimate
+            MutualInformation = MutualInformation.estimate
             Versions = tensorLibrary >> versions
         }

@@ -1,0 +1,158 @@
+namespace Mice.Cli
+
+open Argu
+open Mice
+open Mice.Information
+open Mice.Plots
+
+/// `mice mi`: samples of two variables in, their mutual information out.
+[<RequireQualifiedAccess>]
+module Mi =
+
+    type private Job =
+        {
+            Options: RunOptions
+            Information: MutualInformationOptions
+            X: Sample
+            Y: Sample
+        }
+
+    /// The names that --bound knows, a line each.
+    let methods: string =
+        MutualInformation.methods
+        |> List.map (fun (name, text) -> $"  %-14s{name} %s{text}")
+        |> String.concat "\n"
+        |> (+) "ESTIMATORS (--bound):\n\n"
+
+    let private method (name: string option) : Read<string> =
+        let known = List.map fst MutualInformation.methods
+
+        match name with
+        | None -> Ok MutualInformationOptions.defaults.Method
+        | Some name when List.contains name known -> Ok name
+        | Some name -> Error [ MiceError.UnknownName("bound", name, known) ]
+
+    /// The variables that an option names, of x and y.
+    let private variables (option: string) (given: string option) : Read<string list> =
+        let names =
+            given
+            |> Option.map (fun text ->
+                text.ToLowerInvariant().Split ',' |> Array.map (fun n -> n.Trim()) |> List.ofArray)
+            |> Option.defaultValue []
+
+        if names |> List.forall (fun name -> name = "x" || name = "y") then
+            Ok names
+        else
+            Error [ MiceError.OutOfRange(option, $"'{Option.get given}'", "x, y or x,y") ]
+
+    /// What the user says that a variable is.
+    let private kind
+        (discrete: Read<string list>)
+        (continuous: Read<string list>)
+        (name: string)
+        : Read<VariableKind option> =
+        let isIn (names: Read<string list>) =
+            match names with
+            | Ok names -> List.contains name names
+            | Error _ -> false
+
+        match isIn discrete, isIn continuous with
+        | true, true ->
+            Error
+                [
+                    MiceError.Mismatch("--discrete and --continuous", $"{name} in the one", $"{name} in the other")
+                ]
+        | true, false -> Ok(Some VariableKind.Discrete)
+        | false, true -> Ok(Some VariableKind.Continuous)
+        | false, false -> Ok None
+
+    let private sample (option: string) (kind: Read<VariableKind option>) (file: string option) : Read<Sample> =
+        let read =
+            match kind with
+            | Ok(Some VariableKind.Discrete) -> SampleFile.readSymbols
+            | _ -> SampleFile.read
+
+        Options.input option file |> Result.bind read
+
+    let private read (given: GivenArguments<InformationArgument>) : Read<Job> =
+        let r = given.Own
+        let options = SharedOptions.read given.Shared
+        let method = method (r.TryGetResult InformationArgument.Bound)
+        let discrete = variables "--discrete" (r.TryGetResult InformationArgument.Discrete)
+
+        let continuous =
+            variables "--continuous" (r.TryGetResult InformationArgument.Continuous)
+
+        let kindX = kind discrete continuous "x"
+        let kindY = kind discrete continuous "y"
+
+        let blockRows =
+            Options.count "--block-rows" (r.TryGetResult InformationArgument.Block_Rows)
+
+        let x = sample "--x" kindX (r.TryGetResult InformationArgument.X)
+        let y = sample "--y" kindY (r.TryGetResult InformationArgument.Y)
+
+        match
+            Options.faults x
+            @ Options.faults y
+            @ Options.faults method
+            @ Options.faults discrete
+            @ Options.faults continuous
+            @ Options.faults kindX
+            @ Options.faults kindY
+            @ Options.faults blockRows
+            @ Options.faults options
+        with
+        | [] ->
+            let options = Options.get options
+            let start = MutualInformationOptions.defaults
+
+            Ok
+                {
+                    Options = options
+                    Information =
+                        { start with
+                            Method = Options.get method
+                            KindX = Options.get kindX
+                            KindY = Options.get kindY
+                            BlockRows = Options.get blockRows
+                            Seed = options.Seed
+                            Device = options.Device
+                            Threads = options.Threads |> Option.defaultValue start.Threads
+                        }
+                    X = Options.get x
+                    Y = Options.get y
+                }
+        | faults -> Error faults
+
+    let private estimate (estimators: Estimators) (job: Job) token (directory: string) =
+        MutualInformationStore.openOrCreate job.Information job.X job.Y directory
+        |> Result.bind (fun store ->
+            Display.withProgress job.Options.Quiet (fun report ->
+                estimators.MutualInformation job.Information (Some store) report token job.X job.Y))
+
+    let private finish (estimators: Estimators) (job: Job) (result: MutualInformationResult) : int =
+        let versions = estimators.Versions()
+
+        let section (headings: string list, rows: string list list) =
+            Display.table headings rows
+            printfn ""
+
+        printfn "%s\n" (MutualInformationReport.summary result)
+        section (MutualInformationReport.estimates result)
+        section (MutualInformationReport.reliability result)
+        result.Notes |> List.iter (printfn "%s")
+        printfn "%s\n" MutualInformationReport.meaning
+        Display.checks result.Checks
+
+        let report () =
+            MutualInformationReport.create "Mutual information" versions job.X job.Y result
+
+        Outputs.finish job.Options (JsonResult.mutualInformation versions result) report result.Checks
+
+    /// <summary>Runs the verb and returns the exit code.</summary>
+    let run (estimators: Estimators) (given: string[]) : int =
+        let work (job: Job) =
+            Runs.withCheckpoints [ "mi" ] (List.ofArray given) job.Options.Resume (estimate estimators job)
+
+        Runs.verb (Arguments.parse<InformationArgument> "mi" given) read work (finish estimators)
