@@ -26,7 +26,7 @@ let private melt (changes: (string * string) list) =
     mice ("melt" :: arguments (kept @ changes))
 
 /// Exit code 2 and so many lines, each about one of the words, no stack trace, nothing on standard output.
-let private refused (words: string list) (outcome: Outcome) =
+let refused (words: string list) (outcome: Outcome) =
     let errors = String.Join('\n', outcome.Errors)
     Assert.True((2 = outcome.Code), $"exit code {outcome.Code}: {errors}")
     Assert.True((words.Length = outcome.Errors.Length), $"{words.Length} lines expected: {errors}")

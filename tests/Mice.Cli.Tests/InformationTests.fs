@@ -1,0 +1,322 @@
+module Mice.Cli.Tests.InformationTests
+
+open System
+open System.Globalization
+open System.IO
+open System.Text.Json
+open Mice
+open Mice.Cli
+open Mice.Cli.Tests.BadInputTests
+open Mice.Cli.Tests.Process
+open Mice.Cli.Tests.VerbTests
+open Mice.Information
+open Xunit
+
+/// n rows of a Gaussian pair with correlation 0.8: I = −½ ln(1 − 0.64) = 0.5108 nats.
+let private pair (n: int) =
+    let generator = Key.ofSeed 4UL |> Key.generator
+
+    let rows =
+        Array.init n (fun _ ->
+            let x = generator.NextNormal()
+            x, 0.8 * x + 0.6 * generator.NextNormal())
+
+    Array.map fst rows, Array.map snd rows
+
+let private save (folder: string) (name: string) (rows: string seq) =
+    let path = Path.Combine(folder, name)
+    File.WriteAllLines(path, rows)
+    path
+
+let private texts (values: float[]) =
+    values |> Array.map (fun v -> v.ToString("R", CultureInfo.InvariantCulture))
+
+/// Runs `mice mi` as a process on good data of 60 rows, of which x and y may be replaced by other lines, with more arguments.
+let private mi (x: string[] -> string seq) (y: string[] -> string seq) (more: string list) =
+    let mutable outcome = None
+
+    inFolder (fun folder ->
+        let xs, ys = pair 60
+        let x = save folder "x.csv" (x (texts xs))
+        let y = save folder "y.csv" (y (texts ys))
+        outcome <- Some(mice ([ "mi"; "--x"; x; "--y"; y; "--quiet" ] @ more)))
+
+    outcome.Value
+
+let private asTheyAre (rows: string[]) : string seq = rows
+let private replacing (i: int) (text: string) (rows: string[]) : string seq = Array.updateAt i text rows
+
+[<Fact>]
+let ``Different numbers of rows are told`` () =
+    mi asTheyAre (Array.skip 1 >> Seq.ofArray) [] |> refused [ "60 rows of X against 59 rows of Y" ]
+
+[<Theory>]
+[<InlineData "nan">]
+[<InlineData "inf">]
+[<InlineData "1e999">]
+[<InlineData "mouse">]
+[<InlineData "">]
+let ``What is no finite number is told with its line and column`` (text: string) =
+    mi (replacing 6 $"1,{text}" >> Seq.mapi (fun i row -> if i = 6 then row else row + ",1")) asTheyAre []
+    |> refused [ "line 7: column 2" ]
+
+[<Fact>]
+let ``Fewer than 50 rows are told`` () =
+    let outcome =
+        mi (Array.truncate 49 >> Seq.ofArray) (Array.truncate 49 >> Seq.ofArray) []
+
+    Assert.Equal(2, outcome.Code)
+    Assert.Contains("49 rows of X are fewer than the 50 needed", outcome.Errors[0])
+
+[<Fact>]
+let ``Constant columns and rows that are all the same are told`` () =
+    let constant (rows: string[]) = rows |> Seq.map (fun row -> row + ",3")
+    let same (rows: string[]) = rows |> Seq.map (fun _ -> "1,2")
+    mi constant asTheyAre [] |> refused [ "column 2 of X is constant (3)" ]
+    mi same asTheyAre [] |> refused [ "column 1 of X"; "column 2 of X" ]
+    mi same same [] |> fun outcome -> Assert.Equal(2, outcome.Code)
+
+[<Fact>]
+let ``Unknown bounds, variables and numbers of rows are told with what is allowed`` () =
+    let good = mi asTheyAre asTheyAre
+    good [ "--bound"; "best" ] |> refused [ "'best'; known: auto, ksg" ]
+    good [ "--block-rows"; "-5" ] |> refused [ "--block-rows is '-5'" ]
+    good [ "--block-rows"; "0" ] |> refused [ "1 or more" ]
+    good [ "--block-rows"; "two" ] |> refused [ "--block-rows" ]
+    good [ "--discrete"; "z" ] |> refused [ "x, y or x,y" ]
+    good [ "--discrete"; "x"; "--continuous"; "x,y" ] |> refused [ "--continuous" ]
+
+[<Fact>]
+let ``Files that are missing, empty, junk or cut short are told, all at once`` () =
+    mice [ "mi" ] |> refused [ "--x is missing"; "--y is missing" ]
+
+    inFolder (fun folder ->
+        let file (name: string) (bytes: byte[]) =
+            let path = Path.Combine(folder, name)
+            File.WriteAllBytes(path, bytes)
+            path
+
+        let empty = file "empty.csv" [||]
+        let junk = file "junk.csv" (Array.init 5000 (fun i -> byte (i * 7919 % 251)))
+
+        let cut =
+            file
+                "cut.npy"
+                (Array.concat
+                    [
+                        [| 0x93uy |]
+                        "NUMPY\001\000\070\000{'descr': '<f8', 'fortran_order': False, 'shape': (60,), }"B
+                        Array.create 300 0uy
+                    ])
+
+        mice [ "mi"; "--x"; "nowhere.csv"; "--y"; empty ]
+        |> refused [ "nowhere.csv: no such file."; "empty.csv" ]
+
+        mice [ "mi"; "--x"; junk; "--y"; cut ]
+        |> refused [ "junk.csv: "; "cut.npy: the file is cut short." ]
+
+        mice [ "mi"; "--x"; folder; "--y"; cut; "--seed"; "x" ]
+        |> refused [ "directory"; "cut short"; "--seed" ])
+
+let private reliability: Reliability =
+    {
+        TrainTestGap = Some(Estimate.create 0.02<nat> 0.01<nat> Direction.NoBound)
+        ProductPairs = Some 1e6
+        EffectivePairs = Some 5e4
+        Saturated = false
+        ShuffleBaseline = Estimate.create -0.001<nat> 0.002<nat> Direction.NoBound
+        Extrapolation = None
+        Disagreement = Some(struct ("ksg", "nwj", 1.5))
+        EntropyLimit = None
+        Ties =
+            {
+                Columns = [ "column 1 of X" ]
+                TiedFraction = 0.25
+                Jitter = 1e-9
+            }
+        EffectiveRows = 55.5
+    }
+
+/// An estimator that says what it was asked.
+let private saying (passed: bool) : Estimators =
+    {
+        Scan = fun _ _ _ _ _ -> failwith "not asked for"
+        MutualInformation =
+            fun options _ progress _ x y ->
+                progress
+                    {
+                        Phase = "critic 1 of 1"
+                        Fraction = 0.5
+                        Message = "half"
+                    }
+
+                let kind (chosen: VariableKind option) =
+                    Option.defaultValue VariableKind.Continuous chosen
+
+                Ok
+                    {
+                        MutualInformation = Estimate.create 0.5<nat> 0.01<nat> Direction.LowerBound
+                        Method = "nwj"
+                        Estimates =
+                            [
+                                {
+                                    Method = "nwj"
+                                    Estimate = Estimate.create 0.5<nat> 0.01<nat> Direction.LowerBound
+                                    Seconds = 1.0
+                                    Remark = "a critic"
+                                    Curves = []
+                                }
+                                {
+                                    Method = "ksg"
+                                    Estimate = Estimate.create 0.52<nat> 0.02<nat> Direction.NoBound
+                                    Seconds = 0.1
+                                    Remark = "nearest neighbours"
+                                    Curves = []
+                                }
+                            ]
+                        Reliability = reliability
+                        Checks =
+                            [
+                                {
+                                    Name = "sound"
+                                    Passed = passed
+                                    Detail = "it was asked"
+                                }
+                            ]
+                        KindX = kind options.KindX
+                        KindY = kind options.KindY
+                        Rows = x.Rows
+                        ColumnsX = x.Columns
+                        ColumnsY = y.Columns
+                        Notes = [ "a note" ]
+                        Settings =
+                            [
+                                "method", options.Method
+                                "block_rows", string options.BlockRows
+                                "seed", string options.Seed
+                            ]
+                        Seconds = 1.1
+                    }
+        Versions = fun () -> [ "mice", "0.0.0" ]
+    }
+
+let private asked (passed: bool) (more: string list) (check: int -> JsonElement -> unit) =
+    inFolder (fun folder ->
+        let x =
+            save folder "x.csv" (Seq.init 60 (fun i -> if i % 3 = 0 then "up" else "down"))
+
+        let y = save folder "y.csv" (Seq.init 60 (fun i -> $"{i},{i * i}"))
+        let json = Path.Combine(folder, "deep", "result.json")
+
+        let given =
+            [ "--x"; x; "--y"; y; "--discrete"; "x"; "--quiet"; "--json"; json ] @ more
+
+        let code = Mi.run (saying passed) (Array.ofList given)
+        use document = JsonDocument.Parse(File.ReadAllText json)
+        check code document.RootElement)
+
+[<Fact>]
+let ``Mutual information writes the JSON that scripts rely on`` () =
+    asked true [ "--bound"; "ksg"; "--block-rows"; "7"; "--seed"; "9" ] (fun code json ->
+        Assert.Equal(0, code)
+        let number (name: string) (e: JsonElement) = e.GetProperty(name).GetDouble()
+        let text (name: string) (e: JsonElement) = e.GetProperty(name).GetString()
+
+        let isNull (name: string) (e: JsonElement) =
+            e.GetProperty(name).ValueKind = JsonValueKind.Null
+
+        let first (name: string) (e: JsonElement) = string ((e.GetProperty name)[0])
+        Assert.Equal(0.5, number "mutual_information_nats" json)
+        Assert.Equal(0.01, number "standard_error" json)
+        Assert.Equal("lower_bound", text "direction" json)
+        Assert.Equal("nwj", text "method" json)
+        let second = (json.GetProperty "estimates")[1]
+        Assert.Equal("ksg", text "method" second)
+        Assert.Equal(0.52, number "mutual_information_nats" second)
+        Assert.Equal(0.02, number "standard_error" second)
+        Assert.Equal("no_bound", text "direction" second)
+        Assert.Equal(0.1, number "time_seconds" second)
+        Assert.Equal("nearest neighbours", text "remark" second)
+        let found = json.GetProperty "reliability"
+        Assert.Equal(0.02, number "train_test_gap_nats" found)
+        Assert.Equal(0.01, number "train_test_gap_nats_standard_error" found)
+        Assert.Equal(1e6, number "product_pairs" found)
+        Assert.Equal(5e4, number "effective_pairs" found)
+        Assert.False((found.GetProperty "saturated").GetBoolean())
+        Assert.Equal(-0.001, number "shuffle_baseline_nats" found)
+        Assert.Equal(0.002, number "shuffle_baseline_nats_standard_error" found)
+        Assert.True(isNull "extrapolation_nats" found && isNull "entropy_limit_nats_standard_error" found)
+        Assert.Equal(1.5, number "standard_errors" (found.GetProperty "largest_disagreement"))
+        Assert.Equal("column 1 of X", first "tied_columns" found)
+        Assert.Equal(0.25, number "tied_fraction" found)
+        Assert.Equal(55.5, number "effective_rows" found)
+        Assert.True((json.GetProperty "passed").GetBoolean())
+        Assert.Equal("a note", first "notes" json)
+        Assert.Equal("discrete", text "x" (json.GetProperty "kinds"))
+        Assert.Equal("continuous", text "y" (json.GetProperty "kinds"))
+        Assert.Equal(60.0, number "rows" json)
+        Assert.Equal(2.0, number "y" (json.GetProperty "columns"))
+        Assert.Equal("ksg", text "method" (json.GetProperty "settings"))
+        Assert.Equal("Some(7)", text "block_rows" (json.GetProperty "settings"))
+        Assert.Equal("9", text "seed" (json.GetProperty "settings"))
+        Assert.Equal("0.0.0", text "mice" (json.GetProperty "versions")))
+
+[<Fact>]
+let ``A check that failed gives exit code 1 and the JSON all the same`` () =
+    asked false [] (fun code json ->
+        Assert.Equal(1, code)
+        Assert.False((json.GetProperty "passed").GetBoolean()))
+
+[<Fact>]
+let ``A directory belongs to its samples and options`` () =
+    inFolder (fun folder ->
+        let file name (f: int -> string) = save folder name (Seq.init 60 f)
+        let x = file "x.csv" string
+        let y = file "y.csv" (fun i -> string (i * i))
+        let other = file "other.csv" (fun i -> string (i * i + 1))
+        let run = Path.Combine(folder, "run")
+
+        let code given =
+            Mi.run (saying true) (Array.ofList ([ "--quiet"; "--resume"; run; "--x"; x ] @ given))
+
+        Assert.Equal(0, code [ "--y"; y ])
+        Assert.Equal(0, code [ "--y"; y; "--threads"; "1" ])
+        Assert.Equal(2, code [ "--y"; other ])
+        Assert.Equal(2, code [ "--y"; y; "--bound"; "ksg" ])
+        Assert.Equal(2, code [ "--y"; y; "--discrete"; "y" ])
+        Assert.Equal(2, code [ "--y"; y; "--seed"; "2" ]))
+
+[<Fact>]
+let ``A stopped estimate says how to go on and gives exit code 1`` () =
+    inFolder (fun folder ->
+        let stopping =
+            { saying true with
+                MutualInformation = fun _ _ _ _ _ _ -> raise (OperationCanceledException())
+            }
+
+        let x = save folder "x.csv" (Seq.init 60 string)
+        let run = Path.Combine(folder, "run")
+        Assert.Equal(1, Mi.run stopping [| "--x"; x; "--y"; x; "--quiet"; "--resume"; run |])
+        Assert.True(File.Exists(Path.Combine(run, "run.json"))))
+
+[<EngineFact>]
+let ``A Gaussian pair gives its mutual information, from the command line to the JSON`` () =
+    inFolder (fun folder ->
+        let xs, ys = pair 2000
+        let file name = Path.Combine(folder, name)
+        let x = save folder "x.csv" (Seq.append [ "position" ] (texts xs))
+        let y = save folder "y.csv" (texts ys)
+
+        let outcome =
+            mice [ "mi"; "--x"; x; "--y"; y; "--bound"; "ksg"; "--json"; file "r.json" ]
+
+        Assert.Equal(0, outcome.Code)
+        Assert.Contains("nats", outcome.Out)
+        use document = JsonDocument.Parse(File.ReadAllText(file "r.json"))
+
+        let number (name: string) =
+            document.RootElement.GetProperty(name).GetDouble()
+        // Standard error about 0.03; four of them.
+        Assert.InRange(number "mutual_information_nats", 0.39, 0.63)
+        Assert.InRange(number "standard_error", 0.005, 0.06)
+        Assert.Equal(2000.0, number "rows"))
