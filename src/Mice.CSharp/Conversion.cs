@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Mice.Atoms;
 using Mice.Entropy;
+using Mice.Tensors;
 using Microsoft.FSharp.Core;
 
 namespace Mice.CSharp;
@@ -21,6 +22,19 @@ internal static class Conversion
 
     public static MeasuredValue? Optional(FSharpOption<Estimate>? estimate) =>
         estimate is null ? null : MeasuredValue.From(estimate.Value);
+
+    /// <summary>The CUDA device of a number, or another device without a number.</summary>
+    public static Device Device(int? cuda, Device otherwise)
+    {
+        if (cuda is not { } index)
+        {
+            return otherwise;
+        }
+
+        var loaded = Engine.load();
+        var device = loaded.IsOk ? DeviceModule.tryCuda(index) : FSharpResult<Device, MiceError>.NewError(loaded.ErrorValue);
+        return device.IsOk ? device.ResultValue : throw new MiceException([MiceErrorModule.message(device.ErrorValue)]);
+    }
 
     public static FSharpFunc<Progress, Unit> Progress(IProgress<EstimationProgress>? listener) =>
         FuncConvert.FromAction<Progress>(p =>

@@ -1,6 +1,5 @@
 using Mice.Autoregressive;
 using Mice.Entropy;
-using Mice.Tensors;
 using Microsoft.FSharp.Core;
 
 namespace Mice.CSharp;
@@ -71,16 +70,9 @@ public sealed record ScanEntropyOptions
             start.IntegralPoints,
             start.CutoffShares,
             Seed,
-            CudaDevice is { } index ? Cuda(index) : start.Device,
+            Conversion.Device(CudaDevice, start.Device),
             Threads
         );
-    }
-
-    private static Device Cuda(int index)
-    {
-        var loaded = Engine.load();
-        var device = loaded.IsOk ? DeviceModule.tryCuda(index) : FSharpResult<Device, MiceError>.NewError(loaded.ErrorValue);
-        return device.IsOk ? device.ResultValue : throw new MiceException([MiceErrorModule.message(device.ErrorValue)]);
     }
 
     private static Symmetry ToSymmetry(SystemSymmetry symmetry) =>

@@ -45,19 +45,6 @@ public sealed class EstimatorTests : IDisposable
         CutoffAngstrom = 5.0,
     };
 
-    private sealed class Listener : IProgress<EstimationProgress>
-    {
-        public List<EstimationProgress> Heard { get; } = [];
-
-        public void Report(EstimationProgress value)
-        {
-            lock (Heard)
-            {
-                Heard.Add(value);
-            }
-        }
-    }
-
     [Fact]
     public async Task ATrajectoryIsReadWithItsBox()
     {

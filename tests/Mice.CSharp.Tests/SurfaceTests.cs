@@ -81,6 +81,7 @@ public class SurfaceTests
         Assert.Contains("MeltingEstimator", names);
         Assert.Contains("ScanEntropyEstimator", names);
         Assert.Contains("TrajectoryReader", names);
+        Assert.Contains("MutualInformationEstimator", names);
         Assert.Contains("MiceException", names);
         Assert.All(Facade.GetExportedTypes(), t => Assert.Equal("Mice.CSharp", t.Namespace));
     }

@@ -1,0 +1,218 @@
+module Mice.Plots.Tests.MutualInformationReportTests
+
+open System
+open System.IO
+open System.Text.Json
+open Mice
+open Mice.Information
+open Mice.Plots
+open Mice.Plots.Tests.PlotsTests
+open Xunit
+
+let private estimate name value error direction curves : MethodEstimate =
+    {
+        Method = name
+        Estimate = Estimate.create (value * 1.0<nat>) (error * 1.0<nat>) direction
+        Seconds = 2.5
+        Remark = $"what {name} is"
+        Curves = curves
+    }
+
+/// A curve that rises to 0.5, with the validation rows below the batches.
+let private curve shift =
+    Array.init 20 (fun i ->
+        let step = 50 * (i + 1)
+        let value = 0.5 * (1.0 - exp (-float step / 200.0))
+        struct (step, value + 0.02, (if i % 2 = 0 then nan else value - shift)))
+
+let private estimates =
+    [
+        estimate "ksg" 0.52 0.02 Direction.NoBound []
+        estimate "nwj" 0.49 0.015 Direction.LowerBound [ curve 0.01; curve 0.02 ]
+        estimate "infonce" 0.50 0.012 Direction.LowerBound []
+        estimate "club" 0.61 0.05 Direction.UpperBound []
+        estimate "gauss" 0.511 0.01 Direction.Exact []
+    ]
+
+let private result: MutualInformationResult =
+    {
+        MutualInformation = estimates[1].Estimate
+        Method = "nwj"
+        Estimates = estimates
+        Reliability =
+            {
+                TrainTestGap = Some(Estimate.create 0.02<nat> 0.01<nat> Direction.NoBound)
+                ProductPairs = Some 1234567.0
+                EffectivePairs = Some 5e4
+                Saturated = false
+                ShuffleBaseline = Estimate.create -0.001<nat> 0.002<nat> Direction.NoBound
+                Extrapolation = Some(Estimate.create 0.515<nat> 0.03<nat> Direction.NoBound)
+                Disagreement = Some(struct ("club", "nwj", 2.4))
+                EntropyLimit = None
+                Ties =
+                    {
+                        Columns = List.init 7 (fun i -> $"column {i + 1} of X")
+                        TiedFraction = 0.25
+                        Jitter = 1e-9
+                    }
+                EffectiveRows = 2400.0
+            }
+        Checks =
+            [
+                {
+                    Name = "Shuffle baseline"
+                    Passed = true
+                    Detail = "−0.001(2) nats"
+                }
+                {
+                    Name = "Agreement"
+                    Passed = false
+                    Detail = "2.4 errors between <club> & nwj"
+                }
+            ]
+        KindX = VariableKind.Continuous
+        KindY = VariableKind.Continuous
+        Rows = 3000
+        ColumnsX = 1
+        ColumnsY = 1
+        Notes = [ "Columns were standardised."; "nwj was chosen by name." ]
+        Settings = [ "seed", "1" ]
+        Seconds = 12.5
+    }
+
+let private x, y =
+    let generator = Key.ofSeed 1UL |> Key.generator
+    let x = Array.init 3000 (fun _ -> generator.NextNormal())
+    let y = x |> Array.map (fun v -> 0.8 * v + 0.6 * generator.NextNormal())
+    Sample.ofColumn x, Sample.ofColumn y
+
+let private texts (e: JsonElement) =
+    [ for v in e.EnumerateArray() -> v.GetString() ]
+
+let private numbers (e: JsonElement) =
+    [ for v in e.EnumerateArray() -> v.GetDouble() ]
+
+[<Fact>]
+let ``All estimates are points on rows of their own, one shape and colour for each direction`` () =
+    use document =
+        JsonDocument.Parse(Plotly.json (MutualInformationReport.comparison result))
+
+    let data = document.RootElement.GetProperty "data"
+    let layout = document.RootElement.GetProperty "layout"
+    Assert.Equal(4, data.GetArrayLength())
+
+    let symbols =
+        [
+            for trace in data.EnumerateArray() -> ((trace.GetProperty "marker").GetProperty "symbol").GetString()
+        ]
+
+    Assert.Equal<string list>([ "diamond"; "triangle-right"; "triangle-left"; "circle" ], symbols)
+
+    let colours =
+        [
+            for trace in data.EnumerateArray() -> ((trace.GetProperty "marker").GetProperty "color").GetString()
+        ]
+
+    Assert.Equal(4, colours |> List.distinct |> List.length)
+    let lower = data[1]
+    Assert.Equal<string list>([ "nwj (result)"; "infonce" ], texts (lower.GetProperty "y"))
+    Assert.Equal<float list>([ 0.49; 0.5 ], numbers (lower.GetProperty "x"))
+    Assert.Equal<float list>([ 0.015; 0.012 ], numbers ((lower.GetProperty "error_x").GetProperty "array"))
+    let axis = layout.GetProperty "yaxis"
+    // From the bottom, so that the first stands on top.
+    Assert.Equal<string list>(
+        [ "gauss"; "club"; "infonce"; "nwj (result)"; "ksg" ],
+        texts (axis.GetProperty "categoryarray")
+    )
+
+    let title = (layout.GetProperty "xaxis").GetProperty "title"
+    Assert.Equal("Mutual information (nats)", (title.GetProperty "text").GetString())
+
+[<Fact>]
+let ``The data are shown where both variables have one column, in two thousand points at most`` () =
+    let points (figure: Figure option) =
+        match figure with
+        | Some { Traces = [ Trace.Cloud(_, x, y) ] } -> Array.zip x y
+        | other -> failwith $"{other}"
+
+    let shown = MutualInformationReport.scatter x y result |> points
+    Assert.Equal(2000, shown.Length)
+    let all = Array.zip x.Values y.Values |> set
+    Assert.True(shown |> Array.forall all.Contains)
+    Assert.Equal(2000, Array.distinct shown |> Array.length)
+    let few = Sample.choose [| 0..99 |]
+    Assert.Equal(100, (MutualInformationReport.scatter (few x) (few y) result |> points).Length)
+    Assert.True((MutualInformationReport.scatter (Sample.join x y) y result).IsNone)
+
+    let symbols =
+        { result with
+            KindX = VariableKind.Discrete
+            KindY = VariableKind.Discrete
+        }
+
+    Assert.True((MutualInformationReport.scatter x y symbols).IsNone)
+
+[<Fact>]
+let ``Tables have every number with its unit, the result first, and leave out what an estimator does not have`` () =
+    let headings, rows = MutualInformationReport.estimates result
+    Assert.All(rows, fun row -> Assert.Equal(headings.Length, row.Length))
+
+    Assert.Equal<string list>(
+        [
+            "nwj (the result)"
+            "0.490(15)"
+            "nats"
+            "lower bound (≥)"
+            "2.5"
+            "what nwj is"
+        ],
+        rows[0]
+    )
+
+    Assert.Equal(5, rows.Length)
+    let headings, rows = MutualInformationReport.reliability result
+    Assert.All(rows, fun row -> Assert.Equal(headings.Length, row.Length))
+
+    let answer question =
+        (rows |> List.find (fun row -> row[0] = question))[1]
+
+    Assert.Equal("0.020(10) nats", answer "Training less test")
+    Assert.Equal("1,234,567", answer "Product pairs")
+    Assert.Equal("-0.001(2) nats", answer "I of shuffled pairs")
+    Assert.Equal("2,400 of 3,000", answer "Independent rows")
+    Assert.StartsWith("25.0 % at most, in column 1 of X, ", answer "Equal values")
+    Assert.EndsWith("column 5 of X and 2 more", answer "Equal values")
+    Assert.Equal("club and nwj: 2.4 errors", answer "Largest disagreement")
+    Assert.DoesNotContain(rows, fun row -> row[0].StartsWith "min(")
+
+    Assert.Equal(
+        "I(X; Y) ≥ 0.490(15) nats, lower bound (≥), by nwj: 3000 rows of X (1 column, continuous) and Y (1 column, continuous)",
+        MutualInformationReport.summary result
+    )
+
+[<BrowserFact>]
+let ``The report draws in a browser, with a figure for each estimator that was trained`` () =
+    let folder = Directory.CreateTempSubdirectory "mice-plots-"
+
+    try
+        let file name = Path.Combine(folder.FullName, name)
+        let html, png = file "information.html", file "information.png"
+
+        let report =
+            MutualInformationReport.create "Mutual information" [ "mice", "0.1.0" ] x y result
+
+        Assert.Equal(Ok(), Report.save html report)
+        let page = File.ReadAllText html
+        let own = page.Substring(page.IndexOf("</head>", StringComparison.Ordinal))
+        // All estimates, the data, the training of one estimator.
+        Assert.Equal(3, own.Split("Plotly.newPlot").Length - 1)
+        Assert.Contains("&lt;club&gt; &amp; nwj", own)
+        Assert.Contains("Columns were standardised.", own)
+        Assert.Equal(Ok(), Browser.screenshot 1280 html png)
+        Assert.True((FileInfo png).Length > 60_000L, $"{(FileInfo png).Length} bytes")
+
+        match Environment.GetEnvironmentVariable "MICE_KEEP_REPORT" with
+        | null -> ()
+        | kept -> File.Copy(png, Path.Combine(kept, "information.png"), true)
+    finally
+        folder.Delete true
