@@ -27,13 +27,15 @@ module MutualInformationReport =
         $"I(X; Y) {Estimate.formatWithDirection r.MutualInformation} {unit}, {ScanReport.promise r.MutualInformation.Direction}, by {r.Method}: {r.Rows} rows of "
         + $"X ({columns r.ColumnsX}, {kind r.KindX}) and Y ({columns r.ColumnsY}, {kind r.KindY})"
 
+    let private resultFirst (r: MutualInformationResult) : MethodEstimate list =
+        let result, others = r.Estimates |> List.partition (fun e -> e.Method = r.Method)
+        result @ others
+
     /// <summary>All estimates, the one that is the result first: headings, then rows.</summary>
     let estimates (r: MutualInformationResult) : string list * string list list =
-        let result, others = r.Estimates |> List.partition (fun e -> e.Method = r.Method)
-
         [ "Estimator"; "I(X; Y)"; "Unit"; "Direction"; "Time (s)"; "What it is" ],
         [
-            for e in result @ others do
+            for e in resultFirst r do
                 ScanReport.row
                     (if e.Method = r.Method then
                          $"{e.Method} (the result)"
@@ -55,11 +57,11 @@ module MutualInformationReport =
         match t.Columns with
         | [] -> "none"
         | columns ->
-            let named = columns |> List.truncate 5 |> String.concat ", "
+            let named = columns |> List.truncate 3 |> String.concat ", "
 
             let more =
-                if columns.Length > 5 then
-                    $" and {columns.Length - 5} more"
+                if columns.Length > 3 then
+                    $" and {columns.Length - 3} more"
                 else
                     ""
 
@@ -167,7 +169,7 @@ module MutualInformationReport =
         {
             Title = "All estimates with one standard error"
             X = Axis.create "Mutual information" unit
-            Y = Axis.rows (r.Estimates |> List.map name)
+            Y = Axis.rows (resultFirst r |> List.map name)
             Traces = r.Estimates |> List.groupBy (fun e -> e.Estimate.Direction) |> List.map trace
             Marks =
                 [
@@ -180,15 +182,16 @@ module MutualInformationReport =
 
     /// <summary>Training of the critics of one estimator: dashed on batches, solid on the validation rows.</summary>
     let training (e: MethodEstimate) : Figure =
+        let line style (curve: struct (int * float * float)[]) (value: struct (int * float * float) -> float) =
+            let points = curve |> Array.filter (value >> Double.IsFinite)
+            Trace.Line(style, points |> Array.map (fun struct (step, _, _) -> float step), points |> Array.map value)
+
         let lines (i: int) (curve: struct (int * float * float)[]) =
-            let steps = curve |> Array.map (fun struct (step, _, _) -> float step)
-            let batches = curve |> Array.map (fun struct (_, batch, _) -> batch)
-            let validation = curve |> Array.map (fun struct (_, _, held) -> held)
             let colour = Colour.series i
 
             [
-                Trace.Line(Style.dashed $"critic {i + 1}, batches" colour, steps, batches)
-                Trace.Line(Style.solid $"critic {i + 1}, validation" colour, steps, validation)
+                line (Style.dashed $"critic {i + 1}, batches" colour) curve (fun struct (_, batch, _) -> batch)
+                line (Style.solid $"critic {i + 1}, validation" colour) curve (fun struct (_, _, held) -> held)
             ]
 
         {

@@ -121,12 +121,23 @@ let ``All estimates are points on rows of their own, one shape and colour for ea
     let axis = layout.GetProperty "yaxis"
     // From the bottom, so that the first stands on top.
     Assert.Equal<string list>(
-        [ "gauss"; "club"; "infonce"; "nwj (result)"; "ksg" ],
+        [ "gauss"; "club"; "infonce"; "ksg"; "nwj (result)" ],
         texts (axis.GetProperty "categoryarray")
     )
 
     let title = (layout.GetProperty "xaxis").GetProperty "title"
     Assert.Equal("Mutual information (nats)", (title.GetProperty "text").GetString())
+
+[<Fact>]
+let ``Training is drawn through the steps at which the validation rows were looked at`` () =
+    let lines =
+        (MutualInformationReport.training estimates[1]).Traces
+        |> List.map (function
+            | Trace.Line(style, x, y) -> style.Dash, x.Length, Array.forall Double.IsFinite y
+            | other -> failwith $"{other}")
+
+    let critic = [ Dash.Dashed, 20, true; Dash.Solid, 10, true ]
+    Assert.Equal<(Dash * int * bool) list>(critic @ critic, lines)
 
 [<Fact>]
 let ``The data are shown where both variables have one column, in two thousand points at most`` () =
@@ -181,7 +192,7 @@ let ``Tables have every number with its unit, the result first, and leave out wh
     Assert.Equal("-0.001(2) nats", answer "I of shuffled pairs")
     Assert.Equal("2,400 of 3,000", answer "Independent rows")
     Assert.StartsWith("25.0 % at most, in column 1 of X, ", answer "Equal values")
-    Assert.EndsWith("column 5 of X and 2 more", answer "Equal values")
+    Assert.EndsWith("column 3 of X and 4 more", answer "Equal values")
     Assert.Equal("club and nwj: 2.4 errors", answer "Largest disagreement")
     Assert.DoesNotContain(rows, fun row -> row[0].StartsWith "min(")
 
