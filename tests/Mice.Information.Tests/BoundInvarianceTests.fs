@@ -156,8 +156,24 @@ let ``the product pairs of a derangement are no joint pairs`` () =
         Assert.All(Array.indexed order, (fun (i, j) -> Assert.NotEqual(i, j)))
         Assert.All(Array.indexed (Derangement.roll -1 n), (fun (i, j) -> Assert.NotEqual(i, j)))
 
+    Assert.Equal<int[]>([| 2; 3; 4; 0; 1 |], Derangement.roll 2 5)
+    Assert.Equal<int[]>([| 4; 0; 1; 2; 3 |], Derangement.roll -1 5)
     Assert.Throws<TensorException>(fun () -> Derangement.roll 6 3 |> ignore) |> ignore
     Assert.Throws<TensorException>(fun () -> Derangement.cycle (Key.ofSeed 1UL) 1 |> ignore) |> ignore
+
+[<Fact>]
+let ``every cycle is equally likely`` () =
+    let draws = 3000
+
+    let counts =
+        Array.init draws (fun i -> Key.ofSeed 6UL |> Key.item i |> fun key -> Derangement.cycle key 4)
+        |> Array.countBy List.ofArray
+        |> Array.map (fun (_, count) -> float count)
+
+    // Four elements have 3! cycles; χ² of 5 degrees of freedom exceeds 20.5 with a probability of 0.1 %.
+    Assert.Equal(6, counts.Length)
+    let expected = float draws / 6.0
+    Assert.True(counts |> Array.sumBy (fun c -> (c - expected) ** 2.0 / expected) < 20.5)
 
 [<Fact>]
 let ``promises map to directions`` () =

@@ -64,6 +64,51 @@ let ``gradients of all surrogates agree with central differences`` () =
                 close numeric reverse surrogate.Name)
 
 [<Fact>]
+let ``gradients of all bounds agree with central differences`` () =
+    let bounds =
+        [
+            Bound.barberAgakov 0.7<nat>
+            Bound.uba
+            Bound.tuba
+            Bound.nwj
+            Bound.donskerVaradhan
+            Bound.infoNce
+            Bound.interpolated 0.4
+            Bound.jensenShannon
+            Bound.nwjJs
+            Bound.smile 1.0
+            Bound.flo
+            Bound.differenceOfEntropies
+            Bound.club
+            Bound.leaveOneOut
+        ]
+
+    forTables 6 (fun t ->
+        let n = t.Rows + 1
+        let at = randomNumbers t (n + n * n)
+
+        for bound in bounds do
+            for build in [ scoresOf n; pairsOf n ] do
+                let numeric = differences 1e-6 (fun numbers -> build numbers |> value bound) at
+                let reverse = Grad.grad (fun numbers -> build numbers |> Bound.value bound) at
+                close numeric (Tensor.toArray<float> reverse) bound.Name)
+
+[<Fact>]
+let ``validation ranks MINE and ReMINE by DV, all others by what is trained`` () =
+    forTables 10 (fun t ->
+        let n = t.Rows + 1
+        let scores = randomNumbers t (n + n * n) |> scoresOf n
+
+        for surrogate in surrogates do
+            let expected =
+                match surrogate.Name with
+                | "MINE"
+                | "ReMINE" -> value Bound.donskerVaradhan scores
+                | _ -> objective surrogate nan scores |> Tensor.item
+
+            equal 1e-12 (Functional.value surrogate.Selection scores |> Tensor.item) expected surrogate.Name)
+
+[<Fact>]
 let ``gradients of all surrogates vanish at the optimal critic`` () =
     forTables 25 (fun t ->
         let best = optimal t
@@ -122,8 +167,15 @@ let ``gradient of InfoNCE, averaged over all batches, vanishes at T* + c(x)`` ()
         Assert.All(gradient, (fun g -> Assert.True(abs g < 1e-12, $"{g}"))))
 
 [<Fact>]
-let ``the likelihood is largest at the true conditional distribution`` () =
+let ``the likelihood is that of both densities, and largest at the true conditional distribution`` () =
     forTables 50 (fun t ->
+        let f, r = random "critic" -2.0 2.0 t, randomOfX "marginal" -2.0 2.0 t
+
+        let both =
+            population t (Some(fun x _ -> r[x])) f |> objective Surrogate.likelihood nan |> Tensor.item
+
+        equal 1e-12 both (overJoint t (fun x y -> f[x, y] + r[x])) "likelihood"
+
         let normalised (f: Tensor) = Nn.logSoftmax 1 f
 
         let gradient =

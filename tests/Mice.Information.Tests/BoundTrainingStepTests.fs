@@ -1,0 +1,199 @@
+/// What each step of training sees and keeps: rows, modes, curve, best parameters, memory, learning rate.
+module Mice.Information.Tests.BoundTrainingStepTests
+
+open System.Threading
+open Mice
+open Mice.Tensors
+open Mice.Information
+open Xunit
+open Mice.Information.Tests.Reference
+open Mice.Information.Tests.Gaussians
+
+let private key = Key.ofSeed 31UL
+
+let private options =
+    { BoundTrainingOptions.defaults with
+        Steps = 11
+        BatchSize = 50
+        LearningRate = 0.02
+        ValidateEvery = 1
+        Patience = 100
+        Pairing = Pairing.Rolls 3
+    }
+
+let private split rows =
+    PairedSamples.split key 5 0.2 0.2 rows |> ok
+
+let private critic = Critic.concatenated Nn.tanh 1 1 [ 16 ]
+
+/// Trains and gives the state after every look at the validation rows.
+let private looks options surrogate critic (samples: PairedSamples) =
+    let seen = ResizeArray()
+
+    // The tensors of a step do not outlive the next one.
+    let keep (state: BoundTrainingState) =
+        seen.Add((state, Params.tensors state.Parameters |> Array.map (fun t -> t.Shape, Tensor.toArray<float32> t)))
+
+    let last =
+        BoundTraining.start key Device.cpu options critic
+        |> BoundTraining.run key options surrogate critic samples (split samples.Count) keep CancellationToken.None
+
+    let kept (state: BoundTrainingState, numbers) =
+        { state with
+            Parameters =
+                numbers
+                |> Array.map (fun (shape: int[], values) -> Tensor.ofArray (List.ofArray shape) values)
+                |> Params.rebuild last.Parameters
+        }
+
+    last, seen |> Seq.map kept |> Seq.toArray
+
+/// The critic, and what it is asked to encode: mode, x, y.
+let private watched (critic: Critic) =
+    let xs, ys = ResizeArray(), ResizeArray()
+
+    let noting (list: ResizeArray<Mode * float32[]>) encode mode p (sample: Tensor) : Codes =
+        list.Add((mode, Tensor.toArray<float32> sample))
+        encode mode p sample
+
+    let spy =
+        { critic with
+            EncodeX = noting xs critic.EncodeX
+            EncodeY = noting ys critic.EncodeY
+        }
+
+    spy, (fun () -> Seq.zip xs ys |> Seq.map (fun ((mode, x), (_, y)) -> mode, x, y) |> Seq.toArray)
+
+/// Row i holds x = i and y = −i.
+let private numbered rows =
+    let numbers = Array.init rows (fun i -> float32 i / float32 rows)
+
+    PairedSamples.create [ 1 ] numbers [ 1 ] (Array.map (fun v -> -v) numbers) |> ok
+
+let private indices rows =
+    Array.map (fun v -> int (round (v * float32 rows)))
+
+[<Theory>]
+[<InlineData(false)>]
+[<InlineData(true)>]
+let ``each pass sees every training row once, in an order of its own; looks see the validation rows`` allPairs =
+    let rows = 250
+    let samples, split = numbered rows, split rows
+    let spy, seen = watched critic
+
+    let options =
+        { options with
+            Pairing = if allPairs then Pairing.AllPairs else options.Pairing
+        }
+
+    looks options Surrogate.donskerVaradhan spy samples |> ignore
+    let calls = seen ()
+
+    for _, x, y in calls do
+        Assert.Equal<float32[]>(x, Array.map (fun v -> -v) y)
+
+    let steps, held =
+        calls |> Array.partition (fun (mode, _, _) -> mode <> Mode.Evaluation)
+
+    // 150 training rows are three batches.
+    let batches = steps |> Array.map (fun (_, x, _) -> indices rows x)
+    Assert.Equal(11, batches.Length)
+    Assert.Equal(11, steps |> Array.distinctBy (fun (mode, _, _) -> mode) |> Array.length)
+
+    let passes =
+        batches |> Array.chunkBySize 3 |> Array.truncate 3 |> Array.map Array.concat
+
+    for pass in passes do
+        Assert.Equal<int[]>(Array.sort split.Training, Array.sort pass)
+
+    Assert.Equal(3, Array.distinct passes |> Array.length)
+    Assert.Equal(11, held.Length)
+
+    for _, x, _ in held do
+        Assert.Equal<int[]>(split.Validation, indices rows x)
+
+[<Fact>]
+let ``the curve holds mean objectives of steps and values on the validation rows, and the best one is kept`` () =
+    let samples = gaussians 15UL 400 1
+    let struct (x, y) = PairedSamples.take (split 400).Validation samples
+
+    let held surrogate p =
+        Critic.scores options.Pairing Mode.Evaluation critic p x y
+        |> Surrogate.objective surrogate nan
+        |> fun struct (value, _) -> Tensor.item value
+
+    // A rate so large that not every look is better than the last.
+    let wild = { options with LearningRate = 0.3 }
+    let last, each = looks wild Surrogate.jensenShannon critic samples
+    Assert.Equal(11, each.Length)
+
+    for state in each do
+        let struct (step, _, value) = Array.last state.Curve
+        Assert.Equal(int state.Optimiser.Step, step)
+        Assert.Equal(held Surrogate.jensenShannon state.Parameters, value, 6)
+
+    let values = last.Curve |> Array.map (fun struct (_, _, value) -> value)
+    Assert.Equal(Array.max values, last.BestObjective)
+    Assert.Equal(1 + Array.findIndex ((=) (Array.max values)) values, last.BestStep)
+    Assert.NotEqual(11, last.BestStep)
+    Assert.Equal(last.BestObjective, held Surrogate.jensenShannon last.Best, 6)
+
+    // Looks every three steps and after the last one: 3, 6, 9, 11.
+    let seldom, _ =
+        looks { wild with ValidateEvery = 3 } Surrogate.jensenShannon critic samples
+
+    let steps = seldom.Curve |> Array.map (fun struct (step, _, _) -> step)
+    Assert.Equal<int[]>([| 3; 6; 9; 11 |], steps)
+
+    let objectives = last.Curve |> Array.map (fun struct (_, objective, _) -> objective)
+
+    Array.iter2
+        (fun (first, last) struct (_, mean, _) ->
+            Assert.Equal(Array.average objectives[first - 1 .. last - 1], mean, 9))
+        [| 1, 3; 4, 6; 7, 9; 10, 11 |]
+        seldom.Curve
+
+    Assert.Equal(Some BoundOutcome.AllSteps, seldom.Outcome)
+
+[<Fact>]
+let ``MINE carries its memory from step to step`` () =
+    let samples = gaussians 16UL 400 1
+    // Next to nothing is forgotten: the memory stays what the first batch gave.
+    let _, each = looks options (Surrogate.mine 1e-9) critic samples
+    Assert.True(System.Double.IsFinite each[0].Memory)
+    Assert.Equal(each[0].Memory, each[10].Memory, 6)
+    let _, quick = looks options (Surrogate.mine 0.5) critic samples
+    Assert.NotEqual(quick[0].Memory, quick[10].Memory, 4)
+
+[<Fact>]
+let ``steps go uphill, and shorter towards the end`` () =
+    let samples = gaussians 17UL 400 1
+    let long = { options with Steps = 60 }
+    let last, each = looks long Surrogate.donskerVaradhan critic samples
+
+    let moved (a: BoundTrainingState) (b: BoundTrainingState) =
+        Params.addScaled -1.0 a.Parameters b.Parameters |> Params.globalNorm
+
+    Assert.True(moved each[58] each[59] < 0.05 * moved each[0] each[1])
+    let struct (_, _, first) = last.Curve[0]
+    Assert.True(last.BestObjective > first + 0.1)
+
+[<Fact>]
+let ``an objective below −10⁴ or not finite ends training with its reason`` () =
+    let samples = gaussians 18UL 400 1
+
+    let scaled factor =
+        { critic with
+            ScorePairs = fun p u v -> critic.ScorePairs p u v * factor
+            Init = fun key -> critic.Init key |> Params.map (fun t -> Tensor.onesLike t)
+        }
+
+    for factor, reason in [ 3.0, "exploded"; 1e9, "became" ] do
+        let last, each = looks options Surrogate.nwj (scaled factor) samples
+
+        match last.Outcome with
+        | Some(BoundOutcome.Diverged(1, text)) -> Assert.Contains(reason, text)
+        | other -> Assert.Fail $"{factor}: {other}"
+
+        Assert.Equal(0, last.BestStep)
+        Assert.Equal(1, each.Length)
