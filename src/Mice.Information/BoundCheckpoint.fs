@@ -39,6 +39,7 @@ module BoundCheckpoint =
         Params.node
             [
                 "parameters", state.Parameters
+                "average", state.Average
                 "moments", state.Optimiser.Moments
                 "best", state.Best
             ]
@@ -82,6 +83,7 @@ module BoundCheckpoint =
                     Step = int64 values["step"]
                     Moments = part "moments" moments
                 }
+            Average = part "average" parameters
             Memory = scalars[0]
             Best = part "best" parameters
             BestStep = int values["best_step"]

@@ -77,6 +77,10 @@ type BoundResult =
 /// From samples to the value of a bound.
 [<RequireQualifiedAccess>]
 module BoundEstimation =
+    /// Most rows that a bound is computed from, since its cost grows as their square: the first ones of a part.
+    [<Literal>]
+    let MostRows = 5000
+
     let private evaluated key (split: SampleSplit) (method: VariationalMethod) critic samples rows parameters =
         Tensor.scope (fun () ->
             let struct (x, y) = PairedSamples.take rows samples
@@ -104,8 +108,8 @@ module BoundEstimation =
             evaluated key split method critic samples rows state.Best
 
         {
-            Test = evaluate split.Test
-            Training = evaluate (Array.truncate split.Test.Length split.Training)
+            Test = evaluate (Array.truncate MostRows split.Test)
+            Training = evaluate (Array.truncate (min MostRows split.Test.Length) split.Training)
             Outcome = state.Outcome |> Option.defaultValue BoundOutcome.AllSteps
             Step = state.BestStep
             Curve = state.Curve

@@ -13,7 +13,8 @@ type EvaluatedBound =
         Rows: int
         /// Product pairs; 0 for bounds that use none.
         ProductPairs: float
-        /// (Σ e^f)²/Σ e^{2f} over the product pairs: how many of them carry the average; NaN for bounds that use none.
+        /// (Σ e^f)²/Σ e^{2f} over the product pairs: how many of them carry the average; for bounds that average over each row apart, the sum
+        /// of that number over the rows. NaN for bounds that use none.
         EffectivePairs: float
     }
 
@@ -33,8 +34,8 @@ module BoundEvaluation =
             Joint: float[]
             AsRow: float[]
             AsColumn: float[]
-            /// ln Σ e^f and ln Σ e^{2f} over the product pairs.
-            LogSums: struct (float * float)
+            /// ln Σ e^f and ln Σ e^{2f} over the product pairs of each row.
+            LogSums: struct (float * float)[]
         }
 
     let private float64 (rows: ScoreRows) =
@@ -46,19 +47,21 @@ module BoundEvaluation =
 
     let private logSums (rows: ScoreRows) =
         let total factor =
-            ScoreRows.logSumExp (fun f -> f * factor) rows |> Tensor.logsumexp [ 0 ] |> Tensor.item
+            ScoreRows.logSumExp (fun f -> f * factor) rows |> Tensor.toArray<float>
 
-        struct (total 1.0, total 2.0)
+        Array.map2 (fun first second -> struct (first, second)) (total 1.0) (total 2.0)
 
     let private addLogSums struct (a, b) struct (c, d) =
         struct (ChunkedScores.logAdd a c, ChunkedScores.logAdd b d)
+
+    let private carrying struct (first, second) : float = exp (2.0 * first - second)
 
     let private gather (combineColumns: float -> float -> float) parts =
         {
             Joint = parts |> Array.collect (fun part -> part.Joint)
             AsRow = parts |> Array.collect (fun part -> part.AsRow)
             AsColumn = parts |> Array.map (fun part -> part.AsColumn) |> Array.reduce (Array.map2 combineColumns)
-            LogSums = parts |> Array.map (fun part -> part.LogSums) |> Array.reduce addLogSums
+            LogSums = parts |> Array.collect (fun part -> part.LogSums)
         }
 
     let private pooledParts joint product (rows: ScoreRows) =
@@ -188,18 +191,15 @@ module BoundEvaluation =
         let means = resampledMeans key blockRows [| values |] |> Array.map Array.head
         struct (Array.average values, deviation means)
 
-    let private evaluated (bound: Bound) n struct (value, error) logSums =
+    let private evaluated (bound: Bound) n effective struct (value, error) =
         {
             Estimate = Estimate.create (value * 1.0<nat>) (error * 1.0<nat>) (Promise.direction bound.Promise)
             Rows = n
             ProductPairs =
-                match logSums with
+                match effective with
                 | Some _ -> float n * float (n - 1)
                 | None -> 0.0
-            EffectivePairs =
-                match logSums with
-                | Some struct (first, second) -> exp (2.0 * first - second)
-                | None -> nan
+            EffectivePairs = effective |> Option.defaultValue nan
         }
 
     /// <summary>The pooled value of a bound over all pairs of samples, with a block-bootstrap standard error.</summary>
@@ -220,7 +220,7 @@ module BoundEvaluation =
         (x: Tensor)
         (y: Tensor)
         : EvaluatedBound =
-        let result = evaluated bound x.Shape[0]
+        let result effective = evaluated bound x.Shape[0] effective
 
         let map transposed f =
             ChunkedScores.mapRows (chunkOf x) transposed Mode.Evaluation critic parameters x y (fun _ rows -> f rows)
@@ -233,14 +233,16 @@ module BoundEvaluation =
                 | Mean _ -> (+)
 
             let all = map false (pooledParts joint product) |> gather columns
-            result (pooled key blockRows product combine all) (Some all.LogSums)
-        | JointOnly term -> result (jointOnly key blockRows term critic parameters x y) None
+
+            pooled key blockRows product combine all
+            |> result (all.LogSums |> Array.reduce addLogSums |> carrying |> Some)
+        | JointOnly term -> jointOnly key blockRows term critic parameters x y |> result None
         | Rowwise term ->
             let all = map false (rowwiseParts term) |> gather (+)
-            result (rowwise key blockRows all) (Some all.LogSums)
+            rowwise key blockRows all |> result (Some(Array.sumBy carrying all.LogSums))
         | Columnwise term ->
             let all = map true (rowwiseParts term) |> gather (+)
-            result (rowwise key blockRows all) (Some all.LogSums)
+            rowwise key blockRows all |> result (Some(Array.sumBy carrying all.LogSums))
 
     /// <summary>The mean of a bound over separate batches ("macro"), each with its own product pairs: every batch's bias stays, and the value
     /// of InfoNCE is at most ln batch.</summary>

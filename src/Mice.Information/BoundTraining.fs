@@ -22,9 +22,11 @@ type BoundTrainingState =
         Parameters: Params
         /// Moments of the optimiser.
         Optimiser: OptimiserState
+        /// Their exponential moving average.
+        Average: Params
         /// What the surrogate carries from step to step.
         Memory: float
-        /// The parameters that did best on the validation rows.
+        /// The averaged parameters that did best on the validation rows.
         Best: Params
         /// Their step; 0 before the first look.
         BestStep: int
@@ -52,7 +54,7 @@ module BoundTraining =
     let private optimiser (options: BoundTrainingOptions) =
         Optimiser.adam
             { AdamOptions.defaults with
-                LearningRate = Schedule.cosine options.LearningRate 0.0 (int64 options.Steps)
+                LearningRate = Schedule.constant options.LearningRate
             }
 
     /// <summary>The state before the first step.</summary>
@@ -66,6 +68,7 @@ module BoundTraining =
         {
             Parameters = parameters
             Optimiser = (optimiser options).Init parameters
+            Average = parameters
             Memory = nan
             Best = parameters
             BestStep = 0
@@ -116,8 +119,12 @@ module BoundTraining =
             let struct (parameters, moments) =
                 (optimiser options).Update (Params.scale -1.0 gradient) state.Optimiser state.Parameters
 
+            // Over the first steps the average runs over what there is.
+            let decay = min options.Averaging (float index / float (index + 9))
+
             { state with
                 Parameters = parameters
+                Average = Ema.update decay state.Average parameters
                 Optimiser = moments
                 Memory = memory
                 Sum = state.Sum + value
@@ -137,7 +144,7 @@ module BoundTraining =
 
     let private look options surrogate critic struct (x, y) (state: BoundTrainingState) =
         let index = int state.Optimiser.Step
-        let value = held options surrogate critic state.Parameters x y
+        let value = held options surrogate critic state.Average x y
 
         let since =
             match Array.tryLast state.Curve with
@@ -152,7 +159,7 @@ module BoundTraining =
 
         if value > state.BestObjective then
             { state with
-                Best = state.Parameters
+                Best = state.Average
                 BestStep = index
                 BestObjective = value
             }

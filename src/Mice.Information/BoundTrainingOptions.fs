@@ -9,8 +9,10 @@ type BoundTrainingOptions =
         Steps: int
         /// Rows in each step.
         BatchSize: int
-        /// Learning rate of the first step; it falls to 0 along half a cosine.
+        /// Learning rate of Adam.
         LearningRate: float
+        /// Decay of the exponential moving average of the parameters, from 0 (none) to below 1; the average is what is validated and used.
+        Averaging: float
         /// Steps between two looks at the validation rows.
         ValidateEvery: int
         /// Looks without a better value after which training stops.
@@ -22,14 +24,15 @@ type BoundTrainingOptions =
 /// Defaults and checks.
 [<RequireQualifiedAccess>]
 module BoundTrainingOptions =
-    /// At most 4,000 steps of 256 rows with all their pairs, a look every 100 steps, patience 10.
+    /// At most 4,000 steps of 256 rows with all their pairs, parameters averaged over 100 steps, a look every 100 steps, patience 8.
     let defaults =
         {
             Steps = 4000
             BatchSize = 256
             LearningRate = 1e-3
+            Averaging = 0.99
             ValidateEvery = 100
-            Patience = 10
+            Patience = 8
             Pairing = Pairing.AllPairs
         }
 
@@ -53,6 +56,9 @@ module BoundTrainingOptions =
 
                 if not (o.LearningRate > 0.0) then
                     MiceError.OutOfRange(nameof o.LearningRate, string o.LearningRate, "above 0")
+
+                if not (o.Averaging >= 0.0 && o.Averaging < 1.0) then
+                    MiceError.OutOfRange(nameof o.Averaging, string o.Averaging, "0 or more, below 1")
 
                 match o.Pairing with
                 | Pairing.Rolls count when count < 1 || count >= o.BatchSize ->

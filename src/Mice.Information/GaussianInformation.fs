@@ -2,7 +2,6 @@ namespace Mice.Information
 
 open System
 open System.Numerics
-open MathNet.Numerics.Distributions
 open Mice
 
 /// Mutual information of variables that are jointly Gaussian, or would be after a monotone map of each column.
@@ -95,33 +94,6 @@ module GaussianInformation =
             Some(0.5 * (x + y - xy) - bias)
         | _ -> None
 
-    /// Normal scores Φ⁻¹(rank/(n + 1)) of the chosen rows, rows of equal value sharing their mean rank.
-    let private normalScores (rows: int[]) (sample: Sample) : Sample =
-        let chosen = Sample.choose rows sample
-
-        chosen
-        |> Sample.mapColumns (fun _ values ->
-            let order = Array.init values.Length id
-            Array.Sort(Array.copy values, order)
-            let scores = Array.zeroCreate values.Length
-            let mutable first = 0
-
-            while first < order.Length do
-                let mutable last = first
-
-                while last + 1 < order.Length && values[order[last + 1]] = values[order[first]] do
-                    last <- last + 1
-
-                let rank = 0.5 * float (first + last) + 1.0
-                let score = Normal.InvCDF(0.0, 1.0, rank / float (order.Length + 1))
-
-                for i in first..last do
-                    scores[order[i]] <- score
-
-                first <- last + 1
-
-            scores)
-
     let private tooFew (x: Sample) (y: Sample) =
         let needed = x.Columns + y.Columns + 2 + (x.Columns + y.Columns + 2) / 10
 
@@ -184,5 +156,5 @@ module GaussianInformation =
                 Direction.NoBound
 
         estimate direction x y (fun joint rows ->
-            let scores = normalScores rows joint
+            let scores = joint |> Sample.choose rows |> Sample.normalScores
             value x.Columns scores (Array.init scores.Rows id))

@@ -119,6 +119,15 @@ module PairedSamples =
         let indices = Tensor.ofArray [ rows.Length ] rows |> Tensor.onto samples.X.Device
         struct (Tensor.indexSelect 0 indices samples.X, Tensor.indexSelect 0 indices samples.Y)
 
+    /// <summary>Every x with the y of another row: y moves up by a number of rows, the first ones to the end, so that a time series keeps
+    /// its own correlations.</summary>
+    /// <param name="rows">Rows to move by, 1 to n − 1.</param>
+    /// <param name="samples">The samples.</param>
+    let rolled (rows: int) (samples: PairedSamples) : PairedSamples =
+        { samples with
+            YSamples = Tensor.roll 0 -rows samples.Y
+        }
+
     /// Blocks of rows in a random order, dealt out by shares.
     let private deal key blockRows validation test n =
         let blocks = (n + blockRows - 1) / blockRows
@@ -172,5 +181,67 @@ module PairedSamples =
 
         if List.isEmpty faults then
             Ok(deal key blockRows validation test n)
+        else
+            Error faults
+
+    /// <summary>Splits whose test parts together are all rows, each once.</summary>
+    /// <param name="key">Randomness.</param>
+    /// <param name="blockRows">Neighbouring rows in one block.</param>
+    /// <param name="folds">Number of splits, 2 or more.</param>
+    /// <param name="validation">Share of the rows that are not tested on which choose the stopping point, from above 0 to 0.5.</param>
+    /// <param name="n">Rows.</param>
+    /// <returns>OutOfRange for options outside of their range, TooFewData below ten blocks or fewer than four in each fold.</returns>
+    let folds
+        (key: Key)
+        (blockRows: int)
+        (folds: int)
+        (validation: float)
+        (n: int)
+        : Result<SampleSplit[], MiceError list> =
+        let needed = max 10 (4 * folds)
+
+        let faults =
+            [
+                if blockRows < 1 then
+                    MiceError.OutOfRange(nameof blockRows, string blockRows, "1 or more")
+                elif n / blockRows < needed then
+                    MiceError.TooFewData(
+                        "blocks of rows",
+                        n / blockRows,
+                        needed,
+                        "Give more samples or shorter blocks."
+                    )
+                if folds < 2 then
+                    MiceError.OutOfRange(nameof folds, string folds, "2 or more")
+                if not (validation > 0.0 && validation <= 0.5) then
+                    MiceError.OutOfRange(nameof validation, string validation, "above 0, up to 0.5")
+            ]
+
+        if List.isEmpty faults then
+            let blocks = (n + blockRows - 1) / blockRows
+            let order = Array.init blocks id
+            (Key.generator key).Shuffle order
+
+            let rows (chosen: int[]) =
+                chosen
+                |> Array.sort
+                |> Array.collect (fun b -> [| b * blockRows .. min n ((b + 1) * blockRows) - 1 |])
+
+            Array.init folds (fun fold ->
+                let isTest i = i * folds / blocks = fold
+                let test = order |> Array.indexed |> Array.filter (fst >> isTest) |> Array.map snd
+
+                let rest =
+                    order |> Array.indexed |> Array.filter (fst >> isTest >> not) |> Array.map snd
+
+                let held = max 1 (int (Math.Round(validation * float rest.Length)))
+
+                {
+                    Test = rows test
+                    Validation = rows rest[.. held - 1]
+                    Training = rows rest[held..]
+                    BlockRows = blockRows
+                })
+            |> Ok
         else
             Error faults

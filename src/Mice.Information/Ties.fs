@@ -40,7 +40,7 @@ module Ties =
             Jitter = 0.0
         }
 
-    let private merge (a: TieReport) (b: TieReport) : TieReport =
+    let internal merge (a: TieReport) (b: TieReport) : TieReport =
         {
             Columns = a.Columns @ b.Columns
             TiedFraction = max a.TiedFraction b.TiedFraction
