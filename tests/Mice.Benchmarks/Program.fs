@@ -8,6 +8,8 @@ let private benches: Measurement list =
         ScanBench.measurement
         AtomsBench.reading
         AtomsBench.neighbours
+        InformationBench.training
+        InformationBench.neighbours
     ]
 
 /// Long checks against known answers: `build.fsx verify`.

@@ -1,9 +1,6 @@
 namespace Mice.Benchmarks
 
 open System
-open System.Diagnostics
-open System.Globalization
-open System.IO
 open Mice
 open Mice.Tensors
 
@@ -12,35 +9,6 @@ module TensorsBench =
 
     let private threads = Environment.ProcessorCount
     let private rounds = 15
-
-    /// PyTorch in a process that waits for its turn.
-    let private startPeer () =
-        let script =
-            Path.Combine(Machine.root, "tests", "Mice.Benchmarks", "peers", "tensors.py")
-
-        let info =
-            ProcessStartInfo(
-                "/usr/bin/python3",
-                [ script; string threads ],
-                RedirectStandardInput = true,
-                RedirectStandardOutput = true
-            )
-
-        match Process.Start info with
-        | null -> failwith "Python did not start."
-        | peer ->
-            if peer.StandardOutput.ReadLine() <> "ready" then
-                failwith "PyTorch (python3-torch) did not start."
-
-            peer
-
-    let private ask (peer: Process) (task: string) (repeats: int) =
-        peer.StandardInput.WriteLine $"{task} {repeats}"
-        peer.StandardInput.Flush()
-
-        match peer.StandardOutput.ReadLine() with
-        | null -> failwith "PyTorch ended early."
-        | line -> Double.Parse(line, CultureInfo.InvariantCulture)
 
     /// A training step, to be called again and again.
     let private training (network: Layer) (shape: int list) =
@@ -105,11 +73,9 @@ module TensorsBench =
             "cnn3", "step: 3D CNN block of MICE-MD, 16×1×20³", 2, training cnn3 [ 16; 1; 20; 20; 20 ], 1.05
         ]
 
-    let private median (xs: float[]) = (Array.sort xs)[xs.Length / 2]
-
     let private run () =
         Engine.setThreads threads
-        use peer = startPeer ()
+        let peer = Peer.start "tensors.py" [ string threads ]
 
         let rows =
             [
@@ -120,18 +86,13 @@ module TensorsBench =
                                 work ())
                         / float repeats
 
-                    // The first turn of both warms up; afterwards they alternate, so that both see the same machine.
-                    ours () |> ignore
-                    ask peer name repeats |> ignore
-                    let pairs = Array.init rounds (fun _ -> struct (ours (), ask peer name repeats))
-                    let a = pairs |> Array.map (fun struct (a, _) -> a) |> median
-                    let b = pairs |> Array.map (fun struct (_, b) -> b) |> median
-                    let ratio = pairs |> Array.map (fun struct (a, b) -> a / b) |> median
+                    let struct (a, b, ratio) =
+                        Peer.alternate rounds ours (fun () -> Peer.ask peer name repeats)
+
                     [ title; $"{a * 1e3:F3}"; $"{b * 1e3:F3}"; $"{ratio:F2}"; $"{goal:F2}" ]
             ]
 
-        peer.StandardInput.Close()
-        peer.WaitForExit()
+        Peer.stop peer
 
         {
             Markdown =
