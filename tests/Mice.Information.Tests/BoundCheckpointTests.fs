@@ -20,6 +20,7 @@ let private state outcome =
                 Step = 1234567890123L
                 Moments = Params.node [ "first", drawn "first"; "second", drawn "second" ]
             }
+        Average = drawn "average"
         Memory = -0.1
         Best = drawn "best"
         BestStep = 77
@@ -47,6 +48,7 @@ let ``every field of a state survives, to the bit`` () =
         | Error fault -> Assert.Fail(MiceError.message fault)
         | Ok after ->
             Assert.Equal<(string * float32[])[]>(numbers before.Parameters, numbers after.Parameters)
+            Assert.Equal<(string * float32[])[]>(numbers before.Average, numbers after.Average)
             Assert.Equal<(string * float32[])[]>(numbers before.Best, numbers after.Best)
             Assert.Equal<(string * float32[])[]>(numbers before.Optimiser.Moments, numbers after.Optimiser.Moments)
             Assert.Equal(before.Optimiser.Step, after.Optimiser.Step)
