@@ -117,7 +117,7 @@ module Bound =
 
     /// ReMINE reports the value of DV; it differs in how the critic is trained.
     let reMine: Bound =
-        donskerVaradhanNamed "ReMINE" "K. Choi, S. Lee, Mach. Learn. Sci. Technol. 3 (2022), arXiv:2011.07932"
+        donskerVaradhanNamed "ReMINE" "K. Choi, S. Lee, UAI 2022, PMLR 180, 411, arXiv:2011.07932"
 
     /// InfoNCE: ln K + ⟨f − ln(e^f + Σ_partners e^f)⟩_P with K − 1 partners.
     let infoNce: Bound =

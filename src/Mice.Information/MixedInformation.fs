@@ -58,7 +58,7 @@ module MixedInformation =
 
     /// <summary>I(L; X) = ψ(N) + ⟨ψ(k)⟩ − ⟨ψ(N_l)⟩ − ⟨ψ(m)⟩ in nats for labels l and continuous x: N_l rows share a row's
     /// label, the k-th of them in x is at distance d, and m rows of any label are within d. No bound. Source: B. C. Ross,
-    /// PLoS ONE 9, e87357 (2014), doi:10.1371/journal.pone.0087357, eq. (2).</summary>
+    /// PLoS ONE 9, e87357 (2014), doi:10.1371/journal.pone.0087357.</summary>
     /// <remarks>Labels with k rows or fewer use all of their other rows; rows whose label occurs once have no neighbour and
     /// are left out. Error and ties as for <c>Kraskov.mutualInformation</c>.</remarks>
     /// <param name="options">Neighbours, blocks, key.</param>

@@ -5,7 +5,7 @@ open Mice.Tensors
 
 /// <summary>Scores f(x, y) of a batch: on its joint pairs, and on product pairs, of which row i shares xᵢ.</summary>
 /// <remarks>Made by <c>Scores.ofMatrix</c> or <c>Scores.ofPairs</c>. A joint pair is never among the product pairs: it would cap
-/// every estimate near ln K (N. Letizia et al., NeurIPS 2024, arXiv:2402.03777).</remarks>
+/// every estimate near ln K (N. Letizia et al., NeurIPS 2024, arXiv:2305.20025).</remarks>
 type Scores =
     private
         {

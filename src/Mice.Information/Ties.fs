@@ -48,7 +48,7 @@ module Ties =
         }
 
     /// <summary>Columns with ties are shifted to mean 0, so that the noise is not lost in rounding, and get uniform noise
-    /// of 1e-8 standard deviations; the others stay as they are. Source of the remedy: Kraskov et al. (2004), section II.</summary>
+    /// of 1e-8 standard deviations; the others stay as they are. Source of the remedy: Kraskov et al. (2004).</summary>
     /// <param name="key">Randomness of the noise.</param>
     /// <param name="name">What the report calls the sample.</param>
     /// <param name="sample">The sample, without constant columns.</param>

@@ -142,11 +142,20 @@ let ``independent data give 0 within the error`` () =
         // Four errors, fixed seeds; an untrained remainder of the critic costs below 0.01.
         Assert.True(abs (value result) < 4.0 * error result + 0.01, $"{name}: {value result} ± {error result}")
 
+/// Few steps of small batches, and a memory that the next step needs.
+let private resumable =
+    { options with
+        Steps = 60
+        BatchSize = 64
+        ValidateEvery = 10
+        Pairing = Pairing.Rolls 4
+    }
+
 let private trainingOf samples =
-    BoundTraining.run (Key.ofSeed 5UL) options Surrogate.donskerVaradhan (critic 2) samples (splitOf samples)
+    BoundTraining.run (Key.ofSeed 5UL) resumable (Surrogate.mine 0.1) (critic 2) samples (splitOf samples)
 
 let private firstState () =
-    BoundTraining.start (Key.ofSeed 5UL) Device.cpu options (critic 2)
+    BoundTraining.start (Key.ofSeed 5UL) Device.cpu resumable (critic 2)
 
 [<Fact>]
 let ``training that was cancelled goes on from its checkpoint to the same result`` () =
