@@ -380,10 +380,15 @@ let test (arguments: string list) =
         [
             for name in testProjects () do
                 step name
+                let settings = at [ "tests"; name; "one-thread.runsettings" ]
 
                 tryRun
                     "dotnet"
                     ([ "test"; assembly "tests" name name; "--results-directory"; results ]
+                     @ (if File.Exists settings then
+                            [ "--settings"; settings ]
+                        else
+                            [])
                      @ [ "--logger"; $"trx;LogFileName={name}.trx"; "--blame-hang-timeout"; "15m" ]
                      @ [ "--blame-hang-dump-type"; "none" ]
                      @ filter)

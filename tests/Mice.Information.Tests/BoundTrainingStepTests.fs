@@ -16,6 +16,7 @@ let private options =
         Steps = 11
         BatchSize = 50
         LearningRate = 0.02
+        Averaging = 0.5
         ValidateEvery = 1
         Patience = 100
         Pairing = Pairing.Rolls 3
@@ -31,19 +32,25 @@ let private looks options surrogate critic (samples: PairedSamples) =
     let seen = ResizeArray()
 
     // The tensors of a step do not outlive the next one.
+    let numbers tree =
+        Params.tensors tree |> Array.map (fun t -> t.Shape, Tensor.toArray<float32> t)
+
     let keep (state: BoundTrainingState) =
-        seen.Add((state, Params.tensors state.Parameters |> Array.map (fun t -> t.Shape, Tensor.toArray<float32> t)))
+        seen.Add((state, numbers state.Parameters, numbers state.Average))
 
     let last =
         BoundTraining.start key Device.cpu options critic
         |> BoundTraining.run key options surrogate critic samples (split samples.Count) keep CancellationToken.None
 
-    let kept (state: BoundTrainingState, numbers) =
+    let tree numbers =
+        numbers
+        |> Array.map (fun (shape: int[], values) -> Tensor.ofArray (List.ofArray shape) values)
+        |> Params.rebuild last.Parameters
+
+    let kept (state: BoundTrainingState, parameters, average) =
         { state with
-            Parameters =
-                numbers
-                |> Array.map (fun (shape: int[], values) -> Tensor.ofArray (List.ofArray shape) values)
-                |> Params.rebuild last.Parameters
+            Parameters = tree parameters
+            Average = tree average
         }
 
     last, seen |> Seq.map kept |> Seq.toArray
@@ -123,14 +130,19 @@ let ``the curve holds mean objectives of steps and values on the validation rows
         |> fun struct (value, _) -> Tensor.item value
 
     // A rate so large that not every look is better than the last.
-    let wild = { options with LearningRate = 0.3 }
+    let wild =
+        { options with
+            LearningRate = 1.0
+            Averaging = 0.1
+        }
+
     let last, each = looks wild Surrogate.jensenShannon critic samples
     Assert.Equal(11, each.Length)
 
     for state in each do
         let struct (step, _, value) = Array.last state.Curve
         Assert.Equal(int state.Optimiser.Step, step)
-        Assert.Equal(held Surrogate.jensenShannon state.Parameters, value, 6)
+        Assert.Equal(held Surrogate.jensenShannon state.Average, value, 6)
 
     let values = last.Curve |> Array.map (fun struct (_, _, value) -> value)
     Assert.Equal(Array.max values, last.BestObjective)
@@ -166,17 +178,37 @@ let ``MINE carries its memory from step to step`` () =
     Assert.NotEqual(quick[0].Memory, quick[10].Memory, 4)
 
 [<Fact>]
-let ``steps go uphill, and shorter towards the end`` () =
+let ``steps go uphill, and the averaged parameters follow`` () =
     let samples = gaussians 17UL 400 1
-    let long = { options with Steps = 60 }
+
+    let long =
+        { options with
+            Steps = 30
+            Averaging = 0.8
+        }
+
     let last, each = looks long Surrogate.donskerVaradhan critic samples
-
-    let moved (a: BoundTrainingState) (b: BoundTrainingState) =
-        Params.addScaled -1.0 a.Parameters b.Parameters |> Params.globalNorm
-
-    Assert.True(moved each[58] each[59] < 0.05 * moved each[0] each[1])
     let struct (_, _, first) = last.Curve[0]
     Assert.True(last.BestObjective > first + 0.1)
+
+    let apart a b =
+        Params.addScaled -1.0 a b |> Params.globalNorm
+
+    for i in 1..29 do
+        // Step i + 1 of the first ones averages over what there is.
+        let decay = min 0.8 (float (i + 1) / float (i + 10))
+
+        let expected =
+            Params.add (Params.scale decay each[i - 1].Average) (Params.scale (1.0 - decay) each[i].Parameters)
+
+        // Single precision, parameters of order 1.
+        Assert.True(apart expected each[i].Average < 1e-5)
+        Assert.True(apart each[i].Parameters each[i].Average > 1e-3)
+
+    let plain, _ =
+        looks { long with Averaging = 0.0 } Surrogate.donskerVaradhan critic samples
+
+    Assert.Equal(0.0, apart plain.Parameters plain.Average)
 
 [<Fact>]
 let ``an objective below −10⁴ or not finite ends training with its reason`` () =
