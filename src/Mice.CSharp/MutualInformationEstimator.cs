@@ -37,7 +37,7 @@ public sealed class MutualInformationEstimator(MutualInformationEstimatorOptions
                 var store = chosen.CheckpointDirectory is { } directory
                     ? FSharpOption<RunStore>.Some(
                         MiceException.Unwrap(
-                            MutualInformationStore.openOrCreate(information, x.Value, y.Value, directory)
+                            MutualInformation.checkpoints(information, x.Value, y.Value, directory)
                         )
                     )
                     : FSharpOption<RunStore>.None;

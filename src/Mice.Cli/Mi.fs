@@ -126,7 +126,7 @@ module Mi =
         | faults -> Error faults
 
     let private estimate (estimators: Estimators) (job: Job) token (directory: string) =
-        MutualInformationStore.openOrCreate job.Information job.X job.Y directory
+        MutualInformation.checkpoints job.Information job.X job.Y directory
         |> Result.bind (fun store ->
             Display.withProgress job.Options.Quiet (fun report ->
                 estimators.MutualInformation job.Information (Some store) report token job.X job.Y))

@@ -143,7 +143,7 @@ public sealed class MutualInformationTests : IDisposable
         var samples = await Assert.ThrowsAsync<MiceException>(
             () => new MutualInformationEstimator(kept).EstimateAsync(x, x)
         );
-        Assert.Contains("y_sha256", Assert.Single(samples.Faults), StringComparison.Ordinal);
+        Assert.Contains("samples_sha256", Assert.Single(samples.Faults), StringComparison.Ordinal);
     }
 
     [Fact]
