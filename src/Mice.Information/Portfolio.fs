@@ -101,13 +101,7 @@ module internal Portfolio =
             Curves = finding.Fit.Folds |> List.map (fun f -> f.Curve)
         }
 
-    let private headlineOfCritics
-        (name: string)
-        (pick: CrossFitted -> Estimate<nat>)
-        (finding: VariationalFinding)
-        : Headline =
-        let value = pick finding.Fit
-
+    let private headlineOfCritics (name: string) (value: Estimate<nat>) (finding: VariationalFinding) : Headline =
         {
             Method = name
             Estimate = value
@@ -120,7 +114,7 @@ module internal Portfolio =
     let private centredLine (finding: VariationalFinding) : MethodEstimate =
         {
             Method = Centred
-            Estimate = finding.Fit.Centred
+            Estimate = finding.Centred
             Seconds = 0.0
             Remark = "the same critics, halfway between training rows and rows that they have not seen"
             Curves = []
@@ -226,8 +220,8 @@ module internal Portfolio =
         =
         match finding, ClosedEstimators.tryFind name with
         | _, Some estimator -> headlineOf key data estimator (lines |> List.find (fun l -> l.Method = name))
-        | Some(found, _), None when name = Centred -> headlineOfCritics Centred (fun fit -> fit.Centred) found
-        | Some(found, line), None -> headlineOfCritics line.Method (fun fit -> fit.Held) found
+        | Some(found, _), None when name = Centred -> headlineOfCritics Centred found.Centred found
+        | Some(found, line), None -> headlineOfCritics line.Method found.Fit.Held found
         | None, None -> invalidOp $"{name} has not been run."
 
     let private auto key options (data: InformationData) store report cancel =

@@ -17,6 +17,9 @@ type internal VariationalFinding =
         Shuffled: CrossFitted
         /// The bound of the first part from all of its training rows less that from half of them.
         FromHalf: float<nat>
+        /// Halfway between training and test rows; the error holds what the second half of the rows still changed as well, since nobody knows what
+        /// further rows would change.
+        Centred: Estimate<nat>
     }
 
 /// Variational bounds with the default critics, cross-fitted.
@@ -191,17 +194,24 @@ module internal VariationalEstimators =
 
     let private finding key name (method: VariationalMethod) terms samples splits (results: BoundResult[]) =
         let folds = Array.truncate Folds results
+        let fit = CrossFitted.ofFolds (List.ofArray folds)
+        let change = results[0].Test.Estimate.Value - results[Folds + 1].Test.Estimate.Value
+        let error = fit.Centred.StandardError
 
         {
             Name = name
-            Fit = CrossFitted.ofFolds (List.ofArray folds)
+            Fit = fit
             BeyondGaussian =
                 if isDensity name then
                     None
                 else
                     beyond key method terms samples splits folds
             Shuffled = CrossFitted.ofFolds [ results[Folds] ]
-            FromHalf = results[0].Test.Estimate.Value - results[Folds + 1].Test.Estimate.Value
+            FromHalf = change
+            Centred =
+                { fit.Centred with
+                    StandardError = sqrt (error * error + change * change)
+                }
         }
 
     /// Trains and evaluates.
