@@ -47,6 +47,25 @@ let ``a result has the best parameters' values on the test rows and on as many t
     Assert.Equal(expected split.Test 30, wide.Test)
 
 [<Fact>]
+let ``of more test rows than 5,000 the first ones are used`` () =
+    let critic =
+        ConditionalDensity.gaussianMixture 1 1 (Layer.linear 1 (ConditionalDensity.outputs 1 1))
+
+    let samples = gaussians 23UL 18_000 1
+    let split = PairedSamples.split key 10 0.2 0.3 samples.Count |> ok
+    let state = BoundTraining.start key Device.cpu BoundTrainingOptions.defaults critic
+    let method = VariationalMethod.byName "doe" |> ok
+    let result = BoundEstimation.result key method critic samples split state
+    let struct (x, y) = PairedSamples.take split.Test[..4999] samples
+
+    Assert.Equal(
+        BoundEvaluation.pooledValue key 10 Bound.differenceOfEntropies critic state.Best x y |> _.Estimate,
+        result.Test.Estimate
+    )
+
+    Assert.Equal(5000, result.Training.Rows)
+
+[<Fact>]
 let ``results join the mean bootstrap variance with the variance of the mean over critics`` () =
     let result (value, deviation) : BoundResult =
         let evaluated =

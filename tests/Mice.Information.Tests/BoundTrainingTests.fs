@@ -15,10 +15,11 @@ let private splitOf (samples: PairedSamples) =
 
 let private options =
     { BoundTrainingOptions.defaults with
-        Steps = 300
+        Steps = 160
         BatchSize = 128
-        LearningRate = 5e-3
-        ValidateEvery = 50
+        LearningRate = 1e-2
+        Averaging = 0.9
+        ValidateEvery = 40
         Patience = 4
     }
 
@@ -37,7 +38,7 @@ let private method name = VariationalMethod.byName name |> ok
 
 [<Fact>]
 let ``every method finds the information of correlated Gaussians`` () =
-    let samples = gaussians 1UL 2400 1
+    let samples = gaussians 1UL 1600 1
 
     let density =
         ConditionalDensity.gaussianMixture 2 1 (Encoder.mlp Nn.relu [ 1; 16; ConditionalDensity.outputs 2 1 ])
@@ -71,7 +72,7 @@ let ``every method finds the information of correlated Gaussians`` () =
     |> List.concat
     |> List.iter (fun (name, critic, options) ->
         let result = run critic (method name) options samples |> ok
-        // Four standard errors, and 0.03 nats that small networks and 1,200 rows leave.
+        // Four standard errors, and 0.03 nats that small networks and 800 rows leave.
         let allowed = 4.0 * error result + 0.03
 
         Assert.True(
@@ -83,7 +84,7 @@ let ``every method finds the information of correlated Gaussians`` () =
 
 [<Fact>]
 let ``JS stays below ½ ln 2 times the information, CLUB above the information`` () =
-    let samples = gaussians 2UL 2400 1
+    let samples = gaussians 2UL 1600 1
 
     let js =
         run
@@ -116,31 +117,6 @@ let ``JS stays below ½ ln 2 times the information, CLUB above the information``
         abs (value club - expected) < 4.0 * error club + 0.05,
         $"{value club} ± {error club} against {expected}"
     )
-
-[<Fact>]
-let ``independent data give 0 within the error`` () =
-    let samples = gaussians 4UL 2000 1
-
-    let struct (_, others) =
-        PairedSamples.take (Derangement.roll 1 samples.Count) samples
-
-    let shuffled =
-        PairedSamples.create [ 1 ] (Tensor.toArray<float32> samples.X) [ 1 ] (Tensor.toArray<float32> others)
-        |> ok
-
-    for name in [ "nwj"; "infonce"; "remine" ] do
-        let result =
-            run
-                (critic 1)
-                (method name)
-                { options with
-                    Pairing = Pairing.Rolls 4
-                    Steps = 200
-                }
-                shuffled
-            |> ok
-        // Four errors, fixed seeds; an untrained remainder of the critic costs below 0.01.
-        Assert.True(abs (value result) < 4.0 * error result + 0.01, $"{name}: {value result} ± {error result}")
 
 /// Few steps of small batches, and a memory that the next step needs.
 let private resumable =
