@@ -32,8 +32,12 @@ module internal ClosedEstimators =
             Key = key
         }
 
+    let private scattered name key sample =
+        Sample.randomNormalScores (Key.named name key) sample
+
     let private kraskov variant key x y =
-        Kraskov.mutualInformation variant (neighbours key) x y |> Result.map (fun found -> found.Estimate)
+        Kraskov.mutualInformation variant (neighbours key) (scattered "x" key x) (scattered "y" key y)
+        |> Result.map (fun found -> found.Estimate)
 
     let private discrete name remark method =
         {
@@ -58,7 +62,8 @@ module internal ClosedEstimators =
                     match pair.X, pair.Y with
                     | Symbols(labels, _), Scores sample
                     | Scores sample, Symbols(labels, _) ->
-                        MixedInformation.estimate (neighbours key) labels sample
+                        scattered "x" key sample
+                        |> MixedInformation.estimate (neighbours key) labels
                         |> Result.map (fun found -> found.Estimate)
                         |> Some
                     | _ -> None
@@ -67,8 +72,8 @@ module internal ClosedEstimators =
     /// All of them.
     let all: ClosedEstimator list =
         [
-            continuous "ksg" "nearest neighbours, KSG-1, k = 3" (kraskov KraskovVariant.First)
-            continuous "ksg2" "nearest neighbours, KSG-2, k = 3" (kraskov KraskovVariant.Second)
+            continuous "ksg" "nearest neighbours, KSG-1, k = 3, on random normal scores" (kraskov KraskovVariant.First)
+            continuous "ksg2" "nearest neighbours, KSG-2, k = 3, on random normal scores" (kraskov KraskovVariant.Second)
             continuous "copula" "Gaussian copula: exact where normal scores are jointly Gaussian" (fun _ x y ->
                 GaussianInformation.copula x y)
             ross

@@ -56,7 +56,7 @@ module MutualInformation =
             "kind_y", optional kindName o.KindY
             "block_rows", optional string o.BlockRows
             "seed", string o.Seed
-            "device", string o.Device
+            "device", Device.name o.Device
         ]
 
     let private digest (samples: Sample list) : string =

@@ -36,8 +36,8 @@ module internal Portfolio =
         let result = work ()
         struct (clock.Elapsed.TotalSeconds, result)
 
-    let private shiftOf (key: Key) rows =
-        rows / 3 + (key |> Key.named "shift" |> Key.generator).NextInt(max 1 (rows / 3))
+    /// Shuffles of estimators without training, and the most rows of each.
+    let private shuffles, shuffledRows = 6, 10000
 
     /// 2 I(N) − I(N/2), with half of the difference in its error.
     let private extrapolated (value: Estimate<nat>) (fromHalf: float<nat>) =
@@ -65,25 +65,46 @@ module internal Portfolio =
                 })
         )
 
+    /// The mean over several shuffles; its error is the larger of their spread's and their own.
+    let private shuffled key (data: InformationData) (again: PreparedPair -> Estimate<nat> option) : Estimate<nat> =
+        let rows = min data.Rows shuffledRows
+        let pair = InformationData.take (Array.init rows id) data.Pair
+        let generator = key |> Key.named "shift" |> Key.generator
+
+        let found =
+            Array.init shuffles (fun _ -> InformationData.rolled (rows / 4 + generator.NextInt(max 1 (rows / 2))) pair)
+            |> Array.choose again
+
+        if found.Length < shuffles then
+            Estimate.create (nan * 1.0<nat>) (nan * 1.0<nat>) Direction.NoBound
+        else
+            let mean =
+                found |> Array.map (fun e -> e.Value) |> Statistics.estimate Direction.NoBound
+
+            let own =
+                sqrt (found |> Array.averageBy (fun e -> e.StandardError * e.StandardError)) / sqrt (float shuffles)
+
+            { mean with
+                StandardError = max mean.StandardError own
+            }
+
     let private headlineOf key (data: InformationData) (estimator: ClosedEstimator) (line: MethodEstimate) : Headline =
         let again pair =
             match estimator.Estimate (Key.named estimator.Name key) pair with
             | Some(Ok found) -> Some found
             | _ -> None
 
+        let half first =
+            Array.init (data.Rows / 2) (fun i -> first + i)
+
         let halves =
-            [
-                Array.init (data.Rows / 2) id
-                Array.init (data.Rows / 2) (fun i -> data.Rows / 2 + i)
-            ]
-            |> List.choose (fun rows -> again (InformationData.take rows data.Pair))
+            [ half 0; half (data.Rows / 2) ]
+            |> List.choose (fun rows -> InformationData.take rows data.Pair |> again)
 
         {
             Method = line.Method
             Estimate = line.Estimate
-            Shuffled =
-                again (InformationData.rolled (shiftOf key data.Rows) data.Pair)
-                |> Option.defaultValue (Estimate.create (nan * 1.0<nat>) (nan * 1.0<nat>) Direction.NoBound)
+            Shuffled = shuffled key data again
             Extrapolation =
                 if halves.Length = 2 then
                     halves |> List.averageBy (fun h -> h.Value) |> extrapolated line.Estimate |> Some
