@@ -119,8 +119,8 @@ let ``The error is the spread over samples, and two errors cover the truth`` () 
     let covered =
         estimates |> Array.filter (fun e -> abs (nats e - exact) <= 2.0 * error e) |> Array.length
 
-    // 90 % of 80 less two errors of the count (2.7).
-    Assert.True(covered >= 67, $"{covered} of 80")
+    // 95 % nominal; 90 % are asked for.
+    Assert.True(covered >= 72, $"{covered} of 80")
 
 [<Fact>]
 let ``The same samples and key give the same bits`` () =
