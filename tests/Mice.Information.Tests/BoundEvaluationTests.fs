@@ -261,6 +261,9 @@ let ``rows are taken in the order that is asked for, and ten blocks are enough``
     let struct (x, y) = PairedSamples.take [| 5; 0; 5 |] samples
     Assert.Equal<float32[]>([| 5f; 0f; 5f |], Tensor.toArray<float32> x)
     Assert.Equal<float32[]>([| -5f; -0f; -5f |], Tensor.toArray<float32> y)
+    let rolled = PairedSamples.rolled 7 samples
+    Assert.Equal<float32[]>(numbers, Tensor.toArray<float32> rolled.X)
+    Assert.Equal<float32[]>(Array.init 60 (fun i -> -float32((i + 7) % 60)), Tensor.toArray<float32> rolled.Y)
     PairedSamples.split (Key.ofSeed 1UL) 6 0.2 0.2 60 |> ok |> ignore
 
     Assert.Equal<string list>(
