@@ -1,6 +1,5 @@
 namespace Mice.Information
 
-open System.Diagnostics
 open System.Threading
 open Mice
 
@@ -30,116 +29,6 @@ module internal Portfolio =
     /// Share of symbol pairs seen once above which counts say too little.
     [<Literal>]
     let private MostSingletons = 0.2
-
-    let private timed (work: unit -> 'a) : struct (float * 'a) =
-        let clock = Stopwatch.StartNew()
-        let result = work ()
-        struct (clock.Elapsed.TotalSeconds, result)
-
-    /// Shuffles of estimators without training, and the most rows of each.
-    let private shuffles, shuffledRows = 6, 10000
-
-    /// 2 I(N) − I(N/2), with half of the difference in its error.
-    let private extrapolated (value: Estimate<nat>) (fromHalf: float<nat>) =
-        let change = value.Value - fromHalf
-
-        let error =
-            sqrt (value.StandardError * value.StandardError + 0.25 * change * change)
-
-        Estimate.create (value.Value + change) error Direction.NoBound
-
-    /// One closed estimator: its line of the table and, when it is the headline, what it is judged by.
-    let private closed key (pair: PreparedPair) (estimator: ClosedEstimator) =
-        let struct (seconds, result) =
-            timed (fun () -> estimator.Estimate (Key.named estimator.Name key) pair)
-
-        result
-        |> Option.map (
-            Result.map (fun estimate ->
-                {
-                    Method = estimator.Name
-                    Estimate = estimate
-                    Seconds = seconds
-                    Remark = estimator.Remark
-                    Curves = []
-                })
-        )
-
-    /// The mean over several shuffles; its error is the larger of their spread's and their own.
-    let private shuffled key (data: InformationData) (again: PreparedPair -> Estimate<nat> option) : Estimate<nat> =
-        let rows = min data.Rows shuffledRows
-        let pair = InformationData.take (Array.init rows id) data.Pair
-        let generator = key |> Key.named "shift" |> Key.generator
-
-        let found =
-            Array.init shuffles (fun _ -> InformationData.rolled (rows / 4 + generator.NextInt(max 1 (rows / 2))) pair)
-            |> Array.choose again
-
-        if found.Length < shuffles then
-            Estimate.create (nan * 1.0<nat>) (nan * 1.0<nat>) Direction.NoBound
-        else
-            let mean =
-                found |> Array.map (fun e -> e.Value) |> Statistics.estimate Direction.NoBound
-
-            let own =
-                sqrt (found |> Array.averageBy (fun e -> e.StandardError * e.StandardError)) / sqrt (float shuffles)
-
-            { mean with
-                StandardError = max mean.StandardError own
-            }
-
-    let private headlineOf key (data: InformationData) (estimator: ClosedEstimator) (line: MethodEstimate) : Headline =
-        let again pair =
-            match estimator.Estimate (Key.named estimator.Name key) pair with
-            | Some(Ok found) -> Some found
-            | _ -> None
-
-        let half first =
-            Array.init (data.Rows / 2) (fun i -> first + i)
-
-        let halves =
-            [ half 0; half (data.Rows / 2) ]
-            |> List.choose (fun rows -> InformationData.take rows data.Pair |> again)
-
-        {
-            Method = line.Method
-            Estimate = line.Estimate
-            Shuffled = shuffled key data again
-            Extrapolation =
-                if halves.Length = 2 then
-                    halves |> List.averageBy (fun h -> h.Value) |> extrapolated line.Estimate |> Some
-                else
-                    None
-            Critics = None
-        }
-
-    let private lineOf (finding: VariationalFinding) seconds : MethodEstimate =
-        {
-            Method = finding.Name
-            Estimate = finding.Fit.Held
-            Seconds = seconds
-            Remark = $"critics, on rows that they have not seen; {finding.Fit.Folds.Length} parts"
-            Curves = finding.Fit.Folds |> List.map (fun f -> f.Curve)
-        }
-
-    let private headlineOfCritics (name: string) (value: Estimate<nat>) (finding: VariationalFinding) : Headline =
-        {
-            Method = name
-            Estimate = value
-            // Overfitting shifts bounds on independent data below 0; halfway to the training rows it cancels.
-            Shuffled = finding.Shuffled.Centred
-            Extrapolation = Some(extrapolated value (value.Value - finding.FromHalf))
-            Critics = Some finding
-        }
-
-    let private centredLine (finding: VariationalFinding) : MethodEstimate =
-        {
-            Method = Centred
-            Estimate = finding.Centred
-            Seconds = 0.0
-            Remark = "the same critics, halfway between training rows and rows that they have not seen"
-            Curves = []
-        }
 
     /// The estimators of the portfolio without critics, the preferred one first.
     let private closedNames (pair: PreparedPair) : string list =
@@ -204,7 +93,7 @@ module internal Portfolio =
         let results =
             names
             |> List.choose ClosedEstimators.tryFind
-            |> List.choose (fun e -> closed key data.Pair e |> Option.map (fun r -> e, r))
+            |> List.choose (fun e -> Headline.lineOfClosed key data.Pair e |> Option.map (fun r -> e, r))
 
         let lines = results |> List.choose (fun (_, r) -> Result.toOption r)
 
@@ -228,9 +117,10 @@ module internal Portfolio =
 
     let private critics key options name data store report cancel =
         let struct (seconds, result) =
-            timed (fun () -> VariationalEstimators.run (Key.named "critics" key) options name data store report cancel)
+            Headline.timed (fun () ->
+                VariationalEstimators.run (Key.named "critics" key) options name data store report cancel)
 
-        result |> Result.map (fun finding -> finding, lineOf finding seconds)
+        result |> Result.map (fun finding -> finding, Headline.lineOfCritics finding seconds)
 
     let private finish
         key
@@ -240,9 +130,9 @@ module internal Portfolio =
         name
         =
         match finding, ClosedEstimators.tryFind name with
-        | _, Some estimator -> headlineOf key data estimator (lines |> List.find (fun l -> l.Method = name))
-        | Some(found, _), None when name = Centred -> headlineOfCritics Centred found.Centred found
-        | Some(found, line), None -> headlineOfCritics line.Method found.Fit.Held found
+        | _, Some estimator -> Headline.ofClosed key data estimator (lines |> List.find (fun l -> l.Method = name))
+        | Some(found, _), None when name = Centred -> Headline.ofCritics Centred found.Centred found
+        | Some(found, line), None -> Headline.ofCritics line.Method found.Fit.Held found
         | None, None -> invalidOp $"{name} has not been run."
 
     let private auto key options (data: InformationData) store report cancel =
@@ -266,7 +156,7 @@ module internal Portfolio =
                     Estimates =
                         lines
                         @ (finding
-                           |> Option.map (fun (found, line) -> [ line; centredLine found ])
+                           |> Option.map (fun (found, line) -> [ line; Headline.lineOfCentred found ])
                            |> Option.defaultValue [])
                     Notes = reason :: skipped
                 }
@@ -275,7 +165,7 @@ module internal Portfolio =
     let private single key (options: MutualInformationOptions) (data: InformationData) store report cancel =
         match ClosedEstimators.tryFind options.Method with
         | Some estimator ->
-            match closed key data.Pair estimator with
+            match Headline.lineOfClosed key data.Pair estimator with
             | None ->
                 let given = $"{estimator.Name} ({estimator.Remark})"
 
@@ -287,7 +177,7 @@ module internal Portfolio =
             | Some(Ok line) ->
                 Ok
                     {
-                        Headline = headlineOf key data estimator line
+                        Headline = Headline.ofClosed key data estimator line
                         Estimates = [ line ]
                         Notes = []
                     }
@@ -296,13 +186,7 @@ module internal Portfolio =
             |> Result.map (fun (found, line) ->
                 {
                     Headline = finish key data [] (Some(found, line)) options.Method
-                    Estimates =
-                        [
-                            line
-                            { centredLine found with
-                                Method = $"{options.Method}-centred"
-                            }
-                        ]
+                    Estimates = [ line; Headline.lineOfCentred found ]
                     Notes = []
                 })
 
