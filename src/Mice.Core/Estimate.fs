@@ -129,6 +129,14 @@ module Estimate =
     let subtract (left: Estimate<'u>) (right: Estimate<'u>) : Estimate<'u> =
         add left (scale -1.0 right |> fun r -> create r.Value r.StandardError r.Direction)
 
+    /// <summary>The same value with a further, independent error: σ² + Δ².</summary>
+    /// <param name="further">Δ, of either sign.</param>
+    /// <param name="estimate">The estimate.</param>
+    let widen (further: float<'u>) (estimate: Estimate<'u>) : Estimate<'u> =
+        { estimate with
+            StandardError = sqrt (estimate.StandardError * estimate.StandardError + further * further)
+        }
+
     let private invariant = CultureInfo.InvariantCulture
 
     /// Decimal places that show the error with two digits up to 19 and with one above, as in 0.0123(15) or 0.012(4).

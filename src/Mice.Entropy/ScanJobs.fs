@@ -232,35 +232,4 @@ module internal ScanJobs =
                         Message = $"{title job}, step {state.Optimiser.Step} of {job.Options.Steps}{held}"
                     })
 
-        let results = ConcurrentDictionary<string, Result<Outcome, MiceError>>()
-        let source = Partitioner.Create(jobs, EnumerablePartitionerOptions.NoBuffering)
-        let settings = ParallelOptions(MaxDegreeOfParallelism = options.Threads)
-
-        try
-            Parallel.ForEach(
-                source,
-                settings,
-                (fun job -> results[job.Name] <- runJob options all steps store cancel report job)
-            )
-            |> ignore
-        with :? AggregateException as e when
-            (e.Flatten().InnerExceptions |> Seq.forall (fun i -> i :? OperationCanceledException)) ->
-            raise (OperationCanceledException cancel)
-
-        let found = jobs |> Array.map (fun j -> results[j.Name])
-
-        match
-            found
-            |> Array.choose (function
-                | Error e -> Some e
-                | Ok _ -> None)
-            |> Array.toList
-        with
-        | [] ->
-            Ok(
-                found
-                |> Array.choose (function
-                    | Ok o -> Some o
-                    | Error _ -> None)
-            )
-        | errors -> Error errors
+        jobs |> ParallelJobs.run options.Threads cancel (runJob options all steps store cancel report)

@@ -49,12 +49,13 @@ module VariationalMethod =
             "l1out", pair Surrogate.likelihood Bound.leaveOneOut
         ]
 
+    /// All of them.
+    let all: (string * VariationalMethod) list = plain @ withSecondCritic @ ofDensities
+
     /// <summary>The method of a name.</summary>
     /// <param name="name">Such as dv, in lower case.</param>
     /// <returns>UnknownName with all known names.</returns>
     let byName (name: string) : Result<VariationalMethod, MiceError list> =
-        let all = plain @ withSecondCritic @ ofDensities
-
         match List.tryFind (fun (known, _) -> known = name) all with
         | Some(_, found) -> Ok found
         | None -> Error [ MiceError.UnknownName("bound", name, List.map fst all) ]

@@ -49,10 +49,7 @@ module internal ClosedEstimators =
             | Ok a, Ok b ->
                 let change = whole.Value - 0.5 * (a.Value + b.Value)
 
-                Ok
-                    { whole with
-                        StandardError = sqrt (whole.StandardError * whole.StandardError + change * change)
-                    }
+                Ok(Estimate.widen change whole)
             | _ -> Ok whole
         | whole -> whole
 

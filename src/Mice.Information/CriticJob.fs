@@ -1,9 +1,7 @@
 namespace Mice.Information
 
-open System
 open System.Collections.Concurrent
 open System.Threading
-open System.Threading.Tasks
 open Mice
 open Mice.Tensors
 
@@ -98,26 +96,5 @@ module internal CriticJob =
 
             lock gate (fun () -> report (float (Seq.sum made.Values) / float (options.Steps * jobs.Length)))
 
-        let results = Array.zeroCreate jobs.Length
         let most = if device = Device.cpu then threads else 1
-
-        try
-            Parallel.For(
-                0,
-                jobs.Length,
-                ParallelOptions(MaxDegreeOfParallelism = most),
-                (fun i -> results[i] <- runOne key device options method store report cancel jobs[i])
-            )
-            |> ignore
-        with :? AggregateException as e when
-            (e.Flatten().InnerExceptions |> Seq.forall (fun i -> i :? OperationCanceledException)) ->
-            raise (OperationCanceledException cancel)
-
-        match
-            results
-            |> Array.choose (function
-                | Error e -> Some e
-                | Ok _ -> None)
-        with
-        | [||] -> results |> Array.map Result.toOption |> Array.choose id |> Ok
-        | faults -> Error(List.ofArray faults)
+        jobs |> ParallelJobs.run most cancel (runOne key device options method store report cancel)

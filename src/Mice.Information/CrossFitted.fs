@@ -42,10 +42,6 @@ module CrossFitted =
                 { trained with
                     Direction = Direction.NoBound
                 }
-            Centred =
-                Estimate.create
-                    (held.Value + half)
-                    (sqrt (held.StandardError * held.StandardError + half * half))
-                    Direction.NoBound
+            Centred = Estimate.create (held.Value + half) held.StandardError Direction.NoBound |> Estimate.widen half
             Folds = results
         }

@@ -6,6 +6,9 @@ open Mice
 /// Lines of the table of estimates, and estimates with what they are judged by.
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module internal Headline =
+    /// The name of the value of a bound between training rows and others.
+    let centred (bound: string) : string = bound + "-centred"
+
     /// Seconds that the work took, and what it gave.
     let timed (work: unit -> 'a) : struct (float * 'a) =
         let clock = Stopwatch.StartNew()
@@ -19,10 +22,8 @@ module internal Headline =
     let private extrapolated (value: Estimate<nat>) (fromHalf: float<nat>) =
         let change = value.Value - fromHalf
 
-        let error =
-            sqrt (value.StandardError * value.StandardError + 0.25 * change * change)
-
-        Estimate.create (value.Value + change) error Direction.NoBound
+        Estimate.create (value.Value + change) value.StandardError Direction.NoBound
+        |> Estimate.widen (0.5 * change)
 
     /// The line of an estimator without training; None where the data are of another kind.
     let lineOfClosed key (pair: PreparedPair) (estimator: ClosedEstimator) =
@@ -114,7 +115,7 @@ module internal Headline =
     /// The line of the value between training rows and others.
     let lineOfCentred (finding: VariationalFinding) : MethodEstimate =
         {
-            Method = $"{finding.Name}-centred"
+            Method = centred finding.Name
             Estimate = finding.Centred
             Seconds = 0.0
             Remark = "the same critics, halfway between training rows and rows that they have not seen"

@@ -1,7 +1,6 @@
 namespace Mice.Information
 
 open System
-open System.Collections.Generic
 open Mice
 
 /// One variable, checked and brought into the form that estimators want.
@@ -47,6 +46,12 @@ module internal InformationData =
 
     let rows (pair: PreparedPair) : int = rowsOf pair.X
 
+    /// What a variable was taken for.
+    let kindOf =
+        function
+        | Scores _ -> VariableKind.Continuous
+        | Symbols _ -> VariableKind.Discrete
+
     let private takeVariable (rows: int[]) =
         function
         | Scores sample -> Scores(Sample.choose rows sample)
@@ -69,17 +74,12 @@ module internal InformationData =
 
     /// A number for each different row.
     let private symbolsOf (sample: Sample) : int[] =
-        let known = Dictionary<string, int>()
+        let struct (symbols, _) =
+            Array.init sample.Rows (fun i ->
+                String.Join(' ', ArraySegment(sample.Values, i * sample.Columns, sample.Columns)))
+            |> JointCounts.renumber
 
-        Array.init sample.Rows (fun i ->
-            let key =
-                String.Join(' ', ArraySegment(sample.Values, i * sample.Columns, sample.Columns))
-
-            match known.TryGetValue key with
-            | true, symbol -> symbol
-            | _ ->
-                known[key] <- known.Count
-                known.Count - 1)
+        symbols
 
     let private isDiscrete (sample: Sample) : bool =
         sample.Values |> Array.forall (fun v -> v = Math.Round v)
@@ -163,22 +163,19 @@ module internal InformationData =
             let blockRows = options.BlockRows |> Option.defaultValue found
             let effective = float x.Rows / (if memory < 1.5 then 1.0 else memory)
 
-            Ok(
-                struct ({
-                            Pair = { X = preparedX; Y = preparedY }
-                            Rows = x.Rows
-                            BlockRows = blockRows
-                            EffectiveRows = effective
-                            Ties = ties
-                            Notes =
-                                [
-                                    describe "X" kindX x
-                                    describe "Y" kindY y
-                                    yield! tieNote ties
-                                    yield! blockNote blockRows effective
-                                ]
-                        },
-                        kindX,
-                        kindY)
-            )
+            Ok
+                {
+                    Pair = { X = preparedX; Y = preparedY }
+                    Rows = x.Rows
+                    BlockRows = blockRows
+                    EffectiveRows = effective
+                    Ties = ties
+                    Notes =
+                        [
+                            describe "X" kindX x
+                            describe "Y" kindY y
+                            yield! tieNote ties
+                            yield! blockNote blockRows effective
+                        ]
+                }
         | faults -> Error faults

@@ -31,8 +31,8 @@ module JointCounts =
         Array.init count (fun i -> string (i + 1)) |> Array.toList
 
     /// Symbols 0, 1, … in the order of first appearance, and how many there are.
-    let private renumber (symbols: int[]) =
-        let seen = Collections.Generic.Dictionary<int, int>()
+    let internal renumber (symbols: 'symbol[]) : struct (int[] * int) =
+        let seen = Collections.Generic.Dictionary<'symbol, int>()
 
         let codes =
             symbols
@@ -47,19 +47,8 @@ module JointCounts =
 
     /// Joins two lists of codes into codes of their pairs.
     let private pairCodes (left: int[]) (right: int[]) =
-        let seen = Collections.Generic.Dictionary<struct (int * int), int>()
-
-        Array.map2
-            (fun a b ->
-                let pair = struct (a, b)
-
-                match seen.TryGetValue pair with
-                | true, code -> code
-                | _ ->
-                    seen[pair] <- seen.Count
-                    seen.Count - 1)
-            left
-            right
+        let struct (codes, _) = Array.map2 (fun a b -> struct (a, b)) left right |> renumber
+        codes
 
     /// <summary>Counts of simultaneous symbols. A symbol is any whole number; each variable's alphabet is what occurred
     /// (see <c>withAlphabets</c>).</summary>

@@ -18,8 +18,7 @@ module MutualInformation =
             name, $"critics, {method.Bound.Formula}"
 
         ("auto", "chosen from the data") :: (ClosedEstimators.all |> List.map (fun e -> e.Name, e.Remark))
-        @ (VariationalMethod.plain @ VariationalMethod.withSecondCritic @ VariationalMethod.ofDensities
-           |> List.map ofBound)
+        @ List.map ofBound VariationalMethod.all
 
     let private optionFaults (o: MutualInformationOptions) (rows: int) : MiceError list =
         let known = List.map fst methods
@@ -82,16 +81,7 @@ module MutualInformation =
         |> RunStore.identity
         |> RunStore.openOrCreate directory
 
-    let private result
-        options
-        kindX
-        kindY
-        (x: Sample)
-        (y: Sample)
-        (data: InformationData)
-        (found: PortfolioResult)
-        seconds
-        =
+    let private result options (x: Sample) (y: Sample) (data: InformationData) (found: PortfolioResult) seconds =
         let reliability =
             MutualInformationReport.reliability data found.Headline found.Estimates
 
@@ -101,8 +91,8 @@ module MutualInformation =
             Estimates = found.Estimates
             Reliability = reliability
             Checks = MutualInformationReport.checks data found.Headline found.Estimates reliability
-            KindX = kindX
-            KindY = kindY
+            KindX = InformationData.kindOf data.Pair.X
+            KindY = InformationData.kindOf data.Pair.Y
             Rows = x.Rows
             ColumnsX = x.Columns
             ColumnsY = y.Columns
@@ -142,8 +132,8 @@ module MutualInformation =
                 }
 
         match optionFaults options x.Rows, InformationData.prepare options x y with
-        | [], Ok(struct (data, kindX, kindY)) ->
+        | [], Ok data ->
             Portfolio.run (Key.ofSeed options.Seed) options data store report cancel
-            |> Result.map (fun found -> result options kindX kindY x y data found clock.Elapsed.TotalSeconds)
+            |> Result.map (fun found -> result options x y data found clock.Elapsed.TotalSeconds)
         | faults, Ok _ -> Error faults
         | faults, Error more -> Error(faults @ more)

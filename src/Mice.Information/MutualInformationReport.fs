@@ -26,13 +26,12 @@ module internal MutualInformationReport =
         let allowed =
             above.Direction = Direction.UpperBound || below.Direction = Direction.LowerBound
 
-        let error =
-            sqrt (a.StandardError * a.StandardError + b.StandardError * b.StandardError)
+        let difference = Estimate.subtract above below
 
-        if allowed || not (error > 0.0<nat>) then
+        if allowed || not (difference.StandardError > 0.0<nat>) then
             0.0
         else
-            (above.Value - below.Value) / error
+            difference.Value / difference.StandardError
 
     /// The pair of estimates that contradict each other most.
     let disagreement (estimates: MethodEstimate list) : struct (string * string * float) option =

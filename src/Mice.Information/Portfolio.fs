@@ -23,8 +23,7 @@ module internal Portfolio =
     let private PortfolioBound = "infonce"
 
     /// Its value halfway between training and test rows.
-    [<Literal>]
-    let private Centred = "infonce-centred"
+    let private centred = Headline.centred PortfolioBound
 
     /// Share of symbol pairs seen once above which counts say too little.
     [<Literal>]
@@ -58,10 +57,8 @@ module internal Portfolio =
         finding.BeyondGaussian |> Option.defaultValue finding.Fit.Held
 
     let private isAbove (a: Estimate<nat>) (b: Estimate<nat>) : bool =
-        let error =
-            sqrt (a.StandardError * a.StandardError + b.StandardError * b.StandardError)
-
-        a.Value - b.Value > 3.0 * error
+        let difference = Estimate.subtract a b
+        difference.Value > 3.0 * difference.StandardError
 
     /// Which estimator is reported, and why.
     let private choose (data: InformationData) (lines: MethodEstimate list) (finding: VariationalFinding option) =
@@ -81,13 +78,13 @@ module internal Portfolio =
 
             first, reason
         | Some found, line :: _ when columns <= MostColumnsForNeighbours && isAbove found.Fit.Held line.Estimate ->
-            Some Centred, $"{line.Method} lies below the lower bound by critics, so these are reported."
+            Some centred, $"{line.Method} lies below the lower bound by critics, so these are reported."
         | Some _, _ :: _ when columns <= MostColumnsForNeighbours && ClosedEstimators.singletons data.Pair = 0.0 ->
             first, $"{columns} columns are few enough for nearest neighbours."
         | Some found, _ when has "copula" && (gain found).Value <= 2.0 * (gain found).StandardError ->
             Some "copula",
             "Critics find nothing beyond a Gaussian copula on rows that they have not seen, so its closed form is reported."
-        | Some _, _ -> Some Centred, "Critics see more than the estimators without training, so they are reported."
+        | Some _, _ -> Some centred, "Critics see more than the estimators without training, so they are reported."
 
     let private runClosed key (data: InformationData) (names: string list) =
         let results =
@@ -131,7 +128,7 @@ module internal Portfolio =
         =
         match finding, ClosedEstimators.tryFind name with
         | _, Some estimator -> Headline.ofClosed key data estimator (lines |> List.find (fun l -> l.Method = name))
-        | Some(found, _), None when name = Centred -> Headline.ofCritics Centred found.Centred found
+        | Some(found, _), None when name = centred -> Headline.ofCritics name found.Centred found
         | Some(found, line), None -> Headline.ofCritics line.Method found.Fit.Held found
         | None, None -> invalidOp $"{name} has not been run."
 

@@ -44,9 +44,7 @@ module internal VariationalEstimators =
     let private width, depth, code = 128, 3, 32
 
     /// Names of all bounds.
-    let names: string list =
-        VariationalMethod.plain @ VariationalMethod.withSecondCritic @ VariationalMethod.ofDensities
-        |> List.map fst
+    let names: string list = List.map fst VariationalMethod.all
 
     let private columns (variable: PreparedVariable) : Sample =
         match variable with
@@ -196,7 +194,6 @@ module internal VariationalEstimators =
         let folds = Array.truncate Folds results
         let fit = CrossFitted.ofFolds (List.ofArray folds)
         let change = results[0].Test.Estimate.Value - results[Folds + 1].Test.Estimate.Value
-        let error = fit.Centred.StandardError
 
         {
             Name = name
@@ -208,10 +205,7 @@ module internal VariationalEstimators =
                     beyond key method terms samples splits folds
             Shuffled = CrossFitted.ofFolds [ results[Folds] ]
             FromHalf = change
-            Centred =
-                { fit.Centred with
-                    StandardError = sqrt (error * error + change * change)
-                }
+            Centred = Estimate.widen change fit.Centred
         }
 
     /// Trains and evaluates.

@@ -117,3 +117,8 @@ let ``Messages are one line whatever they quote`` () =
         "x.dump: frame 3, line 17: NaN in a position.",
         MiceError.message (MiceError.BadFile("x.dump", Some 3, Some 17L, "NaN in a position."))
     )
+
+[<Fact>]
+let ``a further error is added in quadrature, whatever its sign`` () =
+    Assert.Equal(upper 2.0 5.0, upper 2.0 3.0 |> Estimate.widen 4.0)
+    Assert.Equal(lower 2.0 5.0, lower 2.0 3.0 |> Estimate.widen -4.0)

@@ -121,7 +121,7 @@ let ``every name stands for its surrogate and bound`` () =
 [<Fact>]
 let ``lower bounds say so, and what is none does not`` () =
     let promised promise =
-        VariationalMethod.plain @ VariationalMethod.withSecondCritic @ VariationalMethod.ofDensities
+        VariationalMethod.all
         |> List.filter (fun (_, method) -> method.Bound.Promise = promise)
         |> List.map fst
 

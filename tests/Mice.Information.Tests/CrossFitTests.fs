@@ -6,6 +6,7 @@ open Xunit
 open Mice
 open Mice.Information
 open Mice.Tensors
+open Mice.Information.Tests.Reference
 
 [<Fact>]
 let ``parts are tested once each and never trained on`` () =
@@ -68,7 +69,7 @@ let private mixed seed rows =
             struct ([| a + b + 3.0; a - 2.0 * b |], [| 0.5 * c; c + d - 1.0 |]))
 
     let sample pick =
-        pairs |> Array.map pick |> Sample.ofRows |> Result.toOption |> Option.get
+        pairs |> Array.map pick |> Sample.ofRows |> ok
 
     struct (sample (fun struct (x, _) -> x), sample (fun struct (_, y) -> y), pairs)
 
@@ -104,9 +105,7 @@ let ``correlations of independent columns are taken for noise`` () =
     let g = Key.ofSeed 4UL |> Key.generator
 
     let sample columns =
-        Sample.create 1000 columns (Array.init (1000 * columns) (fun _ -> g.NextNormal()))
-        |> Result.toOption
-        |> Option.get
+        Sample.create 1000 columns (Array.init (1000 * columns) (fun _ -> g.NextNormal())) |> ok
 
     let found =
         List.init 20 (fun _ -> (GaussianTerm.fit (sample 8) (sample 12)).Canonical.Length)

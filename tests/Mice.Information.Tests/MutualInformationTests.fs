@@ -6,7 +6,7 @@ open System.Threading
 open Xunit
 open Mice
 open Mice.Information
-open Mice.Tensors
+open Mice.Information.Tests.Reference
 
 let private options =
     { MutualInformationOptions.defaults with
@@ -15,16 +15,6 @@ let private options =
 
 let private run options x y =
     MutualInformation.estimate options None ignore CancellationToken.None x y
-
-let private got result =
-    match result with
-    | Ok r -> r
-    | Error(faults: MiceError list) -> failwith (faults |> List.map MiceError.message |> String.concat "\n")
-
-let private faults result =
-    match result with
-    | Ok _ -> []
-    | Error(found: MiceError list) -> found |> List.map MiceError.message
 
 /// Standard normal x and y with the correlation of each column.
 let private normal seed rows (correlations: float list) =
@@ -39,7 +29,7 @@ let private normal seed rows (correlations: float list) =
             c * v + sqrt (1.0 - c * c) * g.NextNormal())
 
     let sample values =
-        Sample.create rows r.Length values |> Result.toOption |> Option.get
+        Sample.create rows r.Length values |> ok
 
     struct (sample x, sample y)
 
@@ -54,7 +44,7 @@ let private near (expected: float) (errors: float) (r: MutualInformationResult) 
 [<Fact>]
 let ``two columns with few rows are left to nearest neighbours`` () =
     let struct (x, y) = normal 3UL 390 [ 0.75 ]
-    let r = run options x y |> got
+    let r = run options x y |> ok
     Assert.Equal("ksg", r.Method)
     Assert.Equal<string list>([ "ksg"; "copula" ], r.Estimates |> List.map (fun e -> e.Method))
     near (exact [ 0.75 ]) 4.0 r
@@ -66,7 +56,7 @@ let ``Gaussian columns end with the copula, others with critics`` () =
     // Four and four columns: what critics see beyond the Gaussian is noise.
     let correlations = [ 0.7; 0.5; 0.0; 0.0 ]
     let struct (x, y) = normal 4UL 1000 correlations
-    let gaussian = run options x y |> got
+    let gaussian = run options x y |> ok
     Assert.Equal("copula", gaussian.Method)
     near (exact correlations) 4.0 gaussian
     Assert.True gaussian.Reliability.TrainTestGap.IsNone
@@ -87,7 +77,7 @@ let ``Gaussian columns end with the copula, others with critics`` () =
                 |> Array.collect (fun row -> if g.NextFloat() < 0.5 then row else Array.map (~-) row)
         }
 
-    let critics = run options x mixed |> got
+    let critics = run options x mixed |> ok
     Assert.Equal("infonce-centred", critics.Method)
     Assert.True(critics.MutualInformation.Value > 1.0<nat>)
     // Half of what training rows gain, and what the second half of the rows changed, are part of the error.
@@ -103,14 +93,14 @@ let ``Gaussian columns end with the copula, others with critics`` () =
 [<Fact>]
 let ``strictly increasing maps of single columns change nothing`` () =
     let struct (x, y) = normal 6UL 300 [ 0.6; 0.2 ]
-    let plain = run { options with Method = "ksg" } x y |> got
+    let plain = run { options with Method = "ksg" } x y |> ok
 
     let mapped =
         run
             { options with Method = "ksg" }
             (x |> Sample.mapColumns (fun _ v -> Array.map exp v))
             (y |> Sample.mapColumns (fun c v -> v |> Array.map (fun t -> t ** 3.0 + float c)))
-        |> got
+        |> ok
 
     Assert.Equal(plain.MutualInformation, mapped.MutualInformation)
 
@@ -129,7 +119,7 @@ let ``nearest neighbours give 0 on average for independent columns`` () =
                     }
                     x
                     y
-                |> got
+                |> ok
 
             float r.MutualInformation.Value)
 
@@ -145,7 +135,7 @@ let ``labels are recognised, counted, and limited by their entropy`` () =
     let noisy =
         labels |> Array.map (fun l -> if g.NextFloat() < 0.1 then float (g.NextInt 3) else l)
 
-    let counted = run options (Sample.ofColumn labels) (Sample.ofColumn noisy) |> got
+    let counted = run options (Sample.ofColumn labels) (Sample.ofColumn noisy) |> ok
     Assert.Equal((VariableKind.Discrete, VariableKind.Discrete), (counted.KindX, counted.KindY))
     Assert.Equal("grassberger", counted.Method)
     // ln 3 − H(noise), noise: 14/15 right, 1/30 for each other label.
@@ -158,7 +148,7 @@ let ``labels are recognised, counted, and limited by their entropy`` () =
     let shifted = labels |> Array.map (fun l -> 3.0 * l + g.NextNormal())
 
     let mixed =
-        run { options with Method = "ross" } (Sample.ofColumn labels) (Sample.ofColumn shifted) |> got
+        run { options with Method = "ross" } (Sample.ofColumn labels) (Sample.ofColumn shifted) |> ok
 
     Assert.Equal((VariableKind.Discrete, VariableKind.Continuous), (mixed.KindX, mixed.KindY))
     Assert.InRange(float mixed.MutualInformation.Value, 0.6, log 3.0)
@@ -170,7 +160,7 @@ let ``labels are recognised, counted, and limited by their entropy`` () =
             KindY = Some VariableKind.Continuous
         }
 
-    let tied = run declared (Sample.ofColumn labels) (Sample.ofColumn noisy) |> got
+    let tied = run declared (Sample.ofColumn labels) (Sample.ofColumn noisy) |> ok
     Assert.Contains(tied.Checks, fun c -> c.Name = "few equal values" && not c.Passed)
 
 [<Fact>]
@@ -186,7 +176,7 @@ let ``memory from row to row is found`` () =
 
     let r =
         run { options with Method = "copula" } (Sample.ofColumn (series ())) (Sample.ofColumn (series ()))
-        |> got
+        |> ok
     // Statistical inefficiency (1 + 0.95)/(1 − 0.95) = 39; the window's estimate scatters by a third.
     Assert.InRange(r.Reliability.EffectiveRows, 3000.0 / 80.0, 3000.0 / 20.0)
     Assert.Contains(r.Checks, fun c -> c.Name = "rows are nearly independent" && not c.Passed)
@@ -202,13 +192,13 @@ let ``every fault of options and data is one line`` () =
             Threads = 0
         }
 
-    Assert.Equal(3, faults (run wrong x y) |> List.length)
-    Assert.Single(faults (run options x (Sample.choose [| 0..98 |] y))) |> ignore
-    Assert.Single(faults (run options (Sample.ofColumn (Array.create 100 2.5)) y)) |> ignore
-    Assert.Single(faults (run { options with Method = "dv" } x y)) |> ignore
-    Assert.Single(faults (run { options with Method = "nsb" } x y)) |> ignore
+    Assert.Equal(3, messages (run wrong x y) |> List.length)
+    Assert.Single(messages (run options x (Sample.choose [| 0..98 |] y))) |> ignore
+    Assert.Single(messages (run options (Sample.ofColumn (Array.create 100 2.5)) y)) |> ignore
+    Assert.Single(messages (run { options with Method = "dv" } x y)) |> ignore
+    Assert.Single(messages (run { options with Method = "nsb" } x y)) |> ignore
     let few = Array.init 49 id
-    Assert.Equal(2, faults (run options (Sample.choose few x) (Sample.choose few y)) |> List.length)
+    Assert.Equal(2, messages (run options (Sample.choose few x) (Sample.choose few y)) |> List.length)
 
 [<Fact>]
 let ``a stopped estimate goes on to the same number`` () =
@@ -220,12 +210,12 @@ let ``a stopped estimate goes on to the same number`` () =
             Threads = 1
         }
 
-    let whole = run wanted x y |> got
+    let whole = run wanted x y |> ok
     let folder = Directory.CreateTempSubdirectory "mice-mi-"
 
     try
         let store () =
-            MutualInformation.checkpoints wanted x y folder.FullName |> Result.toOption |> Option.get
+            MutualInformation.checkpoints wanted x y folder.FullName |> ok
 
         use source = new CancellationTokenSource()
         let reports = ref 0
@@ -241,7 +231,7 @@ let ``a stopped estimate goes on to the same number`` () =
         |> ignore
 
         let resumed =
-            MutualInformation.estimate wanted (Some(store ())) ignore CancellationToken.None x y |> got
+            MutualInformation.estimate wanted (Some(store ())) ignore CancellationToken.None x y |> ok
 
         Assert.Equal(whole.MutualInformation, resumed.MutualInformation)
 
