@@ -1,0 +1,98 @@
+/// Exact laws of small tori from the definitions, and what tests share.
+module Mice.Samplers.Tests.Reference
+
+open Xunit
+open Mice
+open Mice.Samplers
+
+/// The configuration with a number: bit i set for spin i up.
+let spinsOf sites number : sbyte[] =
+    Array.init sites (fun i -> if (number >>> i) &&& 1 = 1 then 1y else -1y)
+
+let numberOf (spins: sbyte[]) =
+    Seq.sum (seq { for i in 0 .. spins.Length - 1 -> if spins[i] > 0y then 1 <<< i else 0 })
+
+/// Boltzmann probabilities of all configurations, by number.
+let boltzmann (model: IsingModel) =
+    let sites = IsingModel.sites model
+
+    let weights =
+        Array.init (1 <<< sites) (fun n -> exp (-IsingModel.energy model (spinsOf sites n) / model.Temperature))
+
+    let total = Array.sum weights
+    weights |> Array.map (fun w -> w / total)
+
+/// The law after one heat-bath sweep in order of the sites, from a law.
+let afterHeatBathSweep (model: IsingModel) (law: float[]) =
+    let sites = IsingModel.sites model
+    let weight = boltzmann model
+
+    let update (law: float[]) site =
+        Array.init law.Length (fun n ->
+            let other = n ^^^ (1 <<< site)
+            // Whatever the spin was, it is drawn anew from its law given all others.
+            (law[n] + law[other]) * weight[n] / (weight[n] + weight[other]))
+
+    Array.fold update law [| 0 .. sites - 1 |]
+
+/// χ² test of visits against a law; cells with few expected visits are joined. Fails below the p-value given.
+let follows (smallest: float) (law: float[]) (visits: int[]) =
+    let total = float (Array.sum visits)
+    let cells = Array.zip law visits |> Array.sortBy fst
+
+    let folder (closed, expected, seen) (p, n) =
+        let expected, seen = expected + p * total, seen + n
+
+        if expected >= 10.0 then
+            (expected, float seen) :: closed, 0.0, 0
+        else
+            closed, expected, seen
+
+    let closed, expected, seen = Array.fold folder ([], 0.0, 0) cells
+
+    let joined =
+        match closed with
+        | (e, s) :: rest when expected > 0.0 -> (e + expected, s + float seen) :: rest
+        | other -> other
+
+    let outcome =
+        Statistics.chiSquare 0 (joined |> List.map fst |> Array.ofList) (joined |> List.map snd |> Array.ofList)
+
+    Assert.True(
+        outcome.PValue > smallest,
+        $"χ² = {outcome.Statistic:F1} in {joined.Length} cells, p = {outcome.PValue:E2}"
+    )
+
+/// Models on a torus that between them use every branch of the kernels.
+let models rows columns =
+    [
+        let square =
+            { IsingModel.square rows 2.3 with
+                Columns = columns
+            }
+
+        square
+
+        { square with
+            Temperature = 1.2
+            Field = 0.3
+        }
+
+        { square with
+            Coupling = -1.0
+            Field = 0.4
+        }
+
+        { square with
+            Lattice = Lattice.Triangular
+            Coupling = -1.0
+            Temperature = 1.5
+        }
+
+        { square with
+            Lattice = Lattice.Triangular
+            Coupling = 0.7
+            Field = -0.2
+            Temperature = 3.0
+        }
+    ]
