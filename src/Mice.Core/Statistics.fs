@@ -261,24 +261,8 @@ module Statistics =
             | Some(error, _) -> error
             | None -> List.max errors
 
-    /// <summary>Integrated autocorrelation time τ = ½ + Σ_{t ≥ 1} ρ(t) in steps of the series, so that the variance of the
-    /// mean is 2τ s²/n; uncorrelated values have τ = ½. The sum stops at the first W ≥ 6 max(τ(W), 1/(4τ(W))); the error is
-    /// τ √(2(2W + 1)/n). Source: N. Madras, A. D. Sokal, J. Stat. Phys. 50, 109 (1988), doi:10.1007/BF01022990.</summary>
-    /// <remarks>A constant series has no autocorrelation: ½. Trust the result for n above about 100 τ.</remarks>
-    /// <param name="series">Values in order of time, [n], 2 or more.</param>
-    let integratedAutocorrelationTime (series: float[]) : Estimate<1> =
-        let n = series.Length
-        let centre = mean series
-        let deviations = series |> Array.map (fun x -> x - centre)
-
-        let covariance lag =
-            let mutable sum = 0.0
-
-            for i in 0 .. n - 1 - lag do
-                sum <- sum + deviations[i] * deviations[i + lag]
-
-            sum / float (n - lag)
-
+    /// τ by Madras and Sokal's window from the autocovariance at every lag; a series of n steps, so many of them.
+    let private integrate (n: int) (seriesCount: int) (covariance: int -> float) =
         let variance = if n < 2 then nan else covariance 0
 
         let rec extend window time =
@@ -295,4 +279,35 @@ module Statistics =
             elif variance = 0.0 then struct (0, 0.5)
             else struct (0, nan)
 
-        Estimate.create time (time * sqrt (2.0 * float (2 * window + 1) / float n)) Direction.Exact
+        let steps = float n * float seriesCount
+        Estimate.create time (time * sqrt (2.0 * float (2 * window + 1) / steps)) Direction.Exact
+
+    /// Σ over t of x(t) x(t + lag).
+    let private laggedSum (deviations: float[]) lag =
+        let mutable sum = 0.0
+
+        for i in 0 .. deviations.Length - 1 - lag do
+            sum <- sum + deviations[i] * deviations[i + lag]
+
+        sum
+
+    /// <summary>Integrated autocorrelation time τ = ½ + Σ_{t ≥ 1} ρ(t) in steps of the series, so that the variance of the
+    /// mean is 2τ s²/n; uncorrelated values have τ = ½. The sum stops at the first W ≥ 6 max(τ(W), 1/(4τ(W))); the error is
+    /// τ √(2(2W + 1)/n). Source: N. Madras, A. D. Sokal, J. Stat. Phys. 50, 109 (1988), doi:10.1007/BF01022990.</summary>
+    /// <remarks>A constant series has no autocorrelation: ½. Trust the result for n above about 100 τ.</remarks>
+    /// <param name="series">Values in order of time, [n], 2 or more.</param>
+    let integratedAutocorrelationTime (series: float[]) : Estimate<1> =
+        let centre = mean series
+        let deviations = series |> Array.map (fun x -> x - centre)
+        integrate series.Length 1 (fun lag -> laggedSum deviations lag / float (series.Length - lag))
+
+    /// <summary>The same from independent chains of one process: their common mean and the mean of their autocovariances.
+    /// Many short chains do as well as a long one, for the common mean is known much better than that of a chain.</summary>
+    /// <param name="chains">Values in order of time, [chains][n], all of the same length.</param>
+    let autocorrelationTimeOfChains (chains: float[][]) : Estimate<1> =
+        let n = chains[0].Length
+        let centre = chains |> Array.averageBy mean
+        let deviations = chains |> Array.map (Array.map (fun x -> x - centre))
+
+        integrate n chains.Length (fun lag ->
+            (deviations |> Array.sumBy (fun d -> laggedSum d lag)) / float (chains.Length * (n - lag)))

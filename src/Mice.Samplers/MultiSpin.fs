@@ -50,33 +50,75 @@ module MultiSpin =
             Words = Array.init (4 * IsingModel.sites model) (fun _ -> generator.NextUInt64())
         }
 
-    let private isUp (words: uint64[]) site chain =
-        (words[4 * site + chain / 64] >>> (chain % 64)) &&& 1UL = 1UL
+    /// Turns a square of 64 × 64 bits, one word a row, on its diagonal (H. S. Warren, Hacker's Delight, 2nd ed., section 7-3).
+    let private transpose (square: uint64[]) =
+        let mutable mask = 0x00000000FFFFFFFFUL
+        let mutable width = 32
+
+        while width > 0 do
+            let mutable row = 0
+
+            while row < 64 do
+                let swapped = ((square[row] >>> width) ^^^ square[row + width]) &&& mask
+                square[row] <- square[row] ^^^ (swapped <<< width)
+                square[row + width] <- square[row + width] ^^^ swapped
+                row <- (row + width + 1) &&& ~~~width
+
+            width <- width >>> 1
+            mask <- mask ^^^ (mask <<< width)
 
     /// <summary>The configurations of all chains.</summary>
     /// <param name="state">The state.</param>
     /// <returns>[256][rows·columns], ±1.</returns>
     let configurations (state: MultiSpinState) : sbyte[][] =
         let sites = state.Words.Length / 4
+        let found: sbyte[][] = Array.init Chains (fun _ -> Array.zeroCreate sites)
+        let square = Array.zeroCreate 64
 
-        Array.init Chains (fun chain -> Array.init sites (fun site -> if isUp state.Words site chain then 1y else -1y))
+        for w in 0..3 do
+            for first in 0..64 .. sites - 1 do
+                let inside = min 64 (sites - first)
+
+                for i in 0..63 do
+                    square[i] <- if i < inside then state.Words[4 * (first + i) + w] else 0UL
+
+                transpose square
+
+                for chain in 0..63 do
+                    let bits, spins = square[chain], found[64 * w + chain]
+
+                    for i in 0 .. inside - 1 do
+                        spins[first + i] <- 2y * sbyte ((bits >>> i) &&& 1UL) - 1y
+
+        found
 
     /// <summary>A state with given configurations.</summary>
     /// <param name="configurations">[256][rows·columns], ±1.</param>
     let ofConfigurations (configurations: sbyte[][]) : MultiSpinState =
         let sites = configurations[0].Length
+        let words = Array.zeroCreate (4 * sites)
+        let square = Array.zeroCreate 64
 
-        {
-            Words =
-                Array.init (4 * sites) (fun i ->
-                    let mutable word = 0UL
+        for w in 0..3 do
+            for first in 0..64 .. sites - 1 do
+                let inside = min 64 (sites - first)
 
-                    for b in 0..63 do
-                        if configurations[64 * (i % 4) + b][i / 4] > 0y then
-                            word <- word ||| (1UL <<< b)
+                for chain in 0..63 do
+                    let spins = configurations[64 * w + chain]
+                    let mutable bits = 0UL
 
-                    word)
-        }
+                    for i in 0 .. inside - 1 do
+                        // The sign bit of −1 is set.
+                        bits <- bits ||| (uint64 (1uy - (byte spins[first + i] >>> 7)) <<< i)
+
+                    square[chain] <- bits
+
+                transpose square
+
+                for i in 0 .. inside - 1 do
+                    words[4 * (first + i) + w] <- square[i]
+
+        { Words = words }
 
     let inline private isZero (v: Vector256<uint64>) =
         Vector256.EqualsAll(v, Vector256<uint64>.Zero)
@@ -172,6 +214,31 @@ module MultiSpin =
 
             { Words = words }
 
+    /// Adds one bit of every chain to binary numbers that stand upright: plane p holds bit p of all 256 of them.
+    let inline private count (planes: Vector256<uint64>[]) (bits: Vector256<uint64>) =
+        let mutable carry = bits
+        let mutable p = 0
+
+        while not (isZero carry) do
+            let plane = planes[p]
+            planes[p] <- plane ^^^ carry
+            carry <- carry &&& plane
+            p <- p + 1
+
+    /// Planes for numbers up to a largest one.
+    let private planesFor (largest: int) : Vector256<uint64>[] =
+        Array.zeroCreate (BitOperations.Log2(uint32 largest) + 1)
+
+    let private counts (planes: Vector256<uint64>[]) =
+        Array.init Chains (fun chain ->
+            let mutable sum = 0
+
+            for p in 0 .. planes.Length - 1 do
+                let bit = (planes[p].GetElement(chain / 64) >>> (chain % 64)) &&& 1UL
+                sum <- sum + (int bit <<< p)
+
+            sum)
+
     /// <summary>Σ_bonds sᵢsⱼ of every chain.</summary>
     /// <param name="model">The model.</param>
     /// <param name="state">The state.</param>
@@ -181,25 +248,33 @@ module MultiSpin =
         let z = Lattice.coordination model.Lattice
         let neighbours = Lattice.neighbours model.Lattice model.Rows model.Columns
         let bonds = sites * z / 2
-        // Unequal bonds are counted in binary numbers that stand upright: plane p holds bit p of all 256 counts.
-        let planes: Vector256<uint64>[] =
-            Array.zeroCreate (BitOperations.Log2(uint32 bonds) + 1)
+        let planes = planesFor bonds
 
         for site in 0 .. sites - 1 do
             for n in 0 .. z / 2 - 1 do
-                let mutable carry = at state.Words site ^^^ at state.Words neighbours[z * site + n]
-                let mutable p = 0
+                // Unequal neighbours.
+                count planes (at state.Words site ^^^ at state.Words neighbours[z * site + n])
 
-                while not (isZero carry) do
-                    let plane = planes[p]
-                    planes[p] <- plane ^^^ carry
-                    carry <- carry &&& plane
-                    p <- p + 1
+        counts planes |> Array.map (fun unequal -> bonds - 2 * unequal)
 
-        Array.init Chains (fun chain ->
-            let mutable unequal = 0
+    /// <summary>Σ_sites sᵢ of every chain.</summary>
+    /// <param name="state">The state.</param>
+    /// <returns>[256].</returns>
+    let magnetisations (state: MultiSpinState) : int[] =
+        let sites = state.Words.Length / 4
+        let planes = planesFor sites
 
-            for p in 0 .. planes.Length - 1 do
-                unequal <- unequal + (int ((planes[p].GetElement(chain / 64) >>> (chain % 64)) &&& 1UL) <<< p)
+        for site in 0 .. sites - 1 do
+            count planes (at state.Words site)
 
-            bonds - 2 * unequal)
+        counts planes |> Array.map (fun up -> 2 * up - sites)
+
+    /// <summary>E = −J Σ_bonds sᵢsⱼ − H Σ_sites sᵢ of every chain.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="state">The state.</param>
+    /// <returns>[256].</returns>
+    let energies (model: IsingModel) (state: MultiSpinState) : float[] =
+        Array.map2
+            (fun bonds up -> -model.Coupling * float bonds - model.Field * float up)
+            (bondSums model state)
+            (magnetisations state)

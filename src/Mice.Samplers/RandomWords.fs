@@ -61,6 +61,40 @@ type internal RandomWords(key: Key) =
     /// Says that all vectors before this one have been used.
     member _.Use(upTo: int) = next <- upTo
 
+    /// <summary>Fills words with independent bits that are set with a probability, the bits of uniform numbers being drawn
+    /// from the highest down until all 256 comparisons with the threshold are decided.</summary>
+    /// <param name="threshold">The probability as a threshold.</param>
+    /// <param name="words">What to fill, a multiple of four words.</param>
+    member this.FillBits(threshold: uint64, words: uint64[]) : unit =
+        for i in 0 .. words.Length / 4 - 1 do
+            let mutable undecided = Vector256<uint64>.AllBitsSet
+            let mutable below = Vector256<uint64>.Zero
+            let mutable position = this.Reserve 64
+            let mutable rest = threshold
+
+            // Once the rest of the threshold is 0, no undecided number can be below it.
+            while rest <> 0UL && not (Vector256.EqualsAll(undecided, Vector256<uint64>.Zero)) do
+                let drawn =
+                    Vector256.LoadUnsafe(&MemoryMarshal.GetArrayDataReference buffer, unativeint (4 * position))
+
+                if rest >>> 63 = 1UL then
+                    below <- below ||| Vector256.AndNot(undecided, drawn)
+                    undecided <- undecided &&& drawn
+                else
+                    undecided <- Vector256.AndNot(undecided, drawn)
+
+                position <- position + 1
+                rest <- rest <<< 1
+
+            this.Use position
+            below.StoreUnsafe(&MemoryMarshal.GetArrayDataReference words, unativeint (4 * i))
+
+    /// <summary>The next random word.</summary>
+    member this.NextWord() : uint64 =
+        let position = this.Reserve 1
+        this.Use(position + 1)
+        buffer[4 * position]
+
     /// A probability as what uniform random 64-bit words must stay below.
     static member Threshold(probability: float) : uint64 =
         if probability >= 1.0 then

@@ -1,5 +1,9 @@
 namespace Mice.Samplers
 
+open System
+open System.Numerics
+open System.Runtime.InteropServices
+open System.Runtime.Intrinsics
 open Mice
 
 /// <summary>Swendsen–Wang sweeps: bonds whose spins agree with the sign of J are kept with probability 1 − exp(−2β|J|), and
@@ -27,82 +31,143 @@ module SwendsenWang =
         elif b < a then
             parents[a] <- b
 
+    /// Bits of the sites whose spins agree with those of another configuration, 64 to a word.
+    let private agreement (a: sbyte[]) (b: sbyte[]) (words: uint64[]) =
+        let whole = a.Length / 32
+
+        let half i =
+            let load (spins: sbyte[]) =
+                Vector256.LoadUnsafe(&MemoryMarshal.GetArrayDataReference spins, unativeint (32 * i))
+
+            Vector256.Equals(load a, load b).ExtractMostSignificantBits()
+
+        Array.Clear words
+
+        for i in 0 .. whole - 1 do
+            words[i / 2] <- words[i / 2] ||| (uint64 (half i) <<< (32 * (i % 2)))
+
+        for i in 32 * whole .. a.Length - 1 do
+            if a[i] = b[i] then
+                words[i / 64] <- words[i / 64] ||| (1UL <<< (i % 64))
+
+    /// The configuration whose site i holds the spin of the site at an offset from i.
+    let private shift (model: IsingModel) (struct (down, right)) (spins: sbyte[]) (shifted: sbyte[]) =
+        for row in 0 .. model.Rows - 1 do
+            let source = (row + down) % model.Rows * model.Columns
+            let rest = model.Columns - right
+            Array.Copy(spins, source + right, shifted, row * model.Columns, rest)
+            Array.Copy(spins, source, shifted, row * model.Columns + rest, right)
+
+    /// What sweeps of one model write into.
+    type internal Scratch =
+        {
+            Parents: int[]
+            Shifted: sbyte[]
+            Factors: sbyte[]
+            Satisfied: uint64[]
+            Random: uint64[]
+        }
+
+    let private scratchFor sites =
+        let words = (sites + 255) / 256 * 4
+
+        {
+            Parents = Array.zeroCreate sites
+            Shifted = Array.zeroCreate sites
+            Factors = Array.zeroCreate sites
+            Satisfied = Array.zeroCreate words
+            Random = Array.zeroCreate words
+        }
+
     /// Joins the ends of the bonds that are kept.
-    let private connect
-        (model: IsingModel)
-        (neighbours: int[])
-        keep
-        (generator: Generator)
-        (spins: sbyte[])
-        (parents: int[])
-        =
+    let private connect (model: IsingModel) (neighbours: int[]) keep (random: RandomWords) (spins: sbyte[]) scratch =
         let z = Lattice.coordination model.Lattice
-        let satisfied = if model.Coupling > 0.0 then 1 else -1
+        let offsets = Lattice.forwardOffsets model.Lattice
+        let unlike = if model.Coupling > 0.0 then 0UL else UInt64.MaxValue
 
         for i in 0 .. spins.Length - 1 do
-            parents[i] <- i
+            scratch.Parents[i] <- i
 
+        for n in 0 .. offsets.Length - 1 do
+            shift model offsets[n] spins scratch.Shifted
+            agreement spins scratch.Shifted scratch.Satisfied
+            random.FillBits(keep, scratch.Random)
+
+            for w in 0 .. (spins.Length + 63) / 64 - 1 do
+                let inside =
+                    if 64 * (w + 1) <= spins.Length then
+                        UInt64.MaxValue
+                    else
+                        (1UL <<< (spins.Length % 64)) - 1UL
+
+                let mutable kept =
+                    (scratch.Satisfied[w] ^^^ unlike) &&& scratch.Random[w] &&& inside
+
+                while kept <> 0UL do
+                    let i = 64 * w + BitOperations.TrailingZeroCount kept
+                    join scratch.Parents i neighbours[z * i + n]
+                    kept <- kept &&& (kept - 1UL)
+
+        // Parents come before their children, so one pass leads every site to its root.
         for i in 0 .. spins.Length - 1 do
-            for n in 0 .. z / 2 - 1 do
-                let j = neighbours[z * i + n]
+            scratch.Parents[i] <- scratch.Parents[scratch.Parents[i]]
 
-                if int spins[i] * int spins[j] = satisfied && generator.NextUInt64() < keep then
-                    join parents i j
-
-    /// Spins of the cluster in units of its root's spin.
-    let private weights (spins: sbyte[]) (parents: int[]) =
+    /// Σ s of every cluster, at its root.
+    let private clusterSums (spins: sbyte[]) (parents: int[]) =
         let sums: int[] = Array.zeroCreate spins.Length
 
         for i in 0 .. spins.Length - 1 do
-            let r = root parents i
-            sums[r] <- sums[r] + int spins[i] * int spins[r]
+            sums[parents[i]] <- sums[parents[i]] + int spins[i]
 
         sums
 
-    /// Gives every cluster a new sign.
-    let private assign (model: IsingModel) (generator: Generator) (spins: sbyte[]) (parents: int[]) =
-        let sums = if model.Field = 0.0 then [||] else weights spins parents
-        let mutable bits = 0UL
-        let mutable left = 0
-        let factors: sbyte[] = Array.zeroCreate spins.Length
+    /// Bits that say, at its root, whether a cluster turns over: P = 1/(1 + exp(2βH Σ s)).
+    let private turns (model: IsingModel) (random: RandomWords) (spins: sbyte[]) scratch =
+        if model.Field = 0.0 then
+            random.FillBits(1UL <<< 63, scratch.Random)
+        else
+            let sums = clusterSums spins scratch.Parents
+            Array.Clear scratch.Random
+
+            for i in 0 .. spins.Length - 1 do
+                if scratch.Parents[i] = i then
+                    let exponent = 2.0 * float sums[i] * model.Field / model.Temperature
+
+                    if random.NextWord() < RandomWords.Threshold(1.0 / (1.0 + exp exponent)) then
+                        scratch.Random[i / 64] <- scratch.Random[i / 64] ||| (1UL <<< (i % 64))
+
+    let private sweep model neighbours keep (random: RandomWords) (spins: sbyte[]) scratch =
+        connect model neighbours keep random spins scratch
+        turns model random spins scratch
 
         for i in 0 .. spins.Length - 1 do
-            if parents[i] = i then
-                let flip =
-                    if model.Field = 0.0 then
-                        if left = 0 then
-                            bits <- generator.NextUInt64()
-                            left <- 64
-
-                        left <- left - 1
-                        (bits >>> left) &&& 1UL = 1UL
-                    else
-                        let field = float sums[i] * float spins[i] * model.Field
-                        generator.NextFloat() < 1.0 / (1.0 + exp (2.0 * field / model.Temperature))
-
-                factors[i] <- if flip then -1y else 1y
-            else
-                factors[i] <- factors[root parents i]
+            scratch.Factors[i] <- 1y - 2y * sbyte ((scratch.Random[i / 64] >>> (i % 64)) &&& 1UL)
 
         for i in 0 .. spins.Length - 1 do
-            spins[i] <- spins[i] * factors[i]
+            spins[i] <- spins[i] * scratch.Factors[scratch.Parents[i]]
 
-    /// <summary>Sweeps of one configuration.</summary>
+    let private neighboursOf (model: IsingModel) =
+        Lattice.neighbours model.Lattice model.Rows model.Columns
+
+    let private keepThreshold (model: IsingModel) =
+        RandomWords.Threshold(1.0 - exp (-2.0 * abs model.Coupling / model.Temperature))
+
+    /// <summary>Sweeps of many configurations, one after the other.</summary>
     /// <param name="model">The model.</param>
-    /// <returns>A function of the number of sweeps, the key and the configuration, [rows·columns], ±1.</returns>
-    let sweeps (model: IsingModel) : int -> Key -> sbyte[] -> sbyte[] =
-        let neighbours = Lattice.neighbours model.Lattice model.Rows model.Columns
+    /// <returns>A function of the number of sweeps, the key and the configurations, [n][rows·columns], ±1.</returns>
+    let sweeps (model: IsingModel) : int -> Key -> sbyte[][] -> sbyte[][] =
+        let neighbours = neighboursOf model
+        let keep = keepThreshold model
 
-        let keep =
-            RandomWords.Threshold(1.0 - exp (-2.0 * abs model.Coupling / model.Temperature))
+        fun count key configurations ->
+            let random = RandomWords key
+            let scratch = scratchFor (IsingModel.sites model)
 
-        fun count key spins ->
-            let generator = Key.generator key
-            let next = Array.copy spins
-            let parents: int[] = Array.zeroCreate spins.Length
+            configurations
+            |> Array.map (fun spins ->
+                let next = Array.copy spins
 
-            for _ in 1..count do
-                connect model neighbours keep generator next parents
-                assign model generator next parents
+                for _ in 1..count do
+                    sweep model neighbours keep random next scratch
 
-            next
+                next)

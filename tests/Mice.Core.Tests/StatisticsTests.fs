@@ -139,6 +139,19 @@ let ``The autocorrelation time of AR(1) is exact within its own error`` (phi: fl
     Assert.True(abs z <= 4.0, $"τ = {Estimate.format time}, exact {exact}, z = {z:F2}")
     Assert.InRange(time.StandardError, 0.0, 0.06 * exact)
 
+[<Theory>]
+[<InlineData(0.0)>]
+[<InlineData(0.6)>]
+[<InlineData(0.9)>]
+let ``Short chains together give the autocorrelation time of a long one`` (phi: float) =
+    // A hundred steps are too few for one chain: its own mean takes the slow part away.
+    let chains = autoregressive 29UL 200_000 phi |> Array.chunkBySize 100
+    let time = Statistics.autocorrelationTimeOfChains chains
+    let exact = 0.5 * (1.0 + phi) / (1.0 - phi)
+    // Four errors, and what the sum cut at 6τ leaves out.
+    Assert.InRange(time.Value, 0.997 * exact - 4.0 * time.StandardError, exact + 4.0 * time.StandardError)
+    Assert.InRange(time.StandardError, 0.0, 0.06 * exact)
+
 [<Fact>]
 let ``A constant series has no error and no memory`` () =
     let constant = Array.create 100 3.0

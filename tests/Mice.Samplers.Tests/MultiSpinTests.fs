@@ -96,3 +96,12 @@ let ``The same key gives the same chains`` () =
 
     Assert.Equal<sbyte[]>(run (Key.ofSeed 2UL), run (Key.ofSeed 2UL))
     Assert.NotEqual<sbyte[]>(run (Key.ofSeed 2UL), run (Key.ofSeed 3UL))
+
+[<Fact>]
+let ``Energies are those of the configurations`` () =
+    for model in models 5 7 do
+        let state = MultiSpin.random (Key.ofSeed 5UL) model
+        let energies = MultiSpin.energies model state
+
+        MultiSpin.configurations state
+        |> Array.iteri (fun c spins -> Assert.Equal(IsingModel.energy model spins, energies[c], 12))

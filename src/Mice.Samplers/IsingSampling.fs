@@ -1,0 +1,196 @@
+namespace Mice.Samplers
+
+open System.Threading
+open Mice
+
+/// How snapshots of an Ising model are drawn. Start from IsingSamplingOptions.defaults.
+type IsingSamplingOptions =
+    {
+        /// Snapshots wanted, 1 or more; rounded up to equally many from each of the 512 chains.
+        Snapshots: int
+        /// Rounds before anything is kept.
+        Equilibrate: int
+        /// Rounds between two snapshots of one chain.
+        Every: int
+        /// Rounds whose energies are averaged, at least those between the snapshots.
+        EnergyRounds: int
+        /// Threads.
+        Threads: int
+    }
+
+/// Defaults and checks of the options.
+[<RequireQualifiedAccess>]
+module IsingSamplingOptions =
+    /// 2,048 snapshots, 50 rounds to equilibrate, 5 between snapshots, 200 for the energy, 2 threads.
+    let defaults =
+        {
+            Snapshots = 2048
+            Equilibrate = 50
+            Every = 5
+            EnergyRounds = 200
+            Threads = 2
+        }
+
+    /// <summary>Every fault of the options: all are 1 or more, Equilibrate 0 or more.</summary>
+    /// <param name="options">The options.</param>
+    let faults (options: IsingSamplingOptions) : MiceError list =
+        [
+            for name, value, least in
+                [
+                    "snapshots", options.Snapshots, 1
+                    "equilibrate", options.Equilibrate, 0
+                    "every", options.Every, 1
+                    "energy rounds", options.EnergyRounds, 1
+                    "threads", options.Threads, 1
+                ] do
+                if value < least then
+                    MiceError.OutOfRange(name, string value, $"{least} or more")
+        ]
+
+/// Snapshots of an Ising model in equilibrium, and what is known of how they were drawn.
+type IsingSampling =
+    {
+        /// The model.
+        Model: IsingModel
+        /// The snapshots; those of one chain follow each other.
+        Snapshots: LatticeSnapshots<sbyte>
+        /// Snapshots of each chain.
+        SnapshotsPerChain: int
+        /// ⟨E⟩/N over all rounds; the error from the spread of the independent chains.
+        EnergyPerSite: Estimate<1>
+        /// Integrated autocorrelation time of the energy, rounds.
+        AutocorrelationTime: Estimate<1>
+        /// Whether the chains were in equilibrium and the snapshots far enough apart.
+        Checks: Check list
+    }
+
+/// <summary>Drawing snapshots: 512 independent chains, each round of which is 20 heat-bath sweeps and, where clusters help, one
+/// Swendsen–Wang sweep.</summary>
+[<RequireQualifiedAccess>]
+module IsingSampling =
+    /// Groups of chains that are simulated together: a constant, so that results do not depend on the threads.
+    let private groups = 2
+
+    /// Independent chains.
+    let chains = groups * MultiSpin.Chains
+
+    /// Heat-bath sweeps of a round with clusters, and of one without.
+    let private sweepsOf clusters = if clusters then 20 else 100
+
+    /// Whether clusters grow with the correlation length: not on frustrated lattices.
+    let clustersHelp (model: IsingModel) : bool =
+        model.Coupling > 0.0
+        || model.Lattice = Lattice.Square && model.Rows % 2 = 0 && model.Columns % 2 = 0
+
+    /// One round of 256 chains.
+    let private round (model: IsingModel) =
+        let heatBath = MultiSpin.sweeps model
+        let cluster = SwendsenWang.sweeps model
+
+        if clustersHelp model then
+            fun key (state: MultiSpinState) ->
+                MultiSpin.configurations state
+                |> cluster 1 (Key.named "clusters" key)
+                |> MultiSpin.ofConfigurations
+                |> heatBath (sweepsOf true) (Key.named "heat bath" key)
+        else
+            heatBath (sweepsOf false)
+
+    let private perChain (options: IsingSamplingOptions) =
+        (options.Snapshots + chains - 1) / chains
+
+    let private rounds (options: IsingSamplingOptions) =
+        max (perChain options * options.Every) options.EnergyRounds
+
+    /// Snapshots [256][per chain] and energies per site [256][rounds] of one group.
+    let private runGroup model options (cancel: CancellationToken) report key =
+        let step = round model
+        let count = rounds options
+        let first = MultiSpin.random (Key.named "start" key) model
+        let mutable state = first
+        let kept = ResizeArray()
+        let energies = Array.init MultiSpin.Chains (fun _ -> Array.zeroCreate count)
+
+        for r in -options.Equilibrate .. count - 1 do
+            cancel.ThrowIfCancellationRequested()
+            state <- step (key |> Key.named "rounds" |> Key.item (r + options.Equilibrate)) state
+
+            if r >= 0 then
+                MultiSpin.energies model state
+                |> Array.iteri (fun c e -> energies[c][r] <- e / float (IsingModel.sites model))
+
+                if (r + 1) % options.Every = 0 && kept.Count < perChain options then
+                    kept.Add(MultiSpin.configurations state)
+
+            report (float (r + options.Equilibrate + 1) / float (options.Equilibrate + count))
+
+        struct (Array.init MultiSpin.Chains (fun c -> kept.ToArray() |> Array.map (Array.item c)), energies)
+
+    /// The mean energies of the first and of the second half of the rounds are those of one process.
+    let private equilibrium (energies: float[][]) =
+        let half = energies[0].Length / 2
+
+        let change =
+            energies
+            |> Array.map (fun e -> Statistics.mean e[half..] - Statistics.mean e[.. half - 1])
+            |> Statistics.estimate Direction.Exact
+
+        {
+            Name = "the chains were in equilibrium"
+            Passed = half = 0 || abs change.Value <= 4.0 * change.StandardError
+            Detail =
+                $"energy per site of the second half of the rounds less that of the first {Estimate.format change}, wanted 0 within 4 errors; else raise Equilibrate"
+        }
+
+    let private spacing (options: IsingSamplingOptions) (time: Estimate<1>) =
+        {
+            Name = "snapshots of one chain are independent"
+            Passed = perChain options = 1 || float options.Every >= 2.0 * time.Value
+            Detail =
+                $"{options.Every} rounds between snapshots, autocorrelation time of the energy {Estimate.format time} rounds, wanted at least twice as many; else raise Every"
+        }
+
+    /// <summary>Draws snapshots from the Boltzmann law. The same key gives the same snapshots on any number of threads.</summary>
+    /// <param name="options">How many, and how far apart.</param>
+    /// <param name="cancel">Stops the work.</param>
+    /// <param name="progress">Told after every round.</param>
+    /// <param name="key">All randomness.</param>
+    /// <param name="model">The model.</param>
+    /// <returns>OutOfRange for every fault of the model or the options.</returns>
+    let draw
+        (options: IsingSamplingOptions)
+        (cancel: CancellationToken)
+        (progress: float -> unit)
+        (key: Key)
+        (model: IsingModel)
+        : Result<IsingSampling, MiceError list> =
+        match IsingModel.faults model @ IsingSamplingOptions.faults options with
+        | [] ->
+            let finished = Array.zeroCreate groups
+
+            let work group =
+                let report fraction =
+                    finished[group] <- fraction
+                    progress (Array.average finished)
+
+                runGroup model options cancel report (Key.item group key) |> Ok
+
+            ParallelJobs.run options.Threads cancel work (Array.init groups id)
+            |> Result.map (fun parts ->
+                let energies = parts |> Array.collect (fun (struct (_, e)) -> e)
+                let time = Statistics.autocorrelationTimeOfChains energies
+
+                {
+                    Model = model
+                    Snapshots =
+                        {
+                            Rows = model.Rows
+                            Columns = model.Columns
+                            Sites = parts |> Array.collect (fun (struct (s, _)) -> Array.concat s)
+                        }
+                    SnapshotsPerChain = perChain options
+                    EnergyPerSite = energies |> Array.map Statistics.mean |> Statistics.estimate Direction.Exact
+                    AutocorrelationTime = time
+                    Checks = [ equilibrium energies; spacing options time ]
+                })
+        | faults -> Error faults
