@@ -82,6 +82,21 @@ module ThermodynamicIntegration =
                     MiceError.OutOfRange("beta", $"{right.Beta} after {left.Beta}", "growing numbers")
         ]
 
+    /// One standard error of βᵢ uᵢ − ∫₀^βᵢ u dβ for every i, from independent errors of the energies.
+    let private statisticalErrors (knots: float[]) (points: EnergyPoint[]) =
+        let n = points.Length
+        let only j i = if i = j then 1.0 else 0.0
+        // Row j: what a unit of energy at point j adds to the integrals.
+        let responses =
+            Array.init n (fun j -> integrals knots 0.0 (Array.init (n + 1) (only (j + 1))))
+
+        Array.init n (fun i ->
+            Seq.init n (fun j ->
+                let weight = points[i].Beta * only i j - responses[j][i + 1]
+                (weight * points[j].EnergyPerSite.StandardError) ** 2.0)
+            |> Seq.sum
+            |> sqrt)
+
     /// <summary>Entropies at all points by a cubic spline through their energies and through what is known at β = 0. The
     /// spline is linear in the energies, so their errors are propagated exactly, with their correlations between u(β) and
     /// the integral; the error of the grid is estimated from the spline through every second point.</summary>
@@ -92,7 +107,6 @@ module ThermodynamicIntegration =
     let entropies (start: InfiniteTemperature) (points: EnergyPoint[]) : Result<IntegratedEntropy[], MiceError list> =
         match faults points with
         | [] ->
-            let n = points.Length
             let knots = Array.append [| 0.0 |] (points |> Array.map _.Beta)
 
             let values =
@@ -100,36 +114,24 @@ module ThermodynamicIntegration =
 
             let integral = integrals knots start.Slope values
             let quadrature = quadratureErrors knots start.Slope values
+            let statistical = statisticalErrors knots points
 
-            // Row j: what a unit of energy at point j adds to the integrals.
-            let responses =
-                Array.init n (fun j ->
-                    integrals knots 0.0 (Array.init (n + 1) (fun i -> if i = j + 1 then 1.0 else 0.0)))
-
-            let entropyAt i =
+            let entropyAt i : IntegratedEntropy =
                 let beta = points[i].Beta
-
-                let variance =
-                    Seq.init n (fun j ->
-                        let weight = (if i = j then beta else 0.0) - responses[j][i + 1]
-                        (weight * points[j].EnergyPerSite.StandardError) ** 2.0)
-                    |> Seq.sum
 
                 let unit (value: float) : float<nat / site> =
                     LanguagePrimitives.FloatWithMeasure value
 
-                let change = unit (beta * values[i + 1] - integral[i + 1])
-                let statistical = unit (sqrt variance)
-                let grid = unit quadrature[i + 1]
+                let entropy = start.EntropyPerSite + unit (beta * values[i + 1] - integral[i + 1])
 
                 {
                     Beta = beta
                     EntropyPerSite =
-                        Estimate.create (start.EntropyPerSite + change) statistical Direction.Exact
-                        |> Estimate.widen grid
-                    StatisticalError = statistical
-                    QuadratureError = grid
+                        Estimate.create entropy (unit statistical[i]) Direction.Exact
+                        |> Estimate.widen (unit quadrature[i + 1])
+                    StatisticalError = unit statistical[i]
+                    QuadratureError = unit quadrature[i + 1]
                 }
 
-            Ok(Array.init n entropyAt)
+            Ok(Array.init points.Length entropyAt)
         | found -> Error found
