@@ -1,0 +1,247 @@
+namespace Mice.Entropy
+
+open System
+open System.Threading
+open Mice
+open Mice.Tensors
+open Mice.Samplers
+open Mice.Information
+
+/// How the critic of one pair of halves is trained. Start from HalfTrainingOptions.defaults.
+type HalfTrainingOptions =
+    {
+        /// Optimiser steps.
+        Steps: int
+        /// Snapshots in each step: as many joint pairs, and all pairs of different snapshots as product pairs.
+        Batch: int
+        /// Learning rate of the first step; it falls to 0 along half a cosine.
+        LearningRate: float
+        /// Blocks of each held-out snapshot for the mean over joint pairs.
+        JointBlocks: int
+        /// Blocks of each held-out snapshot that are paired with all those of the others.
+        ProductBlocks: int
+    }
+
+/// Defaults, the same for every system.
+[<RequireQualifiedAccess>]
+module HalfTrainingOptions =
+    /// 1,500 steps of 512 snapshots; 64 joint blocks of each held-out snapshot, 4 in product pairs.
+    let defaults =
+        {
+            Steps = 1500
+            Batch = 512
+            LearningRate = 2e-3
+            JointBlocks = 64
+            ProductBlocks = 4
+        }
+
+/// What a critic found of the mutual information of two halves.
+type HalfInformation =
+    {
+        /// The halves.
+        Halves: LatticeHalves
+        /// M = I(half; half), a lower bound.
+        MutualInformation: Estimate<nat>
+        /// What each held-out snapshot adds to M, nats: their mean is 0 and their scatter the statistical error.
+        Influences: float[]
+        /// Effective number of product pairs, (Σ e^f)²/Σ e^2f.
+        EffectivePairs: float
+        /// Product pairs scored.
+        ProductPairs: float
+        /// Whether M is close to the largest that the product pairs can certify.
+        Saturated: bool
+        /// Training curve: step, bound in nats since the last entry.
+        Training: struct (int * float)[]
+        /// The critic's parameters, for a neighbouring temperature to start from.
+        Parameters: Params
+    }
+
+/// <summary>Mutual information of two halves by the Donsker–Varadhan bound, M ≥ ⟨f⟩_joint − ln⟨e^f⟩_product, with a critic of all pairs.</summary>
+/// <remarks>Product pairs are halves of different snapshots, so spins that share a magnetisation are never taken for independent. Every
+/// step takes new blocks at new places. Source: M. I. Belghazi et al., ICML 2018, arXiv:1801.04062; A. Nir et al., PNAS 117, 30234
+/// (2020), doi:10.1073/pnas.2017042117.</remarks>
+[<RequireQualifiedAccess>]
+module HalfInformation =
+    /// Entries of the training curve.
+    [<Literal>]
+    let private CurveEntries = 20
+
+    /// Halves of one block of each of some snapshots.
+    let private blocks lattice flips key (snapshots: LatticeSnapshots<sbyte>) (chosen: sbyte[][]) halves =
+        let volume = LatticeHalves.volume halves
+
+        let a, b =
+            Array.zeroCreate (chosen.Length * volume), Array.zeroCreate (chosen.Length * volume)
+
+        let generator = Key.generator key
+
+        chosen
+        |> Array.iteri (fun i spins -> LatticeHalves.draw lattice flips generator snapshots spins halves i a b)
+
+        struct (Tensor.ofArray [ chosen.Length; volume ] a, Tensor.ofArray [ chosen.Length; volume ] b)
+
+    /// Different snapshots at random.
+    let private choose (generator: Generator) count (snapshots: sbyte[][]) =
+        let order = Array.init snapshots.Length id
+
+        for i in 0 .. count - 1 do
+            let j = i + generator.NextInt(order.Length - i)
+            let held = order[i]
+            order[i] <- order[j]
+            order[j] <- held
+
+        Array.init count (fun i -> snapshots[order[i]])
+
+    let private train
+        (options: HalfTrainingOptions)
+        (cancel: CancellationToken)
+        (tell: int -> float -> unit)
+        key
+        (draw: Key -> sbyte[][] -> struct (Tensor * Tensor))
+        (critic: Critic)
+        (first: Params option)
+        (training: sbyte[][])
+        =
+        let adam =
+            Optimiser.adam
+                { AdamOptions.defaults with
+                    LearningRate = Schedule.cosine options.LearningRate 0.0 (int64 options.Steps)
+                }
+
+        let start =
+            first |> Option.defaultWith (fun () -> critic.Init(Key.named "parameters" key))
+
+        let batch = min options.Batch training.Length
+
+        let step struct (parameters, moments) i =
+            cancel.ThrowIfCancellationRequested()
+            let own = key |> Key.named "steps" |> Key.item i
+            let chosen = choose (Key.generator (Key.named "snapshots" own)) batch training
+
+            Tensor.scope (fun () ->
+                let struct (a, b) = draw (Key.named "blocks" own) chosen
+
+                let loss p =
+                    -(Critic.scores Pairing.AllPairs Mode.Evaluation critic p a b |> Bound.value Bound.donskerVaradhan)
+
+                let struct (value, next, moments) = Optimiser.step adam loss parameters moments
+                tell i -value
+                struct (next, moments))
+
+        let struct (trained, _) =
+            Seq.init options.Steps id |> Tensor.fold step struct (start, adam.Init start)
+
+        trained
+
+    /// Sums of e^f over the product pairs of one round of held-out blocks: row and column means over other snapshots, and Σ e^2f.
+    let private products (critic: Critic) parameters struct (a: Tensor, b: Tensor) =
+        let u = critic.EncodeX Mode.Evaluation parameters a
+        let v = critic.EncodeY Mode.Evaluation parameters b
+
+        let weights =
+            critic.ScoreAll parameters u v |> Tensor.convert DType.Float64 |> Tensor.exp
+        // A pair of the same snapshot is no product pair.
+        let own = Tensor.diagonal weights
+        let others = float (own.Count - 1)
+
+        let mean axis =
+            (Tensor.sumOver [ axis ] weights - own) / others
+
+        let squares = Tensor.sum (weights * weights) - Tensor.sum (own * own)
+        struct (Tensor.toFloats (mean 1), Tensor.toFloats (mean 0), Tensor.item squares)
+
+    let private jointScores (critic: Critic) parameters struct (a: Tensor, b: Tensor) =
+        let u = critic.EncodeX Mode.Evaluation parameters a
+        let v = critic.EncodeY Mode.Evaluation parameters b
+        critic.ScorePairs parameters u v |> Tensor.convert DType.Float64 |> Tensor.toFloats
+
+    /// Means over rounds, item by item.
+    let private averages (rounds: float[][]) =
+        Array.init rounds[0].Length (fun i -> rounds |> Array.averageBy (Array.item i))
+
+    /// The bound, the influence of each snapshot, and the effective number of product pairs.
+    let private evaluate (options: HalfTrainingOptions) draw critic parameters (held: sbyte[][]) key =
+        let rounds name count work =
+            Array.init count (fun r ->
+                Tensor.scope (fun () -> draw (key |> Key.named name |> Key.item r) held |> work critic parameters))
+
+        let joint = rounds "joint" options.JointBlocks jointScores |> averages
+        let parts = rounds "product" options.ProductBlocks products
+        let rows = parts |> Array.map (fun (struct (r, _, _)) -> r) |> averages
+        let columns = parts |> Array.map (fun (struct (_, c, _)) -> c) |> averages
+        let n = held.Length
+        let centre, mean = Array.average joint, Array.average rows
+
+        let influences =
+            Array.init n (fun i -> joint[i] - centre - (rows[i] + columns[i] - 2.0 * mean) / mean)
+
+        let pairs = float options.ProductBlocks * float n * float (n - 1)
+        let squares = parts |> Array.sumBy (fun (struct (_, _, s)) -> s)
+        struct (centre - log mean, influences, (mean * pairs) ** 2.0 / squares, pairs)
+
+    /// Neighbours in one group belong to one chain.
+    let internal groupError (groupSnapshots: int) (influences: float[]) =
+        influences
+        |> Array.chunkBySize groupSnapshots
+        |> Array.map Array.average
+        |> Statistics.standardError
+
+    /// <summary>Trains a critic on some snapshots and evaluates it on others.</summary>
+    /// <param name="options">Steps, batch.</param>
+    /// <param name="cancel">Stops the work.</param>
+    /// <param name="tell">Told the step and the bound on its batch.</param>
+    /// <param name="key">All randomness.</param>
+    /// <param name="lattice">For the symmetries of blocks.</param>
+    /// <param name="symmetric">Whether a global flip leaves the system as it is.</param>
+    /// <param name="groupSnapshots">Neighbouring snapshots that may be correlated.</param>
+    /// <param name="first">Parameters to start from; None for random ones.</param>
+    /// <param name="halves">Which halves.</param>
+    /// <param name="training">Snapshots to train on, two or more.</param>
+    /// <param name="held">Others, two or more.</param>
+    let estimate
+        (options: HalfTrainingOptions)
+        (cancel: CancellationToken)
+        (tell: int -> float -> unit)
+        (key: Key)
+        (lattice: Lattice)
+        (symmetric: bool)
+        (groupSnapshots: int)
+        (first: Params option)
+        (halves: LatticeHalves)
+        (training: LatticeSnapshots<sbyte>)
+        (held: LatticeSnapshots<sbyte>)
+        : HalfInformation =
+        let critic = HalfCritic.create halves
+        let bounds = Array.create options.Steps nan
+
+        let told i value =
+            bounds[i] <- value
+            tell i value
+
+        let draw key chosen =
+            blocks lattice symmetric key training chosen halves
+
+        let parameters = train options cancel told key draw critic first training.Sites
+
+        let struct (value, influences, effective, pairs) =
+            evaluate options draw critic parameters held.Sites (Key.named "held out" key)
+
+        let every = max 1 (options.Steps / CurveEntries)
+
+        {
+            Halves = halves
+            MutualInformation =
+                Estimate.create
+                    (value * 1.0<nat>)
+                    (groupError groupSnapshots influences * 1.0<nat>)
+                    Direction.LowerBound
+            Influences = influences
+            EffectivePairs = effective
+            ProductPairs = pairs
+            Saturated = not (Double.IsFinite value) || value + 2.0 > log pairs || effective < 100.0
+            Training =
+                bounds
+                |> Array.chunkBySize every
+                |> Array.mapi (fun i part -> struct (min options.Steps ((i + 1) * every), Array.average part))
+            Parameters = parameters
+        }

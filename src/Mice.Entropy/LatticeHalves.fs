@@ -1,0 +1,93 @@
+namespace Mice.Entropy
+
+open Mice
+open Mice.Samplers
+
+/// Two equal halves of a block of a lattice, side by side.
+type LatticeHalves =
+    {
+        /// Sites of a half along the cut.
+        Length: int
+        /// Sites of a half across the cut.
+        Depth: int
+        /// Bonds cut, in lattice constants: Length, twice that when the block closes around the torus.
+        InterfaceLength: int
+    }
+
+/// Taking halves out of snapshots.
+[<RequireQualifiedAccess>]
+module LatticeHalves =
+    /// Sites of one half.
+    let volume (halves: LatticeHalves) : int = halves.Length * halves.Depth
+
+    /// <summary>The halves of all blocks from a counted one up to the whole torus, smallest first; each doubling joins two blocks at
+    /// their longer side, at the rows when the sides are equal.</summary>
+    /// <param name="block">Side of the counted square.</param>
+    /// <param name="rows">Rows of the torus, block times a power of two.</param>
+    /// <param name="columns">Columns of the torus, the same.</param>
+    /// <param name="rowsFirst">Whether a square is doubled along its rows first, or along its columns.</param>
+    let doublings (block: int) (rows: int) (columns: int) (rowsFirst: bool) : LatticeHalves list =
+        let rec grow (r, c) =
+            if r = rows && c = columns then
+                None
+            else
+                let alongRows = c = columns || r < rows && (r < c || r = c && rowsFirst)
+
+                // Doubling along the rows' direction puts one block under the other: the cut is as long as the columns.
+                let length, depth = if alongRows then c, r else r, c
+                let closes = (if alongRows then 2 * r = rows else 2 * c = columns)
+
+                Some(
+                    {
+                        Length = length
+                        Depth = depth
+                        InterfaceLength = if closes then 2 * length else length
+                    },
+                    (if alongRows then 2 * r, c else r, 2 * c)
+                )
+
+        List.unfold grow (block, block)
+
+    /// <summary>Copies two halves of a block of a snapshot to rows of two arrays, each as seen from the cut: site (across, along), the second
+    /// half turned by 180°, so that both look alike. The block lies anywhere and in any orientation that the lattice's symmetry
+    /// allows.</summary>
+    /// <param name="lattice">Square (all eight symmetries) or triangular (the four that keep its diagonal).</param>
+    /// <param name="flips">Whether the spins of a block may all be turned over.</param>
+    /// <param name="generator">Place and orientation.</param>
+    /// <param name="snapshots">Their shape.</param>
+    /// <param name="spins">One snapshot.</param>
+    /// <param name="halves">The halves.</param>
+    /// <param name="row">Where to write.</param>
+    /// <param name="a">First halves, [·; depth·length].</param>
+    /// <param name="b">Second halves, the same.</param>
+    let draw
+        (lattice: Lattice)
+        (flips: bool)
+        (generator: Generator)
+        (snapshots: LatticeSnapshots<sbyte>)
+        (spins: sbyte[])
+        (halves: LatticeHalves)
+        (row: int)
+        (a: float32[])
+        (b: float32[])
+        : unit =
+        let rows, columns = snapshots.Rows, snapshots.Columns
+        // Transposing changes a torus that is not square.
+        let transposed = rows = columns && generator.NextInt 2 = 1
+        let mirrored = lattice = Lattice.Square && generator.NextInt 2 = 1
+        let sign = if flips && generator.NextInt 2 = 1 then -1.0f else 1.0f
+        let r0, c0 = generator.NextInt rows, generator.NextInt columns
+        let volume = halves.Depth * halves.Length
+
+        let spinAt along across =
+            // Around the torus; no half is longer than it.
+            let r = (r0 + (if transposed then across else along) + 2 * rows) % rows
+            let c = (c0 + (if transposed then along else across) + 2 * columns) % columns
+            sign * float32 spins[r * columns + c]
+
+        for across in 0 .. halves.Depth - 1 do
+            for along in 0 .. halves.Length - 1 do
+                let place = row * volume + across * halves.Length + along
+                let turned = halves.Length - 1 - along
+                a[place] <- spinAt (if mirrored then turned else along) -across
+                b[place] <- spinAt (if mirrored then along else turned) (across + 1)
