@@ -90,13 +90,16 @@ module CompressionEntropy =
     /// spins C_0 and of as many random ones C_1.</summary>
     /// <remarks>An upper bound up to the normalisation: no lossless code is shorter than the entropy on average and random bits
     /// cannot be shortened, so s exceeds the entropy but for at most 8 ln 2 (C_0 + C_1 − N/8)/N for N spins, which is below 1e-3 from
-    /// 10⁵ spins on; the second check says whether it matters. It is loose, more so the more correlated the spins are, since matches
-    /// are looked for along a line: by 0.04 nats per site for the Ising model at T = 2, T_c and 2.5, and by 0.1 for the triangular antiferromagnet at T = 1 (300 snapshots
-    /// of 64×64). Spins are stored eight to a byte, 4×2 sites in each, along strips of four rows, since that made the smallest files in every
-    /// one of these cases: rows leave 0.07 instead of 0.04 at T_c and the Hilbert curve 0.05 (and needs 2ⁿ×2ⁿ sites); one
-    /// byte for each spin leaves 0.12 to 0.15 at T_c, and C_1 is then 1.2 bits for each spin with deflate, so that the bound would be lost in the normalisation.
+    /// 10⁵ spins on; the second check says whether it matters. It is loose, more so
+    /// the more correlated the spins are, since matches are looked for along a line: by 0.04 nats per site for the Ising model at
+    /// T = 2, T_c and 2.5, by 0.1 for the triangular antiferromagnet at T = 1 (300 snapshots of 64×64). Spins are stored eight to a
+    /// byte along strips of four rows, so 4×2 sites in each: of all ways that were tried this left the least in all of these cases
+    /// (strips of two rows came within 2e-4 of it at T_c). There rows leave 0.07 and the Hilbert curve, which needs 2ⁿ×2ⁿ sites, 0.05. One
+    /// byte for each spin leaves 0.09 to 0.15, and random spins then take up to 1.2 bits each, so that the normalisation would lose the
+    /// bound.
     /// The error is the scatter of groups of snapshots compressed alone.
-    /// Source: R. Avinery, M. Kornreich, R. Beck, Phys. Rev. Lett. 123, 178102 (2019), doi:10.1103/PhysRevLett.123.178102, who use LZMA.</remarks>
+    /// Source: R. Avinery, M. Kornreich, R. Beck, Phys. Rev. Lett. 123, 178102 (2019),
+    /// doi:10.1103/PhysRevLett.123.178102.</remarks>
     /// <param name="key">Randomness of the random spins.</param>
     /// <param name="snapshots">Independent snapshots of ±1 spins, two or more, of at least 1,024 spins together.</param>
     /// <returns>Errors: TooFewData, Mismatch (a snapshot of another size), OutOfRange (a spin that is not ±1).</returns>
