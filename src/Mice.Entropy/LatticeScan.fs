@@ -8,17 +8,6 @@ open Mice.Tensors
 open Mice.Samplers
 open Mice.Autoregressive
 
-/// What is known of a lattice system in equilibrium besides its snapshots.
-type LatticeEnergies =
-    {
-        /// β = 1/T.
-        Beta: float
-        /// Energies of the snapshots.
-        Values: float[]
-        /// ⟨E⟩/N, from more data than these snapshots.
-        MeanPerSite: Estimate<1>
-    }
-
 /// What the scan found out about one set of snapshots of a lattice system.
 type LatticeScanResult =
     {
@@ -62,25 +51,6 @@ module LatticeScan =
     let private grouped (groupSnapshots: int) (values: float[]) =
         let size = max groupSnapshots ((values.Length + MostGroups - 1) / MostGroups)
         values |> Array.chunkBySize size
-
-    let private faults (energies: LatticeEnergies option) (snapshots: LatticeSnapshots<sbyte>) =
-        let n = snapshots.Sites.Length
-
-        [
-            if n < 16 then
-                MiceError.TooFewData("snapshots", n, 16, "Sample longer.")
-
-            match energies with
-            | Some e when e.Values.Length <> n ->
-                MiceError.Mismatch("energies and snapshots", string e.Values.Length, string n)
-            | _ -> ()
-
-            match snapshots.Sites |> Array.tryFind (Array.exists (fun s -> s <> 1y && s <> -1y)) with
-            | Some spins ->
-                let other = spins |> Array.find (fun s -> s <> 1y && s <> -1y)
-                MiceError.OutOfRange("a spin", string other, "1 and -1")
-            | None -> ()
-        ]
 
     /// What one network says of the half of the snapshots that it has not seen.
     type private Held =
@@ -234,7 +204,7 @@ module LatticeScan =
         (energies: LatticeEnergies option)
         (snapshots: LatticeSnapshots<sbyte>)
         : Result<LatticeScanResult, MiceError list> =
-        match faults energies snapshots with
+        match LatticeEnergies.faults energies snapshots with
         | [] ->
             let watch = Stopwatch.StartNew()
             let law = SpinConditional.create options symmetric snapshots.Rows snapshots.Columns

@@ -1,0 +1,34 @@
+namespace Mice.Entropy
+
+open Mice
+open Mice.Samplers
+
+/// What is known of a lattice system in equilibrium besides its snapshots.
+type LatticeEnergies =
+    {
+        /// β = 1/T.
+        Beta: float
+        /// Energies of the snapshots.
+        Values: float[]
+        /// ⟨E⟩/N, from more data than these snapshots.
+        MeanPerSite: Estimate<1>
+    }
+
+/// Energies against the snapshots that they belong to.
+[<RequireQualifiedAccess>]
+module internal LatticeEnergies =
+    /// Every fault of snapshots that networks are to be trained on, and of their energies.
+    let faults (energies: LatticeEnergies option) (snapshots: LatticeSnapshots<sbyte>) : MiceError list =
+        let n = snapshots.Sites.Length
+
+        [
+            if n < 16 then
+                MiceError.TooFewData("snapshots", n, 16, "Sample longer.")
+            else
+                yield! SpinSnapshots.faults snapshots
+
+            match energies with
+            | Some e when e.Values.Length <> n ->
+                MiceError.Mismatch("energies and snapshots", string e.Values.Length, string n)
+            | _ -> ()
+        ]

@@ -1,0 +1,363 @@
+namespace Mice.Entropy
+
+open System.Diagnostics
+open System.Threading
+open Mice
+open Mice.Tensors
+open Mice.Samplers
+
+/// How MICE divides a lattice. Start from LatticeMiceOptions.defaults.
+type LatticeMiceOptions =
+    {
+        /// How critics are trained.
+        Training: HalfTrainingOptions
+        /// Side of the square block whose patterns are counted, 2, 3 or 4.
+        Block: int
+        /// Sites of the largest half that a critic is trained for; the area law has those beyond.
+        LargestHalf: int
+        /// Whether a square block is doubled along its rows first, or along its columns.
+        RowsFirst: bool
+    }
+
+/// Defaults, the same for every system.
+[<RequireQualifiedAccess>]
+module LatticeMiceOptions =
+    /// Blocks of 4 × 4 counted, critics up to halves of 16 × 32 sites.
+    let defaults =
+        {
+            Training = HalfTrainingOptions.defaults
+            Block = 4
+            LargestHalf = 512
+            RowsFirst = true
+        }
+
+/// A level beyond the critics, by the area law.
+type TailLevel =
+    {
+        /// The halves.
+        Halves: LatticeHalves
+        /// M from the area law; the error is how much it changes when it is fitted to smaller halves.
+        MutualInformation: Estimate<nat>
+    }
+
+/// What MICE found out about one set of snapshots.
+type LatticeMiceResult =
+    {
+        /// Entropy per site, the tail by the area law included: no bound.
+        EntropyPerSite: Estimate<nat / site>
+        /// The same without the tail: an upper bound.
+        Bound: Estimate<nat / site>
+        /// Entropy per site of the counted block.
+        Counted: Estimate<nat / site>
+        /// What critics found, smallest halves first; saturated ones are not part of the sum.
+        Levels: HalfInformation list
+        /// Levels by the area law.
+        Tail: TailLevel list
+        /// The area law, where there is a tail.
+        AreaLaw: AreaLaw option
+        /// Wall-clock time, s.
+        Seconds: float
+        /// Checks that the estimate made of itself.
+        Checks: Check list
+    }
+
+/// <summary>Machine-learning iterative calculation of entropy on a square torus: s = s(block) − ½ Σ_k M_k/V_k over all doublings of a counted block
+/// up to the torus, M_k = I(half; half), V_k the sites of a half.</summary>
+/// <remarks>Where energies are known, the sum is corrected by −β(ē − ⟨E⟩)/N, ē the mean energy of the snapshots: ds = β de, so this
+/// takes most of their noise away. Source: A. Nir et al., PNAS 117, 30234 (2020), doi:10.1073/pnas.2017042117, eq. (4).</remarks>
+[<RequireQualifiedAccess>]
+module LatticeMice =
+    let rec private isPowerOfTwo n =
+        n = 1 || n % 2 = 0 && isPowerOfTwo (n / 2)
+
+    let private faults (options: LatticeMiceOptions) (snapshots: LatticeSnapshots<sbyte>) =
+        [
+            if options.Block < 2 || options.Block > 4 then
+                MiceError.OutOfRange("block", string options.Block, "2, 3 or 4")
+            elif snapshots.Rows <> snapshots.Columns then
+                MiceError.Mismatch("sides of the torus", string snapshots.Rows, string snapshots.Columns)
+            elif
+                snapshots.Rows < 2 * options.Block
+                || snapshots.Rows % options.Block <> 0
+                || not (isPowerOfTwo (snapshots.Rows / options.Block))
+            then
+                MiceError.OutOfRange(
+                    "side of the torus",
+                    string snapshots.Rows,
+                    $"{options.Block} times a power of two, for halving down to the counted block"
+                )
+        ]
+
+    /// Changes of the sum by group of held-out snapshots, per site.
+    let private groupChanges
+        beta
+        (energies: float[] option)
+        (counted: BlockEntropy)
+        (levels: HalfInformation list)
+        held
+        =
+        let groups = SpinSnapshots.groups held
+        let sizes = groups |> Array.map Array.length
+        let ends = sizes |> Array.scan (+) 0
+
+        let means (values: float[]) =
+            Array.init groups.Length (fun g -> Array.average values[ends[g] .. ends[g + 1] - 1])
+
+        let volume = float counted.Shape.Sites
+        let plugIn = float (counted.Entropy.Value - counted.Correction)
+
+        // Jackknife pseudo-values.
+        let block =
+            counted.PlugInWithoutGroup
+            |> Array.map (fun (struct (without, left)) -> (plugIn - without) * left / (1.0 - left) / volume)
+
+        let halves =
+            levels
+            |> List.map (fun level ->
+                let v = float (LatticeHalves.volume level.Halves)
+                means level.Influences |> Array.map (fun change -> -0.5 * change / v))
+
+        let thermal =
+            match energies with
+            | Some e ->
+                let centre = Array.average e
+                [ means e |> Array.map (fun mean -> -beta * (mean - centre)) ]
+            | None -> []
+
+        block :: halves @ thermal |> List.reduce (Array.map2 (+))
+
+    let private tail (levels: HalfInformation list) (beyond: LatticeHalves list) =
+        levels
+        |> List.map (fun l -> struct (l.Halves.InterfaceLength, float l.MutualInformation.Value))
+        |> AreaLaw.fit
+        |> Option.map (fun (struct (law, smaller)) ->
+            let other =
+                defaultArg
+                    smaller
+                    {
+                        Constant = 0.0<nat>
+                        Slope = 0.0<nat>
+                    }
+
+            law,
+            beyond
+            |> List.map (fun halves ->
+                let m = AreaLaw.at law halves.InterfaceLength
+                let change = abs (m - AreaLaw.at other halves.InterfaceLength)
+
+                {
+                    Halves = halves
+                    MutualInformation = Estimate.create m change Direction.NoBound
+                }))
+
+    /// −½ Σ M/V; errors of the area law have one cause, so they add up as they are.
+    let private tailSum (levels: TailLevel list) : Estimate<nat / site> =
+        let weight level =
+            0.5 / float (LatticeHalves.volume level.Halves)
+
+        let sum part =
+            levels |> List.sumBy (fun l -> weight l * float (part l.MutualInformation))
+
+        Estimate.create (-(sum _.Value) * 1.0<nat / site>) (sum _.StandardError * 1.0<nat / site>) Direction.NoBound
+
+    let private saturation (levels: HalfInformation list) =
+        let saturated =
+            levels |> List.filter _.Saturated |> List.map (fun l -> $"{l.Halves.Depth}×{l.Halves.Length}")
+
+        {
+            Name = "no mutual information is saturated"
+            Passed = List.isEmpty saturated
+            Detail =
+                if List.isEmpty saturated then
+                    "every M is 2 nats or more below the logarithm of its product pairs"
+                else
+                    let names = String.concat ", " saturated
+                    $"halves {names} are left to the area law: more snapshots would certify more"
+        }
+
+    let private hasTail (beyond: LatticeHalves list) law =
+        {
+            Name = "the area law covers what lies beyond the critics"
+            Passed = List.isEmpty beyond || Option.isSome law
+            Detail =
+                if List.isEmpty beyond then
+                    "critics reach the whole torus"
+                else
+                    $"{beyond.Length} levels, fitted to two interface lengths; else a larger LargestHalf"
+        }
+
+    let private result
+        seconds
+        (energies: LatticeEnergies option)
+        (heldEnergies: float[] option)
+        (counted: BlockEntropy)
+        (levels: HalfInformation list)
+        beyond
+        (held: LatticeSnapshots<sbyte>)
+        =
+        let trusted = levels |> List.filter (fun l -> not l.Saturated)
+        let beyond = (levels |> List.filter _.Saturated |> List.map _.Halves) @ beyond
+        let beta = energies |> Option.map _.Beta |> Option.defaultValue 0.0
+
+        let block = counted.Entropy.Value / (float counted.Shape.Sites * 1.0<site>)
+
+        let halves =
+            trusted
+            |> List.sumBy (fun l ->
+                -0.5 * l.MutualInformation.Value / (float (LatticeHalves.volume l.Halves) * 1.0<site>))
+
+        let changes = groupChanges beta heldEnergies counted trusted held
+
+        let thermal =
+            match energies, heldEnergies with
+            | Some e, Some values ->
+                Estimate.create
+                    (-beta * (Array.average values - e.MeanPerSite.Value))
+                    (beta * e.MeanPerSite.StandardError)
+                    Direction.Exact
+            | _ -> Estimate.exact 0.0
+            |> Estimate.scale 1.0<nat / site>
+
+        let bound =
+            Estimate.create (block + halves) (Statistics.standardError changes * 1.0<nat / site>) Direction.UpperBound
+            |> Estimate.add thermal
+
+        let beyondLaw = tail trusted beyond
+        let sum = beyondLaw |> Option.map (snd >> tailSum)
+
+        {
+            EntropyPerSite =
+                match sum with
+                | Some t when not (List.isEmpty beyond) -> Estimate.add bound t
+                | _ -> bound
+            Bound = bound
+            Counted = counted.Entropy |> Estimate.scale (1.0 / (float counted.Shape.Sites * 1.0<site>))
+            Levels = levels
+            Tail = beyondLaw |> Option.map snd |> Option.defaultValue []
+            AreaLaw =
+                if List.isEmpty beyond then
+                    None
+                else
+                    beyondLaw |> Option.map fst
+            Seconds = seconds
+            Checks = [ saturation levels; hasTail beyond beyondLaw ]
+        }
+
+    /// Trains the critics of all levels, the largest first.
+    let private runLevels
+        options
+        threads
+        cancel
+        (progress: Progress -> unit)
+        key
+        lattice
+        symmetric
+        group
+        first
+        training
+        held
+        levels
+        =
+        let order = levels |> List.rev |> Array.ofList
+        let steps = options.Training.Steps
+        let finished = Array.zeroCreate order.Length
+
+        let work index =
+            Engine.setThreads 1
+            let halves: LatticeHalves = order[index]
+            let name = $"{halves.Depth}×{halves.Length}"
+
+            let tell step bound =
+                finished[index] <- float (step + 1) / float steps
+
+                progress
+                    {
+                        Phase = $"halves of {name} sites"
+                        Fraction = Array.average finished
+                        Message = $"step {step + 1} of {steps}, M {bound:F3} nats"
+                    }
+
+            let start = first |> Option.bind (Map.tryFind (halves.Depth, halves.Length))
+
+            let own =
+                key |> Key.named "halves" |> Key.item halves.Depth |> Key.item halves.Length
+
+            HalfInformation.estimate options.Training cancel tell own lattice symmetric group start halves training held
+            |> Ok
+
+        ParallelJobs.run threads cancel work [| 0 .. order.Length - 1 |]
+        |> Result.map (Array.rev >> List.ofArray)
+
+    /// <summary>Parameters of all critics by depth and length of their halves, for a neighbouring temperature to start from.</summary>
+    /// <param name="result">A result.</param>
+    let parameters (result: LatticeMiceResult) : Map<int * int, Params> =
+        result.Levels |> List.map (fun l -> (l.Halves.Depth, l.Halves.Length), l.Parameters) |> Map.ofList
+
+    /// <summary>Trains critics on the first half of the snapshots; counts blocks and evaluates the critics on the others.</summary>
+    /// <param name="options">How to divide, how to train.</param>
+    /// <param name="threads">Threads; the result does not depend on them.</param>
+    /// <param name="cancel">Stops the work.</param>
+    /// <param name="progress">Told the share done and a line for people.</param>
+    /// <param name="key">All randomness.</param>
+    /// <param name="lattice">The lattice.</param>
+    /// <param name="symmetry">Of the law of the snapshots.</param>
+    /// <param name="groupSnapshots">Neighbouring snapshots that may be correlated, as those of one chain.</param>
+    /// <param name="first">Critics to start from, as <c>parameters</c> gives them; None for random ones.</param>
+    /// <param name="energies">In equilibrium; None otherwise.</param>
+    /// <param name="snapshots">16 or more, of a square torus.</param>
+    /// <returns>TooFewData, Mismatch, OutOfRange for spins that are not ±1 and sides that cannot be halved down to the block.</returns>
+    let estimate
+        (options: LatticeMiceOptions)
+        (threads: int)
+        (cancel: CancellationToken)
+        (progress: Progress -> unit)
+        (key: Key)
+        (lattice: Lattice)
+        (symmetry: SpinSymmetry)
+        (groupSnapshots: int)
+        (first: Map<int * int, Params> option)
+        (energies: LatticeEnergies option)
+        (snapshots: LatticeSnapshots<sbyte>)
+        : Result<LatticeMiceResult, MiceError list> =
+        match faults options snapshots @ LatticeEnergies.faults energies snapshots with
+        | [] ->
+            let watch = Stopwatch.StartNew()
+            let middle = max 1 (snapshots.Sites.Length / groupSnapshots / 2) * groupSnapshots
+
+            let training =
+                { snapshots with
+                    Sites = snapshots.Sites[.. middle - 1]
+                }
+
+            let held =
+                { snapshots with
+                    Sites = snapshots.Sites[middle..]
+                }
+
+            let sites = float (snapshots.Rows * snapshots.Columns)
+
+            let heldEnergies =
+                energies |> Option.map (fun e -> e.Values[middle..] |> Array.map (fun v -> v / sites))
+
+            let levels, beyond =
+                LatticeHalves.doublings options.Block snapshots.Rows snapshots.Columns options.RowsFirst
+                |> List.partition (fun h -> LatticeHalves.volume h <= options.LargestHalf)
+
+            BlockEntropy.estimate symmetry (BlockShape.rectangle options.Block options.Block) held
+            |> Result.bind (fun counted ->
+                levels
+                |> runLevels
+                    options
+                    threads
+                    cancel
+                    progress
+                    key
+                    lattice
+                    symmetry.Flip
+                    groupSnapshots
+                    first
+                    training
+                    held
+                |> Result.map (fun found ->
+                    result watch.Elapsed.TotalSeconds energies heldEnergies counted found beyond held))
+        | faults -> Error faults

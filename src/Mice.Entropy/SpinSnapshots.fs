@@ -1,0 +1,46 @@
+namespace Mice.Entropy
+
+open Mice
+open Mice.Samplers
+
+/// What the counting and the compression of ±1 spins ask of snapshots, and how they are split into groups for errors.
+module internal SpinSnapshots =
+    /// Most groups; the standard error from G groups has a relative error of 1/√(2(G − 1)), 13 % for 32.
+    [<Literal>]
+    let private MostGroups = 32
+
+    let private spinFault (snapshots: LatticeSnapshots<sbyte>) =
+        snapshots.Sites
+        |> Array.tryPick (fun spins ->
+            let i = System.MemoryExtensions.IndexOfAnyExcept(System.ReadOnlySpan spins, -1y, 1y)
+            if i < 0 then None else Some spins[i])
+        |> Option.map (fun spin -> MiceError.OutOfRange("a spin", string spin, "-1 and 1"))
+
+    /// Every kind of fault once: too few snapshots for an error, wrong sizes, spins that are not ±1.
+    let faults (snapshots: LatticeSnapshots<sbyte>) : MiceError list =
+        let sites = snapshots.Rows * snapshots.Columns
+
+        [
+            if snapshots.Sites.Length < 2 then
+                MiceError.TooFewData(
+                    "independent snapshots",
+                    snapshots.Sites.Length,
+                    2,
+                    "Sample more: the error comes from their scatter."
+                )
+
+            match snapshots.Sites |> Array.tryFind (fun spins -> spins.Length <> sites) with
+            | Some spins ->
+                MiceError.Mismatch(
+                    "the spins of a snapshot and its lattice",
+                    $"{spins.Length} spins",
+                    $"{snapshots.Rows}×{snapshots.Columns} sites"
+                )
+            | None -> ()
+
+            yield! spinFault snapshots |> Option.toList
+        ]
+
+    /// Consecutive snapshots in groups as equal as can be, so that what memory a chain still has stays within groups.
+    let groups (snapshots: LatticeSnapshots<sbyte>) : sbyte[][][] =
+        snapshots.Sites |> Array.splitInto (min MostGroups snapshots.Sites.Length)
