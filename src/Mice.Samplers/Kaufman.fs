@@ -31,7 +31,7 @@ module Kaufman =
     /// ln Z with its derivatives in β from K = βJ, for a torus of n rows and m columns:
     /// Z = ½ (2 sinh 2K)^{mn/2} [∏ 2 cosh(mγ_{2r+1}/2) + ∏ 2 sinh(mγ_{2r+1}/2) + ∏ 2 cosh(mγ_{2r}/2) +
     /// ∏ 2 sinh(mγ_{2r}/2)], r = 0 … n − 1, γ₀ = 2K + ln tanh K of either sign.
-    let private logPartition (n: int) (m: int) (k: Jet) : Jet =
+    let internal logPartition (n: int) (m: int) (k: Jet) : Jet =
         let s: Jet = sinh (2.0 * k)
         let one = Jet.constant 1.0
         let oddGammas = Array.init n (fun r -> gamma s n (2 * r + 1))
