@@ -1,0 +1,72 @@
+namespace Mice.Samplers
+
+/// Where an exact value comes from.
+[<RequireQualifiedAccess>]
+type ExactSource =
+    /// All states of the torus.
+    | Enumeration
+    /// Kaufman's formula for the torus.
+    | Kaufman
+    /// The transfer matrix of the torus.
+    | TransferMatrix
+    /// Houtappel's solution of the infinite triangular lattice: not the torus itself, whose averages differ by its finite size.
+    | InfiniteLattice
+
+/// Exact averages and their source.
+type ExactValue =
+    {
+        /// Where the averages come from.
+        Source: ExactSource
+        /// The averages.
+        Averages: ThermalAverages
+    }
+
+/// The best exact reference for a model.
+[<RequireQualifiedAccess>]
+module ExactIsing =
+    /// Sites up to which all states are enumerated.
+    let private enumeratedSites = 16
+
+    /// Rows, and rows of 4^rows·columns operations, up to which a transfer matrix takes seconds only.
+    let private widest = 10
+
+    let private mostOperations = 2e8
+
+    /// The same torus with its longer side along the columns; rows and columns of both lattices may be exchanged.
+    let private lyingDown (model: IsingModel) =
+        { model with
+            Rows = min model.Rows model.Columns
+            Columns = max model.Rows model.Columns
+        }
+
+    let private candidates (model: IsingModel) =
+        let lying = lyingDown model
+
+        [
+            if IsingModel.sites model <= enumeratedSites then
+                ExactSource.Enumeration, (fun () -> Enumeration.averages model)
+
+            if model.Lattice = Lattice.Square && model.Field = 0.0 then
+                ExactSource.Kaufman, (fun () -> Kaufman.averages model)
+
+            if lying.Rows <= widest && 4.0 ** float lying.Rows * float lying.Columns <= mostOperations then
+                ExactSource.TransferMatrix, (fun () -> TransferMatrix.averages lying)
+
+            if model.Lattice = Lattice.Triangular && model.Field = 0.0 then
+                ExactSource.InfiniteLattice, (fun () -> Houtappel.averages model.Coupling model.Temperature)
+        ]
+
+    /// <summary>Exact averages by the first of these that holds: enumeration (16 sites or fewer), Kaufman's formula (square, no
+    /// field, even sides if J &lt; 0), the transfer matrix (10 rows or columns or fewer, where it takes seconds), the infinite
+    /// triangular lattice (no field).</summary>
+    /// <param name="model">The model.</param>
+    /// <returns>None where no method holds, or the model has faults.</returns>
+    let tryFind (model: IsingModel) : ExactValue option =
+        if List.isEmpty (IsingModel.faults model) then
+            candidates model
+            |> List.tryPick (fun (source, compute) ->
+                match compute () with
+                | Ok averages -> Some { Source = source; Averages = averages }
+                | Error _ -> None)
+        else
+            None
