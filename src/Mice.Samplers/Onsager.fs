@@ -28,8 +28,9 @@ module Onsager =
         let rec descend (a: float) (b: float) (c: float) (weight: float) (sum: float) =
             let sum = sum + weight * c * c
 
-            if abs c <= 1e-16 * a then
-                let first = Math.PI / (2.0 * a)
+            // The next c is c²/4a: the means agree to all digits one step later. A smaller limit may never be met.
+            if abs c <= 1e-9 * a then
+                let first = Math.PI / (a + b)
                 struct (first, first * (1.0 - sum))
             else
                 descend (0.5 * (a + b)) (sqrt (a * b)) (0.5 * (a - b)) (2.0 * weight) sum
