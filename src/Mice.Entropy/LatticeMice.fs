@@ -70,21 +70,18 @@ module LatticeMice =
     let rec private isPowerOfTwo n =
         n = 1 || n % 2 = 0 && isPowerOfTwo (n / 2)
 
-    let private faults (options: LatticeMiceOptions) (snapshots: LatticeSnapshots<sbyte>) =
+    /// Faults of the block and of the torus that is to be halved down to it.
+    let internal faults (options: LatticeMiceOptions) (rows: int) (columns: int) : MiceError list =
         [
             if options.Block < 2 || options.Block > 4 then
                 MiceError.OutOfRange("block", string options.Block, "2, 3 or 4")
-            elif snapshots.Rows <> snapshots.Columns then
-                MiceError.Mismatch("sides of the torus", string snapshots.Rows, string snapshots.Columns)
-            elif
-                snapshots.Rows < 2 * options.Block
-                || snapshots.Rows % options.Block <> 0
-                || not (isPowerOfTwo (snapshots.Rows / options.Block))
-            then
+            elif rows <> columns then
+                MiceError.Mismatch("sides of the torus", string rows, string columns)
+            elif rows < 2 * options.Block || rows % options.Block <> 0 || not (isPowerOfTwo (rows / options.Block)) then
                 MiceError.OutOfRange(
                     "side of the torus",
-                    string snapshots.Rows,
-                    $"{options.Block} times a power of two, for halving down to the counted block"
+                    string rows,
+                    $"{options.Block} times a power of two, so that it can be halved down to the counted block"
                 )
         ]
 
@@ -319,7 +316,7 @@ module LatticeMice =
         (energies: LatticeEnergies option)
         (snapshots: LatticeSnapshots<sbyte>)
         : Result<LatticeMiceResult, MiceError list> =
-        match faults options snapshots @ LatticeEnergies.faults energies snapshots with
+        match faults options snapshots.Rows snapshots.Columns @ LatticeEnergies.faults energies snapshots with
         | [] ->
             let watch = Stopwatch.StartNew()
             let middle = max 1 (snapshots.Sites.Length / groupSnapshots / 2) * groupSnapshots

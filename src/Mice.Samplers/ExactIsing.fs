@@ -12,6 +12,18 @@ type ExactSource =
     /// Houtappel's solution of the infinite triangular lattice: not the torus itself, whose averages differ by its finite size.
     | InfiniteLattice
 
+/// Names of sources.
+[<RequireQualifiedAccess>]
+module ExactSource =
+    /// <summary>The name used in files: enumeration, kaufman, transfer_matrix, infinite_lattice.</summary>
+    /// <param name="source">A source.</param>
+    let name (source: ExactSource) : string =
+        match source with
+        | ExactSource.Enumeration -> "enumeration"
+        | ExactSource.Kaufman -> "kaufman"
+        | ExactSource.TransferMatrix -> "transfer_matrix"
+        | ExactSource.InfiniteLattice -> "infinite_lattice"
+
 /// Exact averages and their source.
 type ExactValue =
     {

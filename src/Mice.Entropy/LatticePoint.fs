@@ -1,0 +1,150 @@
+namespace Mice.Entropy
+
+open System
+open System.Text.Json
+open System.Text.Json.Serialization
+open Mice
+open Mice.Samplers
+
+/// One level of MICE as it is reported.
+type LatticeLevel =
+    {
+        /// Sites of a half across the cut.
+        Depth: int
+        /// Sites of a half along the cut.
+        Length: int
+        /// Length of the interface, lattice constants.
+        InterfaceLength: int
+        /// M = I(half; half).
+        MutualInformation: Estimate<nat>
+        /// "critic" or "area law".
+        Estimator: string
+        /// Whether M was too large to be certified by its product pairs.
+        Saturated: bool
+    }
+
+/// What one method found at one temperature.
+type LatticePoint =
+    {
+        /// T.
+        Temperature: float
+        /// mice, scan, compression, or the name of a counting estimate.
+        Method: string
+        /// The method's best estimate.
+        EntropyPerSite: Estimate<nat / site>
+        /// Its upper bound, where that is another number.
+        Bound: Estimate<nat / site> option
+        /// βF/N, where the method gives it.
+        ReducedFreeEnergyPerSite: Estimate<1 / site> option
+        /// ⟨E⟩/N of the sampler.
+        EnergyPerSite: Estimate<1>
+        /// Exact entropy per site, where known, and of what: see ExactSource.
+        Exact: (float<nat / site> * string) option
+        /// Levels of MICE, smallest halves first.
+        Levels: LatticeLevel list
+        /// Training curves by name: step, and nats per site (scan) or nats (MICE).
+        Curves: (string * struct (int * float)[]) list
+        /// Checks of the sampler and of the method.
+        Checks: Check list
+        /// Wall-clock time of the method, s, without sampling.
+        Seconds: float
+    }
+
+/// What the methods found, as points.
+[<RequireQualifiedAccess>]
+module LatticePoint =
+    let private bare (sampling: IsingSampling) method seconds checks entropy =
+        {
+            Temperature = sampling.Model.Temperature
+            Method = method
+            EntropyPerSite = entropy
+            Bound = None
+            ReducedFreeEnergyPerSite = None
+            EnergyPerSite = sampling.EnergyPerSite
+            Exact =
+                ExactIsing.tryFind sampling.Model
+                |> Option.map (fun e -> e.Averages.Entropy, ExactSource.name e.Source)
+            Levels = []
+            Curves = []
+            Checks = sampling.Checks @ checks
+            Seconds = seconds
+        }
+
+    let internal ofCounting sampling seconds (result: LatticeCountingResult) : LatticePoint list =
+        result.Estimates |> List.map (fun e -> bare sampling e.Name seconds result.Checks e.EntropyPerSite)
+
+    let internal ofCompression sampling seconds (result: CompressionResult) : LatticePoint =
+        bare sampling "compression" seconds result.Checks result.EntropyPerSite
+
+    let internal ofScan sampling (result: LatticeScanResult) : LatticePoint =
+        let best = result.Corrected |> Option.defaultValue result.EntropyPerSite
+
+        { bare sampling "scan" result.Seconds result.Checks best with
+            Bound = result.Corrected |> Option.map (fun _ -> result.EntropyPerSite)
+            ReducedFreeEnergyPerSite = result.ReducedFreeEnergyPerSite
+            Curves = result.Training |> Array.mapi (fun i curve -> $"network {i + 1}", curve) |> List.ofArray
+        }
+
+    let private level (halves: LatticeHalves) m estimator saturated =
+        {
+            Depth = halves.Depth
+            Length = halves.Length
+            InterfaceLength = halves.InterfaceLength
+            MutualInformation = m
+            Estimator = estimator
+            Saturated = saturated
+        }
+
+    let internal ofMice sampling (result: LatticeMiceResult) : LatticePoint =
+        { bare sampling "mice" result.Seconds result.Checks result.EntropyPerSite with
+            Bound = Some result.Bound
+            Levels =
+                (result.Levels |> List.map (fun l -> level l.Halves l.MutualInformation "critic" l.Saturated))
+                @ (result.Tail |> List.map (fun t -> level t.Halves t.MutualInformation "area law" false))
+            Curves = result.Levels |> List.map (fun l -> $"{l.Halves.Depth}×{l.Halves.Length}", l.Training)
+        }
+
+    /// Directions by name: the serialiser knows no unions.
+    type private DirectionConverter() =
+        inherit JsonConverter<Direction>()
+
+        override _.Write(writer, value, _) =
+            writer.WriteStringValue(Direction.name value)
+
+        override _.Read(reader, _, _) =
+            let name = reader.GetString()
+
+            [
+                Direction.UpperBound
+                Direction.LowerBound
+                Direction.Exact
+                Direction.NoBound
+            ]
+            |> List.find (fun d -> Direction.name d = name)
+
+    let private format =
+        let options =
+            JsonSerializerOptions(
+                IncludeFields = true,
+                NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals
+            )
+
+        options.Converters.Add(DirectionConverter())
+        options
+
+    /// Points as bytes, for a checkpoint.
+    let internal toBytes (points: LatticePoint list) : byte[] =
+        JsonSerializer.SerializeToUtf8Bytes(points, format)
+
+    /// <summary>The points that toBytes wrote.</summary>
+    /// <param name="name">For the message.</param>
+    /// <param name="content">The bytes.</param>
+    /// <returns>BadFile when they are something else.</returns>
+    let internal ofBytes (name: string) (content: byte[]) : Result<LatticePoint list, MiceError list> =
+        try
+            Ok(JsonSerializer.Deserialize<LatticePoint list>(ReadOnlySpan content, format))
+        with :? JsonException ->
+            Error
+                [
+                    MiceError.BadFile(name, None, None, "this is no checkpoint of lattice entropies.")
+                ]
