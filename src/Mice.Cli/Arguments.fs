@@ -73,6 +73,30 @@ type EntropyArgument =
             | Pressure _ -> "target pressure of the run; default 1; only with --thermo"
             | Quick -> "smaller networks and shorter training: minutes, with a looser bound"
 
+/// What `mice entropy ising` takes beside what every verb does.
+type IsingArgument =
+    | Size of sites: string
+    | Temperature of list: string
+    | Lattice of name: string
+    | Coupling of value: string
+    | Field of value: string
+    | Method of names: string
+    | Snapshots of count: string
+    | Quick
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | Size _ -> "rows and columns of the torus; for mice 4 times a power of two"
+            | Temperature _ -> "one temperature or several, separated by commas, in units of |J|/k_B"
+            | Lattice _ -> "square (default) or triangular"
+            | Coupling _ -> "J: 1 (default) for a ferromagnet, -1 for an antiferromagnet"
+            | Field _ -> "H, in units of |J|; default 0"
+            | Method _ ->
+                "mice, scan, counting, compression, both (mice and scan; default) or all; several separated by commas"
+            | Snapshots _ -> "snapshots to draw, rounded up to a multiple of 512; default 2048"
+            | Quick -> "a third of the training steps"
+
 /// What `mice mi` takes beside what every verb does.
 type InformationArgument =
     | X of file: string

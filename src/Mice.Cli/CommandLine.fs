@@ -10,6 +10,7 @@ module CommandLine =
         [
             "melt", "entropy difference and melting temperature from snapshots of solid and liquid"
             "entropy atoms", "excess entropy of one phase from its snapshots"
+            "entropy ising", "entropy of an Ising model by MICE, scan, counting, compression"
             "mi", "mutual information of two samples"
             "md run na", "molecular dynamics of sodium with LAMMPS: snapshots and a thermo table"
         ]
@@ -59,6 +60,9 @@ module CommandLine =
         | "entropy" :: "atoms" :: rest when wantsHelp (Array.ofList rest) ->
             usage (Arguments.usage<EntropyArgument> "entropy atoms")
         | "entropy" :: "atoms" :: rest -> EntropyAtoms.run estimators (Array.ofList rest)
+        | "entropy" :: "ising" :: rest when wantsHelp (Array.ofList rest) ->
+            usage (Arguments.usage<IsingArgument> "entropy ising")
+        | "entropy" :: "ising" :: rest -> EntropyIsing.run estimators (Array.ofList rest)
         | "mi" :: rest when wantsHelp (Array.ofList rest) ->
             usage (Arguments.usage<InformationArgument> "mi" + "\n\n" + Mi.methods)
         | "mi" :: rest -> Mi.run estimators (Array.ofList rest)

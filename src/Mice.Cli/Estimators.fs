@@ -7,6 +7,7 @@ open Mice
 open Mice.Atoms
 open Mice.Entropy
 open Mice.Information
+open Mice.Samplers
 open Mice.Tensors
 
 /// The estimators as the commands use them, so that tests can put others in their place.
@@ -29,6 +30,15 @@ type Estimators =
                 -> Sample
                 -> Sample
                 -> Result<MutualInformationResult, MiceError list>
+        /// Entropies of an Ising model at some temperatures.
+        Ising:
+            IsingEntropyOptions
+                -> CancellationToken
+                -> (Progress -> unit)
+                -> RunStore option
+                -> IsingModel
+                -> float list
+                -> Result<LatticePoint list, MiceError list>
         /// Programs and libraries behind the numbers, with their versions.
         Versions: unit -> (string * string) list
     }
@@ -61,5 +71,6 @@ module Estimators =
         {
             Scan = ScanEntropy.estimate
             MutualInformation = MutualInformation.estimate
+            Ising = IsingEntropy.estimate
             Versions = tensorLibrary >> versions
         }

@@ -224,3 +224,44 @@ module JsonResult =
             number json "time_seconds" r.Seconds
             pairs json "settings" r.Settings
             pairs json "versions" versions)
+
+    /// An estimate as three fields: value, error, direction.
+    let private directed (json: Utf8JsonWriter) (name: string) (e: Estimate<'u>) =
+        number json name (float e.Value)
+        number json "standard_error" (float e.StandardError)
+        json.WriteString("direction", Direction.name e.Direction)
+
+    let private latticeLevel (json: Utf8JsonWriter) (l: LatticeLevel) =
+        json.WriteString("half", $"{l.Depth}x{l.Length}")
+        json.WriteNumber("volume", l.Depth * l.Length)
+        json.WriteNumber("interface_area", l.InterfaceLength)
+        directed json "mutual_information_nats" l.MutualInformation
+        json.WriteString("estimator", l.Estimator)
+        json.WriteBoolean("saturated", l.Saturated)
+
+    /// Writes the result of `mice entropy ising`: one object for each temperature and method.
+    let lattice
+        (settings: (string * string) list)
+        (versions: (string * string) list)
+        (points: LatticePoint list)
+        : IO.Stream -> unit =
+        document (fun json ->
+            objects json "results" points (fun p ->
+                number json "temperature" p.Temperature
+                json.WriteString("method", p.Method)
+                directed json "entropy_per_site_nats" p.EntropyPerSite
+                p.Bound |> Option.iter (estimate json "upper_bound_per_site_nats")
+                p.ReducedFreeEnergyPerSite |> Option.iter (estimate json "reduced_free_energy_per_site")
+                estimate json "energy_per_site" p.EnergyPerSite
+
+                p.Exact
+                |> Option.iter (fun (exact, source) ->
+                    number json "exact_entropy_per_site_nats" (float exact)
+                    json.WriteString("exact_source", source))
+
+                objects json "levels" p.Levels (latticeLevel json)
+                number json "time_seconds" p.Seconds
+                checks json p.Checks)
+
+            pairs json "settings" settings
+            pairs json "versions" versions)

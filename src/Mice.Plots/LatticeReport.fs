@@ -1,0 +1,229 @@
+namespace Mice.Plots
+
+open System.Globalization
+open Mice
+open Mice.Samplers
+open Mice.Entropy
+
+/// Entropies of lattices as a table and as a page of figures.
+[<RequireQualifiedAccess>]
+module LatticeReport =
+    let private text (value: float) =
+        value.ToString("G6", CultureInfo.InvariantCulture)
+
+    /// What the numbers are, for people.
+    let meaning =
+        "Entropy per site in nats (k_B = 1), with one standard error in brackets. ≤ marks an upper bound, ≈ a best estimate that promises no direction. \
+         MICE and the scan stand on held-out snapshots; the exact value is of the simulated torus where its source is not infinite_lattice."
+
+    let private deviation (p: LatticePoint) =
+        match p.Exact with
+        | Some(exact, _) ->
+            let difference = float (p.EntropyPerSite.Value - exact)
+            let errors = difference / float p.EntropyPerSite.StandardError
+
+            [
+                (float exact).ToString("F6", CultureInfo.InvariantCulture)
+                difference.ToString("+0.00000;-0.00000", CultureInfo.InvariantCulture)
+                errors.ToString("+0.0;-0.0", CultureInfo.InvariantCulture)
+            ]
+        | None -> [ "unknown"; ""; "" ]
+
+    /// <summary>Headings and rows: one row for each temperature and method.</summary>
+    /// <param name="points">The points.</param>
+    let numbers (points: LatticePoint list) : string list * string list list =
+        [
+            "T"
+            "method"
+            "s (nats per site)"
+            "upper bound"
+            "exact"
+            "difference"
+            "in errors"
+            "energy per site"
+            "time (s)"
+        ],
+        points
+        |> List.map (fun p ->
+            [
+                text p.Temperature
+                p.Method
+                Estimate.formatWithDirection p.EntropyPerSite
+                p.Bound |> Option.map Estimate.format |> Option.defaultValue ""
+                yield! deviation p
+                Estimate.format p.EnergyPerSite
+                p.Seconds.ToString("F1", CultureInfo.InvariantCulture)
+            ])
+
+    /// <summary>Headings and rows: mutual information of halves at every scale.</summary>
+    /// <param name="points">The points; those without levels give no rows.</param>
+    let levels (points: LatticePoint list) : string list * string list list =
+        [ "T"; "half"; "sites"; "interface"; "M (nats)"; "½ M/V"; "from"; "saturated" ],
+        [
+            for p in points do
+                for l in p.Levels do
+                    let volume = l.Depth * l.Length
+                    let share = 0.5 * float l.MutualInformation.Value / float volume
+
+                    [
+                        text p.Temperature
+                        $"{l.Depth}×{l.Length}"
+                        string volume
+                        string l.InterfaceLength
+                        Estimate.formatWithDirection l.MutualInformation
+                        share.ToString("F5", CultureInfo.InvariantCulture)
+                        l.Estimator
+                        (if l.Saturated then "yes" else "no")
+                    ]
+        ]
+
+    let private byMethod (points: LatticePoint list) =
+        points |> List.groupBy _.Method |> List.indexed
+
+    let private series (value: LatticePoint -> float) (points: LatticePoint list) =
+        [
+            for i, (method, own) in byMethod points do
+                Trace.Points(
+                    Style.solid method (Colour.series i),
+                    [| for p in own -> p.Temperature |],
+                    [| for p in own -> value p |],
+                    [| for p in own -> float p.EntropyPerSite.StandardError |]
+                )
+        ]
+
+    let private entropies (points: LatticePoint list) : Figure =
+        let exact =
+            points
+            |> List.choose (fun p -> p.Exact |> Option.map (fun (s, _) -> p.Temperature, float s))
+            |> List.distinct
+            |> List.sort
+
+        {
+            Title = "Entropy"
+            X = Axis.create "Temperature" ""
+            Y = Axis.create "Entropy per site" "nats"
+            Traces =
+                [
+                    if not (List.isEmpty exact) then
+                        Trace.Line(
+                            Style.solid "exact" Colour.Black,
+                            exact |> List.map fst |> Array.ofList,
+                            exact |> List.map snd |> Array.ofList
+                        )
+                    yield! series (fun p -> float p.EntropyPerSite.Value) points
+                ]
+            Marks = []
+        }
+
+    let private errors (points: LatticePoint list) : Figure option =
+        match points |> List.filter (fun p -> p.Exact.IsSome) with
+        | [] -> None
+        | known ->
+            Some
+                {
+                    Title = "Deviation from the exact entropy"
+                    X = Axis.create "Temperature" ""
+                    Y = Axis.create "Estimate less exact" "nats per site"
+                    Traces = known |> series (fun p -> float (p.EntropyPerSite.Value - fst (Option.get p.Exact)))
+                    Marks = [ Mark.Horizontal(0.0, "", Colour.Black) ]
+                }
+
+    /// M against the length of the interface, one line for each temperature.
+    let private information (points: LatticePoint list) : Figure option =
+        match points |> List.filter (fun p -> not (List.isEmpty p.Levels)) with
+        | [] -> None
+        | found ->
+            Some
+                {
+                    Title = "Mutual information of halves"
+                    X = Axis.create "Length of the interface" "lattice constants"
+                    Y = Axis.create "M" "nats"
+                    Traces =
+                        found
+                        |> List.mapi (fun i p ->
+                            let critics = p.Levels |> List.filter (fun l -> l.Estimator = "critic")
+
+                            Trace.Points(
+                                Style.solid $"T = {text p.Temperature}" (Colour.series i),
+                                [| for l in critics -> float l.InterfaceLength |],
+                                [| for l in critics -> float l.MutualInformation.Value |],
+                                [| for l in critics -> float l.MutualInformation.StandardError |]
+                            ))
+                    Marks = []
+                }
+
+    let private training (p: LatticePoint) : Figure =
+        {
+            Title = $"{p.Method}, T = {text p.Temperature}: training"
+            X = Axis.create "Training step" ""
+            Y =
+                Axis.create
+                    (if p.Method = "scan" then
+                         "Cross-entropy per site"
+                     else
+                         "Bound on M")
+                    "nats"
+            Traces =
+                p.Curves
+                |> List.mapi (fun i (name, curve) ->
+                    Trace.Line(
+                        Style.solid name (Colour.series i),
+                        curve |> Array.map (fun (struct (step, _)) -> float step),
+                        curve |> Array.map (fun (struct (_, value)) -> value)
+                    ))
+            Marks = []
+        }
+
+    /// <summary>All checks of all points, each named once with the temperatures and methods that it is of.</summary>
+    /// <param name="points">The points.</param>
+    let checks (points: LatticePoint list) : Check list =
+        [
+            for p in points do
+                for check in p.Checks do
+                    { check with
+                        Name = $"T = {text p.Temperature}, {p.Method}: {check.Name}"
+                    }
+        ]
+
+    /// <summary>The report of entropies of one model at some temperatures.</summary>
+    /// <param name="title">Title of the page.</param>
+    /// <param name="settings">What the numbers depend on.</param>
+    /// <param name="versions">Programs and their versions.</param>
+    /// <param name="points">The points.</param>
+    let create
+        (title: string)
+        (settings: (string * string) list)
+        (versions: (string * string) list)
+        (points: LatticePoint list)
+        : Report =
+        let trained = points |> List.filter (fun p -> not (List.isEmpty p.Curves))
+
+        {
+            Title = title
+            Subtitle = meaning
+            Sections =
+                [
+                    {
+                        Heading = "Entropy"
+                        Blocks =
+                            [
+                                Block.Table(numbers points)
+                                Block.Figures [ entropies points; yield! errors points |> Option.toList ]
+                            ]
+                    }
+                    match information points with
+                    | Some figure ->
+                        {
+                            Heading = "Mutual information at every scale"
+                            Blocks = [ Block.Table(levels points); Block.Figures [ figure ] ]
+                        }
+                    | None -> ()
+                    if not (List.isEmpty trained) then
+                        {
+                            Heading = "Training"
+                            Blocks = [ Block.Figures(List.map training trained) ]
+                        }
+                    ScanReport.checks (checks points)
+                    ScanReport.settings settings versions
+                ]
+        }
