@@ -9,8 +9,10 @@ open Mice.Samplers
 /// How the conditional law of spins is learned. Start from SpinConditionalOptions.defaults.
 type SpinConditionalOptions =
     {
-        /// Sites seen to each side.
-        Radius: int
+        /// Rows seen above, and below where the torus brings them round.
+        Deep: int
+        /// Columns seen to the left and to the right.
+        Wide: int
         /// Units of each of the two hidden layers.
         Width: int
         /// Optimiser steps.
@@ -24,14 +26,16 @@ type SpinConditionalOptions =
 /// Defaults, the same for every system.
 [<RequireQualifiedAccess>]
 module SpinConditionalOptions =
-    /// 13 × 13 sites, 128 units, 2,000 steps of 2,048 sites.
+    /// 2 rows and 12 columns to each side, 64 units, 4,000 steps of 2,048 sites. With interactions between neighbours a spin depends on those
+    /// before it only through the last row above and its own row: far to the sides tells more than far up.
     let defaults =
         {
-            Radius = 6
-            Width = 128
-            Steps = 2000
+            Deep = 2
+            Wide = 12
+            Width = 64
+            Steps = 4000
             BatchSites = 2048
-            LearningRate = 2e-3
+            LearningRate = 4e-3
         }
 
 /// <summary>The law of a spin given those before it, q(sᵢ = ±1) = 1/(1 + exp(∓f)), f a network of its window.</summary>
@@ -57,7 +61,7 @@ module SpinConditional =
     /// <param name="rows">Rows of the torus.</param>
     /// <param name="columns">Columns of the torus.</param>
     let create (options: SpinConditionalOptions) (symmetric: bool) (rows: int) (columns: int) : SpinConditional =
-        let window = SpinWindow.create options.Radius rows columns
+        let window = SpinWindow.create options.Deep options.Wide rows columns
 
         {
             Window = window

@@ -24,16 +24,17 @@ module SpinWindow =
         else
             [| -radius .. radius |]
 
-    /// <summary>The window of (2·radius + 1)² sites less the site itself; on a side that is shorter, all of it.</summary>
-    /// <param name="radius">Sites to each side, 1 or more.</param>
+    /// <summary>The window of (2·deep + 1)·(2·wide + 1) sites less the site itself; on a side that is shorter, all of it.</summary>
+    /// <param name="deep">Rows above and below, 1 or more.</param>
+    /// <param name="wide">Columns to the left and to the right, 1 or more.</param>
     /// <param name="rows">Rows of the torus.</param>
     /// <param name="columns">Columns of the torus.</param>
-    let create (radius: int) (rows: int) (columns: int) : SpinWindow =
+    let create (deep: int) (wide: int) (rows: int) (columns: int) : SpinWindow =
         {
             Rows = rows
             Columns = columns
             Offsets =
-                Array.allPairs (range radius rows) (range radius columns)
+                Array.allPairs (range deep rows) (range wide columns)
                 |> Array.filter (fun offset -> offset <> (0, 0))
                 |> Array.sortBy (fun (r, c) -> r * r + c * c, r, c)
                 |> Array.map (fun (r, c) -> struct (r, c))

@@ -82,7 +82,8 @@ module IsingEntropyOptions =
             "equilibration_rounds", string options.Sampling.Equilibrate
             "rounds_between_snapshots", string options.Sampling.Every
             "energy_rounds", string options.Sampling.EnergyRounds
-            "scan_radius", string options.Scan.Radius
+            "scan_rows_seen", string options.Scan.Deep
+            "scan_columns_seen", string options.Scan.Wide
             "scan_width", string options.Scan.Width
             "scan_steps", string options.Scan.Steps
             "scan_batch_sites", string options.Scan.BatchSites

@@ -6,61 +6,6 @@ open Mice
 open Mice.Tensors
 open Mice.Samplers
 
-/// How MICE divides a lattice. Start from LatticeMiceOptions.defaults.
-type LatticeMiceOptions =
-    {
-        /// How critics are trained.
-        Training: HalfTrainingOptions
-        /// Side of the square block whose patterns are counted, 2, 3 or 4.
-        Block: int
-        /// Sites of the largest half that a critic is trained for; the area law has those beyond.
-        LargestHalf: int
-        /// Whether a square block is doubled along its rows first, or along its columns.
-        RowsFirst: bool
-    }
-
-/// Defaults, the same for every system.
-[<RequireQualifiedAccess>]
-module LatticeMiceOptions =
-    /// Blocks of 4 × 4 counted, critics up to halves of 16 × 32 sites.
-    let defaults =
-        {
-            Training = HalfTrainingOptions.defaults
-            Block = 4
-            LargestHalf = 512
-            RowsFirst = true
-        }
-
-/// A level beyond the critics, by the area law.
-type TailLevel =
-    {
-        /// The halves.
-        Halves: LatticeHalves
-        /// M from the area law; the error is how much it changes when it is fitted to smaller halves.
-        MutualInformation: Estimate<nat>
-    }
-
-/// What MICE found out about one set of snapshots.
-type LatticeMiceResult =
-    {
-        /// Entropy per site, the tail by the area law included: no bound.
-        EntropyPerSite: Estimate<nat / site>
-        /// The same without the tail: an upper bound.
-        Bound: Estimate<nat / site>
-        /// Entropy per site of the counted block.
-        Counted: Estimate<nat / site>
-        /// What critics found, smallest halves first; saturated ones are not part of the sum.
-        Levels: HalfInformation list
-        /// Levels by the area law.
-        Tail: TailLevel list
-        /// The area law, where there is a tail.
-        AreaLaw: AreaLaw option
-        /// Wall-clock time, s.
-        Seconds: float
-        /// Checks that the estimate made of itself.
-        Checks: Check list
-    }
-
 /// <summary>Machine-learning iterative calculation of entropy on a square torus: s = s(block) − ½ Σ_k M_k/V_k over all doublings of a counted block
 /// up to the torus, M_k = I(half; half), V_k the sites of a half.</summary>
 /// <remarks>Where energies are known, the sum is corrected by −β(ē − ⟨E⟩)/N, ē the mean energy of the snapshots: ds = β de, so this

@@ -153,12 +153,7 @@ module LatticeScan =
         let looseness =
             energies |> Option.map (fun _ -> loosenessOf sites groupSnapshots energies halves)
 
-        let corrected =
-            looseness
-            |> Option.map (fun l ->
-                { Estimate.subtract entropy l with
-                    Direction = Direction.NoBound
-                })
+        let corrected = looseness |> Option.map (Looseness.correct entropy)
 
         let freeEnergy (e: LatticeEnergies) (c: Estimate<1>) =
             // The error of ⟨E⟩ is in both and cancels: βF is known better than S.

@@ -79,20 +79,6 @@ module ScanCombination =
         let value = halfVariance atoms pairs
         Estimate.create (value * 1.0<kB / atom>) (error * 1.0<kB / atom>) Direction.NoBound
 
-    /// The part of the looseness that stands in the error of what is corrected with it, for the terms that are left out: the root mean square
-    /// of what was missing in fluids of hard spheres and both phases of sodium, whose entropies are known (docs/concepts.md).
-    [<Literal>]
-    let private Truncation = 0.25
-
-    /// <summary>The bound less its looseness, with the error of both and of the formula.</summary>
-    let corrected (bound: Estimate<kB / atom>) (looseness: Estimate<kB / atom>) : Estimate<kB / atom> =
-        let truncation =
-            Estimate.create 0.0<kB / atom> (Truncation * abs looseness.Value) Direction.NoBound
-
-        { Estimate.add (Estimate.subtract bound looseness) truncation with
-            Direction = Direction.NoBound
-        }
-
     /// <summary>The mean of λ/ρ over uniform points; a quantity near 1, not a bound.</summary>
     let calibration (snapshots: SnapshotEntropy[]) : Estimate<1> =
         let ratios = snapshots |> Array.map (fun s -> s.MeanRatio)

@@ -207,6 +207,6 @@ module ScanEntropy =
         { result with
             ExcessEntropy = bound
             Looseness = looseness
-            Corrected = looseness |> Option.map (ScanCombination.corrected bound)
+            Corrected = looseness |> Option.map (Looseness.correct bound)
             NetworkEntropies = ScanCombination.byNetwork (Some control) result.BySnapshot
         }

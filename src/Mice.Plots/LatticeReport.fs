@@ -174,14 +174,25 @@ module LatticeReport =
             Marks = []
         }
 
-    /// <summary>All checks of all points, each named once with the temperatures and methods that it is of.</summary>
+    /// <summary>All checks of all points; one that several methods share stands there once, with its temperature alone.</summary>
     /// <param name="points">The points.</param>
     let checks (points: LatticePoint list) : Check list =
         [
-            for p in points do
-                for check in p.Checks do
+            for temperature, own in points |> List.groupBy _.Temperature do
+                let found =
+                    [
+                        for p in own do
+                            for check in p.Checks -> check, p.Method
+                    ]
+
+                for check, shared in found |> List.groupBy fst do
+                    let place =
+                        match shared with
+                        | [ _, method ] -> $"T = {text temperature}, {method}"
+                        | _ -> $"T = {text temperature}"
+
                     { check with
-                        Name = $"T = {text p.Temperature}, {p.Method}: {check.Name}"
+                        Name = $"{place}: {check.Name}"
                     }
         ]
 

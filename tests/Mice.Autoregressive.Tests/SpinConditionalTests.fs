@@ -52,7 +52,7 @@ let ``A law without a field does not change when all spins turn over`` () =
 
 [<Fact>]
 let ``A spin sees all spins before it that are in its window, around the torus`` () =
-    let window = SpinWindow.create 1 4 4
+    let window = SpinWindow.create 1 1 4 4
     let spins = Array.init 16 (fun i -> if i = 0 || i = 3 || i = 12 then 1y else -1y)
     let features, signs = Array.zeroCreate 8, Array.zeroCreate 1
 
@@ -73,14 +73,14 @@ let ``A spin sees all spins before it that are in its window, around the torus``
 [<Fact>]
 let ``Every other site of a small torus is in the window once`` () =
     for rows, columns in [ 2, 2; 4, 4; 5, 4; 13, 12; 14, 20 ] do
-        let window = SpinWindow.create 6 rows columns
+        let window = SpinWindow.create 3 6 rows columns
 
         let reached =
             (SpinWindow.offsets window) |> Array.map (Lattice.siteAt rows columns 0) |> Array.distinct
 
         Assert.Equal((SpinWindow.offsets window).Length, reached.Length)
         Assert.DoesNotContain(0, reached)
-        Assert.Equal((min rows 13) * (min columns 13) - 1, reached.Length)
+        Assert.Equal((min rows 7) * (min columns 13) - 1, reached.Length)
 
 [<Fact>]
 let ``Training finds the entropy rate of a two-state chain along the rows`` () =
@@ -107,7 +107,8 @@ let ``Training finds the entropy rate of a two-state chain along the rows`` () =
 
     let options =
         { SpinConditionalOptions.defaults with
-            Radius = 2
+            Deep = 2
+            Wide = 2
             Width = 16
             Steps = 400
             BatchSites = 512

@@ -25,6 +25,8 @@ let private verifications: Measurement list =
         MutualInformationVerification.benchmark
         MutualInformationVerification.further
         MutualInformationVerification.independent
+        IsingVerification.ferromagnet
+        IsingVerification.antiferromagnet
     ]
 
 let private runAll (verb: string) (chosen: Measurement list) =

@@ -104,21 +104,6 @@ let ``The reduced free energy is that of the partition sum`` () =
     Assert.True(abs z <= 4.0, $"z = {z:F2}")
 
 [<Fact>]
-let ``Looseness is half the variance less a sixth of the third cumulant`` () =
-    // For a law q that differs from p by known ln p - ln q: two values d with probabilities such that <e^-D> = 1.
-    let d1, d2 = 0.25, -0.1
-    let p1 = (1.0 - exp -d2) / (exp -d1 - exp -d2)
-    let kl = p1 * d1 + (1.0 - p1) * d2
-
-    let values =
-        Array.init 100_000 (fun i -> if float i < 100_000.0 * p1 then d1 else d2)
-
-    let struct (second, third) = Looseness.terms values
-    // The next term of the expansion, the fourth cumulant over 24, is below 1e-4 here.
-    Assert.Equal(kl, second + third, 1e-4)
-    Assert.True(abs (kl - second) > 4e-4)
-
-[<Fact>]
 let ``Bad snapshots are refused`` () =
     let few = snapshots 8 1UL
 

@@ -158,7 +158,7 @@ let ``A corrected entropy carries the errors of its parts and a quarter of the c
 
     let looseness = Estimate.create 0.12<kB / atom> 0.02<kB / atom> Direction.NoBound
 
-    let corrected = ScanCombination.corrected bound looseness
+    let corrected = Looseness.correct bound looseness
     // Rounding only.
     Assert.Equal(-3.52, float corrected.Value, 1e-12)
     Assert.Equal(sqrt (0.01 ** 2.0 + 0.02 ** 2.0 + 0.03 ** 2.0), float corrected.StandardError, 1e-12)
