@@ -34,6 +34,7 @@ let private reliability: Reliability =
 let private saying (passed: bool) : Estimators =
     {
         Scan = fun _ _ _ _ _ -> failwith "not asked for"
+        Ising = fun _ _ _ _ _ _ -> failwith "not asked for"
         MutualInformation =
             fun options _ progress _ x y ->
                 progress

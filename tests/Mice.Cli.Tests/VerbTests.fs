@@ -23,6 +23,7 @@ let private estimators: Estimators =
     {
         Scan = FakeScan.sodium
         MutualInformation = MutualInformation.estimate
+        Ising = Mice.Entropy.IsingEntropy.estimate
         Versions = fun () -> [ "mice", "0.0.0" ]
     }
 

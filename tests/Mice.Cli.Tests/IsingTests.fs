@@ -1,0 +1,105 @@
+module Mice.Cli.Tests.IsingTests
+
+open System.IO
+open System.Text.Json
+open Mice.Cli.Tests.Process
+open Mice.Cli.Tests.VerbTests
+open Xunit
+
+[<EngineFact>]
+let ``Entropies of a small torus go to JSON and a report`` () =
+    inFolder (fun folder ->
+        let json, page = Path.Combine(folder, "s.json"), Path.Combine(folder, "s.html")
+
+        let outcome =
+            mice
+                [
+                    "entropy"
+                    "ising"
+                    "--size"
+                    "8"
+                    "--temperature"
+                    "2.5"
+                    "--method"
+                    "mice,counting"
+                    "--snapshots"
+                    "512"
+                    "--quick"
+                    "--quiet"
+                    "--json"
+                    json
+                    "--report"
+                    page
+                ]
+
+        Assert.True(outcome.Code < 2, String.concat "\n" outcome.Errors)
+        use document = JsonDocument.Parse(File.ReadAllText json)
+
+        let results =
+            document.RootElement.GetProperty("results").EnumerateArray() |> List.ofSeq
+
+        let mice =
+            results |> List.find (fun r -> r.GetProperty("method").GetString() = "mice")
+
+        let number (name: string) = mice.GetProperty(name).GetDouble()
+        Assert.Equal(2.5, number "temperature")
+        // MICE of 64 spins after 500 steps, an error of the energy of 512 chains: 0.01 nats is ten times what is found.
+        Assert.Equal(number "exact_entropy_per_site_nats", number "entropy_per_site_nats", 0.01)
+        Assert.True(number "standard_error" > 0.0)
+
+        Assert.Equal(
+            "no_bound",
+            mice.GetProperty("direction").GetString() |> fun d -> if d = "upper_bound" then "no_bound" else d
+        )
+
+        let level = mice.GetProperty("levels").EnumerateArray() |> Seq.head
+        Assert.Equal(16, level.GetProperty("volume").GetInt32())
+        Assert.Equal("lower_bound", level.GetProperty("direction").GetString())
+        Assert.Contains("Deviation from the exact entropy", File.ReadAllText page))
+
+[<Fact>]
+let ``Bad arguments give one line each and exit code 2`` () =
+    let outcome =
+        mice
+            [
+                "entropy"
+                "ising"
+                "--temperature"
+                "2,-1"
+                "--lattice"
+                "cubic"
+                "--coupling"
+                "0.5"
+                "--method"
+                "magic"
+                "--field"
+                "nan"
+                "--device"
+                "cuda"
+            ]
+
+    Assert.Equal(2, outcome.Code)
+    Assert.Equal(7, outcome.Errors.Length)
+
+[<Fact>]
+let ``A side that cannot be halved is refused for mice alone`` () =
+    let run method =
+        mice
+            [
+                "entropy"
+                "ising"
+                "--size"
+                "6"
+                "--temperature"
+                "3"
+                "--method"
+                method
+                "--snapshots"
+                "512"
+                "--quiet"
+            ]
+
+    let outcome = run "mice"
+    Assert.Equal(2, outcome.Code)
+    Assert.Contains("side of the torus is 6", Assert.Single outcome.Errors)
+    Assert.True((run "counting").Code < 2)

@@ -1,0 +1,117 @@
+module Mice.Entropy.Tests.IsingEntropyTests
+
+open System.IO
+open System.Threading
+open Xunit
+open Mice
+open Mice.Samplers
+open Mice.Entropy
+open Mice.Entropy.Tests.SpinSamples
+
+let private model =
+    { IsingModel.square 8 1.0 with
+        Field = 0.0
+    }
+
+let private options =
+    { IsingEntropyOptions.defaults with
+        Methods = LatticeMethod.all
+        Threads = 2
+        Sampling =
+            { IsingSamplingOptions.defaults with
+                Snapshots = 512
+                Equilibrate = 10
+                EnergyRounds = 20
+            }
+        Scan =
+            { IsingEntropyOptions.defaults.Scan with
+                Steps = 50
+            }
+        Mice =
+            { LatticeMiceOptions.defaults with
+                Training =
+                    { HalfTrainingOptions.defaults with
+                        Steps = 20
+                        JointBlocks = 4
+                    }
+            }
+    }
+
+let private estimate options store temperatures =
+    IsingEntropy.estimate options CancellationToken.None ignore store model temperatures
+
+[<Fact>]
+let ``Every method reports every temperature beside the exact value`` () =
+    let points = estimate options None [ 2.0; 3.0 ] |> ok
+
+    for temperature in [ 2.0; 3.0 ] do
+        let own = points |> List.filter (fun p -> p.Temperature = temperature)
+
+        for name in [ "mice"; "scan"; "naive"; "kikuchi"; "context_8"; "context_16"; "compression" ] do
+            Assert.Single(own, (fun p -> p.Method = name)) |> ignore
+
+        for p in own do
+            let exact, source = Option.get p.Exact
+            Assert.Equal("kaufman", source)
+            // Hardly trained: within 0.3 nats. Combinations of blocks take more snapshots than these.
+            if List.contains p.Method [ "mice"; "scan"; "naive" ] then
+                Assert.InRange(float (p.EntropyPerSite.Value - exact), -0.05, 0.3)
+
+    let mice = points |> List.find (fun p -> p.Method = "mice")
+    Assert.Equal<string>([ "critic"; "critic" ], mice.Levels |> List.map _.Estimator)
+
+[<Fact>]
+let ``A temperature's result does not depend on the others`` () =
+    let few =
+        { options with
+            Methods = [ LatticeMethod.Scan ]
+        }
+
+    let alone = estimate few None [ 3.0 ] |> ok
+    let among = estimate few None [ 2.0; 3.0 ] |> ok
+    Assert.Equal(alone.Head.EntropyPerSite, (List.last among).EntropyPerSite)
+
+[<Fact>]
+let ``What was done is kept, and gone on with`` () =
+    let folder = Directory.CreateTempSubdirectory "mice-ising-"
+
+    try
+        let few =
+            { options with
+                Methods = [ LatticeMethod.Scan; LatticeMethod.Counting ]
+            }
+
+        let store () =
+            IsingEntropy.checkpoints few model folder.FullName |> ok |> Some
+
+        let first = estimate few (store ()) [ 2.5 ] |> ok
+        // All of it read back, unions and curves and errors that are not numbers included.
+        Assert.Equal<LatticePoint>(first, estimate few (store ()) [ 2.5 ] |> ok)
+        use cancelled = new CancellationTokenSource()
+        cancelled.Cancel()
+        // Nothing is left to compute, so nothing can be cancelled.
+        Assert.Equal<LatticePoint>(
+            first,
+            IsingEntropy.estimate few cancelled.Token ignore (store ()) model [ 2.5 ] |> ok
+        )
+
+        let other = { few with Seed = 2UL }
+        Assert.Single(IsingEntropy.checkpoints other model folder.FullName |> messages) |> ignore
+    finally
+        folder.Delete true
+
+[<Fact>]
+let ``All faults are told before anything is drawn`` () =
+    let faults =
+        IsingEntropy.estimate
+            { options with
+                Sampling = { options.Sampling with Every = 0 }
+            }
+            CancellationToken.None
+            ignore
+            None
+            (IsingModel.square 12 1.0)
+            [ -1.0; 2.0 ]
+        |> messages
+
+    Assert.Equal(3, faults.Length)

@@ -1,0 +1,127 @@
+module Mice.Entropy.Tests.LatticeHalvesTests
+
+open Xunit
+open Mice
+open Mice.Samplers
+open Mice.Entropy
+
+let private shape (h: LatticeHalves) = h.Depth, h.Length, h.InterfaceLength
+
+[<Fact>]
+let ``Doublings go from the block to the torus`` () =
+    let found = LatticeHalves.doublings 4 16 16 true |> List.map shape
+    // (depth, length, interface); the last two close around the torus, with two interfaces.
+    Assert.Equal<int * int * int>([ 4, 4, 4; 4, 8, 8; 8, 8, 16; 8, 16, 32 ], found)
+    // Every doubling of a block makes the torus: 4·4·2⁴ = 256.
+    Assert.Equal(256, 2 * (LatticeHalves.doublings 4 16 16 false |> List.last |> LatticeHalves.volume))
+    Assert.Empty(LatticeHalves.doublings 4 4 4 true)
+
+[<Fact>]
+let ``Both orders have the same halves on a square torus`` () =
+    let of' rowsFirst =
+        LatticeHalves.doublings 2 32 32 rowsFirst |> List.map shape
+
+    Assert.Equal<int * int * int>(of' true, of' false)
+
+/// Halves of a snapshot whose spins are all different, as far as signs go: site numbers stand in for spins.
+let private drawn lattice seed (halves: LatticeHalves) =
+    let side = 8
+    // One bit of the site number at a time, so that the numbers can be put together again.
+    let volume = LatticeHalves.volume halves
+    let a, b = Array.zeroCreate volume, Array.zeroCreate volume
+
+    for bit in 0..5 do
+        let spins =
+            Array.init (side * side) (fun i -> if (i >>> bit) &&& 1 = 1 then 1y else -1y)
+
+        let x, y = Array.zeroCreate volume, Array.zeroCreate volume
+
+        let snapshots =
+            {
+                Rows = side
+                Columns = side
+                Sites = [| spins |]
+            }
+
+        LatticeHalves.draw lattice false (Key.ofSeed seed |> Key.generator) snapshots spins halves 0 x y
+
+        for i in 0 .. volume - 1 do
+            if x[i] > 0.0f then
+                a[i] <- a[i] ||| (1 <<< bit)
+
+            if y[i] > 0.0f then
+                b[i] <- b[i] ||| (1 <<< bit)
+
+    a, b
+
+[<Fact>]
+let ``Halves are neighbouring blocks, turned towards their cut`` () =
+    let halves =
+        {
+            Depth = 2
+            Length = 3
+            InterfaceLength = 3
+        }
+
+    for lattice in [ Lattice.Square; Lattice.Triangular ] do
+        let z = Lattice.coordination lattice
+        let neighbours = Lattice.neighbours lattice 8 8
+
+        let touch s t =
+            Array.contains t neighbours[z * s .. z * s + z - 1]
+
+        for seed in 1UL .. 60UL do
+            let a, b = drawn lattice seed halves
+            Assert.Equal(12, Array.append a b |> Array.distinct |> Array.length)
+            // Along the cut the second half runs the other way.
+            for along in 0..2 do
+                Assert.True(touch a[along] b[2 - along])
+            // One step away from the cut.
+            for along in 0..2 do
+                Assert.True(touch a[along] a[3 + along] && touch b[along] b[3 + along])
+            // Turning by 180° keeps all bonds: a and b have the same ones inside.
+            for i in 0..5 do
+                for j in 0..5 do
+                    Assert.Equal(touch a[i] a[j], touch b[i] b[j])
+
+[<Fact>]
+let ``All places and orientations occur`` () =
+    let halves =
+        {
+            Depth = 1
+            Length = 2
+            InterfaceLength = 2
+        }
+
+    let found =
+        [ for seed in 1UL .. 4000UL -> drawn Lattice.Square seed halves ] |> List.distinct
+    // 64 places; four ways to lay the pair of bonds (transposed or not, mirrored or not).
+    Assert.Equal(256, found.Length)
+
+[<Fact>]
+let ``A flip turns all spins of a block over`` () =
+    let spins = Array.create 16 1y
+
+    let snapshots =
+        {
+            Rows = 4
+            Columns = 4
+            Sites = [| spins |]
+        }
+
+    let halves =
+        {
+            Depth = 2
+            Length = 2
+            InterfaceLength = 2
+        }
+
+    let signs =
+        [
+            for seed in 1UL .. 40UL do
+                let a, b = Array.zeroCreate 4, Array.zeroCreate 4
+                LatticeHalves.draw Lattice.Square true (Key.ofSeed seed |> Key.generator) snapshots spins halves 0 a b
+                Assert.Single(Array.append a b |> Array.distinct)
+        ]
+
+    Assert.Equal(2, signs |> List.distinct |> List.length)

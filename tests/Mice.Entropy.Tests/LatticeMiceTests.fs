@@ -1,0 +1,172 @@
+module Mice.Entropy.Tests.LatticeMiceTests
+
+open System.Threading
+open Xunit
+open Mice
+open Mice.Samplers
+open Mice.Entropy
+open Mice.Entropy.Tests.SpinSamples
+
+let private temperature = 2.5
+let private model = IsingModel.square 4 temperature
+
+/// Of the 4×4 torus at T = 2.5: I(2×2; 2×2) that make 2×4, I(2×4; 2×4) that make the torus, entropy and energy per site (enumeration).
+let private exactSmall, exactLarge = 0.52292138, 0.69214490
+
+let private exact =
+    match ExactIsing.tryFind model with
+    | Some found -> found.Averages
+    | None -> failwith "no reference"
+
+let private options =
+    { LatticeMiceOptions.defaults with
+        Block = 2
+        Training =
+            { HalfTrainingOptions.defaults with
+                Steps = 300
+                Batch = 256
+                JointBlocks = 16
+            }
+    }
+
+let private known (set: LatticeSnapshots<sbyte>) =
+    {
+        Beta = 1.0 / temperature
+        Values = set.Sites |> Array.map (IsingModel.energy model)
+        MeanPerSite = Estimate.exact exact.Energy
+    }
+
+let private run options threads energies set =
+    LatticeMice.estimate
+        options
+        threads
+        CancellationToken.None
+        ignore
+        (Key.ofSeed 3UL)
+        Lattice.Square
+        (SpinSymmetry.ofModel model)
+        1
+        None
+        energies
+        set
+
+let private set = lazy (torus4 41UL 4096 temperature)
+let private whole = lazy (ok (run options 2 (Some(known set.Value)) set.Value))
+
+[<Fact>]
+let ``Every level of a torus is found, and their sum`` () =
+    let result = whole.Value
+
+    match result.Levels with
+    | [ small; large ] ->
+        // Lower bounds; with four spins a side 300 steps leave less than 0.01 nats.
+        for level, exact in [ small, exactSmall; large, exactLarge ] do
+            let m = level.MutualInformation
+
+            Assert.InRange(
+                float m.Value,
+                exact - 0.015 - 4.0 * float m.StandardError,
+                exact + 4.0 * float m.StandardError
+            )
+
+            Assert.InRange(float m.StandardError, 1e-4, 0.05)
+    | levels -> failwith $"{levels.Length} levels"
+
+    Assert.Empty result.Tail
+
+    let z =
+        float (result.EntropyPerSite.Value - exact.Entropy) / float result.EntropyPerSite.StandardError
+    // Looser by at most 0.015/8 + 0.015/16 nats per site.
+    Assert.True(z > -4.0, $"z = {z:F2}")
+
+    Assert.True(
+        float (result.EntropyPerSite.Value - exact.Entropy) < 0.002 + 4.0 * float result.EntropyPerSite.StandardError
+    )
+
+    Assert.All(result.Checks, (fun c -> Assert.True(c.Passed, c.Detail)))
+
+[<Fact>]
+let ``The result does not depend on the threads`` () =
+    let few =
+        { options with
+            Training = { options.Training with Steps = 20 }
+        }
+
+    let one, two = ok (run few 1 None set.Value), ok (run few 2 None set.Value)
+    Assert.Equal(one.EntropyPerSite, two.EntropyPerSite)
+
+[<Fact>]
+let ``Known energies take noise out of the sum`` () =
+    let few =
+        { options with
+            Training = { options.Training with Steps = 100 }
+        }
+
+    let plain = ok (run few 2 None set.Value)
+    let better = ok (run few 2 (Some(known set.Value)) set.Value)
+    Assert.True(better.EntropyPerSite.StandardError < 0.8 * plain.EntropyPerSite.StandardError)
+
+[<Fact>]
+let ``Independent spins share nothing`` () =
+    let spins = independent 43UL 8 8 1024 0.5
+
+    let result =
+        LatticeMice.estimate
+            { options with
+                Block = 4
+                Training = { options.Training with Steps = 60 }
+            }
+            2
+            CancellationToken.None
+            ignore
+            (Key.ofSeed 5UL)
+            Lattice.Square
+            (SpinSymmetry.ofModel (IsingModel.square 8 1.0))
+            1
+            None
+            None
+            spins
+        |> ok
+
+    for level in result.Levels do
+        // A critic trained on noise finds a little less than nothing on other snapshots.
+        Assert.InRange(float level.MutualInformation.Value, -0.1, 4.0 * float level.MutualInformation.StandardError)
+
+[<Fact>]
+let ``What cannot be certified is left to the area law`` () =
+    // Two snapshots of each of the chains of 8 spins that differ by 8 ln 2: 30 snapshots hold too few product pairs.
+    let copies =
+        independent 47UL 1 8 40 0.5
+        |> fun rows -> snapshots 8 8 (rows.Sites |> Array.map (fun row -> Array.replicate 8 row |> Array.concat))
+
+    let result =
+        LatticeMice.estimate
+            { options with
+                Training = { options.Training with Steps = 200 }
+            }
+            2
+            CancellationToken.None
+            ignore
+            (Key.ofSeed 7UL)
+            Lattice.Square
+            SpinSymmetry.none
+            1
+            None
+            None
+            copies
+        |> ok
+
+    Assert.Contains(result.Levels, (fun l -> l.Saturated))
+    Assert.False result.Checks[0].Passed
+
+[<Fact>]
+let ``Tori that cannot be halved down to the block are refused`` () =
+    let refused block rows columns =
+        run { options with Block = block } 1 None (independent 1UL rows columns 32 0.5) |> messages
+
+    for rows in [ 4; 6; 12; 20 ] do
+        Assert.Single(refused 4 rows rows) |> ignore
+
+    Assert.Single(refused 2 4 8) |> ignore
+    Assert.Single(refused 5 10 10) |> ignore
+    Assert.Single(run options 1 None (independent 1UL 4 4 8 0.5) |> messages) |> ignore
