@@ -148,6 +148,7 @@ let private isPresent (package: string) =
     | "lammps" -> onPath "lmp"
     | "python3-torch" -> pythonHas "torch"
     | "python3-scipy" -> pythonHas "scipy"
+    | "python3-numba" -> pythonHas "numba"
     | "python3-numpy" -> pythonHas "numpy"
     | program -> onPath program
 
@@ -169,7 +170,9 @@ let private forBuilding =
     [ "libtorch-dev"; "libopenblas0-pthread"; "cmake"; "g++"; "make"; "npm" ]
 
 let private forLammps = [ "lammps"; "openkim-models" ]
-let private forPeers = [ "python3-torch"; "python3-scipy"; "python3-numpy" ]
+
+let private forPeers =
+    [ "python3-torch"; "python3-scipy"; "python3-numpy"; "python3-numba" ]
 
 // ---- Building -------------------------------------------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ let private benches: Measurement list =
         AtomsBench.neighbours
         InformationBench.training
         InformationBench.neighbours
+        SamplersBench.measurement
     ]
 
 /// Long checks against known answers: `build.fsx verify`.
