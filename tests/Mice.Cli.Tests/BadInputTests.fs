@@ -121,7 +121,7 @@ let ``An argument without its value is told`` () =
 let ``Unknown verbs are told with the known ones`` () =
     mice [ "boil" ] |> refused [ "melt" ]
     mice [] |> refused [ "melt" ]
-    mice [ "entropy"; "ising" ] |> refused [ "entropy atoms" ]
+    mice [ "entropy"; "spins" ] |> refused [ "entropy atoms" ]
 
 [<Fact>]
 let ``An output that cannot be written is refused before the work`` () =
