@@ -62,10 +62,6 @@ type HalfInformation =
 /// (2020), doi:10.1073/pnas.2017042117.</remarks>
 [<RequireQualifiedAccess>]
 module HalfInformation =
-    /// Entries of the training curve.
-    [<Literal>]
-    let private CurveEntries = 20
-
     /// Halves of one block of each of some snapshots.
     let private blocks lattice flips key (snapshots: LatticeSnapshots<sbyte>) (chosen: sbyte[][]) halves =
         let volume = LatticeHalves.volume halves
@@ -180,7 +176,7 @@ module HalfInformation =
         struct (centre - log mean, influences, (mean * pairs) ** 2.0 / squares, pairs)
 
     /// Neighbours in one group belong to one chain.
-    let internal groupError (groupSnapshots: int) (influences: float[]) =
+    let private groupError (groupSnapshots: int) (influences: float[]) =
         influences
         |> Array.chunkBySize groupSnapshots
         |> Array.map Array.average
@@ -226,8 +222,6 @@ module HalfInformation =
         let struct (value, influences, effective, pairs) =
             evaluate options draw critic parameters held.Sites (Key.named "held out" key)
 
-        let every = max 1 (options.Steps / CurveEntries)
-
         {
             Halves = halves
             MutualInformation =
@@ -239,9 +233,6 @@ module HalfInformation =
             EffectivePairs = effective
             ProductPairs = pairs
             Saturated = not (Double.IsFinite value) || value + 2.0 > log pairs || effective < 100.0
-            Training =
-                bounds
-                |> Array.chunkBySize every
-                |> Array.mapi (fun i part -> struct (min options.Steps ((i + 1) * every), Array.average part))
+            Training = TrainingCurve.ofSteps bounds
             Parameters = parameters
         }

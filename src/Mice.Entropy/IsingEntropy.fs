@@ -101,9 +101,15 @@ module IsingEntropyOptions =
 /// Entropy of Ising models from nothing: snapshots are drawn, then every method sees the same ones.
 [<RequireQualifiedAccess>]
 module IsingEntropy =
-    /// A temperature as part of names and keys.
-    let private text (temperature: float) =
-        temperature.ToString("R", CultureInfo.InvariantCulture)
+    /// A number in full, as part of names and keys.
+    let private text (number: float) =
+        number.ToString("R", CultureInfo.InvariantCulture)
+
+    /// The options of the sampler, which takes the threads of the whole.
+    let private samplingOf (options: IsingEntropyOptions) =
+        { options.Sampling with
+            Threads = options.Threads
+        }
 
     /// All lists in one, or the faults of all.
     let private together (results: Result<'item list, MiceError list> list) =
@@ -116,29 +122,43 @@ module IsingEntropy =
 
         List.fold join (Ok []) results
 
-    /// One method on the snapshots of one temperature.
-    let private apply (options: IsingEntropyOptions) cancel progress key (sampling: IsingSampling) method =
-        let model = sampling.Model
-        let watch = Stopwatch.StartNew()
+    /// The snapshots of one temperature, and what all methods need of them.
+    type private Drawn =
+        {
+            Sampling: IsingSampling
+            Energies: LatticeEnergies
+            Start: LatticePoint
+        }
 
-        let energies =
-            Some
+    let private drawn (sampling: IsingSampling) =
+        let model = sampling.Model
+
+        {
+            Sampling = sampling
+            Energies =
                 {
                     Beta = 1.0 / model.Temperature
                     Values = sampling.Snapshots.Sites |> Array.map (IsingModel.energy model)
                     MeanPerSite = sampling.EnergyPerSite
                 }
+            Start = LatticePoint.start sampling
+        }
 
+    /// One method on the snapshots of one temperature.
+    let private apply (options: IsingEntropyOptions) cancel progress key (drawn: Drawn) method =
+        let sampling, start = drawn.Sampling, drawn.Start
+        let model = sampling.Model
+        let watch = Stopwatch.StartNew()
         let group = sampling.SnapshotsPerChain
         let symmetry = SpinSymmetry.ofModel model
 
         match method with
         | LatticeMethod.Counting ->
             LatticeCounting.estimate symmetry sampling.Snapshots
-            |> Result.map (LatticePoint.ofCounting sampling watch.Elapsed.TotalSeconds)
+            |> Result.map (LatticePoint.ofCounting start watch.Elapsed.TotalSeconds)
         | LatticeMethod.Compression ->
             CompressionEntropy.estimate key sampling.Snapshots
-            |> Result.map (fun r -> [ LatticePoint.ofCompression sampling watch.Elapsed.TotalSeconds r ])
+            |> Result.map (fun r -> [ LatticePoint.ofCompression start watch.Elapsed.TotalSeconds r ])
         | LatticeMethod.Scan ->
             LatticeScan.estimate
                 options.Scan
@@ -149,9 +169,9 @@ module IsingEntropy =
                 (model.Field = 0.0)
                 group
                 None
-                energies
+                (Some drawn.Energies)
                 sampling.Snapshots
-            |> Result.map (fun r -> [ LatticePoint.ofScan sampling r ])
+            |> Result.map (fun r -> [ LatticePoint.ofScan start r ])
         | LatticeMethod.Mice ->
             LatticeMice.estimate
                 options.Mice
@@ -163,9 +183,9 @@ module IsingEntropy =
                 symmetry
                 group
                 None
-                energies
+                (Some drawn.Energies)
                 sampling.Snapshots
-            |> Result.map (fun r -> [ LatticePoint.ofMice sampling r ])
+            |> Result.map (fun r -> [ LatticePoint.ofMice start r ])
 
     /// The points of one temperature; what a checkpoint holds is not computed again.
     let private atTemperature
@@ -201,18 +221,14 @@ module IsingEntropy =
                             Message = $"{100.0 * fraction:F0} %%"
                         }
 
-                 let sampling =
-                     { options.Sampling with
-                         Threads = options.Threads
-                     }
-
-                 IsingSampling.draw sampling cancel told (Key.named "sampling" key) model)
+                 IsingSampling.draw (samplingOf options) cancel told (Key.named "sampling" key) model
+                 |> Result.map drawn)
 
         let compute index method =
             sampling.Value
-            |> Result.bind (fun drawn ->
+            |> Result.bind (fun found ->
                 let name = LatticeMethod.name method
-                apply options cancel (part (index + 1) name) (Key.named name key) drawn method)
+                apply options cancel (part (index + 1) name) (Key.named name key) found method)
 
         let pointsOf index method =
             let kept =
@@ -244,7 +260,11 @@ module IsingEntropy =
         : Result<RunStore, MiceError list> =
         [
             "calculation", "entropy of Ising models"
-            "model", string { model with Temperature = 1.0 }
+            "lattice", string model.Lattice
+            "rows", string model.Rows
+            "columns", string model.Columns
+            "coupling", text model.Coupling
+            "field", text model.Field
         ]
         @ IsingEntropyOptions.describe options
         |> RunStore.identity
@@ -270,10 +290,7 @@ module IsingEntropy =
 
         let faults =
             (models |> List.collect IsingModel.faults)
-            @ IsingSamplingOptions.faults
-                { options.Sampling with
-                    Threads = options.Threads
-                }
+            @ IsingSamplingOptions.faults (samplingOf options)
             @ (if List.contains LatticeMethod.Mice options.Methods then
                    LatticeMice.faults options.Mice model.Rows model.Columns
                else

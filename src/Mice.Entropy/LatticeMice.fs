@@ -1,6 +1,7 @@
 namespace Mice.Entropy
 
 open System.Diagnostics
+open System.Numerics
 open System.Threading
 open Mice
 open Mice.Tensors
@@ -12,9 +13,6 @@ open Mice.Samplers
 /// takes most of their noise away. Source: A. Nir et al., PNAS 117, 30234 (2020), doi:10.1073/pnas.2017042117, eq. (4).</remarks>
 [<RequireQualifiedAccess>]
 module LatticeMice =
-    let rec private isPowerOfTwo n =
-        n = 1 || n % 2 = 0 && isPowerOfTwo (n / 2)
-
     /// Faults of the block and of the torus that is to be halved down to it.
     let internal faults (options: LatticeMiceOptions) (rows: int) (columns: int) : MiceError list =
         [
@@ -22,7 +20,11 @@ module LatticeMice =
                 MiceError.OutOfRange("block", string options.Block, "2, 3 or 4")
             elif rows <> columns then
                 MiceError.Mismatch("sides of the torus", string rows, string columns)
-            elif rows < 2 * options.Block || rows % options.Block <> 0 || not (isPowerOfTwo (rows / options.Block)) then
+            elif
+                rows < 2 * options.Block
+                || rows % options.Block <> 0
+                || not (BitOperations.IsPow2(rows / options.Block))
+            then
                 MiceError.OutOfRange(
                     "side of the torus",
                     string rows,
@@ -73,6 +75,7 @@ module LatticeMice =
         |> List.map (fun l -> struct (l.Halves.InterfaceLength, float l.MutualInformation.Value))
         |> AreaLaw.fit
         |> Option.map (fun (struct (law, smaller)) ->
+            // Where nothing tells how M changes, all of it is its error.
             let other =
                 defaultArg
                     smaller

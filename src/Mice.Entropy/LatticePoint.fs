@@ -53,11 +53,12 @@ type LatticePoint =
 /// What the methods found, as points.
 [<RequireQualifiedAccess>]
 module LatticePoint =
-    let private bare (sampling: IsingSampling) method seconds checks entropy =
+    /// What the points of one temperature have in common; method and entropy are still missing.
+    let internal start (sampling: IsingSampling) : LatticePoint =
         {
             Temperature = sampling.Model.Temperature
-            Method = method
-            EntropyPerSite = entropy
+            Method = ""
+            EntropyPerSite = Estimate.create (nan * 1.0<nat / site>) (nan * 1.0<nat / site>) Direction.NoBound
             Bound = None
             ReducedFreeEnergyPerSite = None
             EnergyPerSite = sampling.EnergyPerSite
@@ -66,20 +67,28 @@ module LatticePoint =
                 |> Option.map (fun e -> e.Averages.Entropy, ExactSource.name e.Source)
             Levels = []
             Curves = []
-            Checks = sampling.Checks @ checks
+            Checks = sampling.Checks
+            Seconds = nan
+        }
+
+    let private finished (start: LatticePoint) method seconds checks entropy =
+        { start with
+            Method = method
+            EntropyPerSite = entropy
+            Checks = start.Checks @ checks
             Seconds = seconds
         }
 
-    let internal ofCounting sampling seconds (result: LatticeCountingResult) : LatticePoint list =
-        result.Estimates |> List.map (fun e -> bare sampling e.Name seconds result.Checks e.EntropyPerSite)
+    let internal ofCounting start seconds (result: LatticeCountingResult) : LatticePoint list =
+        result.Estimates |> List.map (fun e -> finished start e.Name seconds result.Checks e.EntropyPerSite)
 
-    let internal ofCompression sampling seconds (result: CompressionResult) : LatticePoint =
-        bare sampling "compression" seconds result.Checks result.EntropyPerSite
+    let internal ofCompression start seconds (result: CompressionResult) : LatticePoint =
+        finished start "compression" seconds result.Checks result.EntropyPerSite
 
-    let internal ofScan sampling (result: LatticeScanResult) : LatticePoint =
+    let internal ofScan start (result: LatticeScanResult) : LatticePoint =
         let best = result.Corrected |> Option.defaultValue result.EntropyPerSite
 
-        { bare sampling "scan" result.Seconds result.Checks best with
+        { finished start "scan" result.Seconds result.Checks best with
             Bound = result.Corrected |> Option.map (fun _ -> result.EntropyPerSite)
             ReducedFreeEnergyPerSite = result.ReducedFreeEnergyPerSite
             Curves = result.Training |> Array.mapi (fun i curve -> $"network {i + 1}", curve) |> List.ofArray
@@ -95,8 +104,8 @@ module LatticePoint =
             Saturated = saturated
         }
 
-    let internal ofMice sampling (result: LatticeMiceResult) : LatticePoint =
-        { bare sampling "mice" result.Seconds result.Checks result.EntropyPerSite with
+    let internal ofMice start (result: LatticeMiceResult) : LatticePoint =
+        { finished start "mice" result.Seconds result.Checks result.EntropyPerSite with
             Bound = Some result.Bound
             Levels =
                 (result.Levels |> List.map (fun l -> level l.Halves l.MutualInformation "critic" l.Saturated))

@@ -37,10 +37,6 @@ type LatticeScanResult =
 /// its scatter tells how loose the bound is.</remarks>
 [<RequireQualifiedAccess>]
 module LatticeScan =
-    /// Entries of the training curve.
-    [<Literal>]
-    let private CurveEntries = 20
-
     /// Groups of neighbouring snapshots that errors are taken from.
     [<Literal>]
     let private MostGroups = 128
@@ -105,13 +101,6 @@ module LatticeScan =
                 $"cross-entropy at the end of training {training:F4}, on held-out snapshots {held:F4} nats per site; else more snapshots"
         }
 
-    let private curveOf (losses: float[]) =
-        let every = max 1 (losses.Length / CurveEntries)
-
-        losses
-        |> Array.chunkBySize every
-        |> Array.mapi (fun i part -> struct (min losses.Length ((i + 1) * every), Array.average part))
-
     /// Trains one network on one half of the snapshots and asks it for the other.
     let private runHalf
         (options: SpinConditionalOptions)
@@ -169,7 +158,7 @@ module LatticeScan =
             Corrected = corrected |> Option.map perSite
             ReducedFreeEnergyPerSite = Option.map2 freeEnergy energies corrected
             Surprise = halves |> Array.rev |> Array.collect _.Surprise
-            Training = halves |> Array.map (fun h -> curveOf h.Losses)
+            Training = halves |> Array.map (fun h -> TrainingCurve.ofSteps h.Losses)
             Parameters = halves |> Array.map _.Parameters
             Seconds = seconds
             Checks = [ overfitting sites halves ]

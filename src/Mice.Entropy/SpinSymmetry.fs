@@ -27,10 +27,7 @@ module SpinSymmetry =
 
     /// The linear maps that take neighbours to neighbours and the torus onto itself.
     let private pointGroup (lattice: Lattice) rows columns =
-        let forward = Lattice.forwardOffsets lattice
-
-        let all =
-            Array.append forward (forward |> Array.map (fun (struct (r, c)) -> struct (-r, -c)))
+        let all = Lattice.offsets lattice
 
         let keepsTorus map =
             [ struct (rows, 0); struct (0, columns) ]

@@ -106,8 +106,7 @@ module IsingSampling =
     let private runGroup model options (cancel: CancellationToken) report key =
         let step = round model
         let count = rounds options
-        let first = MultiSpin.random (Key.named "start" key) model
-        let mutable state = first
+        let mutable state = MultiSpin.random (Key.named "start" key) model
         let kept = ResizeArray()
         let energies = Array.init MultiSpin.Chains (fun _ -> Array.zeroCreate count)
 

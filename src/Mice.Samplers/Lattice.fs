@@ -19,6 +19,12 @@ module Lattice =
         | Lattice.Square -> [| struct (0, 1); struct (1, 0) |]
         | Lattice.Triangular -> [| struct (0, 1); struct (1, 0); struct (1, 1) |]
 
+    /// <summary>All neighbours of a site as (row, column) offsets, the forward ones first.</summary>
+    /// <param name="lattice">The lattice.</param>
+    let offsets (lattice: Lattice) : struct (int * int)[] =
+        let forward = forwardOffsets lattice
+        Array.append forward (forward |> Array.map (fun (struct (r, c)) -> struct (-r, -c)))
+
     /// <summary>Neighbours per site: 4 or 6.</summary>
     /// <param name="lattice">The lattice.</param>
     let coordination (lattice: Lattice) : int = 2 * (forwardOffsets lattice).Length
@@ -41,9 +47,6 @@ module Lattice =
     /// <param name="columns">Columns of the torus, 2 or more.</param>
     /// <returns>[rows·columns·z].</returns>
     let neighbours (lattice: Lattice) (rows: int) (columns: int) : int[] =
-        let forward = forwardOffsets lattice
-
-        let all =
-            Array.append forward (forward |> Array.map (fun (struct (r, c)) -> struct (-r, -c)))
+        let all = offsets lattice
 
         Array.init (rows * columns * all.Length) (fun i -> siteAt rows columns (i / all.Length) all[i % all.Length])

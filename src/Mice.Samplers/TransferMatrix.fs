@@ -84,6 +84,13 @@ module TransferMatrix =
         | [] -> Ok(compute ())
         | faults -> Error faults
 
+    /// Derivatives in βH.
+    let private inField =
+        {
+            CouplingSlope = 0.0
+            FieldSlope = 1.0
+        }
+
     let private fluctuation (parameter: Parameter) (model: IsingModel) : Fluctuation =
         let logZ = logTrace (loops model parameter)
 
@@ -109,13 +116,7 @@ module TransferMatrix =
     /// <param name="model">The model.</param>
     /// <returns>Faults of the model; more than <c>MostRows</c> rows; T too low for doubles.</returns>
     let magnetisation (model: IsingModel) : Result<Fluctuation, MiceError list> =
-        checkedModel model (fun () ->
-            fluctuation
-                {
-                    CouplingSlope = 0.0
-                    FieldSlope = 1.0
-                }
-                model)
+        checkedModel model (fun () -> fluctuation inField model)
 
     /// <summary>ln Z/N, u, s, C/N and ⟨s⟩.</summary>
     /// <param name="model">The model.</param>
@@ -128,14 +129,7 @@ module TransferMatrix =
                 if model.Field = 0.0 then
                     0.0
                 else
-                    (fluctuation
-                        {
-                            CouplingSlope = 0.0
-                            FieldSlope = 1.0
-                        }
-                        model)
-                        .Mean
-                    / sites
+                    (fluctuation inField model).Mean / sites
 
             1.0 / sites * logTrace (byTemperature model)
             |> ThermalAverages.ofLogPartition (1.0 / model.Temperature) m)

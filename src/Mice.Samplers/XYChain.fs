@@ -30,8 +30,8 @@ type CheckedXYChainOptions = private Checked of XYChainOptions
 /// Defaults and checks.
 [<RequireQualifiedAccess>]
 module XYChainOptions =
-    /// 8 chains of 256 snapshots, 10 steps apart after 500, with 4 over-relaxation sweeps and 4 clusters per step: more than
-    /// enough up to 64×64 sites at every temperature. On all cores of the processor.
+    /// 8 chains of 256 snapshots, 10 steps apart after 500, with 4 over-relaxation sweeps and 4 clusters per step. On all
+    /// cores of the processor. Compare Every with the autocorrelation time that comes with the result: large lattices at low temperature were not tried.
     let defaults: XYChainOptions =
         {
             Chains = 8

@@ -47,18 +47,15 @@ module XYModel =
     /// <summary>Every fault of a model, none for a sound one: sides of 2 or more, finite J and H, finite T above 0.</summary>
     /// <param name="model">The model.</param>
     let faults (model: XYModel) : MiceError list =
-        [
-            for name, side in [ "rows", model.Rows; "columns", model.Columns ] do
-                if side < 2 then
-                    MiceError.OutOfRange(name, string side, "2 or more")
-
-            for name, value in [ "coupling", model.Coupling; "field", model.Field ] do
-                if not (Double.IsFinite value) then
-                    MiceError.OutOfRange(name, string value, "any finite number")
-
-            if not (Double.IsFinite model.Temperature && model.Temperature > 0.0) then
-                MiceError.OutOfRange("temperature", string model.Temperature, "any finite number above 0")
-        ]
+        IsingModel.faults
+            {
+                Lattice = Lattice.Square
+                Rows = model.Rows
+                Columns = model.Columns
+                Coupling = model.Coupling
+                Field = model.Field
+                Temperature = model.Temperature
+            }
 
     /// <summary>N, the number of sites.</summary>
     /// <param name="model">The model.</param>

@@ -6,6 +6,7 @@ open Mice
 open Mice.Samplers
 open Mice.Autoregressive
 open Mice.Entropy
+open Mice.Entropy.Tests.SpinSamples
 
 let private model =
     { IsingModel.square 4 2.5 with
@@ -60,11 +61,6 @@ let private estimate withEnergies snapshots =
     let energies = if withEnergies then Some(known snapshots) else None
 
     LatticeScan.estimate options 1 CancellationToken.None ignore (Key.ofSeed 3UL) true 1 None energies snapshots
-
-let private ok =
-    function
-    | Ok value -> value
-    | Error faults -> failwithf "%A" (List.map MiceError.message faults)
 
 [<Fact>]
 let ``The scan bounds the entropy of a torus from above, and closely`` () =
