@@ -3,7 +3,7 @@ namespace Mice.Autoregressive
 open Mice.Samplers
 
 /// What the conditional law of a spin sees of those before it, in the order of the rows: a window of the torus around it,
-/// with 0 for spins that come after it. So the last rows and columns see the first ones, their neighbours around the
+/// without the spins that come after it. So the last rows and columns see the first ones, their neighbours around the
 /// torus, and the product of the conditionals is a normalised law of the whole torus.
 type SpinWindow =
     internal
@@ -44,63 +44,36 @@ module SpinWindow =
     /// <param name="window">The window.</param>
     let offsets (window: SpinWindow) : struct (int * int)[] = Array.copy window.Offsets
 
-    /// <summary>Numbers that describe a site: as many as there are offsets.</summary>
+    /// <summary>As many as there are offsets.</summary>
     /// <param name="window">The window.</param>
     let size (window: SpinWindow) : int = window.Offsets.Length
 
-    /// <summary>Describes sites of one snapshot: the spins in the window, 0 where they come after the site.</summary>
-    /// <param name="turn">Whether all spins of a window are multiplied by the nearest known one, which takes a symmetry under a
-    /// global flip out of the problem.</param>
+    /// <summary>Calls back with the number of the offset and the site there for each site in the window that comes before
+    /// a site, nearest first.</summary>
     /// <param name="window">The window.</param>
-    /// <param name="spins">The snapshot, [rows·columns], ±1.</param>
-    /// <param name="sites">The sites.</param>
-    /// <param name="row">The first row of the arrays to write to.</param>
-    /// <param name="features">Written: [·; size].</param>
-    /// <param name="signs">Written, [·]: the nearest known spin, 0 where none is known; 1 when nothing is turned.</param>
-    let describe
-        (turn: bool)
-        (window: SpinWindow)
-        (spins: sbyte[])
-        (sites: int[])
-        (row: int)
-        (features: float32[])
-        (signs: float32[])
-        : unit =
-        let size = window.Offsets.Length
+    /// <param name="site">The site.</param>
+    /// <param name="seen">Told offset and site.</param>
+    let inline internal visit (window: SpinWindow) (site: int) ([<InlineIfLambda>] seen: int -> int -> unit) : unit =
+        let r0, c0 = site / window.Columns, site % window.Columns
 
-        for s in 0 .. sites.Length - 1 do
-            let site = sites[s]
-            let r0, c0 = site / window.Columns, site % window.Columns
-            let start = (row + s) * size
-            let mutable sign = 0.0f
+        for k in 0 .. window.Offsets.Length - 1 do
+            let struct (dr, dc) = window.Offsets[k]
+            // Offsets are shorter than the sides.
+            let r = r0 + dr
 
-            for k in 0 .. size - 1 do
-                let struct (dr, dc) = window.Offsets[k]
-                // Offsets are shorter than the sides.
-                let r = r0 + dr
+            let r =
+                if r < 0 then r + window.Rows
+                elif r >= window.Rows then r - window.Rows
+                else r
 
-                let r =
-                    if r < 0 then r + window.Rows
-                    elif r >= window.Rows then r - window.Rows
-                    else r
+            let c = c0 + dc
 
-                let c = c0 + dc
+            let c =
+                if c < 0 then c + window.Columns
+                elif c >= window.Columns then c - window.Columns
+                else c
 
-                let c =
-                    if c < 0 then c + window.Columns
-                    elif c >= window.Columns then c - window.Columns
-                    else c
+            let other = r * window.Columns + c
 
-                let other = r * window.Columns + c
-
-                if other < site then
-                    let spin = float32 spins[other]
-
-                    if sign = 0.0f then
-                        sign <- (if turn then spin else 1.0f)
-
-                    features[start + k] <- sign * spin
-                else
-                    features[start + k] <- 0.0f
-
-            signs[row + s] <- (if turn then sign else 1.0f)
+            if other < site then
+                seen k other

@@ -16,7 +16,7 @@ type HalfTrainingOptions =
         Batch: int
         /// Learning rate of the first step; it falls to 0 along half a cosine.
         LearningRate: float
-        /// Blocks of each held-out snapshot for the mean over joint pairs.
+        /// Blocks of each held-out snapshot for the mean over joint pairs; of halves of less than 16 sites as many more as they are smaller.
         JointBlocks: int
         /// Blocks of each held-out snapshot that are paired with all those of the others.
         ProductBlocks: int
@@ -62,22 +62,26 @@ type HalfInformation =
 /// (2020), doi:10.1073/pnas.2017042117.</remarks>
 [<RequireQualifiedAccess>]
 module HalfInformation =
+    /// Sites of the halves from which on JointBlocks are taken as they are.
+    [<Literal>]
+    let private FullWeight = 16
+
     /// Halves of one block of each of some snapshots.
-    let private blocks lattice flips key (snapshots: LatticeSnapshots<sbyte>) (chosen: sbyte[][]) halves =
-        let volume = LatticeHalves.volume halves
+    let private blocks (spins: LatticeSpins<'spin>) key (snapshots: LatticeSnapshots<'spin>) (chosen: 'spin[][]) halves =
+        let width = spins.Numbers * LatticeHalves.volume halves
 
         let a, b =
-            Array.zeroCreate (chosen.Length * volume), Array.zeroCreate (chosen.Length * volume)
+            Array.zeroCreate (chosen.Length * width), Array.zeroCreate (chosen.Length * width)
 
         let generator = Key.generator key
 
         chosen
-        |> Array.iteri (fun i spins -> LatticeHalves.draw lattice flips generator snapshots spins halves i a b)
+        |> Array.iteri (fun i snapshot -> spins.Draw generator snapshots snapshot halves i a b)
 
-        struct (Tensor.ofArray [ chosen.Length; volume ] a, Tensor.ofArray [ chosen.Length; volume ] b)
+        struct (Tensor.ofArray [ chosen.Length; width ] a, Tensor.ofArray [ chosen.Length; width ] b)
 
     /// Different snapshots at random.
-    let private choose (generator: Generator) count (snapshots: sbyte[][]) =
+    let private choose (generator: Generator) count (snapshots: 'spin[][]) =
         let order = Array.init snapshots.Length id
 
         for i in 0 .. count - 1 do
@@ -88,15 +92,35 @@ module HalfInformation =
 
         Array.init count (fun i -> snapshots[order[i]])
 
+    /// Product pairs of different snapshots, which the critic may average over symmetries of the product law: all of them, or
+    /// some partners for each row, those of the first half of the batch out of the second and the other way round.
+    let private productScores (critic: Critic) p (partners: int option) (u: Codes) (v: Codes) =
+        let count = u[0].Shape[0]
+        let rows first last (codes: Codes) = codes |> Array.map (Tensor.slice 0 first last 1)
+
+        match partners with
+        | Some partners when count >= 4 ->
+            let half = count / 2
+            let wanted = min partners half
+            let against first last other = critic.ScoreAll p (rows first last u) (rows other (other + wanted) v)
+            Tensor.cat 0 [ against 0 half half; against half count 0 ]
+        | _ -> critic.ScoreAll p u v |> Scores.ofMatrix None |> Scores.product
+
+    let private scores (critic: Critic) partners p a b =
+        let u = critic.EncodeX Mode.Evaluation p a
+        let v = critic.EncodeY Mode.Evaluation p b
+        Scores.ofPairs None (critic.ScorePairs p u v) (productScores critic p partners u v)
+
     let private train
         (options: HalfTrainingOptions)
         (cancel: CancellationToken)
         (tell: int -> float -> unit)
         key
-        (draw: Key -> sbyte[][] -> struct (Tensor * Tensor))
+        (draw: Key -> 'spin[][] -> struct (Tensor * Tensor))
         (critic: Critic)
+        partners
         (first: Params option)
-        (training: sbyte[][])
+        (training: 'spin[][])
         =
         let adam =
             Optimiser.adam
@@ -118,7 +142,7 @@ module HalfInformation =
                 let struct (a, b) = draw (Key.named "blocks" own) chosen
 
                 let loss p =
-                    -(Critic.scores Pairing.AllPairs Mode.Evaluation critic p a b |> Bound.value Bound.donskerVaradhan)
+                    -(scores critic partners p a b |> Bound.value Bound.donskerVaradhan)
 
                 let struct (value, next, moments) = Optimiser.step adam loss parameters moments
                 tell i -value
@@ -155,13 +179,17 @@ module HalfInformation =
     let private averages (rounds: float[][]) =
         Array.init rounds[0].Length (fun i -> rounds |> Array.averageBy (Array.item i))
 
+    /// Joint blocks of a snapshot: more of small halves, which are cheap and weigh more.
+    let private jointBlocksOf (options: HalfTrainingOptions) halves =
+        options.JointBlocks * max 1 (FullWeight / LatticeHalves.volume halves)
+
     /// The bound, the influence of each snapshot, and the effective number of product pairs.
-    let private evaluate (options: HalfTrainingOptions) draw critic parameters (held: sbyte[][]) key =
+    let private evaluate (options: HalfTrainingOptions) jointBlocks draw critic parameters (held: 'spin[][]) key =
         let rounds name count work =
             Array.init count (fun r ->
                 Tensor.scope (fun () -> draw (key |> Key.named name |> Key.item r) held |> work critic parameters))
 
-        let joint = rounds "joint" options.JointBlocks jointScores |> averages
+        let joint = rounds "joint" jointBlocks jointScores |> averages
         let parts = rounds "product" options.ProductBlocks products
         let rows = parts |> Array.map (fun (struct (r, _, _)) -> r) |> averages
         let columns = parts |> Array.map (fun (struct (_, c, _)) -> c) |> averages
@@ -187,8 +215,7 @@ module HalfInformation =
     /// <param name="cancel">Stops the work.</param>
     /// <param name="tell">Told the step and the bound on its batch.</param>
     /// <param name="key">All randomness.</param>
-    /// <param name="lattice">For the symmetries of blocks.</param>
-    /// <param name="symmetric">Whether a global flip leaves the system as it is.</param>
+    /// <param name="spins">Their kind.</param>
     /// <param name="groupSnapshots">Neighbouring snapshots that may be correlated.</param>
     /// <param name="first">Parameters to start from; None for random ones.</param>
     /// <param name="halves">Which halves.</param>
@@ -199,15 +226,14 @@ module HalfInformation =
         (cancel: CancellationToken)
         (tell: int -> float -> unit)
         (key: Key)
-        (lattice: Lattice)
-        (symmetric: bool)
+        (spins: LatticeSpins<'spin>)
         (groupSnapshots: int)
         (first: Params option)
         (halves: LatticeHalves)
-        (training: LatticeSnapshots<sbyte>)
-        (held: LatticeSnapshots<sbyte>)
+        (training: LatticeSnapshots<'spin>)
+        (held: LatticeSnapshots<'spin>)
         : HalfInformation =
-        let critic = HalfCritic.create halves
+        let critic = spins.Critic training halves
         let bounds = Array.create options.Steps nan
 
         let told i value =
@@ -215,12 +241,12 @@ module HalfInformation =
             tell i value
 
         let draw key chosen =
-            blocks lattice symmetric key training chosen halves
+            blocks spins key training chosen halves
 
-        let parameters = train options cancel told key draw critic first training.Sites
+        let parameters = train options cancel told key draw critic spins.Partners first training.Sites
 
         let struct (value, influences, effective, pairs) =
-            evaluate options draw critic parameters held.Sites (Key.named "held out" key)
+            evaluate options (jointBlocksOf options halves) draw critic parameters held.Sites (Key.named "held out" key)
 
         {
             Halves = halves

@@ -18,14 +18,18 @@ type LatticeEnergies =
 [<RequireQualifiedAccess>]
 module internal LatticeEnergies =
     /// Every fault of snapshots that networks are to be trained on, and of their energies.
-    let faults (energies: LatticeEnergies option) (snapshots: LatticeSnapshots<sbyte>) : MiceError list =
+    let faults
+        (spins: LatticeSpins<'spin>)
+        (energies: LatticeEnergies option)
+        (snapshots: LatticeSnapshots<'spin>)
+        : MiceError list =
         let n = snapshots.Sites.Length
 
         [
             if n < 16 then
                 MiceError.TooFewData("snapshots", n, 16, "Sample longer.")
             else
-                yield! SpinSnapshots.faults snapshots
+                yield! spins.Faults snapshots
 
             match energies with
             | Some e when e.Values.Length <> n ->

@@ -1,5 +1,6 @@
 namespace Mice.Entropy
 
+open System.Numerics
 open Mice
 open Mice.Samplers
 
@@ -48,12 +49,47 @@ module LatticeHalves =
 
         List.unfold grow (block, block)
 
-    /// <summary>Copies two halves of a block of a snapshot to rows of two arrays, each as seen from the cut: site (across, along), the second
+    /// <summary>Calls back with the place in a half and the sites of both halves there, as seen from the cut: place across·length + along, the second
     /// half turned by 180°, so that both look alike. The block lies anywhere and in any orientation that the lattice's symmetry
     /// allows.</summary>
     /// <param name="lattice">Square (all eight symmetries) or triangular (the four that keep its diagonal).</param>
-    /// <param name="flips">Whether the spins of a block may all be turned over.</param>
     /// <param name="generator">Place and orientation.</param>
+    /// <param name="rows">Rows of the torus.</param>
+    /// <param name="columns">Columns of the torus.</param>
+    /// <param name="halves">The halves.</param>
+    /// <param name="pair">Told the place, the first half's site and the second half's.</param>
+    let inline internal visit
+        (lattice: Lattice)
+        (generator: Generator)
+        (rows: int)
+        (columns: int)
+        (halves: LatticeHalves)
+        ([<InlineIfLambda>] pair: int -> int -> int -> unit)
+        : unit =
+        // Transposing changes a torus that is not square.
+        let transposed = rows = columns && generator.NextInt 2 = 1
+        let mirrored = lattice = Lattice.Square && generator.NextInt 2 = 1
+        let r0, c0 = generator.NextInt rows, generator.NextInt columns
+
+        let site along across =
+            // Around the torus; no half is longer than it.
+            let r = (r0 + (if transposed then across else along) + 2 * rows) % rows
+            let c = (c0 + (if transposed then along else across) + 2 * columns) % columns
+            r * columns + c
+
+        for across in 0 .. halves.Depth - 1 do
+            for along in 0 .. halves.Length - 1 do
+                let turned = halves.Length - 1 - along
+
+                pair
+                    (across * halves.Length + along)
+                    (site (if mirrored then turned else along) -across)
+                    (site (if mirrored then along else turned) (across + 1))
+
+    /// <summary>Copies two halves of a block of Ising spins to rows of two arrays.</summary>
+    /// <param name="lattice">For the orientations.</param>
+    /// <param name="flips">Whether the spins of a block may all be turned over.</param>
+    /// <param name="generator">Place, orientation, sign.</param>
     /// <param name="snapshots">Their shape.</param>
     /// <param name="spins">One snapshot.</param>
     /// <param name="halves">The halves.</param>
@@ -71,23 +107,35 @@ module LatticeHalves =
         (a: float32[])
         (b: float32[])
         : unit =
-        let rows, columns = snapshots.Rows, snapshots.Columns
-        // Transposing changes a torus that is not square.
-        let transposed = rows = columns && generator.NextInt 2 = 1
-        let mirrored = lattice = Lattice.Square && generator.NextInt 2 = 1
         let sign = if flips && generator.NextInt 2 = 1 then -1.0f else 1.0f
-        let r0, c0 = generator.NextInt rows, generator.NextInt columns
-        let volume = halves.Depth * halves.Length
+        let start = row * volume halves
 
-        let spinAt along across =
-            // Around the torus; no half is longer than it.
-            let r = (r0 + (if transposed then across else along) + 2 * rows) % rows
-            let c = (c0 + (if transposed then along else across) + 2 * columns) % columns
-            sign * float32 spins[r * columns + c]
+        visit lattice generator snapshots.Rows snapshots.Columns halves (fun place first second ->
+            a[start + place] <- sign * float32 spins[first]
+            b[start + place] <- sign * float32 spins[second])
 
-        for across in 0 .. halves.Depth - 1 do
-            for along in 0 .. halves.Length - 1 do
-                let place = row * volume + across * halves.Length + along
-                let turned = halves.Length - 1 - along
-                a[place] <- spinAt (if mirrored then turned else along) -across
-                b[place] <- spinAt (if mirrored then along else turned) (across + 1)
+    /// <summary>Copies two halves of a block of planar spins to rows of two arrays, x components before y components.</summary>
+    /// <param name="generator">Place and orientation.</param>
+    /// <param name="snapshots">Their shape.</param>
+    /// <param name="spins">One snapshot.</param>
+    /// <param name="halves">The halves.</param>
+    /// <param name="row">Where to write.</param>
+    /// <param name="a">First halves, [·; 2·depth·length].</param>
+    /// <param name="b">Second halves, the same.</param>
+    let drawPlanar
+        (generator: Generator)
+        (snapshots: LatticeSnapshots<Vector2>)
+        (spins: Vector2[])
+        (halves: LatticeHalves)
+        (row: int)
+        (a: float32[])
+        (b: float32[])
+        : unit =
+        let sites = volume halves
+        let start = 2 * row * sites
+
+        visit Lattice.Square generator snapshots.Rows snapshots.Columns halves (fun place first second ->
+            a[start + place] <- spins[first].X
+            a[start + sites + place] <- spins[first].Y
+            b[start + place] <- spins[second].X
+            b[start + sites + place] <- spins[second].Y)

@@ -7,36 +7,29 @@ open Mice
 open Mice.Tensors
 open Mice.Samplers
 
-/// <summary>Machine-learning iterative calculation of entropy on a square torus: s = s(block) − ½ Σ_k M_k/V_k over all doublings of a counted block
+/// <summary>Machine-learning iterative calculation of entropy on a square torus: s = s(block) − ½ Σ_k M_k/V_k over all doublings of a block of known entropy
 /// up to the torus, M_k = I(half; half), V_k the sites of a half.</summary>
 /// <remarks>Where energies are known, the sum is corrected by −β(ē − ⟨E⟩)/N, ē the mean energy of the snapshots: ds = β de, so this
 /// takes most of their noise away. Source: A. Nir et al., PNAS 117, 30234 (2020), doi:10.1073/pnas.2017042117, eq. (4).</remarks>
 [<RequireQualifiedAccess>]
 module LatticeMice =
-    /// Faults of the block and of the torus that is to be halved down to it.
-    let internal faults (options: LatticeMiceOptions) (rows: int) (columns: int) : MiceError list =
+    /// Faults of the side of the starting block and of the torus that is to be halved down to it.
+    let internal faults (block: int) (rows: int) (columns: int) : MiceError list =
         [
-            if options.Block < 2 || options.Block > 4 then
-                MiceError.OutOfRange("block", string options.Block, "2, 3 or 4")
+            if block < 1 || block > 4 then
+                MiceError.OutOfRange("block", string block, "1 to 4")
             elif rows <> columns then
                 MiceError.Mismatch("sides of the torus", string rows, string columns)
-            elif
-                rows < 2 * options.Block
-                || rows % options.Block <> 0
-                || not (BitOperations.IsPow2(rows / options.Block))
-            then
-                MiceError.OutOfRange(
-                    "side of the torus",
-                    string rows,
-                    $"{options.Block} times a power of two, so that it can be halved down to the counted block"
-                )
+            elif rows < 2 * block || rows % block <> 0 || not (BitOperations.IsPow2(rows / block)) then
+                let unit = if block = 1 then "a power of two" else $"{block} times a power of two"
+                MiceError.OutOfRange("side of the torus", string rows, $"{unit}, so that it can be halved down to a block of {block}×{block}")
         ]
 
     /// Changes of the sum by group of held-out snapshots, per site.
     let private groupChanges
         beta
         (energies: float[] option)
-        (counted: BlockEntropy)
+        (start: StartingBlock)
         (levels: HalfInformation list)
         held
         =
@@ -46,14 +39,6 @@ module LatticeMice =
 
         let means (values: float[]) =
             Array.init groups.Length (fun g -> Array.average values[ends[g] .. ends[g + 1] - 1])
-
-        let volume = float counted.Shape.Sites
-        let plugIn = float (counted.Entropy.Value - counted.Correction)
-
-        // Jackknife pseudo-values.
-        let block =
-            counted.PlugInWithoutGroup
-            |> Array.map (fun (struct (without, left)) -> (plugIn - without) * left / (1.0 - left) / volume)
 
         let halves =
             levels
@@ -68,7 +53,7 @@ module LatticeMice =
                 [ means e |> Array.map (fun mean -> -beta * (mean - centre)) ]
             | None -> []
 
-        block :: halves @ thermal |> List.reduce (Array.map2 (+))
+        start.Changes :: halves @ thermal |> List.reduce (Array.map2 (+))
 
     let private tail (levels: HalfInformation list) (beyond: LatticeHalves list) =
         levels
@@ -135,23 +120,21 @@ module LatticeMice =
         seconds
         (energies: LatticeEnergies option)
         (heldEnergies: float[] option)
-        (counted: BlockEntropy)
+        (start: StartingBlock)
         (levels: HalfInformation list)
         beyond
-        (held: LatticeSnapshots<sbyte>)
+        (held: LatticeSnapshots<'spin>)
         =
         let trusted = levels |> List.filter (fun l -> not l.Saturated)
         let beyond = (levels |> List.filter _.Saturated |> List.map _.Halves) @ beyond
         let beta = energies |> Option.map _.Beta |> Option.defaultValue 0.0
-
-        let block = counted.Entropy.Value / (float counted.Shape.Sites * 1.0<site>)
 
         let halves =
             trusted
             |> List.sumBy (fun l ->
                 -0.5 * l.MutualInformation.Value / (float (LatticeHalves.volume l.Halves) * 1.0<site>))
 
-        let changes = groupChanges beta heldEnergies counted trusted held
+        let changes = groupChanges beta heldEnergies start trusted held
 
         let thermal =
             match energies, heldEnergies with
@@ -164,7 +147,7 @@ module LatticeMice =
             |> Estimate.scale 1.0<nat / site>
 
         let bound =
-            Estimate.create (block + halves) (Statistics.standardError changes * 1.0<nat / site>) Direction.UpperBound
+            Estimate.create (start.EntropyPerSite.Value + halves) (Statistics.standardError changes * 1.0<nat / site>) Direction.UpperBound
             |> Estimate.add thermal
 
         let beyondLaw = tail trusted beyond
@@ -176,7 +159,7 @@ module LatticeMice =
                 | Some t when not (List.isEmpty beyond) -> Estimate.add bound t
                 | _ -> bound
             Bound = bound
-            Counted = counted.Entropy |> Estimate.scale (1.0 / (float counted.Shape.Sites * 1.0<site>))
+            Start = start.EntropyPerSite
             Levels = levels
             Tail = beyondLaw |> Option.map snd |> Option.defaultValue []
             AreaLaw =
@@ -195,8 +178,7 @@ module LatticeMice =
         cancel
         (progress: Progress -> unit)
         key
-        lattice
-        symmetric
+        spins
         group
         first
         training
@@ -227,7 +209,7 @@ module LatticeMice =
             let own =
                 key |> Key.named "halves" |> Key.item halves.Depth |> Key.item halves.Length
 
-            HalfInformation.estimate options.Training cancel tell own lattice symmetric group start halves training held
+            HalfInformation.estimate options.Training cancel tell own spins group start halves training held
             |> Ok
 
         ParallelJobs.run threads cancel work [| 0 .. order.Length - 1 |]
@@ -238,14 +220,13 @@ module LatticeMice =
     let parameters (result: LatticeMiceResult) : Map<int * int, Params> =
         result.Levels |> List.map (fun l -> (l.Halves.Depth, l.Halves.Length), l.Parameters) |> Map.ofList
 
-    /// <summary>Trains critics on the first half of the snapshots; counts blocks and evaluates the critics on the others.</summary>
+    /// <summary>Trains critics on the first half of the snapshots; finds the entropy of the starting block and evaluates the critics on the others.</summary>
     /// <param name="options">How to divide, how to train.</param>
     /// <param name="threads">Threads; the result does not depend on them.</param>
     /// <param name="cancel">Stops the work.</param>
     /// <param name="progress">Told the share done and a line for people.</param>
     /// <param name="key">All randomness.</param>
-    /// <param name="lattice">The lattice.</param>
-    /// <param name="symmetry">Of the law of the snapshots.</param>
+    /// <param name="spins">Their kind.</param>
     /// <param name="groupSnapshots">Neighbouring snapshots that may be correlated, as those of one chain.</param>
     /// <param name="first">Critics to start from, as <c>parameters</c> gives them; None for random ones.</param>
     /// <param name="energies">In equilibrium; None otherwise.</param>
@@ -257,14 +238,18 @@ module LatticeMice =
         (cancel: CancellationToken)
         (progress: Progress -> unit)
         (key: Key)
-        (lattice: Lattice)
-        (symmetry: SpinSymmetry)
+        (spins: LatticeSpins<'spin>)
         (groupSnapshots: int)
         (first: Map<int * int, Params> option)
         (energies: LatticeEnergies option)
-        (snapshots: LatticeSnapshots<sbyte>)
+        (snapshots: LatticeSnapshots<'spin>)
         : Result<LatticeMiceResult, MiceError list> =
-        match faults options snapshots.Rows snapshots.Columns @ LatticeEnergies.faults energies snapshots with
+        let block = spins.BlockSide options.Block
+
+        match
+            faults block snapshots.Rows snapshots.Columns
+            @ LatticeEnergies.faults spins energies snapshots
+        with
         | [] ->
             let watch = Stopwatch.StartNew()
             let middle = max 1 (snapshots.Sites.Length / groupSnapshots / 2) * groupSnapshots
@@ -285,24 +270,13 @@ module LatticeMice =
                 energies |> Option.map (fun e -> e.Values[middle..] |> Array.map (fun v -> v / sites))
 
             let levels, beyond =
-                LatticeHalves.doublings options.Block snapshots.Rows snapshots.Columns options.RowsFirst
+                LatticeHalves.doublings block snapshots.Rows snapshots.Columns options.RowsFirst
                 |> List.partition (fun h -> LatticeHalves.volume h <= options.LargestHalf)
 
-            BlockEntropy.estimate symmetry (BlockShape.rectangle options.Block options.Block) held
-            |> Result.bind (fun counted ->
+            spins.Block block held
+            |> Result.bind (fun start ->
                 levels
-                |> runLevels
-                    options
-                    threads
-                    cancel
-                    progress
-                    key
-                    lattice
-                    symmetry.Flip
-                    groupSnapshots
-                    first
-                    training
-                    held
+                |> runLevels options threads cancel progress key spins groupSnapshots first training held
                 |> Result.map (fun found ->
-                    result watch.Elapsed.TotalSeconds energies heldEnergies counted found beyond held))
+                    result watch.Elapsed.TotalSeconds energies heldEnergies start found beyond held))
         | faults -> Error faults

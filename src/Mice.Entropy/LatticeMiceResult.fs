@@ -7,7 +7,7 @@ type LatticeMiceOptions =
     {
         /// How critics are trained.
         Training: HalfTrainingOptions
-        /// Side of the square block whose patterns are counted, 2, 3 or 4.
+        /// Side of the square block of ±1 spins whose patterns are counted, 2, 3 or 4; planar spins are halved down to one.
         Block: int
         /// Sites of the largest half that a critic is trained for; the area law has those beyond.
         LargestHalf: int
@@ -43,8 +43,8 @@ type LatticeMiceResult =
         EntropyPerSite: Estimate<nat / site>
         /// The same without the tail: an upper bound.
         Bound: Estimate<nat / site>
-        /// Entropy per site of the counted block.
-        Counted: Estimate<nat / site>
+        /// Entropy per site of the block that the doublings start from: counted patterns of ±1 spins, one planar spin.
+        Start: Estimate<nat / site>
         /// What critics found, smallest halves first; saturated ones are not part of the sum.
         Levels: HalfInformation list
         /// Levels by the area law.

@@ -23,6 +23,15 @@ type LatticeLevel =
         Saturated: bool
     }
 
+/// What an estimate can be held against.
+type LatticeReference =
+    {
+        /// Entropy per site; without an error where it is exact.
+        EntropyPerSite: Estimate<nat / site>
+        /// Where it comes from: the name of an ExactSource, or integration.
+        Source: string
+    }
+
 /// What one method found at one temperature.
 type LatticePoint =
     {
@@ -36,10 +45,10 @@ type LatticePoint =
         Bound: Estimate<nat / site> option
         /// βF/N, where the method gives it.
         ReducedFreeEnergyPerSite: Estimate<1 / site> option
-        /// ⟨E⟩/N of the sampler.
-        EnergyPerSite: Estimate<1>
-        /// Exact entropy per site, where known, and of what: see ExactSource.
-        Exact: (float<nat / site> * string) option
+        /// ⟨E⟩/N of the sampler; None for snapshots from elsewhere.
+        EnergyPerSite: Estimate<1> option
+        /// Entropy per site known in another way, where it is.
+        Reference: LatticeReference option
         /// Levels of MICE, smallest halves first.
         Levels: LatticeLevel list
         /// Training curves by name: step, and nats per site (scan) or nats (MICE).
@@ -54,20 +63,18 @@ type LatticePoint =
 [<RequireQualifiedAccess>]
 module LatticePoint =
     /// What the points of one temperature have in common; method and entropy are still missing.
-    let internal start (sampling: IsingSampling) : LatticePoint =
+    let internal start temperature (energy: Estimate<1> option) (checks: Check list) : LatticePoint =
         {
-            Temperature = sampling.Model.Temperature
+            Temperature = temperature
             Method = ""
             EntropyPerSite = Estimate.create (nan * 1.0<nat / site>) (nan * 1.0<nat / site>) Direction.NoBound
             Bound = None
             ReducedFreeEnergyPerSite = None
-            EnergyPerSite = sampling.EnergyPerSite
-            Exact =
-                ExactIsing.tryFind sampling.Model
-                |> Option.map (fun e -> e.Averages.Entropy, ExactSource.name e.Source)
+            EnergyPerSite = energy
+            Reference = None
             Levels = []
             Curves = []
-            Checks = sampling.Checks
+            Checks = checks
             Seconds = nan
         }
 
@@ -84,6 +91,9 @@ module LatticePoint =
 
     let internal ofCompression start seconds (result: CompressionResult) : LatticePoint =
         finished start "compression" seconds result.Checks result.EntropyPerSite
+
+    let internal ofIntegration start seconds (entropy: IntegratedEntropy) : LatticePoint =
+        finished start "integration" seconds [] entropy.EntropyPerSite
 
     let internal ofScan start (result: LatticeScanResult) : LatticePoint =
         let best = result.Corrected |> Option.defaultValue result.EntropyPerSite

@@ -110,7 +110,7 @@ module LatticeScan =
         law
         first
         energies
-        (training: sbyte[][])
+        (training: 'spin[][])
         held
         =
         Engine.setThreads 1
@@ -170,28 +170,28 @@ module LatticeScan =
     /// <param name="cancel">Stops the work.</param>
     /// <param name="progress">Told the share done and a line for people.</param>
     /// <param name="key">All randomness.</param>
-    /// <param name="symmetric">Whether a global flip leaves the system as it is.</param>
+    /// <param name="spins">Their kind.</param>
     /// <param name="groupSnapshots">Neighbouring snapshots that may be correlated, as those of one chain.</param>
     /// <param name="first">Parameters of the two networks to start from; None for random ones.</param>
     /// <param name="energies">In equilibrium; None otherwise.</param>
     /// <param name="snapshots">16 or more.</param>
-    /// <returns>TooFewData, Mismatch of energies and snapshots, OutOfRange for spins that are not ±1.</returns>
+    /// <returns>TooFewData, Mismatch of energies and snapshots, the faults of the spins.</returns>
     let estimate
         (options: SpinConditionalOptions)
         (threads: int)
         (cancel: CancellationToken)
         (progress: Progress -> unit)
         (key: Key)
-        (symmetric: bool)
+        (spins: LatticeSpins<'spin>)
         (groupSnapshots: int)
         (first: Params[] option)
         (energies: LatticeEnergies option)
-        (snapshots: LatticeSnapshots<sbyte>)
+        (snapshots: LatticeSnapshots<'spin>)
         : Result<LatticeScanResult, MiceError list> =
-        match LatticeEnergies.faults energies snapshots with
+        match LatticeEnergies.faults spins energies snapshots with
         | [] ->
             let watch = Stopwatch.StartNew()
-            let law = SpinConditional.create options symmetric snapshots.Rows snapshots.Columns
+            let law = spins.Law options snapshots
             // On a border between chains.
             let half = max 1 (snapshots.Sites.Length / groupSnapshots / 2) * groupSnapshots
             let shares = [| 0.0; 0.0 |]

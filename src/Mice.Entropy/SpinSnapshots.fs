@@ -16,8 +16,8 @@ module internal SpinSnapshots =
             if i < 0 then None else Some spins[i])
         |> Option.map (fun spin -> MiceError.OutOfRange("a spin", string spin, "-1 and 1"))
 
-    /// Every kind of fault once: too few snapshots for an error, wrong sizes, spins that are not ±1.
-    let faults (snapshots: LatticeSnapshots<sbyte>) : MiceError list =
+    /// Too few snapshots for an error, and the first one of a wrong size.
+    let shapeFaults (snapshots: LatticeSnapshots<'spin>) : MiceError list =
         let sites = snapshots.Rows * snapshots.Columns
 
         [
@@ -37,10 +37,12 @@ module internal SpinSnapshots =
                     $"{snapshots.Rows}×{snapshots.Columns} sites"
                 )
             | None -> ()
-
-            yield! spinFault snapshots |> Option.toList
         ]
 
+    /// The same, and the first spin that is not ±1.
+    let faults (snapshots: LatticeSnapshots<sbyte>) : MiceError list =
+        shapeFaults snapshots @ Option.toList (spinFault snapshots)
+
     /// Consecutive snapshots in groups as equal as can be, so that what memory a chain still has stays within groups.
-    let groups (snapshots: LatticeSnapshots<sbyte>) : sbyte[][][] =
+    let groups (snapshots: LatticeSnapshots<'spin>) : 'spin[][][] =
         snapshots.Sites |> Array.splitInto (min MostGroups snapshots.Sites.Length)

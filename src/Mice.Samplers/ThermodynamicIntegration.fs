@@ -28,6 +28,8 @@ type IntegratedEntropy =
     {
         /// β.
         Beta: float
+        /// u, as it was given.
+        EnergyPerSite: Estimate<1>
         /// s; its error holds both of the errors below.
         EntropyPerSite: Estimate<nat / site>
         /// The part of the error that comes from the errors of the energies.
@@ -126,6 +128,7 @@ module ThermodynamicIntegration =
 
                 {
                     Beta = beta
+                    EnergyPerSite = points[i].EnergyPerSite
                     EntropyPerSite =
                         Estimate.create entropy (unit statistical[i]) Direction.Exact
                         |> Estimate.widen (unit quadrature[i + 1])

@@ -6,20 +6,35 @@ open Mice
 
 /// The von Mises law of an angle, p(φ) = exp(κ cos φ)/(2π I₀(κ)). Bessel functions are scaled by e^−κ and do not overflow.
 [<RequireQualifiedAccess>]
-module internal VonMises =
-    /// ln I₀(κ), for either sign of κ.
+module VonMises =
+    /// <summary>ln I₀(κ), for either sign of κ.</summary>
+    /// <param name="kappa">κ.</param>
     let logBessel (kappa: float) : float =
         log (SpecialFunctions.BesselIScaled(0.0, abs kappa)) + abs kappa
 
-    /// The mean of cos φ, I₁(κ)/I₀(κ).
+    /// <summary>The mean of cos φ, I₁(κ)/I₀(κ).</summary>
+    /// <param name="kappa">κ, of either sign.</param>
     let meanCosine (kappa: float) : float =
         float (sign kappa) * SpecialFunctions.BesselIScaled(1.0, abs kappa)
         / SpecialFunctions.BesselIScaled(0.0, abs kappa)
 
-    /// The entropy, ln 2π I₀(κ) − κ I₁(κ)/I₀(κ), in nats relative to dφ.
+    /// <summary>The entropy, ln 2π I₀(κ) − κ I₁(κ)/I₀(κ), in nats relative to dφ.</summary>
+    /// <param name="kappa">κ, of either sign.</param>
     let entropy (kappa: float) : float =
         log (2.0 * Math.PI * SpecialFunctions.BesselIScaled(0.0, abs kappa))
         + abs kappa * (1.0 - meanCosine (abs kappa))
+
+    /// <summary>κ of the law that has a given mean cosine, by bisection, up to 10⁶.</summary>
+    /// <param name="cosine">From 0 to 1.</param>
+    let concentration (cosine: float) : float =
+        let rec search low high =
+            let middle = 0.5 * (low + high)
+
+            if high - low <= 1e-12 * middle || middle = low || middle = high then middle
+            elif meanCosine middle < cosine then search middle high
+            else search low middle
+
+        search 0.0 1e6
 
     /// <summary>One angle as (cos φ, sin φ), exactly: a uniform point on the circle is moved by a Möbius map, which makes it
     /// wrapped Cauchy, and accepted or rejected; two of three tries succeed or more. No trigonometric function is

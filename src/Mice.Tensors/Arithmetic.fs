@@ -18,6 +18,7 @@ module TensorArithmetic =
         let private opErf, opLgamma, opFloor, opCeil, opRound =
             op "erf", op "lgamma", op "floor", op "ceil", op "round"
 
+        let private opBesselI0Scaled = op "special_i0e"
         let private opMaximum, opMinimum, opClamp = op "maximum", op "minimum", op "clamp"
         let private opLess, opLessEqual = overload "lt" "Tensor", overload "le" "Tensor"
 
@@ -65,6 +66,8 @@ module TensorArithmetic =
         let atan2 (y: Tensor) (x: Tensor) : Tensor = Tensor.Binary(opAtan2, y, x)
         /// The error function.
         let erf (x: Tensor) : Tensor = unary opErf x
+        /// e^−|x| I₀(x), I₀ the modified Bessel function of the first kind, element by element.
+        let besselI0Scaled (x: Tensor) : Tensor = unary opBesselI0Scaled x
         /// ln Γ(x).
         let lgamma (x: Tensor) : Tensor = unary opLgamma x
         /// The largest integer not above x.

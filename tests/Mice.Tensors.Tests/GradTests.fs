@@ -30,6 +30,7 @@ let private smooth: (string * float * float * (Tensor -> Tensor)) list =
         "cos", -2.0, 2.0, Tensor.cos
         "tan", -1.0, 1.0, Tensor.tan
         "erf", -2.0, 2.0, Tensor.erf
+        "besselI0Scaled", 0.1, 20.0, Tensor.besselI0Scaled
         "lgamma", 0.5, 3.0, Tensor.lgamma
         "atan2", 0.5, 2.0, (fun x -> Tensor.atan2 x (Tensor.onesLike x))
         "maximum", 0.5, 2.0, (fun x -> Tensor.maximum x (Tensor.zerosLike x))

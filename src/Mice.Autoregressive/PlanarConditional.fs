@@ -1,0 +1,106 @@
+namespace Mice.Autoregressive
+
+open System
+open System.Numerics
+open Mice
+open Mice.Tensors
+open Mice.Samplers
+
+/// <summary>The law of a planar spin u(θ) = (cos θ, sin θ) given those before it: a mixture of von Mises laws,
+/// q(θ) = Σ_k w_k exp(κ_k·u(θ))/(2π I₀(|κ_k|)), whose weights and vectors κ_k are given by a network of the window, seen
+/// relative to the nearest known spin.</summary>
+/// <remarks>κ_k is a linear function of the spins seen, as in the harmonic approximation, plus a network; both in units of the
+/// stiffness of neighbours, so that the same learning rate serves all temperatures.</remarks>
+[<RequireQualifiedAccess>]
+module PlanarConditional =
+    /// Laws in the mixture.
+    [<Literal>]
+    let private Components = 3
+
+    /// b seen from a: the cosine and the sine of the angle from a to b.
+    let inline private seenFrom (a: Vector2) (b: Vector2) =
+        struct (Vector2.Dot(a, b), a.X * b.Y - a.Y * b.X)
+
+    /// Writes cosines and sines (in units of their scatter) of the angles seen from a site and of the direction θ = 0, then whether any spin is
+    /// known, and the site's own spin, all relative to the nearest known spin.
+    let private describe (scale: float32) window (spins: Vector2[]) site row (arrays: float32[][]) =
+        let size = SpinWindow.size window
+        let features, start = arrays[0], row * (2 * size + 2)
+        let mutable known = 0.0f
+        let mutable frame = Vector2.UnitX
+
+        SpinWindow.visit window site (fun k other ->
+            if known = 0.0f then
+                known <- 1.0f
+                frame <- spins[other]
+
+            let struct (cosine, sine) = seenFrom frame spins[other]
+            features[start + k] <- cosine
+            features[start + size + k] <- scale * sine)
+
+        let struct (cosine, sine) = seenFrom frame Vector2.UnitX
+        features[start + 2 * size] <- cosine
+        features[start + 2 * size + 1] <- scale * sine
+        arrays[1][row] <- known
+        let struct (cosine, sine) = seenFrom frame spins[site]
+        arrays[2][2 * row] <- cosine
+        arrays[2][2 * row + 1] <- sine
+
+    /// −ln Σ_k w_k exp(κ_k·u)/(2π I₀(|κ_k|)); rows of x, y and w have one entry for each law.
+    let private mixture (logWeights: Tensor) (x: Tensor) (y: Tensor) (own: Tensor) =
+        // The square root has no derivative at 0.
+        let length = Tensor.sqrt (x * x + y * y + 1e-12)
+
+        let exponent =
+            x * Tensor.slice 1 0 1 1 own + y * Tensor.slice 1 1 2 1 own - length
+            - Tensor.log (Tensor.besselI0Scaled length)
+
+        log (2.0 * Math.PI)
+        - Tensor.logsumexp [ 1 ] (Nn.logSoftmax 1 logWeights + exponent)
+
+    /// <summary>An untrained law.</summary>
+    /// <param name="options">Sizes.</param>
+    /// <param name="symmetric">Whether it is that of a model without a field, which does not change when all spins are rotated.</param>
+    /// <param name="stiffness">κ of neighbours, as <c>PlanarSpins.stiffness</c> gives it.</param>
+    /// <param name="rows">Rows of the torus.</param>
+    /// <param name="columns">Columns of the torus.</param>
+    let create
+        (options: SpinConditionalOptions)
+        (symmetric: bool)
+        (stiffness: float)
+        (rows: int)
+        (columns: int)
+        : SpinConditional<Vector2> =
+        let window = SpinWindow.create options.Deep options.Wide rows columns
+        let seen = 2 * SpinWindow.size window
+        let unit = max 1.0 (abs stiffness)
+        let inputs = if symmetric then seen else seen + 2
+        let outputs = 3 * Components
+        let linear = Layer.linear inputs outputs
+        let network = Layer.mlp Nn.silu [ inputs; options.Width; options.Width; outputs ]
+
+        let part first (output: Tensor) =
+            Tensor.slice 1 (first * Components) ((first + 1) * Components) 1 output
+
+        {
+            Init =
+                fun key ->
+                    Params.node
+                        [
+                            "linear", linear.Init(Key.named "linear" key) |> Params.scale 0.1
+                            "network", network.Init(Key.named "network" key)
+                        ]
+            Widths = [| seen + 2; 1; 2 |]
+            Describe = describe (float32 (sqrt unit)) window
+            Surprise =
+                fun parameters sites ->
+                    let features = Tensor.slice 1 0 inputs 1 sites[0]
+                    let known = sites[1]
+
+                    let output =
+                        linear.Apply Mode.Evaluation (Params.find "linear" parameters) features
+                        + network.Apply Mode.Evaluation (Params.find "network" parameters) features
+                    // The first spin of all is uniform where nothing tells directions apart.
+                    let output = if symmetric then known * output else output
+                    mixture (part 0 output) (stiffness * known + unit * part 1 output) (unit * part 2 output) sites[2]
+        }

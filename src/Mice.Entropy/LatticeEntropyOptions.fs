@@ -1,0 +1,95 @@
+namespace Mice.Entropy
+
+open System.Globalization
+open Mice.Autoregressive
+
+/// How the entropy of a lattice is estimated.
+[<RequireQualifiedAccess>]
+type LatticeMethod =
+    /// Halving with critics.
+    | Mice
+    /// Site by site with a conditional network.
+    | Scan
+    /// Counted patterns of ±1 spins: naive, Kikuchi, causal contexts.
+    | Counting
+    /// A compressor, for ±1 spins.
+    | Compression
+    /// Energies integrated from infinite temperature, for the XY model; a reference for the other methods.
+    | Integration
+
+/// Names of the methods.
+[<RequireQualifiedAccess>]
+module LatticeMethod =
+    /// Methods for ±1 spins.
+    let ofIsing =
+        [
+            LatticeMethod.Mice
+            LatticeMethod.Scan
+            LatticeMethod.Counting
+            LatticeMethod.Compression
+        ]
+
+    /// Methods for the XY model.
+    let ofXY =
+        [ LatticeMethod.Mice; LatticeMethod.Scan; LatticeMethod.Integration ]
+
+    /// <summary>mice, scan, counting, compression, integration.</summary>
+    /// <param name="method">A method.</param>
+    let name (method: LatticeMethod) : string =
+        match method with
+        | LatticeMethod.Mice -> "mice"
+        | LatticeMethod.Scan -> "scan"
+        | LatticeMethod.Counting -> "counting"
+        | LatticeMethod.Compression -> "compression"
+        | LatticeMethod.Integration -> "integration"
+
+/// How entropies are estimated from snapshots of a lattice. Start from LatticeEntropyOptions.defaults.
+type LatticeEntropyOptions =
+    {
+        /// What is estimated.
+        Methods: LatticeMethod list
+        /// How the scan's networks are trained.
+        Scan: SpinConditionalOptions
+        /// How MICE divides and trains.
+        Mice: LatticeMiceOptions
+        /// Seed of all randomness.
+        Seed: uint64
+        /// Threads; results do not depend on them.
+        Threads: int
+    }
+
+/// Defaults, the same for every system.
+[<RequireQualifiedAccess>]
+module LatticeEntropyOptions =
+    /// MICE and scan, seed 1, on all cores.
+    let defaults: LatticeEntropyOptions =
+        {
+            Methods = [ LatticeMethod.Mice; LatticeMethod.Scan ]
+            Scan = SpinConditionalOptions.defaults
+            Mice = LatticeMiceOptions.defaults
+            Seed = 1UL
+            Threads = System.Environment.ProcessorCount
+        }
+
+    /// <summary>Every setting that a result depends on, by name.</summary>
+    /// <param name="options">The options.</param>
+    let describe (options: LatticeEntropyOptions) : (string * string) list =
+        let training = options.Mice.Training
+
+        [
+            "seed", string options.Seed
+            "scan_rows_seen", string options.Scan.Deep
+            "scan_columns_seen", string options.Scan.Wide
+            "scan_width", string options.Scan.Width
+            "scan_steps", string options.Scan.Steps
+            "scan_batch_sites", string options.Scan.BatchSites
+            "scan_learning_rate", options.Scan.LearningRate.ToString("R", CultureInfo.InvariantCulture)
+            "mice_block", string options.Mice.Block
+            "mice_largest_half", string options.Mice.LargestHalf
+            "mice_rows_first", string options.Mice.RowsFirst
+            "mice_steps", string training.Steps
+            "mice_batch", string training.Batch
+            "mice_learning_rate", training.LearningRate.ToString("R", CultureInfo.InvariantCulture)
+            "mice_joint_blocks", string training.JointBlocks
+            "mice_product_blocks", string training.ProductBlocks
+        ]

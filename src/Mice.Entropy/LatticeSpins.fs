@@ -1,0 +1,138 @@
+namespace Mice.Entropy
+
+open System.Numerics
+open Mice
+open Mice.Samplers
+open Mice.Information
+open Mice.Autoregressive
+
+/// The block that MICE starts from, whose entropy needs no critic.
+type internal StartingBlock =
+    {
+        /// Entropy per site.
+        EntropyPerSite: Estimate<nat / site>
+        /// How each group of snapshots changes it: pseudo-values per site up to a constant.
+        Changes: float[]
+    }
+
+/// <summary>A kind of spins, and how networks see them; 'spin is sbyte for ±1 and Vector2 for unit vectors in the plane.</summary>
+type LatticeSpins<'spin> =
+    internal
+        {
+            /// Symmetries of blocks.
+            Lattice: Lattice
+            /// Numbers that a spin is given by.
+            Numbers: int
+            /// Faults of snapshots.
+            Faults: LatticeSnapshots<'spin> -> MiceError list
+            /// The untrained law of the scan; the snapshots are those it will be trained on.
+            Law: SpinConditionalOptions -> LatticeSnapshots<'spin> -> SpinConditional<'spin>
+            /// The critic of two halves; the snapshots are those it will be trained on.
+            Critic: LatticeSnapshots<'spin> -> LatticeHalves -> Critic
+            /// Product pairs of each row of a batch in training; None for all of them.
+            Partners: int option
+            /// Writes two halves of a block anywhere in a snapshot to rows of two arrays.
+            Draw:
+                Generator
+                    -> LatticeSnapshots<'spin>
+                    -> 'spin[]
+                    -> LatticeHalves
+                    -> int
+                    -> float32[]
+                    -> float32[]
+                    -> unit
+            /// Side of the block that MICE starts from, given the one that the options ask for.
+            BlockSide: int -> int
+            /// Entropy of that block.
+            Block: int -> LatticeSnapshots<'spin> -> Result<StartingBlock, MiceError list>
+        }
+
+/// The kinds of spins.
+[<RequireQualifiedAccess>]
+module LatticeSpins =
+    /// Counted patterns of a square block, with jackknife pseudo-values.
+    let private countedBlock symmetry side (snapshots: LatticeSnapshots<sbyte>) =
+        BlockEntropy.estimate symmetry (BlockShape.rectangle side side) snapshots
+        |> Result.map (fun counted ->
+            let volume = float counted.Shape.Sites
+            let plugIn = float (counted.Entropy.Value - counted.Correction)
+
+            {
+                EntropyPerSite = counted.Entropy |> Estimate.scale (1.0 / (volume * 1.0<site>))
+                Changes =
+                    counted.PlugInWithoutGroup
+                    |> Array.map (fun (struct (without, left)) -> (plugIn - without) * left / (1.0 - left) / volume)
+            })
+
+    /// <summary>Ising spins, ±1.</summary>
+    /// <param name="lattice">The lattice.</param>
+    /// <param name="symmetry">Of the law of the snapshots.</param>
+    let ising (lattice: Lattice) (symmetry: SpinSymmetry) : LatticeSpins<sbyte> =
+        {
+            Lattice = lattice
+            Numbers = 1
+            Faults = SpinSnapshots.faults
+            Law =
+                fun options snapshots ->
+                    IsingConditional.create options symmetry.Flip snapshots.Rows snapshots.Columns
+            Critic = fun _ halves -> HalfCritic.ising halves
+            Partners = None
+            Draw = LatticeHalves.draw lattice symmetry.Flip
+            BlockSide = id
+            Block = countedBlock symmetry
+        }
+
+    /// One planar spin: exactly ln 2π when all directions are alike.
+    let private singleSpin rotations (snapshots: LatticeSnapshots<Vector2>) =
+        let groups = SpinSnapshots.groups snapshots
+
+        if rotations then
+            {
+                EntropyPerSite = Estimate.exact XYModel.infiniteTemperatureEntropy
+                Changes = Array.zeroCreate groups.Length
+            }
+        else
+            let struct (entropy, without) = PlanarSpinEntropy.ofGroups groups
+            let n = float groups.Length
+            // Groups are as equal as can be.
+            let changes = without |> Array.map (fun w -> (n - 1.0) * (entropy - w))
+
+            {
+                EntropyPerSite =
+                    Estimate.create
+                        (entropy * 1.0<nat / site>)
+                        (Statistics.standardError changes * 1.0<nat / site>)
+                        Direction.NoBound
+                Changes = changes
+            }
+
+    /// <summary>Planar spins on the square lattice, as unit vectors.</summary>
+    /// <param name="rotations">Whether the law of the snapshots does not change when all spins of a snapshot are rotated: it is a
+    /// statement about the law, as for SpinSymmetry, true without a field.</param>
+    let planar (rotations: bool) : LatticeSpins<Vector2> =
+        {
+            Lattice = Lattice.Square
+            Numbers = 2
+            Faults = SpinSnapshots.shapeFaults
+            Law =
+                fun options snapshots ->
+                    PlanarConditional.create
+                        options
+                        rotations
+                        (PlanarSpins.stiffness snapshots)
+                        snapshots.Rows
+                        snapshots.Columns
+            Critic =
+                fun snapshots ->
+                    let stiffness = PlanarSpins.stiffness snapshots
+
+                    if rotations then
+                        HalfCritic.rotated stiffness
+                    else
+                        HalfCritic.planar stiffness
+            // Averaged over rotations, a pair says more and costs more.
+            Partners = if rotations then Some 64 else None
+            Draw = LatticeHalves.drawPlanar
+            BlockSide = fun _ -> 1
+            Block = fun _ snapshots -> Ok(singleSpin rotations snapshots)
+        }
