@@ -18,8 +18,6 @@ module internal SpinSnapshots =
 
     /// Every kind of fault once: too few snapshots for an error, wrong sizes, spins that are not ±1.
     let faults (snapshots: LatticeSnapshots<sbyte>) : MiceError list =
-        let sites = snapshots.Rows * snapshots.Columns
-
         [
             if snapshots.Sites.Length < 2 then
                 MiceError.TooFewData(
@@ -29,15 +27,7 @@ module internal SpinSnapshots =
                     "Sample more: the error comes from their scatter."
                 )
 
-            match snapshots.Sites |> Array.tryFind (fun spins -> spins.Length <> sites) with
-            | Some spins ->
-                MiceError.Mismatch(
-                    "the spins of a snapshot and its lattice",
-                    $"{spins.Length} spins",
-                    $"{snapshots.Rows}×{snapshots.Columns} sites"
-                )
-            | None -> ()
-
+            yield! LatticeSnapshots.faults snapshots
             yield! spinFault snapshots |> Option.toList
         ]
 
