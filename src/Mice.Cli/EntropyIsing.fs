@@ -5,7 +5,6 @@ open Mice
 open Mice.Entropy
 open Mice.Plots
 open Mice.Samplers
-open Mice.Tensors
 
 /// `mice entropy ising`: entropy of an Ising model from nothing.
 [<RequireQualifiedAccess>]
@@ -18,61 +17,6 @@ module EntropyIsing =
             Model: IsingModel
             Temperatures: float list
         }
-
-    let private processor (name: string option) : Read<Device> =
-        match name with
-        | None
-        | Some "cpu" -> Ok Device.cpu
-        | Some other ->
-            Error
-                [
-                    MiceError.OutOfRange("--device", $"'{other}'", "cpu: lattices are computed on the processor")
-                ]
-
-    let private lattice (name: string option) : Read<Lattice> =
-        match name with
-        | None
-        | Some "square" -> Ok Lattice.Square
-        | Some "triangular" -> Ok Lattice.Triangular
-        | Some other -> Error [ MiceError.UnknownName("lattice", other, [ "square"; "triangular" ]) ]
-
-    let private size (text: string option) : Read<int> =
-        match Options.count "--size" text with
-        | Ok(Some n) when n <= 1024 -> Ok n
-        | Ok None -> Error [ MiceError.OutOfRange("--size", "missing", "an integer from 2 to 1024") ]
-        | Ok(Some n) -> Error [ MiceError.OutOfRange("--size", string n, "an integer from 2 to 1024") ]
-        | Error faults -> Error faults
-
-    let private temperatures (text: string option) : Read<float list> =
-        let allowed = "numbers above 0, separated by commas"
-
-        match text with
-        | None -> Error [ MiceError.OutOfRange("--temperature", "missing", allowed) ]
-        | Some text ->
-            let read =
-                text.Split ','
-                |> List.ofArray
-                |> List.map (fun t -> Options.number "--temperature" allowed (fun t -> t > 0.0) (t.Trim()))
-
-            match List.collect Options.faults read with
-            | [] -> Ok(List.map Options.get read |> List.distinct)
-            | faults -> Error faults
-
-    let private coupling (text: string option) : Read<float> =
-        match text with
-        | None
-        | Some "1" -> Ok 1.0
-        | Some "-1" -> Ok -1.0
-        | Some other ->
-            Error
-                [
-                    MiceError.OutOfRange("--coupling", $"'{other}'", "1 or -1: temperatures are in units of |J|")
-                ]
-
-    let private field (text: string option) : Read<float> =
-        text
-        |> Option.map (Options.number "--field" "a number, in units of |J|" (fun _ -> true))
-        |> Option.defaultValue (Ok 0.0)
 
     let private methods (text: string option) : Read<LatticeMethod list> =
         let known =
@@ -115,12 +59,15 @@ module EntropyIsing =
 
     let private read (given: GivenArguments<IsingArgument>) : Read<Job> =
         let r = given.Own
-        let shared = SharedOptions.readWith processor given.Shared
-        let size = size (r.TryGetResult IsingArgument.Size)
-        let temperatures = temperatures (r.TryGetResult IsingArgument.Temperature)
-        let lattice = lattice (r.TryGetResult IsingArgument.Lattice)
-        let coupling = coupling (r.TryGetResult IsingArgument.Coupling)
-        let field = field (r.TryGetResult IsingArgument.Field)
+        let shared = SharedOptions.readWith LatticeArguments.processor given.Shared
+        let size = LatticeArguments.size (r.TryGetResult IsingArgument.Size)
+
+        let temperatures =
+            LatticeArguments.temperatures (r.TryGetResult IsingArgument.Temperature)
+
+        let lattice = LatticeArguments.lattice (r.TryGetResult IsingArgument.Lattice)
+        let coupling = LatticeArguments.coupling (r.TryGetResult IsingArgument.Coupling)
+        let field = LatticeArguments.field (r.TryGetResult IsingArgument.Field)
         let methods = methods (r.TryGetResult IsingArgument.Method)
         let snapshots = Options.count "--snapshots" (r.TryGetResult IsingArgument.Snapshots)
 
@@ -158,26 +105,10 @@ module EntropyIsing =
             Display.withProgress job.Options.Quiet (fun report ->
                 estimators.Ising job.Entropy token report (Some store) job.Model job.Temperatures))
 
-    let private title (model: IsingModel) =
-        let kind =
-            if model.Coupling > 0.0 then
-                "ferromagnet"
-            else
-                "antiferromagnet"
-
-        let lattice =
-            if model.Lattice = Lattice.Square then
-                "square"
-            else
-                "triangular"
-
-        let field = if model.Field = 0.0 then "" else $", field {model.Field}"
-        $"Ising {kind} on the {lattice} lattice, {model.Rows}×{model.Columns}{field}"
-
     let private finish (estimators: Estimators) (job: Job) (points: LatticePoint list) : int =
         let versions = estimators.Versions()
         let settings = IsingEntropyOptions.describe job.Entropy
-        printfn "%s\n" (title job.Model)
+        printfn "%s\n" (LatticeArguments.isingTitle job.Model)
 
         let section (headings: string list, rows: string list list) =
             if not (List.isEmpty rows) then
@@ -191,7 +122,7 @@ module EntropyIsing =
         Display.checks checks
 
         let report () =
-            LatticeReport.create (title job.Model) settings versions points
+            LatticeReport.create (LatticeArguments.isingTitle job.Model) settings versions points
 
         Outputs.finish job.Options (JsonResult.lattice settings versions points) report checks
 

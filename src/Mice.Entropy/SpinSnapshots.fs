@@ -18,8 +18,6 @@ module internal SpinSnapshots =
 
     /// Too few snapshots for an error, and the first one of a wrong size.
     let shapeFaults (snapshots: LatticeSnapshots<'spin>) : MiceError list =
-        let sites = snapshots.Rows * snapshots.Columns
-
         [
             if snapshots.Sites.Length < 2 then
                 MiceError.TooFewData(
@@ -29,14 +27,7 @@ module internal SpinSnapshots =
                     "Sample more: the error comes from their scatter."
                 )
 
-            match snapshots.Sites |> Array.tryFind (fun spins -> spins.Length <> sites) with
-            | Some spins ->
-                MiceError.Mismatch(
-                    "the spins of a snapshot and its lattice",
-                    $"{spins.Length} spins",
-                    $"{snapshots.Rows}×{snapshots.Columns} sites"
-                )
-            | None -> ()
+            yield! LatticeSnapshots.faults snapshots
         ]
 
     /// The same, and the first spin that is not ±1.

@@ -70,7 +70,7 @@ module XYEntropy =
                         Values = chains.Energies
                         MeanPerSite = chains.EnergyPerSite
                     }
-            Start = LatticePoint.start model.Temperature (Some chains.EnergyPerSite) []
+            Start = LatticePoint.start model.Temperature (Some chains.EnergyPerSite) chains.Checks
         }
 
     let private atTemperature (options: XYEntropyOptions) cancel progress store (model: XYModel) =

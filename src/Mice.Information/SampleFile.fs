@@ -9,6 +9,9 @@ open CsvHelper
 open CsvHelper.Configuration
 open Mice
 
+/// A fault of a file that holds a sample: the line where there is one, and what is wrong.
+exception internal BadSample of line: int64 option * fault: string
+
 /// <summary>Samples from files: CSV with or without a header line, and NumPy's .npy.</summary>
 /// <remarks>CSV: one row per draw; fields separated by tabs, semicolons or commas, whichever of them, in this order, the first line has, or by single
 /// blanks; decimal points; fields may stand in double quotes; lines that begin with # and blank lines are left out.
@@ -200,6 +203,39 @@ module SampleFile =
 
         values |> Array.transpose |> Array.concat |> sample columns.Length
 
+    /// A .npy file of one axis (a column) or two (rows and columns).
+    let private array (stream: Stream) : Sample =
+        let get read =
+            match read with
+            | Ok found -> found
+            | Error fault -> bad None fault
+
+        let header = get (NumPyArray.readHeader stream)
+
+        let rows, columns =
+            match header.Shape with
+            | [ rows ] -> rows, 1
+            | [ rows; columns ] -> rows, columns
+            | axes -> bad None $"it has {axes.Length} axes; one (a column) or two (rows and columns) are read."
+
+        let count = int64 rows * int64 columns
+
+        if count > int64 Array.MaxLength then
+            bad None $"{count} numbers are more than Mice reads."
+
+        let values = Array.zeroCreate (int count)
+
+        stream |> NumPyArray.readValues header (fun i value -> values[int i] <- value) |> get
+
+        match values |> Array.tryFindIndex (Double.IsFinite >> not) with
+        | Some i -> bad None $"row {i / columns + 1}, column {i % columns + 1} is {values[i]}, not a finite number."
+        | None ->
+            {
+                Rows = rows
+                Columns = columns
+                Values = values
+            }
+
     let private readWith (csv: Stream -> Sample) (path: string) : Result<Sample, MiceError list> =
         let fault line text =
             Error [ MiceError.BadFile(path, None, line, text) ]
@@ -211,14 +247,14 @@ module SampleFile =
                 Error [ MiceError.MissingFile path ]
             else
                 use stream = File.OpenRead path
-                let start = Array.zeroCreate<byte> NumPyFile.magic.Length
+                let start = Array.zeroCreate<byte> NumPyArray.magic.Length
                 let read = stream.ReadAtLeast(start, start.Length, false)
                 stream.Position <- 0L
 
                 if read = 0 then
                     fault None "the file is empty."
-                elif start = NumPyFile.magic then
-                    Ok(NumPyFile.read stream)
+                elif start = NumPyArray.magic then
+                    Ok(array stream)
                 elif start[..1] = "PK"B then
                     fault None "this is an archive; give one .npy file of it."
                 else

@@ -125,30 +125,6 @@ module IsingSampling =
 
         struct (Array.init MultiSpin.Chains (fun c -> kept.ToArray() |> Array.map (Array.item c)), energies)
 
-    /// The mean energies of the first and of the second half of the rounds are those of one process.
-    let private equilibrium (energies: float[][]) =
-        let half = energies[0].Length / 2
-
-        let change =
-            energies
-            |> Array.map (fun e -> Statistics.mean e[half..] - Statistics.mean e[.. half - 1])
-            |> Statistics.estimate Direction.Exact
-
-        {
-            Name = "the chains were in equilibrium"
-            Passed = half = 0 || abs change.Value <= 4.0 * change.StandardError
-            Detail =
-                $"energy per site of the second half of the rounds less that of the first {Estimate.format change}, wanted 0 within 4 errors; else raise Equilibrate"
-        }
-
-    let private spacing (options: IsingSamplingOptions) (time: Estimate<1>) =
-        {
-            Name = "snapshots of one chain are independent"
-            Passed = perChain options = 1 || float options.Every >= 2.0 * time.Value
-            Detail =
-                $"{options.Every} rounds between snapshots, autocorrelation time of the energy {Estimate.format time} rounds, wanted at least twice as many; else raise Every"
-        }
-
     /// <summary>Draws snapshots from the Boltzmann law. The same key gives the same snapshots on any number of threads.</summary>
     /// <param name="options">How many, and how far apart.</param>
     /// <param name="cancel">Stops the work.</param>
@@ -190,6 +166,10 @@ module IsingSampling =
                     SnapshotsPerChain = perChain options
                     EnergyPerSite = energies |> Array.map Statistics.mean |> Statistics.estimate Direction.Exact
                     AutocorrelationTime = time
-                    Checks = [ equilibrium energies; spacing options time ]
+                    Checks =
+                        [
+                            SamplingChecks.equilibrium "rounds" energies
+                            SamplingChecks.spacing "rounds" (perChain options) options.Every time
+                        ]
                 })
         | faults -> Error faults

@@ -80,6 +80,8 @@ type XYChainResult =
         EnergyPerSite: Estimate<1>
         /// Integrated autocorrelation time of the energy in steps, mean over the chains; ½ means independent steps.
         AutocorrelationTime: Estimate<1>
+        /// Whether the chains were in equilibrium and the snapshots far enough apart.
+        Checks: Check list
     }
 
 /// Independent chains of XY states.
@@ -136,12 +138,19 @@ module XYChain =
     let private meanOf (estimates: Estimate<1>[]) =
         estimates |> Array.reduce Estimate.add |> Estimate.scale (1.0 / float estimates.Length)
 
-    let private collect (model: XYModel) (chains: Links[]) =
+    let private collect (model: XYModel) (options: XYChainOptions) (chains: Links[]) =
+        let sites = float (XYModel.sites model)
+
         let energyOf chain =
             Estimate.create
                 (Statistics.mean chain.StepEnergies)
                 (Statistics.blocking chain.StepEnergies)
                 Direction.Exact
+
+        let time =
+            chains
+            |> Array.map (fun chain -> Statistics.integratedAutocorrelationTime chain.StepEnergies)
+            |> meanOf
 
         {
             Snapshots =
@@ -151,11 +160,15 @@ module XYChain =
                     Sites = chains |> Array.collect _.Angles
                 }
             Energies = chains |> Array.collect _.SnapshotEnergies
-            EnergyPerSite = chains |> Array.map energyOf |> meanOf |> Estimate.scale (1.0 / float (XYModel.sites model))
-            AutocorrelationTime =
-                chains
-                |> Array.map (fun chain -> Statistics.integratedAutocorrelationTime chain.StepEnergies)
-                |> meanOf
+            EnergyPerSite = chains |> Array.map energyOf |> meanOf |> Estimate.scale (1.0 / sites)
+            AutocorrelationTime = time
+            Checks =
+                [
+                    chains
+                    |> Array.map (fun chain -> chain.StepEnergies |> Array.map (fun energy -> energy / sites))
+                    |> SamplingChecks.equilibrium "steps"
+                    SamplingChecks.spacing "steps" options.Snapshots options.Every time
+                ]
         }
 
     /// <summary>Snapshots of the canonical ensemble from independent chains. Same key, same result, on any number of
@@ -197,5 +210,5 @@ module XYChain =
         | [] ->
             Key.split options.Chains key
             |> ParallelJobs.run options.Threads cancel (run model options cancel report >> Ok)
-            |> Result.map (collect model)
+            |> Result.map (collect model options)
         | faults -> Error faults

@@ -23,6 +23,12 @@ module XYState =
             Sines = Array.map sin angles
         }
 
+    /// <summary>The same direction as an angle in (−π, π]; angles that lie there stay what they are.</summary>
+    /// <param name="angle">Any finite angle in radians.</param>
+    let wrapped (angle: float) : float =
+        let turned = Math.IEEERemainder(angle, Math.Tau)
+        if turned <= -Math.PI then Math.PI else turned
+
     /// <summary>The angles of a state, θᵢ in (−π, π].</summary>
     /// <param name="state">A state.</param>
     let angles (state: XYState) : float[] =

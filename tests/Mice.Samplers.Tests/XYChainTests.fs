@@ -58,6 +58,37 @@ let ``The energy at high temperature is that of the series`` () =
     Assert.InRange(found.AutocorrelationTime.Value, 0.3, 1.5)
 
 [<Fact>]
+let ``Chains in equilibrium with snapshots far apart pass their checks`` () =
+    for seed in 1UL .. 5UL do
+        let options =
+            get (
+                XYChainOptions.check
+                    { small with
+                        Chains = 2
+                        Snapshots = 60
+                    }
+            )
+
+        let found =
+            XYChain.sample options CancellationToken.None ignore (Key.ofSeed seed) (XYModel.square 6 1.5) |> get
+        // Differences of halves of 90 nearly independent steps each; the larger of two errors.
+        Assert.All(found.Checks, (fun check -> Assert.True(check.Passed, check.Detail)))
+
+[<Fact>]
+let ``A quench that is still going on, and snapshots too close to each other, are noticed`` () =
+    let slow =
+        { small with
+            Equilibrate = 0
+            Every = 1
+            Snapshots = 60
+            OverRelaxations = 0
+            Clusters = 0
+        }
+
+    let found = sample slow CancellationToken.None ignore (XYModel.square 24 0.5) |> get
+    Assert.Equal<bool list>([ false; false ], found.Checks |> List.map _.Passed)
+
+[<Fact>]
 let ``Chains stop when told and say how far they are`` () =
     use source = new CancellationTokenSource()
     let mutable last = 0.0

@@ -1,0 +1,87 @@
+namespace Mice.Cli
+
+open Mice
+open Mice.Samplers
+open Mice.Tensors
+
+/// Reading of the arguments that verbs about lattices share, and what they say of a lattice.
+[<RequireQualifiedAccess>]
+module LatticeArguments =
+
+    /// The value of --device: lattices need none but the processor.
+    let processor (name: string option) : Read<Device> =
+        match name with
+        | None
+        | Some "cpu" -> Ok Device.cpu
+        | Some other ->
+            Error
+                [
+                    MiceError.OutOfRange("--device", $"'{other}'", "cpu: lattices are computed on the processor")
+                ]
+
+    /// The value of --lattice; square when not given.
+    let lattice (name: string option) : Read<Lattice> =
+        match name with
+        | None
+        | Some "square" -> Ok Lattice.Square
+        | Some "triangular" -> Ok Lattice.Triangular
+        | Some other -> Error [ MiceError.UnknownName("lattice", other, [ "square"; "triangular" ]) ]
+
+    /// The value of --size.
+    let size (text: string option) : Read<int> =
+        match Options.count "--size" text with
+        | Ok(Some n) when n <= 1024 -> Ok n
+        | Ok None -> Error [ MiceError.OutOfRange("--size", "missing", "an integer from 2 to 1024") ]
+        | Ok(Some n) -> Error [ MiceError.OutOfRange("--size", string n, "an integer from 2 to 1024") ]
+        | Error faults -> Error faults
+
+    /// The value of --temperature: one or more different ones.
+    let temperatures (text: string option) : Read<float list> =
+        let allowed = "numbers above 0, separated by commas"
+
+        match text with
+        | None -> Error [ MiceError.OutOfRange("--temperature", "missing", allowed) ]
+        | Some text ->
+            let read =
+                text.Split ','
+                |> List.ofArray
+                |> List.map (fun t -> Options.number "--temperature" allowed (fun t -> t > 0.0) (t.Trim()))
+
+            match List.collect Options.faults read with
+            | [] -> Ok(List.map Options.get read |> List.distinct)
+            | faults -> Error faults
+
+    /// The value of --coupling; 1 when not given.
+    let coupling (text: string option) : Read<float> =
+        match text with
+        | None
+        | Some "1" -> Ok 1.0
+        | Some "-1" -> Ok -1.0
+        | Some other ->
+            Error
+                [
+                    MiceError.OutOfRange("--coupling", $"'{other}'", "1 or -1: temperatures are in units of |J|")
+                ]
+
+    /// The value of --field; 0 when not given.
+    let field (text: string option) : Read<float> =
+        text
+        |> Option.map (Options.number "--field" "a number, in units of |J|" (fun _ -> true))
+        |> Option.defaultValue (Ok 0.0)
+
+    /// A line about an Ising model, whatever its temperature.
+    let isingTitle (model: IsingModel) : string =
+        let kind =
+            if model.Coupling > 0.0 then
+                "ferromagnet"
+            else
+                "antiferromagnet"
+
+        let lattice =
+            if model.Lattice = Lattice.Square then
+                "square"
+            else
+                "triangular"
+
+        let field = if model.Field = 0.0 then "" else $", field {model.Field}"
+        $"Ising {kind} on the {lattice} lattice, {model.Rows}×{model.Columns}{field}"

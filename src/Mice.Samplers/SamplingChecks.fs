@@ -1,0 +1,48 @@
+namespace Mice.Samplers
+
+open System
+open Mice
+
+/// What every set of chains is asked about itself.
+[<RequireQualifiedAccess>]
+module internal SamplingChecks =
+    /// <summary>Whether the mean energies of the first and of the second half of all steps are those of one process. The error of their
+    /// difference is the larger one of two: that from the spread of the chains, which is poor for few of them, and that from blocking every
+    /// half, which is poor for short ones.</summary>
+    /// <param name="steps">What a step is called.</param>
+    /// <param name="energies">Energies per site, [chains][steps].</param>
+    let equilibrium (steps: string) (energies: float[][]) : Check =
+        let half = energies[0].Length / 2
+
+        let changes =
+            energies |> Array.map (fun e -> Statistics.mean e[half..] - Statistics.mean e[.. half - 1])
+
+        let blocked =
+            energies
+            |> Array.sumBy (fun e -> Statistics.blocking e[half..] ** 2.0 + Statistics.blocking e[.. half - 1] ** 2.0)
+            |> sqrt
+
+        let error =
+            Double.MaxNumber(Statistics.standardError changes, blocked / float energies.Length)
+
+        let change = Estimate.create (Statistics.mean changes) error Direction.Exact
+
+        {
+            Name = "the chains were in equilibrium"
+            Passed = half = 0 || abs change.Value <= 4.0 * change.StandardError
+            Detail =
+                $"energy per site of the second half of the {steps} less that of the first {Estimate.format change}, wanted 0 within 4 errors; else raise Equilibrate"
+        }
+
+    /// <summary>Whether there are at least two autocorrelation times of the energy between two snapshots of a chain.</summary>
+    /// <param name="steps">What a step is called.</param>
+    /// <param name="snapshots">Snapshots of a chain.</param>
+    /// <param name="every">Steps between two of them.</param>
+    /// <param name="time">The autocorrelation time, steps.</param>
+    let spacing (steps: string) (snapshots: int) (every: int) (time: Estimate<1>) : Check =
+        {
+            Name = "snapshots of one chain are independent"
+            Passed = snapshots = 1 || float every >= 2.0 * time.Value
+            Detail =
+                $"{every} {steps} between snapshots, autocorrelation time of the energy {Estimate.format time} {steps}, wanted at least twice as many; else raise Every"
+        }
