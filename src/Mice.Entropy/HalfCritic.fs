@@ -87,43 +87,47 @@ module internal HalfCritic =
         let length = Tensor.sqrt (real * real + imaginary * imaginary + 1e-12)
         length + Tensor.log (Tensor.besselI0Scaled length)
 
+    /// Codes of planar halves: invariant under rotations, and the real and imaginary parts of those that turn with the half.
+    let private rotatingCodes unit (encoder: Layer) (halves: LatticeHalves) mode p (spins: Tensor) : Codes =
+        let sites, length = LatticeHalves.volume halves, halves.Length
+        let x, y = Tensor.slice 1 0 sites 1 spins, Tensor.slice 1 sites (2 * sites) 1 spins
+        let frame (t: Tensor) = Tensor.slice 1 (length / 2) (length / 2 + 1) 1 t
+        let fx, fy = frame x, frame y
+        let cosine, sine = x * fx + y * fy, (y * fx - x * fy) * sqrt unit
+        let code = encoder.Apply mode (Params.find "encoder" p) (Tensor.cat 1 [ cosine; sine ])
+        let part i = Tensor.slice 1 (i * Code) ((i + 1) * Code) 1 code
+        let cut (t: Tensor) = Tensor.slice 1 0 length 1 t
+        let real, imaginary = part 1, part 2
+
+        [|
+            Tensor.cat 1 [ part 0; cut cosine; cut sine; ones x ]
+            Tensor.cat 1 [ real * fx - imaginary * fy; cut x ]
+            Tensor.cat 1 [ real * fy + imaginary * fx; cut y ]
+        |]
+
+    /// c, Re w and ln I₀(|w|).
+    let private terms unit (product: Tensor -> Tensor -> Tensor) p (a: Codes) (b: Codes) =
+        let turned = symmetric (Params.tensor "turned" p) * unit
+        let x, y = Tensor.matmul a[1] turned, Tensor.matmul a[2] turned
+        let c = product (Tensor.matmul a[0] (symmetric (Params.tensor "weight" p))) b[0]
+        let real = product x b[1] + product y b[2]
+        let imaginary = product x b[2] - product y b[1]
+        struct (c, real, logBessel real imaginary)
+
     /// <summary>For planar spins without a field, halves [n; 2·sites], x components before y components:
-    /// f = c(a, b) + Re w − (1 − λ) ln I₀(|w|), c of the angles in each half relative to a spin at its cut, w = zᵀ V z̄′ with complex
-    /// codes z that turn with the half, the spins at the cut among them.</summary>
+    /// f = c + Re w − (1 − λ) ln I₀(|w|), c = uᵀ W u′ of the angles in each half relative to a spin at its cut,
+    /// w = zᵀ V z̄′ with complex codes z that turn with the half, the spins at the cut among them.</summary>
     /// <remarks>Under the product law both halves may be rotated freely, and f depends on the angle φ between them as
     /// Re(w e^{iφ}): the mean of e^f over φ is exp(c + λ ln I₀(|w|)). That is what <c>ScoreAll</c> gives, so that no
-    /// sampling has to find the few angles at which the halves fit; <c>ScorePairs</c> gives f as it stands.</remarks>
+    /// sampling has to find the few angles at which the halves fit; <c>ScorePairs</c> gives f as it stands. A mixture of two such
+    /// terms finds no more.</remarks>
     /// <param name="stiffness">κ of neighbours.</param>
     /// <param name="halves">Their shape.</param>
     let rotated (stiffness: float) (halves: LatticeHalves) : Critic =
-        let sites, length = LatticeHalves.volume halves, halves.Length
         let unit = max 1.0 (abs stiffness)
-        let encoder = Layer.mlp Nn.silu [ 2 * sites; Hidden; Hidden; 3 * Code ]
-        let size, charged = Code + 2 * length + 1, Code + length
 
-        let encode mode p (spins: Tensor) : Codes =
-            let x, y = Tensor.slice 1 0 sites 1 spins, Tensor.slice 1 sites (2 * sites) 1 spins
-            let frame (t: Tensor) = Tensor.slice 1 (length / 2) (length / 2 + 1) 1 t
-            let fx, fy = frame x, frame y
-            let cosine, sine = x * fx + y * fy, (y * fx - x * fy) * sqrt unit
-            let code = encoder.Apply mode (Params.find "encoder" p) (Tensor.cat 1 [ cosine; sine ])
-            let part i = Tensor.slice 1 (i * Code) ((i + 1) * Code) 1 code
-            let cut (t: Tensor) = Tensor.slice 1 0 length 1 t
-            let real, imaginary = part 1, part 2
-
-            [|
-                Tensor.cat 1 [ part 0; cut cosine; cut sine; ones x ]
-                Tensor.cat 1 [ real * fx - imaginary * fy; cut x ]
-                Tensor.cat 1 [ real * fy + imaginary * fx; cut y ]
-            |]
-
-        let scores (product: Tensor -> Tensor -> Tensor) p (a: Codes) (b: Codes) =
-            let turned = symmetric (Params.tensor "turned" p) * unit
-            let x, y = Tensor.matmul a[1] turned, Tensor.matmul a[2] turned
-            let c = product (Tensor.matmul a[0] (symmetric (Params.tensor "weight" p))) b[0]
-            let real = product x b[1] + product y b[2]
-            let imaginary = product x b[2] - product y b[1]
-            struct (c, real, logBessel real imaginary)
+        let encoder =
+            Layer.mlp Nn.silu [ 2 * LatticeHalves.volume halves; Hidden; Hidden; 3 * Code ]
 
         {
             Name = "halves"
@@ -132,19 +136,19 @@ module internal HalfCritic =
                     Params.node
                         [
                             "encoder", encoder.Init(Key.named "encoder" key)
-                            weightOf (1.0 / unit) "weight" size key
-                            weightOf (1.0 / unit) "turned" charged key
+                            weightOf (1.0 / unit) "weight" (Code + 2 * halves.Length + 1) key
+                            weightOf (1.0 / unit) "turned" (Code + halves.Length) key
                             "share", Params.Leaf(Tensor.zeros Kind.float32 [])
                         ]
-            EncodeX = encode
-            EncodeY = encode
+            EncodeX = rotatingCodes unit encoder halves
+            EncodeY = rotatingCodes unit encoder halves
             ScoreAll =
                 fun p a b ->
-                    let struct (c, _, bessel) = scores all p a b
+                    let struct (c, _, bessel) = terms unit all p a b
                     c + Params.tensor "share" p * bessel
             ScorePairs =
                 fun p a b ->
-                    let struct (c, real, bessel) = scores rowByRow p a b
+                    let struct (c, real, bessel) = terms unit rowByRow p a b
                     c + real - (1.0 - Params.tensor "share" p) * bessel
             Auxiliary = None
         }

@@ -48,7 +48,7 @@ module IsingEntropy =
 
         {
             Snapshots = sampling.Snapshots
-            Spins = LatticeSpins.ising model.Lattice (SpinSymmetry.ofModel model)
+            Spins = LatticeSpins.ising (SpinSymmetry.ofModel model)
             GroupSnapshots = sampling.SnapshotsPerChain
             Energies =
                 Some

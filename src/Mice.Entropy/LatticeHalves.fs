@@ -11,6 +11,8 @@ type LatticeHalves =
         Length: int
         /// Sites of a half across the cut.
         Depth: int
+        /// Whether one half lies under the other, and not beside it.
+        Stacked: bool
         /// Bonds cut, in lattice constants: Length, twice that when the block closes around the torus.
         InterfaceLength: int
     }
@@ -42,6 +44,7 @@ module LatticeHalves =
                     {
                         Length = length
                         Depth = depth
+                        Stacked = alongRows
                         InterfaceLength = if closes then 2 * length else length
                     },
                     (if alongRows then 2 * r, c else r, 2 * c)
@@ -50,25 +53,28 @@ module LatticeHalves =
         List.unfold grow (block, block)
 
     /// <summary>Calls back with the place in a half and the sites of both halves there, as seen from the cut: place across·length + along, the second
-    /// half turned by 180°, so that both look alike. The block lies anywhere and in any orientation that the lattice's symmetry
-    /// allows.</summary>
-    /// <param name="lattice">Square (all eight symmetries) or triangular (the four that keep its diagonal).</param>
+    /// half turned by 180°, so that both look alike. The block lies anywhere and in any orientation that the symmetry allows.</summary>
+    /// <param name="symmetry">Of the law of the snapshots.</param>
     /// <param name="generator">Place and orientation.</param>
     /// <param name="rows">Rows of the torus.</param>
     /// <param name="columns">Columns of the torus.</param>
     /// <param name="halves">The halves.</param>
     /// <param name="pair">Told the place, the first half's site and the second half's.</param>
     let inline internal visit
-        (lattice: Lattice)
+        (symmetry: SpinSymmetry)
         (generator: Generator)
         (rows: int)
         (columns: int)
         (halves: LatticeHalves)
         ([<InlineIfLambda>] pair: int -> int -> int -> unit)
         : unit =
-        // Transposing changes a torus that is not square.
-        let transposed = rows = columns && generator.NextInt 2 = 1
-        let mirrored = lattice = Lattice.Square && generator.NextInt 2 = 1
+        let transposed =
+            if SpinSymmetry.transposes symmetry then
+                generator.NextInt 2 = 1
+            else
+                halves.Stacked
+
+        let mirrored = SpinSymmetry.reflects symmetry && generator.NextInt 2 = 1
         let r0, c0 = generator.NextInt rows, generator.NextInt columns
 
         let site along across =
@@ -87,8 +93,7 @@ module LatticeHalves =
                     (site (if mirrored then along else turned) (across + 1))
 
     /// <summary>Copies two halves of a block of Ising spins to rows of two arrays.</summary>
-    /// <param name="lattice">For the orientations.</param>
-    /// <param name="flips">Whether the spins of a block may all be turned over.</param>
+    /// <param name="symmetry">Of the law of the snapshots.</param>
     /// <param name="generator">Place, orientation, sign.</param>
     /// <param name="snapshots">Their shape.</param>
     /// <param name="spins">One snapshot.</param>
@@ -97,8 +102,7 @@ module LatticeHalves =
     /// <param name="a">First halves, [·; depth·length].</param>
     /// <param name="b">Second halves, the same.</param>
     let draw
-        (lattice: Lattice)
-        (flips: bool)
+        (symmetry: SpinSymmetry)
         (generator: Generator)
         (snapshots: LatticeSnapshots<sbyte>)
         (spins: sbyte[])
@@ -107,14 +111,15 @@ module LatticeHalves =
         (a: float32[])
         (b: float32[])
         : unit =
-        let sign = if flips && generator.NextInt 2 = 1 then -1.0f else 1.0f
+        let sign = if symmetry.Flip && generator.NextInt 2 = 1 then -1.0f else 1.0f
         let start = row * volume halves
 
-        visit lattice generator snapshots.Rows snapshots.Columns halves (fun place first second ->
+        visit symmetry generator snapshots.Rows snapshots.Columns halves (fun place first second ->
             a[start + place] <- sign * float32 spins[first]
             b[start + place] <- sign * float32 spins[second])
 
     /// <summary>Copies two halves of a block of planar spins to rows of two arrays, x components before y components.</summary>
+    /// <param name="symmetry">Of the law of the snapshots.</param>
     /// <param name="generator">Place and orientation.</param>
     /// <param name="snapshots">Their shape.</param>
     /// <param name="spins">One snapshot.</param>
@@ -123,6 +128,7 @@ module LatticeHalves =
     /// <param name="a">First halves, [·; 2·depth·length].</param>
     /// <param name="b">Second halves, the same.</param>
     let drawPlanar
+        (symmetry: SpinSymmetry)
         (generator: Generator)
         (snapshots: LatticeSnapshots<Vector2>)
         (spins: Vector2[])
@@ -134,7 +140,7 @@ module LatticeHalves =
         let sites = volume halves
         let start = 2 * row * sites
 
-        visit Lattice.Square generator snapshots.Rows snapshots.Columns halves (fun place first second ->
+        visit symmetry generator snapshots.Rows snapshots.Columns halves (fun place first second ->
             a[start + place] <- spins[first].X
             a[start + sites + place] <- spins[first].Y
             b[start + place] <- spins[second].X

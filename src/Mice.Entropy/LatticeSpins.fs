@@ -19,8 +19,6 @@ type internal StartingBlock =
 type LatticeSpins<'spin> =
     internal
         {
-            /// Symmetries of blocks.
-            Lattice: Lattice
             /// Numbers that a spin is given by.
             Numbers: int
             /// Faults of snapshots.
@@ -65,11 +63,9 @@ module LatticeSpins =
             })
 
     /// <summary>Ising spins, ±1.</summary>
-    /// <param name="lattice">The lattice.</param>
     /// <param name="symmetry">Of the law of the snapshots.</param>
-    let ising (lattice: Lattice) (symmetry: SpinSymmetry) : LatticeSpins<sbyte> =
+    let ising (symmetry: SpinSymmetry) : LatticeSpins<sbyte> =
         {
-            Lattice = lattice
             Numbers = 1
             Faults = SpinSnapshots.faults
             Law =
@@ -77,7 +73,7 @@ module LatticeSpins =
                     IsingConditional.create options symmetry.Flip snapshots.Rows snapshots.Columns
             Critic = fun _ halves -> HalfCritic.ising halves
             Partners = None
-            Draw = LatticeHalves.draw lattice symmetry.Flip
+            Draw = LatticeHalves.draw symmetry
             BlockSide = id
             Block = countedBlock symmetry
         }
@@ -106,12 +102,13 @@ module LatticeSpins =
                 Changes = changes
             }
 
-    /// <summary>Planar spins on the square lattice, as unit vectors.</summary>
-    /// <param name="rotations">Whether the law of the snapshots does not change when all spins of a snapshot are rotated: it is a
-    /// statement about the law, as for SpinSymmetry, true without a field.</param>
-    let planar (rotations: bool) : LatticeSpins<Vector2> =
+    /// <summary>Planar spins, as unit vectors.</summary>
+    /// <param name="symmetry">Of the law of the snapshots; its flip stands for the rotation of all spins of a snapshot together, which leaves the
+    /// law as it is without a field.</param>
+    let planar (symmetry: SpinSymmetry) : LatticeSpins<Vector2> =
+        let rotations = symmetry.Flip
+
         {
-            Lattice = Lattice.Square
             Numbers = 2
             Faults = SpinSnapshots.shapeFaults
             Law =
@@ -132,7 +129,7 @@ module LatticeSpins =
                         HalfCritic.planar stiffness
             // Averaged over rotations, a pair says more and costs more.
             Partners = if rotations then Some 64 else None
-            Draw = LatticeHalves.drawPlanar
+            Draw = LatticeHalves.drawPlanar symmetry
             BlockSide = fun _ -> 1
             Block = fun _ snapshots -> Ok(singleSpin rotations snapshots)
         }

@@ -44,14 +44,34 @@ module SpinSymmetry =
                         map
         |]
 
-    /// <summary>Symmetries of an Ising model: the point group of its lattice (8 maps for the square, 12 for the triangular one), less
-    /// what does not fit a torus with different sides, and the flip when the field is 0.</summary>
+    /// <summary>The point group of a lattice (8 maps for the square, 12 for the triangular one), less what does not fit a torus with different
+    /// sides.</summary>
+    /// <param name="lattice">The lattice.</param>
+    /// <param name="flip">Whether all spins may be flipped together; of planar spins, whether they may be rotated together.</param>
+    /// <param name="rows">Rows of the torus.</param>
+    /// <param name="columns">Columns of the torus.</param>
+    let ofLattice (lattice: Lattice) (flip: bool) (rows: int) (columns: int) : SpinSymmetry =
+        {
+            Maps = pointGroup lattice rows columns
+            Flip = flip
+        }
+
+    /// <summary>Symmetries of an Ising model: those of its lattice, and the flip when the field is 0.</summary>
     /// <param name="model">The model.</param>
     let ofModel (model: IsingModel) : SpinSymmetry =
-        {
-            Maps = pointGroup model.Lattice model.Rows model.Columns
-            Flip = (model.Field = 0.0)
-        }
+        ofLattice model.Lattice (model.Field = 0.0) model.Rows model.Columns
+
+    let private holds image (symmetry: SpinSymmetry) =
+        let places = [ struct (1, 0); struct (0, 1) ]
+        symmetry.Maps |> Array.exists (fun map -> places |> List.forall (fun place -> map place = image place))
+
+    /// Whether rows and columns may be exchanged.
+    let internal transposes (symmetry: SpinSymmetry) : bool =
+        holds (fun (struct (r, c)) -> struct (c, r)) symmetry
+
+    /// Whether the lattice may be reflected along its rows and along its columns.
+    let internal reflects (symmetry: SpinSymmetry) : bool =
+        holds (fun (struct (r, c)) -> struct (-r, c)) symmetry && holds (fun (struct (r, c)) -> struct (r, -c)) symmetry
 
     /// The maps that take the shape onto itself, as permutations: bit i goes to bit p[i].
     let internal permutations (shape: BlockShape) (symmetry: SpinSymmetry) : int[][] =

@@ -61,7 +61,9 @@ module XYEntropy =
     let private sampleOf (options: XYEntropyOptions) (model: XYModel) (chains: XYChainResult) : LatticeSample<Vector2> =
         {
             Snapshots = PlanarSpins.ofAngles chains.Snapshots
-            Spins = LatticeSpins.planar (model.Field = 0.0)
+            Spins =
+                SpinSymmetry.ofLattice Lattice.Square (model.Field = 0.0) model.Rows model.Columns
+                |> LatticeSpins.planar
             GroupSnapshots = options.Sampling.Snapshots
             Energies =
                 Some

@@ -1,0 +1,128 @@
+namespace Mice.Entropy
+
+open System.Threading
+open Mice
+open Mice.Samplers
+
+/// What is known of snapshots from elsewhere besides the snapshots.
+type LatticeConditions =
+    {
+        /// Symmetries of their law: SpinSymmetry.none where nothing is known.
+        Symmetry: SpinSymmetry
+        /// Neighbouring snapshots that may be correlated, 1 or more.
+        GroupSnapshots: int
+        /// T, and the energy of each snapshot; None out of equilibrium or where the Hamiltonian is not known.
+        Thermal: LatticeEnergies option
+    }
+
+/// Energies of snapshots from elsewhere.
+[<RequireQualifiedAccess>]
+module LatticeConditions =
+    /// <summary>Energies of snapshots in equilibrium at a temperature; their mean is that of the snapshots when no better one is known.</summary>
+    /// <param name="temperature">T.</param>
+    /// <param name="sites">Sites of a snapshot.</param>
+    /// <param name="groupSnapshots">Neighbouring snapshots that may be correlated.</param>
+    /// <param name="meanPerSite">⟨E⟩/N from a longer run.</param>
+    /// <param name="energies">E of each snapshot.</param>
+    let thermal
+        (temperature: float)
+        (sites: int)
+        (groupSnapshots: int)
+        (meanPerSite: Estimate<1> option)
+        (energies: float[])
+        : LatticeEnergies =
+        {
+            Beta = 1.0 / temperature
+            Values = energies
+            MeanPerSite =
+                meanPerSite
+                |> Option.defaultWith (fun () ->
+                    energies
+                    |> Array.chunkBySize groupSnapshots
+                    |> Array.map (fun group -> Array.average group / float sites)
+                    |> Statistics.estimate Direction.NoBound)
+        }
+
+/// Entropy of lattice snapshots from elsewhere, in equilibrium or not.
+[<RequireQualifiedAccess>]
+module LatticeSnapshotEntropy =
+    let private sampleOf conditions spins (snapshots: LatticeSnapshots<'spin>) =
+        {
+            Snapshots = snapshots
+            Spins = spins
+            GroupSnapshots = conditions.GroupSnapshots
+            Energies = conditions.Thermal
+            Start =
+                LatticePoint.start
+                    (conditions.Thermal |> Option.map (fun e -> 1.0 / e.Beta) |> Option.defaultValue nan)
+                    (conditions.Thermal |> Option.map _.MeanPerSite)
+                    []
+        }
+
+    let private estimate options progress known (sample: LatticeSample<'spin>) apply =
+        let unknown =
+            options.Methods
+            |> List.except known
+            |> List.map (fun m ->
+                MiceError.UnknownName("method", LatticeMethod.name m, known |> List.map LatticeMethod.name))
+
+        let halving =
+            if List.contains LatticeMethod.Mice options.Methods then
+                LatticeMice.faults
+                    (sample.Spins.BlockSide options.Mice.Block)
+                    sample.Snapshots.Rows
+                    sample.Snapshots.Columns
+            else
+                []
+
+        match unknown @ halving @ LatticeEnergies.faults sample.Spins sample.Energies sample.Snapshots with
+        | [] ->
+            let key = Key.ofSeed options.Seed
+            LatticeMethods.points options progress None "given" key (fun _ _ -> Ok sample) apply
+        | faults -> Error faults
+
+    /// <summary>Entropy per site of snapshots of ±1 spins, a point for each method (several for counting).</summary>
+    /// <param name="options">Methods and how they work.</param>
+    /// <param name="cancel">Stops the work.</param>
+    /// <param name="progress">Told the share done and a line for people.</param>
+    /// <param name="conditions">What is known of the snapshots.</param>
+    /// <param name="snapshots">16 or more.</param>
+    /// <returns>TooFewData, Mismatch, OutOfRange for spins that are not ±1 and sides that cannot be halved, UnknownName for methods that are not
+    /// for these spins.</returns>
+    let ofSpins
+        (options: LatticeEntropyOptions)
+        (cancel: CancellationToken)
+        (progress: Progress -> unit)
+        (conditions: LatticeConditions)
+        (snapshots: LatticeSnapshots<sbyte>)
+        : Result<LatticePoint list, MiceError list> =
+        let sample =
+            snapshots |> sampleOf conditions (LatticeSpins.ising conditions.Symmetry)
+
+        estimate options progress LatticeMethod.ofIsing sample (fun progress key sample method ->
+            LatticeMethods.ising options cancel progress key conditions.Symmetry sample method)
+
+    /// <summary>Entropy per site of snapshots of planar spins, nats relative to dθ, a point for each method.</summary>
+    /// <param name="options">Methods and how they work.</param>
+    /// <param name="cancel">Stops the work.</param>
+    /// <param name="progress">Told the share done and a line for people.</param>
+    /// <param name="conditions">What is known of the snapshots; the flip of their symmetry stands for rotations.</param>
+    /// <param name="snapshots">16 or more, angles in radians.</param>
+    /// <returns>TooFewData, Mismatch, OutOfRange for sides that cannot be halved, UnknownName for methods that are not for these spins.</returns>
+    let ofAngles
+        (options: LatticeEntropyOptions)
+        (cancel: CancellationToken)
+        (progress: Progress -> unit)
+        (conditions: LatticeConditions)
+        (snapshots: LatticeSnapshots<float>)
+        : Result<LatticePoint list, MiceError list> =
+        let sample =
+            PlanarSpins.ofAngles snapshots
+            |> sampleOf conditions (LatticeSpins.planar conditions.Symmetry)
+
+        estimate
+            options
+            progress
+            (LatticeMethod.ofXY |> List.except [ LatticeMethod.Integration ])
+            sample
+            (LatticeMethods.planar options cancel)
