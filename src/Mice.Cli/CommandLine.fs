@@ -11,6 +11,8 @@ module CommandLine =
             "melt", "entropy difference and melting temperature from snapshots of solid and liquid"
             "entropy atoms", "excess entropy of one phase from its snapshots"
             "entropy ising", "entropy of an Ising model by MICE, scan, counting, compression"
+            "sample ising", "snapshots of an Ising model in a file"
+            "sample xy", "snapshots of an XY model in a file"
             "mi", "mutual information of two samples"
             "md run na", "molecular dynamics of sodium with LAMMPS: snapshots and a thermo table"
         ]
@@ -63,6 +65,9 @@ module CommandLine =
         | "entropy" :: "ising" :: rest when wantsHelp (Array.ofList rest) ->
             usage (Arguments.usage<IsingArgument> "entropy ising")
         | "entropy" :: "ising" :: rest -> EntropyIsing.run estimators (Array.ofList rest)
+        | "sample" :: model :: rest when wantsHelp (Array.ofList (model :: rest)) ->
+            usage (Arguments.usage<SampleArgument> "sample ising|xy")
+        | "sample" :: model :: rest -> SampleLattice.run model (Array.ofList rest)
         | "mi" :: rest when wantsHelp (Array.ofList rest) ->
             usage (Arguments.usage<InformationArgument> "mi" + "\n\n" + Mi.methods)
         | "mi" :: rest -> Mi.run estimators (Array.ofList rest)

@@ -265,3 +265,23 @@ module JsonResult =
 
             pairs json "settings" settings
             pairs json "versions" versions)
+
+    /// Writes what `mice sample` drew: one object for each temperature.
+    let sampling
+        (settings: (string * string) list)
+        (versions: (string * string) list)
+        (samples: SampledLattice list)
+        : IO.Stream -> unit =
+        document (fun json ->
+            objects json "results" samples (fun s ->
+                number json "temperature" s.Source.Temperature
+                json.WriteString("file", s.File)
+                json.WriteNumber("snapshots", s.Snapshots)
+                json.WriteNumber("snapshots_per_chain", s.Source.SnapshotsPerChain)
+                estimate json "energy_per_site" s.Source.EnergyPerSite
+                estimate json $"autocorrelation_time_{s.Steps}" s.AutocorrelationTime
+                number json "time_seconds" s.Seconds
+                checks json s.Checks)
+
+            pairs json "settings" settings
+            pairs json "versions" versions)

@@ -69,19 +69,21 @@ module LatticeArguments =
         |> Option.map (Options.number "--field" "a number, in units of |J|" (fun _ -> true))
         |> Option.defaultValue (Ok 0.0)
 
+    let private title (name: string) (lattice: string) rows columns coupling field : string =
+        let kind = if coupling > 0.0 then "ferromagnet" else "antiferromagnet"
+        let field = if field = 0.0 then "" else $", field {field}"
+        $"{name} {kind} on the {lattice} lattice, {rows}×{columns}{field}"
+
+    /// A lattice as --lattice names it.
+    let latticeName (lattice: Lattice) : string =
+        match lattice with
+        | Lattice.Square -> "square"
+        | Lattice.Triangular -> "triangular"
+
     /// A line about an Ising model, whatever its temperature.
     let isingTitle (model: IsingModel) : string =
-        let kind =
-            if model.Coupling > 0.0 then
-                "ferromagnet"
-            else
-                "antiferromagnet"
+        title "Ising" (latticeName model.Lattice) model.Rows model.Columns model.Coupling model.Field
 
-        let lattice =
-            if model.Lattice = Lattice.Square then
-                "square"
-            else
-                "triangular"
-
-        let field = if model.Field = 0.0 then "" else $", field {model.Field}"
-        $"Ising {kind} on the {lattice} lattice, {model.Rows}×{model.Columns}{field}"
+    /// A line about an XY model, whatever its temperature.
+    let xyTitle (model: XYModel) : string =
+        title "XY" (latticeName Lattice.Square) model.Rows model.Columns model.Coupling model.Field

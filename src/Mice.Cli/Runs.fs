@@ -38,6 +38,15 @@ module Runs =
         use _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, stop)
         work source.Token
 
+    /// <summary>Runs work that keeps nothing; None when it was stopped.</summary>
+    /// <param name="work">Gets the token.</param>
+    let stoppable (work: CancellationToken -> 'a) : 'a option =
+        try
+            Some(cancellable work)
+        with :? OperationCanceledException ->
+            eprintfn "Stopped."
+            None
+
     /// A command line as one types it.
     let private quoted (arguments: string list) : string =
         let quote (text: string) =

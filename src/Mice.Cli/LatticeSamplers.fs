@@ -1,0 +1,153 @@
+namespace Mice.Cli
+
+open System.Globalization
+open System.Threading
+open Mice
+open Mice.Samplers
+
+/// What the sampling verbs were given, the same for every model.
+type LatticeSampling =
+    {
+        Size: int
+        Lattice: Lattice
+        Coupling: float
+        Field: float
+        Snapshots: int option
+        Equilibrate: int option
+        Every: int option
+        Shared: RunOptions
+    }
+
+/// Snapshots of one temperature.
+type DrawnSnapshots =
+    {
+        Snapshots: int
+        PerChain: int
+        EnergyPerSite: Estimate<1>
+        AutocorrelationTime: Estimate<1>
+        Checks: Check list
+        Write: SnapshotSource option -> string -> Result<unit, MiceError list>
+    }
+
+/// A model and how it is sampled, whatever its temperature.
+type LatticeSampler =
+    {
+        Title: string
+        Settings: (string * string) list
+        /// What a step of the chains is called.
+        Steps: string
+        /// Snapshots at a temperature.
+        Draw: CancellationToken -> (float -> unit) -> Key -> float -> Result<DrawnSnapshots, MiceError list>
+    }
+
+/// How the verbs sample the models.
+[<RequireQualifiedAccess>]
+module LatticeSamplers =
+
+    /// A number in full, as part of names, keys and settings.
+    let text (number: float) =
+        number.ToString("R", CultureInfo.InvariantCulture)
+
+    let private settings model (given: LatticeSampling) snapshots equilibrate every =
+        [
+            "model", model
+            "lattice", LatticeArguments.latticeName given.Lattice
+            "rows", string given.Size
+            "columns", string given.Size
+            "coupling", text given.Coupling
+            "field", text given.Field
+            "seed", string given.Shared.Seed
+            "snapshots", string snapshots
+            "equilibrate", string equilibrate
+            "every", string every
+        ]
+
+    let private ising (given: LatticeSampling) : Read<LatticeSampler> =
+        let start = IsingSamplingOptions.defaults
+
+        let options =
+            { start with
+                Snapshots = defaultArg given.Snapshots start.Snapshots
+                Equilibrate = defaultArg given.Equilibrate start.Equilibrate
+                Every = defaultArg given.Every start.Every
+                Threads = defaultArg given.Shared.Threads start.Threads
+            }
+
+        let model =
+            { IsingModel.square given.Size 1.0 with
+                Lattice = given.Lattice
+                Coupling = given.Coupling
+                Field = given.Field
+            }
+
+        let draw cancel progress key temperature =
+            { model with Temperature = temperature }
+            |> IsingSampling.draw options cancel progress key
+            |> Result.map (fun drawn ->
+                {
+                    Snapshots = drawn.Snapshots.Sites.Length
+                    PerChain = drawn.SnapshotsPerChain
+                    EnergyPerSite = drawn.EnergyPerSite
+                    AutocorrelationTime = drawn.AutocorrelationTime
+                    Checks = drawn.Checks
+                    Write = fun source path -> SnapshotFile.writeSpins source path drawn.Snapshots
+                })
+
+        match IsingModel.faults model @ IsingSamplingOptions.faults options with
+        | [] ->
+            Ok
+                {
+                    Title = LatticeArguments.isingTitle model
+                    Settings = settings "ising" given options.Snapshots options.Equilibrate options.Every
+                    Steps = "rounds"
+                    Draw = draw
+                }
+        | faults -> Error faults
+
+    let private xy (given: LatticeSampling) : Read<LatticeSampler> =
+        let start = XYChainOptions.defaults
+        let snapshots = defaultArg given.Snapshots (start.Chains * start.Snapshots)
+
+        let options =
+            { start with
+                Snapshots = (snapshots + start.Chains - 1) / start.Chains
+                Equilibrate = defaultArg given.Equilibrate start.Equilibrate
+                Every = defaultArg given.Every start.Every
+                Threads = defaultArg given.Shared.Threads start.Threads
+            }
+
+        let model =
+            { XYModel.square given.Size 1.0 with
+                Coupling = given.Coupling
+                Field = given.Field
+            }
+
+        let draw options' cancel (progress: float -> unit) key temperature =
+            { model with Temperature = temperature }
+            |> XYChain.sample options' cancel (fun p -> progress p.Fraction) key
+            |> Result.map (fun drawn ->
+                {
+                    Snapshots = drawn.Snapshots.Sites.Length
+                    PerChain = options.Snapshots
+                    EnergyPerSite = drawn.EnergyPerSite
+                    AutocorrelationTime = drawn.AutocorrelationTime
+                    Checks = drawn.Checks
+                    Write = fun source path -> SnapshotFile.writeAngles source path drawn.Snapshots
+                })
+
+        match given.Lattice, XYModel.faults model, XYChainOptions.check options with
+        | Lattice.Square, [], Ok sound ->
+            Ok
+                {
+                    Title = LatticeArguments.xyTitle model
+                    Settings = settings "xy" given snapshots options.Equilibrate options.Every
+                    Steps = "steps"
+                    Draw = draw sound
+                }
+        | Lattice.Triangular, _, _ ->
+            Error [ MiceError.OutOfRange("--lattice", "triangular", "square for the XY model") ]
+        | _, faults, options -> Error(faults @ Options.faults options)
+
+    /// The samplers of the models by their names.
+    let all: (string * (LatticeSampling -> Read<LatticeSampler>)) list =
+        [ "ising", ising; "xy", xy ]

@@ -1,0 +1,223 @@
+namespace Mice.Cli
+
+open System.Diagnostics
+open System.IO
+open Argu
+open Mice
+open Mice.Plots
+open Mice.Samplers
+
+/// What `mice sample ising` and `mice sample xy` take beside what every verb does.
+type SampleArgument =
+    | Size of sites: string
+    | Temperature of list: string
+    | Lattice of name: string
+    | Coupling of value: string
+    | Field of value: string
+    | Snapshots of count: string
+    | Equilibrate of count: string
+    | Every of count: string
+    | Output of file: string
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | Size _ -> "rows and columns of the torus"
+            | Temperature _ -> "one temperature or several, separated by commas, in units of |J|/k_B"
+            | Lattice _ -> "square (default) or, for ising, triangular"
+            | Coupling _ -> "J: 1 (default) for a ferromagnet, -1 for an antiferromagnet"
+            | Field _ -> "H, in units of |J|; default 0; of XY spins along the angle 0"
+            | Snapshots _ ->
+                "snapshots to draw at each temperature, rounded up to equally many of each chain; default 2048"
+            | Equilibrate _ -> "rounds (ising, default 50) or steps (xy, default 500) before anything is kept"
+            | Every _ -> "rounds (ising, default 5) or steps (xy, default 10) between two snapshots of a chain"
+            | Output _ -> "NAME.npy or NAME.spins; of several temperatures NAME-T2.5.npy and so on"
+
+/// `mice sample`: snapshots of a lattice model in files.
+[<RequireQualifiedAccess>]
+module SampleLattice =
+
+    type private Job =
+        {
+            Given: LatticeSampling
+            Sampler: LatticeSampler
+            /// Every temperature with its file.
+            Files: (float * string) list
+        }
+
+    /// The file of every temperature: the one that was named, or, of several temperatures, with -T and the temperature before the ending.
+    let private files (temperatures: float list) (output: string) : (float * string) list =
+        match temperatures with
+        | [ one ] -> [ one, output ]
+        | several ->
+            let start, ending = Path.ChangeExtension(output, null), Path.GetExtension output
+            several |> List.map (fun t -> t, $"{start}-T{LatticeSamplers.text t}{ending}")
+
+    let private output (temperatures: Read<float list>) (path: string option) : Read<(float * string) list> =
+        match path, temperatures with
+        | None, _ ->
+            Error
+                [
+                    MiceError.OutOfRange("--output", "missing", "a name that ends in .npy or .spins")
+                ]
+        | Some path, Ok temperatures when List.isEmpty (SnapshotFile.nameFaults path) ->
+            let files = files temperatures path
+
+            match files |> List.collect (fun (_, file) -> Options.faults (Options.output (Some file))) with
+            | [] -> Ok files
+            | faults -> Error faults
+        | Some path, _ -> Error(SnapshotFile.nameFaults path)
+
+    let private unresumed (given: ParseResults<SharedArgument>) : MiceError list =
+        match given.TryGetResult SharedArgument.Resume with
+        | Some _ ->
+            [
+                MiceError.Unavailable("--resume of mice sample", "A file is written as a whole; leave it out.")
+            ]
+        | None -> []
+
+    let private read
+        (sampler: LatticeSampling -> Read<LatticeSampler>)
+        (given: GivenArguments<SampleArgument>)
+        : Read<Job> =
+        let r = given.Own
+        let shared = SharedOptions.readWith LatticeArguments.processor given.Shared
+        let size = LatticeArguments.size (r.TryGetResult SampleArgument.Size)
+
+        let temperatures =
+            LatticeArguments.temperatures (r.TryGetResult SampleArgument.Temperature)
+
+        let lattice = LatticeArguments.lattice (r.TryGetResult SampleArgument.Lattice)
+        let coupling = LatticeArguments.coupling (r.TryGetResult SampleArgument.Coupling)
+        let field = LatticeArguments.field (r.TryGetResult SampleArgument.Field)
+
+        let snapshots =
+            Options.count "--snapshots" (r.TryGetResult SampleArgument.Snapshots)
+
+        let equilibrate =
+            Options.count "--equilibrate" (r.TryGetResult SampleArgument.Equilibrate)
+
+        let every = Options.count "--every" (r.TryGetResult SampleArgument.Every)
+        let files = output temperatures (r.TryGetResult SampleArgument.Output)
+
+        match
+            Options.faults size
+            @ Options.faults temperatures
+            @ Options.faults lattice
+            @ Options.faults coupling
+            @ Options.faults field
+            @ Options.faults snapshots
+            @ Options.faults equilibrate
+            @ Options.faults every
+            @ Options.faults files
+            @ Options.faults shared
+            @ unresumed given.Shared
+        with
+        | [] ->
+            let found =
+                {
+                    Size = Options.get size
+                    Lattice = Options.get lattice
+                    Coupling = Options.get coupling
+                    Field = Options.get field
+                    Snapshots = Options.get snapshots
+                    Equilibrate = Options.get equilibrate
+                    Every = Options.get every
+                    Shared = Options.get shared
+                }
+
+            sampler found
+            |> Result.map (fun sampler ->
+                {
+                    Given = found
+                    Sampler = sampler
+                    Files = Options.get files
+                })
+        | faults -> Error faults
+
+    /// Draws at one temperature and writes the file. The randomness depends on seed and temperature alone, as in the verbs that find entropies.
+    let private sample
+        (job: Job)
+        cancel
+        progress
+        (temperature: float, file: string)
+        : Result<SampledLattice, MiceError list> =
+        let watch = Stopwatch.StartNew()
+
+        let key =
+            Key.ofSeed job.Given.Shared.Seed
+            |> Key.named (LatticeSamplers.text temperature)
+            |> Key.named "sampling"
+
+        job.Sampler.Draw cancel progress key temperature
+        |> Result.bind (fun drawn ->
+            let source =
+                {
+                    Lattice = job.Given.Lattice
+                    Coupling = job.Given.Coupling
+                    Field = job.Given.Field
+                    Temperature = temperature
+                    Seed = job.Given.Shared.Seed
+                    SnapshotsPerChain = drawn.PerChain
+                    EnergyPerSite = drawn.EnergyPerSite
+                }
+
+            drawn.Write (Some source) file
+            |> Result.map (fun () ->
+                {
+                    File = file
+                    Source = source
+                    Snapshots = drawn.Snapshots
+                    AutocorrelationTime = drawn.AutocorrelationTime
+                    Steps = job.Sampler.Steps
+                    Seconds = watch.Elapsed.TotalSeconds
+                    Checks = drawn.Checks
+                }))
+
+    let private samples (job: Job) cancel : Result<SampledLattice list, MiceError list> =
+        Display.withProgress job.Given.Shared.Quiet (fun report ->
+            let told i fraction =
+                report
+                    {
+                        Phase = "sampling"
+                        Fraction = (float i + fraction) / float job.Files.Length
+                        Message = $"T = {LatticeSamplers.text (fst job.Files[i])}"
+                    }
+
+            let rec go done' rest =
+                match rest with
+                | [] -> Ok(List.rev done')
+                | (i, file) :: rest ->
+                    match sample job cancel (told i) file with
+                    | Ok found -> go (found :: done') rest
+                    | Error faults -> Error faults
+
+            go [] (List.indexed job.Files))
+
+    let private finish (job: Job) (samples: SampledLattice list) : int =
+        let versions = Estimators.versions []
+        printfn "%s\n" job.Sampler.Title
+        SamplingReport.numbers samples ||> Display.table
+        printfn ""
+        let checks = SamplingReport.checks samples
+        Display.checks checks
+
+        let report () =
+            SamplingReport.create job.Sampler.Title job.Sampler.Settings versions samples
+
+        Outputs.finish job.Given.Shared (JsonResult.sampling job.Sampler.Settings versions samples) report checks
+
+    /// <summary>Runs the verb and returns the exit code.</summary>
+    /// <param name="model">ising or xy.</param>
+    /// <param name="given">The words behind it.</param>
+    let run (model: string) (given: string[]) : int =
+        match LatticeSamplers.all |> List.tryFind (fun (name, _) -> name = model) with
+        | None ->
+            Display.faults [ MiceError.UnknownName("model", model, List.map fst LatticeSamplers.all) ]
+            2
+        | Some(_, sampler) ->
+            Runs.verb
+                (Arguments.parse<SampleArgument> $"sample {model}" given)
+                (read sampler)
+                (fun job -> Runs.stoppable (samples job))
+                finish
