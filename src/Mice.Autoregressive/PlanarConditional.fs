@@ -52,11 +52,11 @@ module PlanarConditional =
         let length = Tensor.sqrt (x * x + y * y + 1e-12)
 
         let exponent =
-            x * Tensor.slice 1 0 1 1 own + y * Tensor.slice 1 1 2 1 own - length
+            x * Tensor.slice 1 0 1 1 own + y * Tensor.slice 1 1 2 1 own
+            - length
             - Tensor.log (Tensor.besselI0Scaled length)
 
-        log (2.0 * Math.PI)
-        - Tensor.logsumexp [ 1 ] (Nn.logSoftmax 1 logWeights + exponent)
+        log (2.0 * Math.PI) - Tensor.logsumexp [ 1 ] (Nn.logSoftmax 1 logWeights + exponent)
 
     /// <summary>An untrained law.</summary>
     /// <param name="options">Sizes.</param>

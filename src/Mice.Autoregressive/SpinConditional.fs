@@ -70,7 +70,7 @@ module SpinConditional =
     /// Sites described one by one, as tensors.
     let private described (law: SpinConditional<'spin>) count (site: int -> struct ('spin[] * int)) =
         let arrays =
-            law.Widths |> Array.map (fun width -> Array.zeroCreate<float32> (count * width))
+            law.Widths |> Array.map (fun width -> Array.zeroCreate<float32>(count * width))
 
         for row in 0 .. count - 1 do
             let struct (snapshot, number) = site row
@@ -78,7 +78,42 @@ module SpinConditional =
 
         Array.map2 (fun width array -> Tensor.ofArray [ count; width ] array) law.Widths arrays
 
-    /// <summary>Trains by cross-entropy on sites taken at random from snapshots taken at random.</summary>
+    /// How often sites may be drawn before training has to watch for overfitting.
+    [<Literal>]
+    let private SafeRepeats = 4.0
+
+    /// Looks at validation sites in a training, and how many sites it takes each time.
+    [<Literal>]
+    let private Looks = 20
+
+    [<Literal>]
+    let private LookSites = 8192
+
+    /// Snapshots to train on, and a part to watch overfitting with where there are too few of them: an eighth, two or more.
+    let private split (options: SpinConditionalOptions) (snapshots: 'spin[][]) =
+        let sites = float snapshots.Length * float snapshots[0].Length
+        let repeats = float options.Steps * float options.BatchSites / sites
+
+        if repeats <= SafeRepeats || snapshots.Length < 16 then
+            struct (snapshots, None)
+        else
+            let training, watched = snapshots |> Array.splitAt (snapshots.Length * 7 / 8)
+            struct (training, Some watched)
+
+    /// Cross-entropy of sites that are always the same, nats per site.
+    let private look (law: SpinConditional<'spin>) key (watched: 'spin[][]) parameters =
+        let generator = Key.generator key
+
+        Tensor.scope (fun () ->
+            described law LookSites (fun _ ->
+                let snapshot = watched[generator.NextInt watched.Length]
+                struct (snapshot, generator.NextInt snapshot.Length))
+            |> law.Surprise parameters
+            |> Tensor.mean
+            |> Tensor.item)
+
+    /// <summary>Trains by cross-entropy on sites taken at random from snapshots taken at random. Where every site would be drawn more than four
+    /// times, an eighth of the snapshots is kept out of training and the parameters that describe it best are the result.</summary>
     /// <param name="options">Steps, batch, learning rate.</param>
     /// <param name="cancel">Stops between steps.</param>
     /// <param name="progress">Told the step and its loss, nats per site.</param>
@@ -100,24 +135,38 @@ module SpinConditional =
         let start =
             first |> Option.defaultWith (fun () -> law.Init(Key.named "parameters" key))
 
-        let step struct (parameters, moments) i =
+        let struct (training, watched) = split options snapshots
+        let every = max 1 (options.Steps / Looks)
+
+        /// The better of two by the snapshots that are watched; the last where none are.
+        let better i parameters best =
+            match watched with
+            | None -> struct (nan, parameters)
+            | Some watched when (i + 1) % every = 0 ->
+                let value = look law (Key.named "watched" key) watched parameters
+                let struct (before, _) = best
+                if value < before then struct (value, parameters) else best
+            | Some _ -> best
+
+        let step struct (parameters, moments, best) i =
             cancel.ThrowIfCancellationRequested()
             let generator = key |> Key.named "sites" |> Key.item i |> Key.generator
 
             Tensor.scope (fun () ->
                 let sites =
                     described law options.BatchSites (fun _ ->
-                        let snapshot = snapshots[generator.NextInt snapshots.Length]
+                        let snapshot = training[generator.NextInt training.Length]
                         struct (snapshot, generator.NextInt snapshot.Length))
 
                 let loss p = law.Surprise p sites |> Tensor.mean
 
                 let struct (value, next, moments) = Optimiser.step adam loss parameters moments
                 progress i value
-                struct (next, moments))
+                struct (next, moments, better i next best))
 
-        let struct (trained, _) =
-            Seq.init options.Steps id |> Tensor.fold step struct (start, adam.Init start)
+        let struct (_, _, struct (_, trained)) =
+            Seq.init options.Steps id
+            |> Tensor.fold step struct (start, adam.Init start, struct (infinity, start))
 
         trained
 

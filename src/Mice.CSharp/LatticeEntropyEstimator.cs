@@ -43,14 +43,14 @@ public sealed record LatticeEntropyEstimate
     /// <summary>βF per site, where the method gives it.</summary>
     public MeasuredValue? ReducedFreeEnergyPerSite { get; init; }
 
-    /// <summary>Energy per site of the sampler.</summary>
-    public required MeasuredValue EnergyPerSite { get; init; }
+    /// <summary>Energy per site, where known.</summary>
+    public MeasuredValue? EnergyPerSite { get; init; }
 
-    /// <summary>Exact entropy, nats per site, where known.</summary>
-    public double? ExactEntropyPerSite { get; init; }
+    /// <summary>Entropy, nats per site, known in another way, where it is; without an error where it is exact.</summary>
+    public MeasuredValue? ReferencePerSite { get; init; }
 
-    /// <summary>What the exact entropy is of: enumeration, kaufman, transfer_matrix (the torus), infinite_lattice.</summary>
-    public string? ExactSource { get; init; }
+    /// <summary>Where that comes from: enumeration, kaufman, transfer_matrix (the torus), infinite_lattice, integration.</summary>
+    public string? ReferenceSource { get; init; }
 
     /// <summary>Levels of MICE, smallest halves first.</summary>
     public required IReadOnlyList<LatticeHalvesInformation> Levels { get; init; }
@@ -69,9 +69,11 @@ public sealed record LatticeEntropyEstimate
             EntropyPerSite = MeasuredValue.From(point.EntropyPerSite),
             UpperBoundPerSite = Conversion.Optional(point.Bound),
             ReducedFreeEnergyPerSite = Conversion.Optional(point.ReducedFreeEnergyPerSite),
-            EnergyPerSite = MeasuredValue.From(point.EnergyPerSite),
-            ExactEntropyPerSite = point.Exact?.Value.Item1,
-            ExactSource = point.Exact?.Value.Item2,
+            EnergyPerSite = Conversion.Optional(point.EnergyPerSite),
+            ReferencePerSite = point.Reference is { } known
+                ? MeasuredValue.From(known.Value.EntropyPerSite)
+                : null,
+            ReferenceSource = point.Reference?.Value.Source,
             Levels = point
                 .Levels.Select(l => new LatticeHalvesInformation(
                     l.Depth,

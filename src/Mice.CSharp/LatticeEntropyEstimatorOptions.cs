@@ -67,31 +67,38 @@ public sealed record LatticeEntropyEstimatorOptions
     public int Snapshots { get; init; } = IsingEntropyOptionsModule.defaults.Sampling.Snapshots;
 
     /// <summary>Training steps of each critic of MICE.</summary>
-    public int MiceSteps { get; init; } = IsingEntropyOptionsModule.defaults.Mice.Training.Steps;
+    public int MiceSteps { get; init; } = LatticeEntropyOptionsModule.defaults.Mice.Training.Steps;
 
     /// <summary>Training steps of each network of the scan.</summary>
-    public int ScanSteps { get; init; } = IsingEntropyOptionsModule.defaults.Scan.Steps;
+    public int ScanSteps { get; init; } = LatticeEntropyOptionsModule.defaults.Scan.Steps;
 
     /// <summary>Same seed, same numbers.</summary>
-    public ulong Seed { get; init; } = IsingEntropyOptionsModule.defaults.Seed;
+    public ulong Seed { get; init; } = LatticeEntropyOptionsModule.defaults.Seed;
 
     /// <summary>Processor threads; results do not depend on them.</summary>
-    public int Threads { get; init; } = IsingEntropyOptionsModule.defaults.Threads;
+    public int Threads { get; init; } = LatticeEntropyOptionsModule.defaults.Threads;
 
     /// <summary>Where finished temperatures and methods are kept, so that the next call need not repeat them; null for nowhere.</summary>
     public string? CheckpointDirectory { get; init; }
 
     internal IsingEntropyOptions ToIsingEntropyOptions()
     {
-        var start = IsingEntropyOptionsModule.defaults;
-        var sampling = start.Sampling;
+        var sampling = IsingEntropyOptionsModule.defaults.Sampling;
+        return new(
+            new(Snapshots, sampling.Equilibrate, sampling.Every, sampling.EnergyRounds, Threads),
+            ToLatticeEntropyOptions()
+        );
+    }
+
+    private LatticeEntropyOptions ToLatticeEntropyOptions()
+    {
+        var start = LatticeEntropyOptionsModule.defaults;
         var scan = start.Scan;
         var mice = start.Mice;
         var training = mice.Training;
 
         return new(
             ListModule.OfSeq(Methods.Select(Method)),
-            new(Snapshots, sampling.Equilibrate, sampling.Every, sampling.EnergyRounds, Threads),
             new(scan.Deep, scan.Wide, scan.Width, ScanSteps, scan.BatchSites, scan.LearningRate),
             new(
                 new(MiceSteps, training.Batch, training.LearningRate, training.JointBlocks, training.ProductBlocks),

@@ -13,6 +13,8 @@ module CommandLine =
             "entropy ising", "entropy of an Ising model by MICE, scan, counting, compression"
             "sample ising", "snapshots of an Ising model in a file"
             "sample xy", "snapshots of an XY model in a file"
+            "entropy xy", "entropy of an XY model by MICE, scan, integration of energies"
+            "entropy snapshots", "entropy of your own lattice snapshots, spins ±1 or angles"
             "mi", "mutual information of two samples"
             "md run na", "molecular dynamics of sodium with LAMMPS: snapshots and a thermo table"
         ]
@@ -21,7 +23,7 @@ module CommandLine =
         printfn "mice VERB …"
 
         for verb, text in verbs do
-            printfn "  %-14s %s" verb text
+            printfn "  %-17s %s" verb text
 
         printfn
             "mice VERB --help shows the arguments of a verb. Exit code: 0 done, 1 checks failed or stopped, 2 bad input."
@@ -65,6 +67,12 @@ module CommandLine =
         | "entropy" :: "ising" :: rest when wantsHelp (Array.ofList rest) ->
             usage (Arguments.usage<IsingArgument> "entropy ising")
         | "entropy" :: "ising" :: rest -> EntropyIsing.run estimators (Array.ofList rest)
+        | "entropy" :: "xy" :: rest when wantsHelp (Array.ofList rest) ->
+            usage (Arguments.usage<XYArgument> "entropy xy")
+        | "entropy" :: "xy" :: rest -> EntropyXY.run estimators (Array.ofList rest)
+        | "entropy" :: "snapshots" :: rest when wantsHelp (Array.ofList rest) ->
+            usage (Arguments.usage<SnapshotsArgument> "entropy snapshots")
+        | "entropy" :: "snapshots" :: rest -> EntropySnapshots.run estimators (Array.ofList rest)
         | "sample" :: model :: rest when wantsHelp (Array.ofList (model :: rest)) ->
             usage (Arguments.usage<SampleArgument> "sample ising|xy")
         | "sample" :: model :: rest -> SampleLattice.run model (Array.ofList rest)

@@ -39,6 +39,33 @@ type Estimators =
                 -> IsingModel
                 -> float list
                 -> Result<LatticePoint list, MiceError list>
+        /// Entropies of an XY model at some temperatures.
+        XY:
+            XYEntropyOptions
+                -> CancellationToken
+                -> (Progress -> unit)
+                -> RunStore option
+                -> XYModel
+                -> float list
+                -> Result<LatticePoint list, MiceError list>
+        /// Entropy of snapshots of ±1 spins.
+        LatticeSpins:
+            LatticeEntropyOptions
+                -> CancellationToken
+                -> (Progress -> unit)
+                -> RunStore option
+                -> LatticeConditions
+                -> LatticeSnapshots<sbyte>
+                -> Result<LatticePoint list, MiceError list>
+        /// Entropy of snapshots of angles.
+        LatticeAngles:
+            LatticeEntropyOptions
+                -> CancellationToken
+                -> (Progress -> unit)
+                -> RunStore option
+                -> LatticeConditions
+                -> LatticeSnapshots<float>
+                -> Result<LatticePoint list, MiceError list>
         /// Programs and libraries behind the numbers, with their versions.
         Versions: unit -> (string * string) list
     }
@@ -72,5 +99,8 @@ module Estimators =
             Scan = ScanEntropy.estimate
             MutualInformation = MutualInformation.estimate
             Ising = IsingEntropy.estimate
+            XY = XYEntropy.estimate
+            LatticeSpins = LatticeSnapshotEntropy.ofSpins
+            LatticeAngles = LatticeSnapshotEntropy.ofAngles
             Versions = tensorLibrary >> versions
         }

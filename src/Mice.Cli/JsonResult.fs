@@ -239,7 +239,15 @@ module JsonResult =
         json.WriteString("estimator", l.Estimator)
         json.WriteBoolean("saturated", l.Saturated)
 
-    /// Writes the result of `mice entropy ising`: one object for each temperature and method.
+    let private latticeReference (json: Utf8JsonWriter) (reference: LatticeReference) =
+        if reference.EntropyPerSite.StandardError = 0.0<nat / site> then
+            number json "exact_entropy_per_site_nats" (float reference.EntropyPerSite.Value)
+            json.WriteString("exact_source", reference.Source)
+        else
+            estimate json "reference_entropy_per_site_nats" reference.EntropyPerSite
+            json.WriteString("reference_source", reference.Source)
+
+    /// Writes the result of `mice entropy ising`, `xy` and `snapshots`: one object for each temperature and method.
     let lattice
         (settings: (string * string) list)
         (versions: (string * string) list)
@@ -252,12 +260,8 @@ module JsonResult =
                 directed json "entropy_per_site_nats" p.EntropyPerSite
                 p.Bound |> Option.iter (estimate json "upper_bound_per_site_nats")
                 p.ReducedFreeEnergyPerSite |> Option.iter (estimate json "reduced_free_energy_per_site")
-                estimate json "energy_per_site" p.EnergyPerSite
-
-                p.Exact
-                |> Option.iter (fun (exact, source) ->
-                    number json "exact_entropy_per_site_nats" (float exact)
-                    json.WriteString("exact_source", source))
+                p.EnergyPerSite |> Option.iter (estimate json "energy_per_site")
+                p.Reference |> Option.iter (latticeReference json)
 
                 objects json "levels" p.Levels (latticeLevel json)
                 number json "time_seconds" p.Seconds

@@ -1,6 +1,7 @@
 namespace Mice.Cli
 
 open Mice
+open Mice.Entropy
 open Mice.Samplers
 open Mice.Tensors
 
@@ -68,6 +69,41 @@ module LatticeArguments =
         text
         |> Option.map (Options.number "--field" "a number, in units of |J|" (fun _ -> true))
         |> Option.defaultValue (Ok 0.0)
+
+    /// The value of --method: names of methods, both (mice and scan; when not given) or all.
+    let methods (known: LatticeMethod list) (text: string option) : Read<LatticeMethod list> =
+        let words =
+            (known |> List.map (fun m -> LatticeMethod.name m, [ m ]))
+            @ [ "both", LatticeEntropyOptions.defaults.Methods; "all", known ]
+
+        let names =
+            (defaultArg text "both").Split ',' |> Array.map (fun n -> n.Trim()) |> List.ofArray
+
+        match names |> List.filter (fun n -> not (List.exists (fst >> (=) n) words)) with
+        | [] -> names |> List.collect (fun n -> words |> List.find (fst >> (=) n) |> snd) |> List.distinct |> Ok
+        | unknown -> Error [ for n in unknown -> MiceError.UnknownName("method", n, List.map fst words) ]
+
+    /// How entropies are estimated: a third of the steps when it is to be quick.
+    let entropy (quick: bool) (shared: RunOptions) (methods: LatticeMethod list) : LatticeEntropyOptions =
+        let start = LatticeEntropyOptions.defaults
+        let steps n = if quick then n / 3 else n
+
+        { start with
+            Methods = methods
+            Seed = shared.Seed
+            Threads = shared.Threads |> Option.defaultValue start.Threads
+            Scan =
+                { start.Scan with
+                    Steps = steps start.Scan.Steps
+                }
+            Mice =
+                { start.Mice with
+                    Training =
+                        { start.Mice.Training with
+                            Steps = steps start.Mice.Training.Steps
+                        }
+                }
+        }
 
     let private title (name: string) (lattice: string) rows columns coupling field : string =
         let kind = if coupling > 0.0 then "ferromagnet" else "antiferromagnet"

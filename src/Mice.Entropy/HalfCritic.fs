@@ -22,7 +22,8 @@ module internal HalfCritic =
     let private ones (x: Tensor) = Tensor.slice 1 0 1 1 x * 0.0 + 1.0
 
     /// u W v of all rows of u with all of v.
-    let private all (u: Tensor) (v: Tensor) = Tensor.matmul u (Tensor.transpose 0 1 v)
+    let private all (u: Tensor) (v: Tensor) =
+        Tensor.matmul u (Tensor.transpose 0 1 v)
 
     let private rowByRow (u: Tensor) (v: Tensor) = u * v |> Tensor.sumOver [ 1 ]
 
@@ -41,7 +42,8 @@ module internal HalfCritic =
 
             let cut =
                 [
-                    for number in 0 .. numbers - 1 -> Tensor.slice 1 (number * sites) (number * sites + halves.Length) 1 x
+                    for number in 0 .. numbers - 1 ->
+                        Tensor.slice 1 (number * sites) (number * sites + halves.Length) 1 x
                 ]
 
             [| Tensor.cat 1 [ code; yield! cut; ones x ] |]
@@ -91,11 +93,19 @@ module internal HalfCritic =
     let private rotatingCodes unit (encoder: Layer) (halves: LatticeHalves) mode p (spins: Tensor) : Codes =
         let sites, length = LatticeHalves.volume halves, halves.Length
         let x, y = Tensor.slice 1 0 sites 1 spins, Tensor.slice 1 sites (2 * sites) 1 spins
-        let frame (t: Tensor) = Tensor.slice 1 (length / 2) (length / 2 + 1) 1 t
+
+        let frame (t: Tensor) =
+            Tensor.slice 1 (length / 2) (length / 2 + 1) 1 t
+
         let fx, fy = frame x, frame y
         let cosine, sine = x * fx + y * fy, (y * fx - x * fy) * sqrt unit
-        let code = encoder.Apply mode (Params.find "encoder" p) (Tensor.cat 1 [ cosine; sine ])
-        let part i = Tensor.slice 1 (i * Code) ((i + 1) * Code) 1 code
+
+        let code =
+            encoder.Apply mode (Params.find "encoder" p) (Tensor.cat 1 [ cosine; sine ])
+
+        let part i =
+            Tensor.slice 1 (i * Code) ((i + 1) * Code) 1 code
+
         let cut (t: Tensor) = Tensor.slice 1 0 length 1 t
         let real, imaginary = part 1, part 2
 

@@ -67,7 +67,13 @@ module HalfInformation =
     let private FullWeight = 16
 
     /// Halves of one block of each of some snapshots.
-    let private blocks (spins: LatticeSpins<'spin>) key (snapshots: LatticeSnapshots<'spin>) (chosen: 'spin[][]) halves =
+    let private blocks
+        (spins: LatticeSpins<'spin>)
+        key
+        (snapshots: LatticeSnapshots<'spin>)
+        (chosen: 'spin[][])
+        halves
+        =
         let width = spins.Numbers * LatticeHalves.volume halves
 
         let a, b =
@@ -75,8 +81,7 @@ module HalfInformation =
 
         let generator = Key.generator key
 
-        chosen
-        |> Array.iteri (fun i snapshot -> spins.Draw generator snapshots snapshot halves i a b)
+        chosen |> Array.iteri (fun i snapshot -> spins.Draw generator snapshots snapshot halves i a b)
 
         struct (Tensor.ofArray [ chosen.Length; width ] a, Tensor.ofArray [ chosen.Length; width ] b)
 
@@ -96,13 +101,18 @@ module HalfInformation =
     /// some partners for each row, those of the first half of the batch out of the second and the other way round.
     let private productScores (critic: Critic) p (partners: int option) (u: Codes) (v: Codes) =
         let count = u[0].Shape[0]
-        let rows first last (codes: Codes) = codes |> Array.map (Tensor.slice 0 first last 1)
+
+        let rows first last (codes: Codes) =
+            codes |> Array.map (Tensor.slice 0 first last 1)
 
         match partners with
         | Some partners when count >= 4 ->
             let half = count / 2
             let wanted = min partners half
-            let against first last other = critic.ScoreAll p (rows first last u) (rows other (other + wanted) v)
+
+            let against first last other =
+                critic.ScoreAll p (rows first last u) (rows other (other + wanted) v)
+
             Tensor.cat 0 [ against 0 half half; against half count 0 ]
         | _ -> critic.ScoreAll p u v |> Scores.ofMatrix None |> Scores.product
 
@@ -240,10 +250,10 @@ module HalfInformation =
             bounds[i] <- value
             tell i value
 
-        let draw key chosen =
-            blocks spins key training chosen halves
+        let draw key chosen = blocks spins key training chosen halves
 
-        let parameters = train options cancel told key draw critic spins.Partners first training.Sites
+        let parameters =
+            train options cancel told key draw critic spins.Partners first training.Sites
 
         let struct (value, influences, effective, pairs) =
             evaluate options (jointBlocksOf options halves) draw critic parameters held.Sites (Key.named "held out" key)

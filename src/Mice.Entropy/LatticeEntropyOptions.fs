@@ -30,8 +30,7 @@ module LatticeMethod =
         ]
 
     /// Methods for the XY model.
-    let ofXY =
-        [ LatticeMethod.Mice; LatticeMethod.Scan; LatticeMethod.Integration ]
+    let ofXY = [ LatticeMethod.Mice; LatticeMethod.Scan; LatticeMethod.Integration ]
 
     /// <summary>mice, scan, counting, compression, integration.</summary>
     /// <param name="method">A method.</param>

@@ -111,7 +111,12 @@ module LatticeHalves =
         (a: float32[])
         (b: float32[])
         : unit =
-        let sign = if symmetry.Flip && generator.NextInt 2 = 1 then -1.0f else 1.0f
+        let sign =
+            if symmetry.Flip && generator.NextInt 2 = 1 then
+                -1.0f
+            else
+                1.0f
+
         let start = row * volume halves
 
         visit symmetry generator snapshots.Rows snapshots.Columns halves (fun place first second ->

@@ -72,10 +72,15 @@ module internal LatticeMethods =
             |> Result.map (fun r -> [ LatticePoint.ofMice sample.Start r ])
         | other ->
             let name = LatticeMethod.name other
-            Error [ MiceError.OutOfRange("method", name, "another one: it is not for these spins") ]
+
+            Error
+                [
+                    MiceError.OutOfRange("method", name, "another one: it is not for these spins")
+                ]
 
     /// One method on planar spins.
-    let planar options cancel progress key sample method = learned options cancel progress key sample method
+    let planar options cancel progress key sample method =
+        learned options cancel progress key sample method
 
     /// One method on ±1 spins.
     let ising options cancel progress key symmetry (sample: LatticeSample<sbyte>) method =

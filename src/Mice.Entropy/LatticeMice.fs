@@ -21,8 +21,17 @@ module LatticeMice =
             elif rows <> columns then
                 MiceError.Mismatch("sides of the torus", string rows, string columns)
             elif rows < 2 * block || rows % block <> 0 || not (BitOperations.IsPow2(rows / block)) then
-                let unit = if block = 1 then "a power of two" else $"{block} times a power of two"
-                MiceError.OutOfRange("side of the torus", string rows, $"{unit}, so that it can be halved down to a block of {block}×{block}")
+                let unit =
+                    if block = 1 then
+                        "a power of two"
+                    else
+                        $"{block} times a power of two"
+
+                MiceError.OutOfRange(
+                    "side of the torus",
+                    string rows,
+                    $"{unit}, so that it can be halved down to a block of {block}×{block}"
+                )
         ]
 
     /// Changes of the sum by group of held-out snapshots, per site.
@@ -147,7 +156,10 @@ module LatticeMice =
             |> Estimate.scale 1.0<nat / site>
 
         let bound =
-            Estimate.create (start.EntropyPerSite.Value + halves) (Statistics.standardError changes * 1.0<nat / site>) Direction.UpperBound
+            Estimate.create
+                (start.EntropyPerSite.Value + halves)
+                (Statistics.standardError changes * 1.0<nat / site>)
+                Direction.UpperBound
             |> Estimate.add thermal
 
         let beyondLaw = tail trusted beyond
@@ -246,10 +258,7 @@ module LatticeMice =
         : Result<LatticeMiceResult, MiceError list> =
         let block = spins.BlockSide options.Block
 
-        match
-            faults block snapshots.Rows snapshots.Columns
-            @ LatticeEnergies.faults spins energies snapshots
-        with
+        match faults block snapshots.Rows snapshots.Columns @ LatticeEnergies.faults spins energies snapshots with
         | [] ->
             let watch = Stopwatch.StartNew()
             let middle = max 1 (snapshots.Sites.Length / groupSnapshots / 2) * groupSnapshots

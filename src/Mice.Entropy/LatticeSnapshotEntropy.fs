@@ -1,5 +1,7 @@
 namespace Mice.Entropy
 
+open System
+open System.Runtime.InteropServices
 open System.Threading
 open Mice
 open Mice.Samplers
@@ -46,6 +48,34 @@ module LatticeConditions =
 /// Entropy of lattice snapshots from elsewhere, in equilibrium or not.
 [<RequireQualifiedAccess>]
 module LatticeSnapshotEntropy =
+    /// <summary>The directory in which an estimate keeps what it has done, new or to be gone on with; methods may change.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="assumed">What is assumed of the snapshots, by name.</param>
+    /// <param name="snapshots">The snapshots, spins or angles.</param>
+    /// <param name="directory">Made when it does not exist.</param>
+    /// <returns>Mismatch when the directory belongs to another calculation, BadFile when it cannot be used.</returns>
+    let checkpoints<'spin when 'spin: struct and 'spin: (new: unit -> 'spin) and 'spin :> ValueType>
+        (options: LatticeEntropyOptions)
+        (assumed: (string * string) list)
+        (snapshots: LatticeSnapshots<'spin>)
+        (directory: string)
+        : Result<RunStore, MiceError list> =
+        let digest =
+            RunStore.digest (fun writer ->
+                for spins in snapshots.Sites do
+                    writer.Write(MemoryMarshal.AsBytes(ReadOnlySpan spins)))
+
+        [
+            "calculation", "entropy of lattice snapshots"
+            "rows", string snapshots.Rows
+            "columns", string snapshots.Columns
+            "snapshots_sha256", digest
+        ]
+        @ assumed
+        @ LatticeEntropyOptions.describe options
+        |> RunStore.identity
+        |> RunStore.openOrCreate directory
+
     let private sampleOf conditions spins (snapshots: LatticeSnapshots<'spin>) =
         {
             Snapshots = snapshots
@@ -59,7 +89,7 @@ module LatticeSnapshotEntropy =
                     []
         }
 
-    let private estimate options progress known (sample: LatticeSample<'spin>) apply =
+    let private estimate options progress store known (sample: LatticeSample<'spin>) apply =
         let unknown =
             options.Methods
             |> List.except known
@@ -78,13 +108,14 @@ module LatticeSnapshotEntropy =
         match unknown @ halving @ LatticeEnergies.faults sample.Spins sample.Energies sample.Snapshots with
         | [] ->
             let key = Key.ofSeed options.Seed
-            LatticeMethods.points options progress None "given" key (fun _ _ -> Ok sample) apply
+            LatticeMethods.points options progress store "given" key (fun _ _ -> Ok sample) apply
         | faults -> Error faults
 
     /// <summary>Entropy per site of snapshots of ±1 spins, a point for each method (several for counting).</summary>
     /// <param name="options">Methods and how they work.</param>
     /// <param name="cancel">Stops the work.</param>
     /// <param name="progress">Told the share done and a line for people.</param>
+    /// <param name="store">Where finished methods are kept; None to keep nothing.</param>
     /// <param name="conditions">What is known of the snapshots.</param>
     /// <param name="snapshots">16 or more.</param>
     /// <returns>TooFewData, Mismatch, OutOfRange for spins that are not ±1 and sides that cannot be halved, UnknownName for methods that are not
@@ -93,19 +124,21 @@ module LatticeSnapshotEntropy =
         (options: LatticeEntropyOptions)
         (cancel: CancellationToken)
         (progress: Progress -> unit)
+        (store: RunStore option)
         (conditions: LatticeConditions)
         (snapshots: LatticeSnapshots<sbyte>)
         : Result<LatticePoint list, MiceError list> =
         let sample =
             snapshots |> sampleOf conditions (LatticeSpins.ising conditions.Symmetry)
 
-        estimate options progress LatticeMethod.ofIsing sample (fun progress key sample method ->
+        estimate options progress store LatticeMethod.ofIsing sample (fun progress key sample method ->
             LatticeMethods.ising options cancel progress key conditions.Symmetry sample method)
 
     /// <summary>Entropy per site of snapshots of planar spins, nats relative to dθ, a point for each method.</summary>
     /// <param name="options">Methods and how they work.</param>
     /// <param name="cancel">Stops the work.</param>
     /// <param name="progress">Told the share done and a line for people.</param>
+    /// <param name="store">Where finished methods are kept; None to keep nothing.</param>
     /// <param name="conditions">What is known of the snapshots; the flip of their symmetry stands for rotations.</param>
     /// <param name="snapshots">16 or more, angles in radians.</param>
     /// <returns>TooFewData, Mismatch, OutOfRange for sides that cannot be halved, UnknownName for methods that are not for these spins.</returns>
@@ -113,16 +146,17 @@ module LatticeSnapshotEntropy =
         (options: LatticeEntropyOptions)
         (cancel: CancellationToken)
         (progress: Progress -> unit)
+        (store: RunStore option)
         (conditions: LatticeConditions)
         (snapshots: LatticeSnapshots<float>)
         : Result<LatticePoint list, MiceError list> =
         let sample =
-            PlanarSpins.ofAngles snapshots
-            |> sampleOf conditions (LatticeSpins.planar conditions.Symmetry)
+            PlanarSpins.ofAngles snapshots |> sampleOf conditions (LatticeSpins.planar conditions.Symmetry)
 
         estimate
             options
             progress
+            store
             (LatticeMethod.ofXY |> List.except [ LatticeMethod.Integration ])
             sample
             (LatticeMethods.planar options cancel)

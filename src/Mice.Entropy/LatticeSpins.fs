@@ -69,8 +69,7 @@ module LatticeSpins =
             Numbers = 1
             Faults = SpinSnapshots.faults
             Law =
-                fun options snapshots ->
-                    IsingConditional.create options symmetry.Flip snapshots.Rows snapshots.Columns
+                fun options snapshots -> IsingConditional.create options symmetry.Flip snapshots.Rows snapshots.Columns
             Critic = fun _ halves -> HalfCritic.ising halves
             Partners = None
             Draw = LatticeHalves.draw symmetry

@@ -19,8 +19,12 @@ type SpinSymmetry =
 /// Symmetries of models, and what they do to the patterns of a block.
 [<RequireQualifiedAccess>]
 module SpinSymmetry =
-    /// Translations alone: for anything that is homogeneous.
-    let none: SpinSymmetry = { Maps = [| id |]; Flip = false }
+    /// <summary>Translations, and the flip where it is one: for anything that is homogeneous.</summary>
+    /// <param name="flip">Whether all spins may be flipped together; of planar spins, whether they may be rotated together.</param>
+    let translations (flip: bool) : SpinSymmetry = { Maps = [| id |]; Flip = flip }
+
+    /// Translations alone.
+    let none: SpinSymmetry = translations false
 
     let private linear (struct (a, b)) (struct (c, d)) =
         fun (struct (row, column)) -> struct (a * row + c * column, b * row + d * column)
@@ -63,7 +67,9 @@ module SpinSymmetry =
 
     let private holds image (symmetry: SpinSymmetry) =
         let places = [ struct (1, 0); struct (0, 1) ]
-        symmetry.Maps |> Array.exists (fun map -> places |> List.forall (fun place -> map place = image place))
+
+        symmetry.Maps
+        |> Array.exists (fun map -> places |> List.forall (fun place -> map place = image place))
 
     /// Whether rows and columns may be exchanged.
     let internal transposes (symmetry: SpinSymmetry) : bool =
@@ -71,7 +77,8 @@ module SpinSymmetry =
 
     /// Whether the lattice may be reflected along its rows and along its columns.
     let internal reflects (symmetry: SpinSymmetry) : bool =
-        holds (fun (struct (r, c)) -> struct (-r, c)) symmetry && holds (fun (struct (r, c)) -> struct (r, -c)) symmetry
+        holds (fun (struct (r, c)) -> struct (-r, c)) symmetry
+        && holds (fun (struct (r, c)) -> struct (r, -c)) symmetry
 
     /// The maps that take the shape onto itself, as permutations: bit i goes to bit p[i].
     let internal permutations (shape: BlockShape) (symmetry: SpinSymmetry) : int[][] =

@@ -99,7 +99,9 @@ module XYEntropy =
     /// Points of the integration by temperature: one run for all of them, kept under the temperatures it was made for.
     let private integrated (options: XYEntropyOptions) cancel (progress: Progress -> unit) store model temperatures =
         let watch = Stopwatch.StartNew()
-        let file = "integration-" + String.concat "," (temperatures |> List.map LatticeMethods.text)
+
+        let file =
+            "integration-" + String.concat "," (temperatures |> List.map LatticeMethods.text)
 
         let told fraction =
             progress
@@ -115,7 +117,10 @@ module XYEntropy =
             }
 
         let pointOf t (entropy: IntegratedEntropy) =
-            LatticePoint.ofIntegration (LatticePoint.start t (Some entropy.EnergyPerSite) []) watch.Elapsed.TotalSeconds entropy
+            LatticePoint.ofIntegration
+                (LatticePoint.start t (Some entropy.EnergyPerSite) [])
+                watch.Elapsed.TotalSeconds
+                entropy
 
         let compute () =
             let key = Key.ofSeed options.Entropy.Seed |> Key.named "integration"

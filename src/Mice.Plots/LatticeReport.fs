@@ -13,21 +13,35 @@ module LatticeReport =
 
     /// What the numbers are, for people.
     let meaning =
-        "Entropy per site in nats (k_B = 1), with one standard error in brackets. ≤ marks an upper bound, ≈ a best estimate that promises no direction. \
-         MICE and the scan stand on held-out snapshots; the exact value is of the simulated torus where its source is not infinite_lattice."
+        "Entropy per site in nats (k_B = 1), of planar spins relative to dθ, with one standard error in brackets. ≤ marks an upper bound, ≈ a best estimate that promises no \
+         direction. MICE and the scan stand on held-out snapshots. The reference is exact and of the simulated torus where it has no error and its source is not infinite_lattice; \
+         differences are in units of both errors together."
+
+    let private difference (p: LatticePoint) : Estimate<nat / site> option =
+        p.Reference |> Option.map (fun r -> Estimate.subtract p.EntropyPerSite r.EntropyPerSite)
 
     let private deviation (p: LatticePoint) =
-        match p.Exact with
-        | Some(exact, _) ->
-            let difference = float (p.EntropyPerSite.Value - exact)
-            let errors = difference / float p.EntropyPerSite.StandardError
+        match p.Reference, difference p with
+        | Some reference, Some difference ->
+            let known = reference.EntropyPerSite
 
             [
-                (float exact).ToString("F6", CultureInfo.InvariantCulture)
-                difference.ToString("+0.00000;-0.00000", CultureInfo.InvariantCulture)
-                errors.ToString("+0.0;-0.0", CultureInfo.InvariantCulture)
+                (if known.StandardError = 0.0<nat / site> then
+                     (float known.Value).ToString("F6", CultureInfo.InvariantCulture)
+                 else
+                     Estimate.format known)
+                (float difference.Value).ToString("+0.00000;-0.00000", CultureInfo.InvariantCulture)
+                (float (difference.Value / difference.StandardError))
+                    .ToString("+0.0;-0.0", CultureInfo.InvariantCulture)
             ]
-        | None -> [ "unknown"; ""; "" ]
+        | _ -> [ "unknown"; ""; "" ]
+
+    /// A temperature, or a dash where none is known.
+    let private temperature (p: LatticePoint) =
+        if System.Double.IsNaN p.Temperature then
+            "–"
+        else
+            text p.Temperature
 
     /// <summary>Headings and rows: one row for each temperature and method.</summary>
     /// <param name="points">The points.</param>
@@ -37,7 +51,7 @@ module LatticeReport =
             "method"
             "s (nats per site)"
             "upper bound"
-            "exact"
+            "reference"
             "difference"
             "in errors"
             "energy per site"
@@ -46,12 +60,12 @@ module LatticeReport =
         points
         |> List.map (fun p ->
             [
-                text p.Temperature
+                temperature p
                 p.Method
                 Estimate.formatWithDirection p.EntropyPerSite
                 p.Bound |> Option.map Estimate.format |> Option.defaultValue ""
                 yield! deviation p
-                Estimate.format p.EnergyPerSite
+                p.EnergyPerSite |> Option.map Estimate.format |> Option.defaultValue "unknown"
                 p.Seconds.ToString("F1", CultureInfo.InvariantCulture)
             ])
 
@@ -66,7 +80,7 @@ module LatticeReport =
                     let share = 0.5 * float l.MutualInformation.Value / float volume
 
                     [
-                        text p.Temperature
+                        temperature p
                         $"{l.Depth}×{l.Length}"
                         string volume
                         string l.InterfaceLength
@@ -80,21 +94,21 @@ module LatticeReport =
     let private byMethod (points: LatticePoint list) =
         points |> List.groupBy _.Method |> List.indexed
 
-    let private series (value: LatticePoint -> float) (points: LatticePoint list) =
+    let private series (value: LatticePoint -> Estimate<nat / site>) (points: LatticePoint list) =
         [
             for i, (method, own) in byMethod points do
                 Trace.Points(
                     Style.solid method (Colour.series i),
                     [| for p in own -> p.Temperature |],
-                    [| for p in own -> value p |],
-                    [| for p in own -> float p.EntropyPerSite.StandardError |]
+                    [| for p in own -> float (value p).Value |],
+                    [| for p in own -> float (value p).StandardError |]
                 )
         ]
 
     let private entropies (points: LatticePoint list) : Figure =
-        let exact =
+        let reference =
             points
-            |> List.choose (fun p -> p.Exact |> Option.map (fun (s, _) -> p.Temperature, float s))
+            |> List.choose (fun p -> p.Reference |> Option.map (fun r -> p.Temperature, float r.EntropyPerSite.Value))
             |> List.distinct
             |> List.sort
 
@@ -104,27 +118,27 @@ module LatticeReport =
             Y = Axis.create "Entropy per site" "nats"
             Traces =
                 [
-                    if not (List.isEmpty exact) then
+                    if not (List.isEmpty reference) then
                         Trace.Line(
-                            Style.solid "exact" Colour.Black,
-                            exact |> List.map fst |> Array.ofList,
-                            exact |> List.map snd |> Array.ofList
+                            Style.solid "reference" Colour.Black,
+                            reference |> List.map fst |> Array.ofList,
+                            reference |> List.map snd |> Array.ofList
                         )
-                    yield! series (fun p -> float p.EntropyPerSite.Value) points
+                    yield! series _.EntropyPerSite points
                 ]
             Marks = []
         }
 
     let private errors (points: LatticePoint list) : Figure option =
-        match points |> List.filter (fun p -> p.Exact.IsSome) with
+        match points |> List.filter (fun p -> p.Reference.IsSome) with
         | [] -> None
         | known ->
             Some
                 {
-                    Title = "Deviation from the exact entropy"
+                    Title = "Deviation from the reference"
                     X = Axis.create "Temperature" ""
-                    Y = Axis.create "Estimate less exact" "nats per site"
-                    Traces = known |> series (fun p -> float (p.EntropyPerSite.Value - fst (Option.get p.Exact)))
+                    Y = Axis.create "Estimate less reference" "nats per site"
+                    Traces = known |> series (difference >> Option.get)
                     Marks = [ Mark.Horizontal(0.0, "", Colour.Black) ]
                 }
 
@@ -144,7 +158,7 @@ module LatticeReport =
                             let critics = p.Levels |> List.filter (fun l -> l.Estimator = "critic")
 
                             Trace.Points(
-                                Style.solid $"T = {text p.Temperature}" (Colour.series i),
+                                Style.solid $"T = {temperature p}" (Colour.series i),
                                 [| for l in critics -> float l.InterfaceLength |],
                                 [| for l in critics -> float l.MutualInformation.Value |],
                                 [| for l in critics -> float l.MutualInformation.StandardError |]
@@ -154,7 +168,7 @@ module LatticeReport =
 
     let private training (p: LatticePoint) : Figure =
         {
-            Title = $"{p.Method}, T = {text p.Temperature}: training"
+            Title = $"{p.Method}, T = {temperature p}: training"
             X = Axis.create "Training step" ""
             Y =
                 Axis.create
@@ -178,7 +192,7 @@ module LatticeReport =
     /// <param name="points">The points.</param>
     let checks (points: LatticePoint list) : Check list =
         [
-            for temperature, own in points |> List.groupBy _.Temperature do
+            for temperature, own in points |> List.groupBy temperature do
                 let found =
                     [
                         for p in own do
@@ -188,8 +202,8 @@ module LatticeReport =
                 for check, shared in found |> List.groupBy fst do
                     let place =
                         match shared with
-                        | [ _, method ] -> $"T = {text temperature}, {method}"
-                        | _ -> $"T = {text temperature}"
+                        | [ _, method ] -> $"T = {temperature}, {method}"
+                        | _ -> $"T = {temperature}"
 
                     { check with
                         Name = $"{place}: {check.Name}"

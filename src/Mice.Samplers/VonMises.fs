@@ -30,9 +30,12 @@ module VonMises =
         let rec search low high =
             let middle = 0.5 * (low + high)
 
-            if high - low <= 1e-12 * middle || middle = low || middle = high then middle
-            elif meanCosine middle < cosine then search middle high
-            else search low middle
+            if high - low <= 1e-12 * middle || middle = low || middle = high then
+                middle
+            elif meanCosine middle < cosine then
+                search middle high
+            else
+                search low middle
 
         search 0.0 1e6
 

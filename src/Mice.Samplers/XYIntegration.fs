@@ -42,8 +42,7 @@ module XYIntegration =
             beta + max (interval / scale) ((growth - 1.0) * (beta - 1.2 / scale))
 
         let steps =
-            interval / scale
-            |> Array.unfold (fun beta -> if beta >= last then None else Some(beta, next beta))
+            interval / scale |> Array.unfold (fun beta -> if beta >= last then None else Some(beta, next beta))
 
         // A point close to one that is asked for would add nothing but an uneven grid.
         let free beta =
@@ -124,7 +123,4 @@ module XYIntegration =
                         Slope = XYModel.infiniteTemperatureSlope model
                     }
                     (Array.rev points))
-            |> Result.map (fun found ->
-                [
-                    for beta in asked -> found |> Array.find (fun f -> f.Beta = beta)
-                ])
+            |> Result.map (fun found -> [ for beta in asked -> found |> Array.find (fun f -> f.Beta = beta) ])

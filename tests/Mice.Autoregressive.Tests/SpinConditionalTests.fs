@@ -17,7 +17,7 @@ let private law symmetric rows columns =
             Width = 16
         }
 
-    let law = SpinConditional.create options symmetric rows columns
+    let law = IsingConditional.create options symmetric rows columns
     // Larger than at the start of training, so that spins depend on each other.
     let parameters = SpinConditional.initial (Key.ofSeed 3UL) law |> Params.scale 2.5
     fun spins -> SpinConditional.surpriseOf law parameters spins
@@ -52,15 +52,19 @@ let ``A law without a field does not change when all spins turn over`` () =
 
 [<Fact>]
 let ``A spin sees all spins before it that are in its window, around the torus`` () =
-    let window = SpinWindow.create 1 1 4 4
+    let options =
+        { SpinConditionalOptions.defaults with
+            Deep = 1
+            Wide = 1
+        }
+
+    let law = IsingConditional.create options false 4 4
     let spins = Array.init 16 (fun i -> if i = 0 || i = 3 || i = 12 then 1y else -1y)
-    let features, signs = Array.zeroCreate 8, Array.zeroCreate 1
 
     let seen site =
-        SpinWindow.describe false window spins [| site |] 0 features signs
-
-        features |> Array.filter (fun f -> f <> 0.0f) |> Array.sum,
-        features |> Array.filter (fun f -> f <> 0.0f) |> Array.length
+        let arrays = law.Widths |> Array.map Array.zeroCreate<float32>
+        law.Describe spins site 0 arrays
+        Array.sum arrays[0], arrays[0] |> Array.filter (fun f -> f <> 0.0f) |> Array.length
 
     // The first site sees nothing; the last one all of its eight neighbours, the corner (0, 0) and 3 and 12 among them.
     Assert.Equal((0.0f, 0), seen 0)
@@ -115,7 +119,7 @@ let ``Training finds the entropy rate of a two-state chain along the rows`` () =
             LearningRate = 1e-2
         }
 
-    let law = SpinConditional.create options true 4 16
+    let law = IsingConditional.create options true 4 16
 
     let parameters =
         SpinConditional.train options CancellationToken.None (fun _ _ -> ()) (Key.ofSeed 7UL) law None training

@@ -12,7 +12,10 @@ open Mice.Samplers
 module IsingVerification =
     let private options =
         { IsingEntropyOptions.defaults with
-            Methods = LatticeMethod.all
+            Entropy =
+                { LatticeEntropyOptions.defaults with
+                    Methods = LatticeMethod.ofIsing
+                }
         }
 
     /// What the paper's figure 1 compares, and our own baselines.
@@ -20,7 +23,7 @@ module IsingVerification =
         [ "mice"; "scan"; "naive"; "kikuchi"; "frontier_16"; "compression" ]
 
     let private deviation (p: LatticePoint) =
-        p.Exact |> Option.map (fun (exact, _) -> float (p.EntropyPerSite.Value - exact))
+        p.Reference |> Option.map (fun r -> float (p.EntropyPerSite.Value - r.EntropyPerSite.Value))
 
     let private row (points: LatticePoint list) =
         let cell method =
@@ -31,7 +34,10 @@ module IsingVerification =
             |> Option.defaultValue ""
 
         let first = points.Head
-        let exact = first.Exact |> Option.map (fst >> float) |> Option.defaultValue nan
+
+        let exact =
+            first.Reference |> Option.map (fun r -> float r.EntropyPerSite.Value) |> Option.defaultValue nan
+
         let seconds = points |> List.distinctBy _.Seconds |> List.sumBy _.Seconds
         $"{first.Temperature:F4}" :: $"{exact:F6}" :: List.map cell shown @ [ $"{seconds:F0}" ]
 

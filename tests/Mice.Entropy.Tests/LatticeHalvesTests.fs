@@ -43,7 +43,15 @@ let private drawn lattice seed (halves: LatticeHalves) =
                 Sites = [| spins |]
             }
 
-        LatticeHalves.draw lattice false (Key.ofSeed seed |> Key.generator) snapshots spins halves 0 x y
+        LatticeHalves.draw
+            (SpinSymmetry.ofLattice lattice false side side)
+            (Key.ofSeed seed |> Key.generator)
+            snapshots
+            spins
+            halves
+            0
+            x
+            y
 
         for i in 0 .. volume - 1 do
             if x[i] > 0.0f then
@@ -60,6 +68,7 @@ let ``Halves are neighbouring blocks, turned towards their cut`` () =
         {
             Depth = 2
             Length = 3
+            Stacked = false
             InterfaceLength = 3
         }
 
@@ -90,6 +99,7 @@ let ``All places and orientations occur`` () =
         {
             Depth = 1
             Length = 2
+            Stacked = false
             InterfaceLength = 2
         }
 
@@ -113,6 +123,7 @@ let ``A flip turns all spins of a block over`` () =
         {
             Depth = 2
             Length = 2
+            Stacked = false
             InterfaceLength = 2
         }
 
@@ -120,7 +131,17 @@ let ``A flip turns all spins of a block over`` () =
         [
             for seed in 1UL .. 40UL do
                 let a, b = Array.zeroCreate 4, Array.zeroCreate 4
-                LatticeHalves.draw Lattice.Square true (Key.ofSeed seed |> Key.generator) snapshots spins halves 0 a b
+
+                LatticeHalves.draw
+                    (SpinSymmetry.ofLattice Lattice.Square true 4 4)
+                    (Key.ofSeed seed |> Key.generator)
+                    snapshots
+                    spins
+                    halves
+                    0
+                    a
+                    b
+
                 Assert.Single(Array.append a b |> Array.distinct)
         ]
 

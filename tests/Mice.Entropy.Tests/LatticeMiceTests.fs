@@ -43,8 +43,7 @@ let private run options threads energies set =
         CancellationToken.None
         ignore
         (Key.ofSeed 3UL)
-        Lattice.Square
-        (SpinSymmetry.ofModel model)
+        (LatticeSpins.ising (SpinSymmetry.ofModel model))
         1
         None
         energies
@@ -120,8 +119,7 @@ let ``Independent spins share nothing`` () =
             CancellationToken.None
             ignore
             (Key.ofSeed 5UL)
-            Lattice.Square
-            (SpinSymmetry.ofModel (IsingModel.square 8 1.0))
+            (LatticeSpins.ising (SpinSymmetry.ofModel (IsingModel.square 8 1.0)))
             1
             None
             None
@@ -148,8 +146,7 @@ let ``What cannot be certified is left to the area law`` () =
             CancellationToken.None
             ignore
             (Key.ofSeed 7UL)
-            Lattice.Square
-            SpinSymmetry.none
+            (LatticeSpins.ising SpinSymmetry.none)
             1
             None
             None

@@ -13,6 +13,8 @@ let private model =
         Columns = 3
     }
 
+let private spins = LatticeSpins.ising (SpinSymmetry.ofModel model)
+
 let private spinsOf number =
     Array.init 12 (fun i -> if (number >>> i) &&& 1 = 1 then 1y else -1y)
 
@@ -60,7 +62,7 @@ let private options =
 let private estimate withEnergies snapshots =
     let energies = if withEnergies then Some(known snapshots) else None
 
-    LatticeScan.estimate options 1 CancellationToken.None ignore (Key.ofSeed 3UL) true 1 None energies snapshots
+    LatticeScan.estimate options 1 CancellationToken.None ignore (Key.ofSeed 3UL) spins 1 None energies snapshots
 
 [<Fact>]
 let ``The scan bounds the entropy of a torus from above, and closely`` () =
@@ -110,7 +112,7 @@ let ``Bad snapshots are refused`` () =
 
     let faults set energies =
         match
-            LatticeScan.estimate options 1 CancellationToken.None ignore (Key.ofSeed 1UL) true 1 None energies set
+            LatticeScan.estimate options 1 CancellationToken.None ignore (Key.ofSeed 1UL) spins 1 None energies set
         with
         | Ok _ -> []
         | Error faults -> List.map MiceError.message faults

@@ -1,0 +1,208 @@
+namespace Mice.Cli
+
+open System.IO
+open Argu
+open Mice
+open Mice.Entropy
+open Mice.Samplers
+
+/// What `mice entropy snapshots FILE` takes beside what every verb does.
+type SnapshotsArgument =
+    | [<MainCommand>] File of file: string
+    | Spins of kind: string
+    | Symmetry of lattice: string
+    | Global_Symmetry
+    | Group of count: string
+    | Temperature of value: string
+    | Lattice of name: string
+    | Coupling of value: string
+    | Field of value: string
+    | Method of names: string
+    | Quick
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | File _ -> "snapshots: .npy of [snapshots; rows; columns] or .spins, as mice sample writes them"
+            | Spins _ -> "±1 (or +-1, ising) or angles (or xy), in radians"
+            | Symmetry _ ->
+                "symmetry of their law: none, square or triangular; default that of the model when --temperature is given, none otherwise"
+            | Global_Symmetry ->
+                "their law does not change when all spins of a snapshot are flipped (angles: rotated) together; follows from --temperature without --field"
+            | Group _ -> "neighbouring snapshots that are not independent, such as those of one chain; default 1"
+            | Temperature _ ->
+                "T of the Ising or XY model that they are in equilibrium of: takes thermal noise out and tells how loose the scan's bound is"
+            | Lattice _ -> "of that model: square (default) or triangular"
+            | Coupling _ -> "J of that model: 1 (default) or -1"
+            | Field _ -> "H of that model; default 0"
+            | Method _ -> "mice, scan, both (default) or all; for ±1 also counting, compression"
+            | Quick -> "a third of the training steps"
+
+/// `mice entropy snapshots`: entropy of the user's own lattice data.
+[<RequireQualifiedAccess>]
+module EntropySnapshots =
+
+    type private Job =
+        {
+            Options: RunOptions
+            Entropy: LatticeEntropyOptions
+            File: string
+            Data: LatticeData
+            Conditions: LatticeConditions
+            /// What was assumed of the snapshots, by name.
+            Assumed: (string * string) list
+        }
+
+    /// Arguments of the model without its temperature.
+    let private homeless (r: ParseResults<SnapshotsArgument>) : MiceError list =
+        [
+            for name, given in
+                [
+                    "--lattice", r.Contains SnapshotsArgument.Lattice
+                    "--coupling", r.Contains SnapshotsArgument.Coupling
+                    "--field", r.Contains SnapshotsArgument.Field
+                ] do
+                if given && not (r.Contains SnapshotsArgument.Temperature) then
+                    MiceError.OutOfRange(name, "given without --temperature", "both or none")
+        ]
+
+    let private temperature (text: string option) : Read<float option> =
+        match text with
+        | None -> Ok None
+        | Some text -> Options.number "--temperature" "a number above 0" (fun t -> t > 0.0) text |> Result.map Some
+
+    /// The model as it was given, else as the file tells it.
+    let private thermal (r: ParseResults<SnapshotsArgument>) told : Read<ThermalModel option> =
+        let temperature = temperature (r.TryGetResult SnapshotsArgument.Temperature)
+        let lattice = LatticeArguments.lattice (r.TryGetResult SnapshotsArgument.Lattice)
+        let coupling = LatticeArguments.coupling (r.TryGetResult SnapshotsArgument.Coupling)
+        let field = LatticeArguments.field (r.TryGetResult SnapshotsArgument.Field)
+
+        match
+            homeless r
+            @ Options.faults temperature
+            @ Options.faults lattice
+            @ Options.faults coupling
+            @ Options.faults field
+        with
+        | [] ->
+            Options.get temperature
+            |> Option.map (fun t ->
+                {
+                    Temperature = t
+                    Lattice = Options.get lattice
+                    Coupling = Options.get coupling
+                    Field = Options.get field
+                    MeanEnergyPerSite = None
+                })
+            |> Option.orElse told
+            |> Ok
+        | faults -> Error faults
+
+    /// The lattice whose symmetries the law of the snapshots has, where it has more than translations.
+    let private symmetry (name: string option) : Read<(ThermalModel option -> Lattice option)> =
+        match name with
+        | None -> Ok(Option.map _.Lattice)
+        | Some "none" -> Ok(fun _ -> None)
+        | Some "square" -> Ok(fun _ -> Some Lattice.Square)
+        | Some "triangular" -> Ok(fun _ -> Some Lattice.Triangular)
+        | Some other -> Error [ MiceError.UnknownName("symmetry", other, [ "none"; "square"; "triangular" ]) ]
+
+    let private assumed symmetry together group (model: ThermalModel option) : (string * string) list =
+        [
+            "symmetry", symmetry |> Option.map LatticeArguments.latticeName |> Option.defaultValue "none"
+            "global_symmetry", (if together then "yes" else "no")
+            "snapshots_in_a_group", string group
+
+            match model with
+            | Some m ->
+                "temperature", LatticeSamplers.text m.Temperature
+                "lattice", LatticeArguments.latticeName m.Lattice
+                "coupling", LatticeSamplers.text m.Coupling
+                "field", LatticeSamplers.text m.Field
+            | None -> ()
+        ]
+
+    let private methodsOf (r: ParseResults<SnapshotsArgument>) (data: Read<LatticeData>) =
+        let known =
+            match data with
+            | Ok(LatticeData.Angles _) -> LatticeMethod.ofXY |> List.except [ LatticeMethod.Integration ]
+            | _ -> LatticeMethod.ofIsing
+
+        LatticeArguments.methods known (r.TryGetResult SnapshotsArgument.Method)
+
+    let private read (given: GivenArguments<SnapshotsArgument>) : Read<Job> =
+        let r = given.Own
+        let shared = SharedOptions.readWith LatticeArguments.processor given.Shared
+        let file = r.TryGetResult SnapshotsArgument.File
+        let data = GivenSnapshots.read file (r.TryGetResult SnapshotsArgument.Spins)
+        let source = GivenSnapshots.source file
+        let model = thermal r (source |> Option.map fst)
+        let symmetry = symmetry (r.TryGetResult SnapshotsArgument.Symmetry)
+        let group = Options.count "--group" (r.TryGetResult SnapshotsArgument.Group)
+        let methods = methodsOf r data
+
+        match
+            Options.faults data
+            @ Options.faults model
+            @ Options.faults symmetry
+            @ Options.faults group
+            @ Options.faults methods
+            @ Options.faults shared
+        with
+        | [] ->
+            let model, shared = Options.get model, Options.get shared
+            let symmetry = Options.get symmetry model
+
+            let together =
+                r.Contains SnapshotsArgument.Global_Symmetry || model |> Option.exists (fun m -> m.Field = 0.0)
+
+            let group =
+                Options.get group |> Option.orElse (source |> Option.map snd) |> Option.defaultValue 1
+
+            Ok
+                {
+                    Options = shared
+                    Entropy = LatticeArguments.entropy (r.Contains SnapshotsArgument.Quick) shared (Options.get methods)
+                    File = Option.get file
+                    Data = Options.get data
+                    Conditions = GivenSnapshots.conditions symmetry together group model (Options.get data)
+                    Assumed = assumed symmetry together group model
+                }
+        | faults -> Error faults
+
+    let private estimate (estimators: Estimators) (job: Job) token (directory: string) =
+        match job.Data with
+        | LatticeData.Spins s -> LatticeSnapshotEntropy.checkpoints job.Entropy job.Assumed s directory
+        | LatticeData.Angles s -> LatticeSnapshotEntropy.checkpoints job.Entropy job.Assumed s directory
+        |> Result.bind (fun store ->
+            Display.withProgress job.Options.Quiet (fun report ->
+                match job.Data with
+                | LatticeData.Spins s ->
+                    estimators.LatticeSpins job.Entropy token report (Some store) job.Conditions s
+                | LatticeData.Angles s ->
+                    estimators.LatticeAngles job.Entropy token report (Some store) job.Conditions s))
+
+    let private finish (estimators: Estimators) (job: Job) (points: LatticePoint list) : int =
+        let struct (rows, columns, count) = GivenSnapshots.shape job.Data
+
+        let title =
+            $"{Path.GetFileName job.File}: {count} snapshots of {rows}×{columns} sites"
+
+        LatticeResult.finish
+            estimators
+            job.Options
+            title
+            (job.Assumed @ LatticeEntropyOptions.describe job.Entropy)
+            points
+
+    /// <summary>Runs the verb and returns the exit code.</summary>
+    let run (estimators: Estimators) (given: string[]) : int =
+        let work (job: Job) =
+            Runs.withCheckpoints
+                [ "entropy"; "snapshots" ]
+                (List.ofArray given)
+                job.Options.Resume
+                (estimate estimators job)
+
+        Runs.verb (Arguments.parse<SnapshotsArgument> "entropy snapshots" given) read work (finish estimators)
