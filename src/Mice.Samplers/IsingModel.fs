@@ -89,11 +89,21 @@ module IsingModel =
     /// <param name="model">The model.</param>
     /// <param name="spins">One configuration, [rows·columns], ±1.</param>
     let bondSum (model: IsingModel) (spins: sbyte[]) : int =
+        let columns = model.Columns
         let mutable sum = 0
 
-        for offset in Lattice.forwardOffsets model.Lattice do
-            for i in 0 .. spins.Length - 1 do
-                sum <- sum + int spins[i] * int spins[Lattice.siteAt model.Rows model.Columns i offset]
+        for struct (down, right) in Lattice.forwardOffsets model.Lattice do
+            for row in 0 .. model.Rows - 1 do
+                let here, there = row * columns, (row + down) % model.Rows * columns
+
+                for column in 0 .. columns - 1 do
+                    let beside =
+                        if column + right < columns then
+                            column + right
+                        else
+                            column + right - columns
+
+                    sum <- sum + int spins[here + column] * int spins[there + beside]
 
         sum
 

@@ -15,22 +15,6 @@ let private warmModels =
             Temperature = max 2.0 model.Temperature
         })
 
-/// The transition matrix of one proposal from the acceptances that sweeps use.
-let private proposals (model: IsingModel) =
-    let sites = IsingModel.sites model
-    let acceptance = Metropolis.acceptance model
-
-    Array.init (1 <<< sites) (fun n ->
-        let spins = spinsOf sites n
-        let row = Array.zeroCreate (1 <<< sites)
-
-        for site in 0 .. sites - 1 do
-            let p = acceptance spins site / float sites
-            row[n ^^^ (1 <<< site)] <- p
-            row[n] <- row[n] + 1.0 / float sites - p
-
-        row)
-
 [<Fact>]
 let ``Acceptances are min(1, exp(−ΔE/T))`` () =
     for model in models 2 2 @ models 3 3 do
@@ -46,13 +30,13 @@ let ``Acceptances are min(1, exp(−ΔE/T))`` () =
 [<Fact>]
 let ``The full transition matrix of a proposal is in detailed balance`` () =
     for model in models 2 2 @ models 3 3 do
-        inDetailedBalance (boltzmann model) (proposals model)
+        inDetailedBalance (boltzmann model) (metropolisProposals model)
 
 [<Fact>]
 let ``One sweep is as many proposals as there are sites`` () =
     for m, model in List.indexed (models 2 2) do
         let run = Metropolis.sweeps model 1
-        let matrix = proposals model
+        let matrix = metropolisProposals model
 
         for start in 0..15 do
             let key = Key.ofSeed 29UL |> Key.item m |> Key.item start

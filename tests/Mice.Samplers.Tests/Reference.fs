@@ -103,6 +103,22 @@ let inDetailedBalance (law: float[]) (matrix: float[][]) =
         for b in 0 .. a - 1 do
             Assert.Equal(law[a] * matrix[a][b], law[b] * matrix[b][a], 14)
 
+/// The transition matrix of one Metropolis proposal from the acceptances that sweeps use.
+let metropolisProposals (model: IsingModel) =
+    let sites = IsingModel.sites model
+    let acceptance = Metropolis.acceptance model
+
+    Array.init (1 <<< sites) (fun n ->
+        let spins = spinsOf sites n
+        let row = Array.zeroCreate (1 <<< sites)
+
+        for site in 0 .. sites - 1 do
+            let p = acceptance spins site / float sites
+            row[n ^^^ (1 <<< site)] <- p
+            row[n] <- row[n] + 1.0 / float sites - p
+
+        row)
+
 /// The law after so many steps of a chain with a transition matrix, from one state.
 let afterSteps (matrix: float[][]) count start =
     let step (law: float[]) =
