@@ -107,10 +107,10 @@ module Enumeration =
                     + (model.Coupling * float level.BondSum + model.Field * float level.Magnetisation)
                       / model.Temperature
 
-                let largest = levels |> Array.map logWeight |> Array.max
-                let sum = levels |> Array.sumBy (fun l -> exp (logWeight l - largest))
+                let struct (probabilities, logZ) =
+                    levels |> Array.map logWeight |> ThermalAverages.weigh
 
-                struct (levels |> Array.map (fun l -> struct (l, exp (logWeight l - largest) / sum)), largest + log sum))
+                struct (Array.map2 (fun l p -> struct (l, p)) levels probabilities, logZ))
         | faults -> Error faults
 
     let private fluctuationOf (levels: struct (EnergyLevel * float)[]) (quantity: EnergyLevel -> float) : Fluctuation =

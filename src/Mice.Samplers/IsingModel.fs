@@ -65,15 +65,45 @@ module IsingModel =
     /// <param name="model">The model.</param>
     let sites (model: IsingModel) : int = model.Rows * model.Columns
 
+    /// All neighbours of all sites, as Lattice.neighbours has them.
+    let internal neighbours (model: IsingModel) : int[] =
+        Lattice.neighbours model.Lattice model.Rows model.Columns
+
+    /// Σ s of the z neighbours of a site.
+    let inline internal neighbourSum (neighbours: int[]) (z: int) (spins: sbyte[]) (site: int) : int =
+        let mutable sum = 0
+
+        for n in z * site .. z * site + z - 1 do
+            sum <- sum + int spins[neighbours[n]]
+
+        sum
+
+    /// <summary>Independent spins, up or down with equal probability: the state at T = ∞.</summary>
+    /// <param name="key">Randomness.</param>
+    /// <param name="model">The model.</param>
+    let random (key: Key) (model: IsingModel) : sbyte[] =
+        let generator = Key.generator key
+        Array.init (sites model) (fun _ -> 2y * sbyte (generator.NextUInt64() >>> 63) - 1y)
+
     /// <summary>Σ_bonds sᵢsⱼ, each bond once.</summary>
     /// <param name="model">The model.</param>
     /// <param name="spins">One configuration, [rows·columns], ±1.</param>
     let bondSum (model: IsingModel) (spins: sbyte[]) : int =
+        let columns = model.Columns
         let mutable sum = 0
 
-        for offset in Lattice.forwardOffsets model.Lattice do
-            for i in 0 .. spins.Length - 1 do
-                sum <- sum + int spins[i] * int spins[Lattice.siteAt model.Rows model.Columns i offset]
+        for struct (down, right) in Lattice.forwardOffsets model.Lattice do
+            for row in 0 .. model.Rows - 1 do
+                let here, there = row * columns, (row + down) % model.Rows * columns
+
+                for column in 0 .. columns - 1 do
+                    let beside =
+                        if column + right < columns then
+                            column + right
+                        else
+                            column + right - columns
+
+                    sum <- sum + int spins[here + column] * int spins[there + beside]
 
         sum
 

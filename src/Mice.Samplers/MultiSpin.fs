@@ -201,7 +201,7 @@ module MultiSpin =
     /// <returns>A function of the number of sweeps (one update of every site each), the key and the state.</returns>
     let sweeps (model: IsingModel) : int -> Key -> MultiSpinState -> MultiSpinState =
         let masks = thresholds (probabilitiesUp model)
-        let neighbours = Lattice.neighbours model.Lattice model.Rows model.Columns
+        let neighbours = IsingModel.neighbours model
 
         fun count key state ->
             let random = RandomWords key
@@ -246,7 +246,7 @@ module MultiSpin =
     let bondSums (model: IsingModel) (state: MultiSpinState) : int[] =
         let sites = IsingModel.sites model
         let z = Lattice.coordination model.Lattice
-        let neighbours = Lattice.neighbours model.Lattice model.Rows model.Columns
+        let neighbours = IsingModel.neighbours model
         let bonds = sites * z / 2
         let planes = planesFor bonds
 

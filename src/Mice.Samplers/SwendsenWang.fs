@@ -146,9 +146,6 @@ module SwendsenWang =
         for i in 0 .. spins.Length - 1 do
             spins[i] <- spins[i] * scratch.Factors[scratch.Parents[i]]
 
-    let private neighboursOf (model: IsingModel) =
-        Lattice.neighbours model.Lattice model.Rows model.Columns
-
     let private keepThreshold (model: IsingModel) =
         RandomWords.Threshold(1.0 - exp (-2.0 * abs model.Coupling / model.Temperature))
 
@@ -156,7 +153,7 @@ module SwendsenWang =
     /// <param name="model">The model.</param>
     /// <returns>A function of the number of sweeps, the key and the configurations, [n][rows·columns], ±1.</returns>
     let sweeps (model: IsingModel) : int -> Key -> sbyte[][] -> sbyte[][] =
-        let neighbours = neighboursOf model
+        let neighbours = IsingModel.neighbours model
         let keep = keepThreshold model
 
         fun count key configurations ->

@@ -41,6 +41,13 @@ module internal ThermalAverages =
             Magnetisation = magnetisation
         }
 
+    /// Probabilities w/Σw, and ln Σw, from ln w.
+    let weigh (logWeights: float[]) : struct (float[] * float) =
+        let largest = Array.max logWeights
+        let weights = logWeights |> Array.map (fun w -> exp (w - largest))
+        let sum = Array.sum weights
+        struct (weights |> Array.map (fun w -> w / sum), largest + log sum)
+
     /// Spins that do not interact: Z = (2 cosh βH)^N.
     let independentSpins (field: float) (temperature: float) : ThermalAverages =
         let beta = 1.0 / temperature

@@ -192,19 +192,7 @@ module XYChain =
         let total =
             int64 options.Chains * (int64 options.Equilibrate + int64 options.Snapshots * int64 options.Every)
 
-        let finished = [| 0L |]
-
-        let report () =
-            let now = Interlocked.Increment &finished[0]
-
-            // A hundred reports in all.
-            if now * 100L / total > (now - 1L) * 100L / total then
-                progress
-                    {
-                        Phase = "sampling"
-                        Fraction = float now / float total
-                        Message = $"{now} of {total} steps"
-                    }
+        let report = Steps.reporter total progress
 
         match XYModel.faults model with
         | [] ->

@@ -89,43 +89,12 @@ let ``One sweep has the transition matrix of the definition`` () =
 [<Fact>]
 let ``The transition matrix of the definition is in detail balance`` () =
     for model in models 2 2 do
-        let law = boltzmann model
-        let matrix = Array.init 16 (afterSweep model)
-
-        for a in 0..15 do
-            for b in 0..15 do
-                Assert.Equal(law[a] * matrix[a][b], law[b] * matrix[b][a], 12)
+        inDetailedBalance (boltzmann model) (Array.init 16 (afterSweep model))
 
 [<Fact>]
-let ``Energies and magnetisations on the 3×4 torus are exact`` () =
+let ``Energies, magnetisations and correlations on the 3×4 torus are exact`` () =
     for m, model in List.indexed (models 3 4) do
-        let law = boltzmann model
+        let run = SwendsenWang.sweeps model 1
+        let kernel key spins = run key [| spins |] |> Array.head
 
-        let moment f =
-            law |> Array.mapi (fun n p -> p * f (spinsOf 12 n)) |> Array.sum
-
-        let energy = IsingModel.energy model
-
-        let square (spins: sbyte[]) =
-            float (IsingModel.magnetisation spins) ** 2.0
-
-        let run = SwendsenWang.sweeps model
-        let key = Key.ofSeed 23UL |> Key.item m
-
-        let start =
-            run 20 (Key.named "equilibrate" key) (Array.create 64 (Array.create 12 1y))
-
-        // [200 times][64 chains].
-        let states =
-            [| 0..199 |] |> Array.scan (fun spins t -> run 1 (Key.item t key) spins) start |> Array.tail
-
-        let perChain f =
-            Array.init 64 (fun c -> states |> Array.averageBy (fun s -> f s[c]))
-
-        // Independent chains; four errors have p = 2e-4 with 63 degrees of freedom, ten values.
-        let z (values: float[]) expected =
-            (Statistics.mean values - expected) / Statistics.standardError values
-
-        let zEnergy = z (perChain energy) (moment energy)
-        let zSquare = z (perChain square) (moment square)
-        Assert.True(abs zEnergy < 4.0 && abs zSquare < 4.0, $"{model}: z = {zEnergy:F2}, {zSquare:F2}")
+        Array.create 12 1y |> chainsOf kernel 64 200 (Key.ofSeed 23UL |> Key.item m) |> momentsAgree model

@@ -1,0 +1,106 @@
+namespace Mice.Samplers
+
+open Mice
+
+/// <summary>Wolff clusters of the Ising model, turned over one after the other. A cluster grows from a site drawn at random, over every
+/// bond whose spins agree with the sign of J with probability 1 − exp(−2β|J|). The field is a further ghost spin, a neighbour of all
+/// sites with coupling H; the configuration is read relative to it.</summary>
+/// <remarks>Right and ergodic for every lattice, J, H and T, fast where clusters are (as for Swendsen–Wang) and the field is weak: a cluster
+/// that reaches the ghost visits all sites. Each cluster is in detailed balance. Sources: U. Wolff, Phys. Rev. Lett. 62, 361 (1989); with a field:
+/// J. Kent-Dobias, J. P. Sethna, Phys. Rev. E 98, 063306 (2018).</remarks>
+[<RequireQualifiedAccess>]
+module WolffIsing =
+    /// What does not change from cluster to cluster.
+    type private Bonds =
+        {
+            Neighbours: int[]
+            Coordination: int
+            Coupling: float
+            Field: float
+            /// Probabilities that a bond of two sites, and one to the ghost, is kept.
+            Keep: float
+            KeepGhost: float
+        }
+
+    let private bondsOf (model: IsingModel) =
+        let keep strength =
+            1.0 - exp (-2.0 * abs strength / model.Temperature)
+
+        {
+            Neighbours = IsingModel.neighbours model
+            Coordination = Lattice.coordination model.Lattice
+            Coupling = model.Coupling
+            Field = model.Field
+            Keep = keep model.Coupling
+            KeepGhost = keep model.Field
+        }
+
+    /// What clusters work on: spins with the ghost as the last one.
+    [<Sealed>]
+    type private Workspace(bonds: Bonds, configuration: sbyte[], generator: Generator) =
+        let sites = configuration.Length
+        let spins = Array.append configuration [| 1y |]
+        let inside = Array.zeroCreate<bool>(sites + 1)
+        let queue = Array.zeroCreate<int>(sites + 1)
+        let mutable length = 0
+
+        let add site =
+            spins[site] <- -spins[site]
+            inside[site] <- true
+            queue[length] <- site
+            length <- length + 1
+
+        /// Adds a neighbour of a spin whose sign, before it was turned over, times the coupling is given.
+        let consider (along: float) keep site =
+            if not inside[site] && along * float spins[site] > 0.0 && generator.NextFloat() < keep then
+                add site
+
+        let grow site =
+            let before = -(float spins[site])
+
+            if site = sites then
+                for other in 0 .. sites - 1 do
+                    consider (before * bonds.Field) bonds.KeepGhost other
+            else
+                for n in bonds.Coordination * site .. bonds.Coordination * (site + 1) - 1 do
+                    consider (before * bonds.Coupling) bonds.Keep bonds.Neighbours[n]
+
+                if bonds.Field <> 0.0 then
+                    consider (before * bonds.Field) bonds.KeepGhost sites
+
+        /// Turns one cluster over; its number of sites without the ghost.
+        member _.Turn() : int =
+            length <- 0
+            add (generator.NextInt sites)
+            let mutable grown = 0
+
+            // Nothing is taken from the queue: it ends as the list of what was turned over.
+            while grown < length do
+                grow queue[grown]
+                grown <- grown + 1
+
+            let ghost = if inside[sites] then 1 else 0
+
+            for n in 0 .. length - 1 do
+                inside[queue[n]] <- false
+
+            length - ghost
+
+        /// The spins, turned so that the ghost is up again.
+        member _.Configuration: sbyte[] = Array.init sites (fun i -> spins[sites] * spins[i])
+
+    /// <summary>Turns over so many clusters of one configuration, which is left unchanged itself.</summary>
+    /// <param name="model">The model, without faults.</param>
+    /// <returns>A function of the number of clusters, the key and the configuration, [rows·columns], ±1; it gives the configuration
+    /// after them and the number of sites in all clusters together.</returns>
+    let clusters (model: IsingModel) : int -> Key -> sbyte[] -> struct (sbyte[] * int64) =
+        let bonds = bondsOf model
+
+        fun count key spins ->
+            let workspace = Workspace(bonds, spins, Key.generator key)
+            let mutable touched = 0L
+
+            for _ in 1..count do
+                touched <- touched + int64 (workspace.Turn())
+
+            struct (workspace.Configuration, touched)
