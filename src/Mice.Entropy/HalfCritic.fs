@@ -47,6 +47,7 @@ module HalfCritic =
                         ]
             EncodeX = encode
             EncodeY = encode
+            PairSize = 1
             ScoreAll = fun p u v -> Tensor.matmul (through p u) (Tensor.transpose 0 1 v[0])
             ScorePairs = fun p u v -> through p u * v[0] |> Tensor.sumOver [ 1 ]
             Auxiliary = None
