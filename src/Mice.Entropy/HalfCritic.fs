@@ -62,6 +62,7 @@ module internal HalfCritic =
                         ]
             EncodeX = encode
             EncodeY = encode
+            PairSize = 1
             ScoreAll = fun p u v -> all (through p u) v[0]
             ScorePairs = fun p u v -> rowByRow (through p u) v[0]
             Auxiliary = None
@@ -152,6 +153,7 @@ module internal HalfCritic =
                         ]
             EncodeX = rotatingCodes unit encoder halves
             EncodeY = rotatingCodes unit encoder halves
+            PairSize = 1
             ScoreAll =
                 fun p a b ->
                     let struct (c, _, bessel) = terms unit all p a b

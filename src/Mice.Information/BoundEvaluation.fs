@@ -138,7 +138,8 @@ module BoundEvaluation =
 
     let private deviation values = values |> Statistics.variance |> sqrt
 
-    let private chunkOf (x: Tensor) = ChunkedScores.rowsPerChunk x.Shape[0]
+    let private chunkOf critic (x: Tensor) =
+        ChunkedScores.rowsPerChunk critic x.Shape[0]
 
     let private pooled key blockRows product combine (all: Projection) =
         let n = float all.Joint.Length
@@ -223,7 +224,8 @@ module BoundEvaluation =
         let result effective = evaluated bound x.Shape[0] effective
 
         let map transposed f =
-            ChunkedScores.mapRows (chunkOf x) transposed Mode.Evaluation critic parameters x y (fun _ rows -> f rows)
+            ChunkedScores.mapRows (chunkOf critic x) transposed Mode.Evaluation critic parameters x y (fun _ rows ->
+                f rows)
 
         match bound.Functional with
         | Pooled(joint, product, combine) ->
@@ -266,6 +268,12 @@ module BoundEvaluation =
                 Tensor.scope (fun () ->
                     let rows = Tensor.slice 0 (b * batch) ((b + 1) * batch) 1
 
-                    ChunkedScores.value (ChunkedScores.rowsPerChunk batch) bound critic parameters (rows x) (rows y)))
+                    ChunkedScores.value
+                        (ChunkedScores.rowsPerChunk critic batch)
+                        bound
+                        critic
+                        parameters
+                        (rows x)
+                        (rows y)))
 
         values |> Array.map (fun v -> v * 1.0<nat>) |> Statistics.estimate (Promise.direction bound.Promise)

@@ -47,10 +47,6 @@ module BoundTraining =
     [<Literal>]
     let private Explosion = -1e4
 
-    /// Batches with more rows go through the linear-memory gradient.
-    [<Literal>]
-    let private LargestMatrix = 4096
-
     let private optimiser (options: BoundTrainingOptions) =
         Optimiser.adam
             { AdamOptions.defaults with
@@ -80,8 +76,9 @@ module BoundTraining =
 
     /// The objective on a batch, its gradient, the next memory.
     let private gradient options surrogate (critic: Critic) mode (state: BoundTrainingState) (x: Tensor) y =
-        if options.Pairing = Pairing.AllPairs && x.Shape[0] > LargestMatrix then
-            let chunk = ChunkedScores.rowsPerChunk x.Shape[0]
+        let chunk = ChunkedScores.rowsPerChunk critic x.Shape[0]
+
+        if options.Pairing = Pairing.AllPairs && chunk < x.Shape[0] then
             ChunkedScores.valueAndGradient chunk surrogate state.Memory mode critic state.Parameters x y
         else
             let struct (value, gradient, memory) =
@@ -134,7 +131,7 @@ module BoundTraining =
     let private held options (surrogate: Surrogate) critic parameters (x: Tensor) y =
         match options.Pairing with
         | Pairing.AllPairs ->
-            let chunk = ChunkedScores.rowsPerChunk x.Shape[0]
+            let chunk = ChunkedScores.rowsPerChunk critic x.Shape[0]
             ChunkedScores.functional chunk surrogate.Selection Mode.Evaluation critic parameters x y
         | pairing ->
             Tensor.scope (fun () ->

@@ -3,10 +3,9 @@ namespace Mice.Information
 open Mice.Tensors
 
 /// <summary>Bounds and gradients over all K(K − 1) product pairs in memory that grows as K: the score matrix is made a few rows at
-/// a time, and again for the gradient.</summary>
-/// <remarks>A functional depends on the matrix through sums over rows; its derivative with respect to each score is known once the sums are. So the
-/// first pass finds the sums, the second differentiates a weighted sum of the scores of each chunk with respect to the codes, and a last
-/// step pulls the codes' gradient back through the encoders.</remarks>
+/// a time.</summary>
+/// <remarks>A functional depends on the matrix through sums over rows or ln of sums of exponentials. Each chunk gives its part of them and the part's
+/// gradient with respect to the codes, at once; a last step pulls the codes' gradient back through the encoders.</remarks>
 [<RequireQualifiedAccess>]
 module ChunkedScores =
     /// The codes of a batch.
@@ -17,13 +16,16 @@ module ChunkedScores =
             Second: Tensor option
         }
 
-    /// Scores held at a time, unless one row has more.
+    /// Numbers held at a time in one layer of a network on pairs, unless those of one row are more: tensors of 8 MB stay near the processor's
+    /// cache, and the C library hands their pages on where it gives larger ones back to the system.
     [<Literal>]
-    let private ChunkPairs = 262144
+    let private ChunkNumbers = 2097152
 
-    /// <summary>Rows per chunk for a batch of n: about a quarter of a million scores.</summary>
+    /// <summary>Rows per chunk for a batch of n: about two million numbers for all its pairs.</summary>
+    /// <param name="critic">f.</param>
     /// <param name="n">1 or more.</param>
-    let rowsPerChunk (n: int) : int = max 1 (min n (ChunkPairs / n))
+    let rowsPerChunk (critic: Critic) (n: int) : int =
+        max 1 (min n (ChunkNumbers / critic.PairSize / n))
 
     let private encode mode (critic: Critic) p x y =
         {
@@ -135,37 +137,6 @@ module ChunkedScores =
     let value (chunk: int) (bound: Bound) (critic: Critic) (parameters: Params) (x: Tensor) (y: Tensor) : float =
         functional chunk bound.Functional Mode.Evaluation critic parameters x y
 
-    /// Derivatives of the functional: value, and a function of each chunk's rows with the same gradient.
-    let private linearised chunk functional mode critic p (x: Tensor) y =
-        let n = x.Shape[0]
-
-        match functional with
-        | Pooled(joint, product, combine) ->
-            let struct (j, average) = averages chunk joint product mode critic p x y
-
-            let struct (value, slopes) =
-                Params.node [ "joint", Params.Leaf(scalar j); "product", Params.Leaf(scalar average) ]
-                |> Grad.valueAndGradient (fun at -> combine (Params.tensor "joint" at) (Params.tensor "product" at))
-
-            let slope name =
-                Params.tensor name slopes |> Tensor.item
-
-            let onJoint, onProduct = slope "joint" / float n, slope "product" / pairsOf n
-
-            let term rows =
-                let products =
-                    match product with
-                    | LogMeanExp g ->
-                        g rows.Partners - average |> ScoreRows.masked -infinity rows |> Tensor.exp |> Tensor.sum
-                    | Mean g -> ScoreRows.sum g rows |> Tensor.sum
-
-                Tensor.sum (joint rows.Joint) * onJoint + products * onProduct
-
-            struct (Some(Tensor.item value), false, term)
-        | JointOnly term
-        | Rowwise term -> struct (None, false, (fun rows -> Tensor.sum (term rows) / float n))
-        | Columnwise term -> struct (None, true, (fun rows -> Tensor.sum (term rows) / float n))
-
     let private treeOf (codes: Encoded) parameters =
         let leaves (tensors: Tensor[]) =
             tensors |> Array.mapi (fun i t -> string i, Params.Leaf t) |> Params.Node
@@ -187,25 +158,110 @@ module ChunkedScores =
             Second = tensors "second" |> Array.tryHead
         }
 
-    /// Objective, gradient with respect to the codes and through the head, summed over chunks.
-    let private overChunks chunk functional mode critic parameters (x: Tensor) y =
-        let struct (known, transposed, term) =
-            linearised chunk functional mode critic parameters x y
-
-        let tree = treeOf (encode mode critic parameters x y) parameters
-
-        let add struct (total, gradient) range =
-            let struct (value, part) =
+    /// A number of each chunk and its gradient with respect to the codes and the head, joined over all chunks.
+    let private overChunks chunk transposed (critic: Critic) tree n (part: ScoreRows -> Tensor) join first =
+        let add (struct (total, gradient)) range =
+            let struct (value, slope) =
                 tree
                 |> Grad.valueAndGradient (fun at ->
-                    rowsOf transposed critic (Params.find "parameters" at) (ofTree at) range |> term)
+                    rowsOf transposed critic (Params.find "parameters" at) (ofTree at) range |> part)
 
-            struct (total + Tensor.item value, Params.add gradient part)
+            join total gradient (Tensor.item value) slope
 
-        let struct (total, gradient) =
-            ranges chunk x.Shape[0] |> Tensor.fold add struct (0.0, Params.zerosLike tree)
+        ranges chunk n |> Tensor.fold add struct (first, Params.zerosLike tree)
 
-        struct (Option.defaultValue total known, gradient)
+    let private summed total gradient value slope =
+        struct (total + value, Params.add gradient slope)
+
+    /// ln(e^total + e^value), whose gradient is the mean of both with the weights e^total and e^value.
+    let private logSummed total gradient value slope =
+        let both = logAdd total value
+        struct (both, Params.addScaled (exp (value - both)) (Params.scale (exp (total - both)) gradient) slope)
+
+    /// The average over the product pairs with its gradient.
+    let private average chunk critic tree n product =
+        match product with
+        | LogMeanExp g ->
+            let part rows =
+                ScoreRows.logSumExp g rows |> Tensor.logsumexp [ 0 ]
+
+            let struct (sum, gradient) =
+                overChunks chunk false critic tree n part logSummed -infinity
+
+            struct (sum - log (pairsOf n), gradient)
+        | Mean g ->
+            let part rows =
+                (ScoreRows.sum g rows |> Tensor.sum) / pairsOf n
+
+            overChunks chunk false critic tree n part summed 0.0
+
+    /// The mean of a term of joint scores and second critic with its gradient.
+    let private joint (critic: Critic) tree (term: ScoreRows -> Tensor) =
+        let struct (value, gradient) =
+            tree
+            |> Grad.valueAndGradient (fun at ->
+                let codes = ofTree at
+                let scores = critic.ScorePairs (Params.find "parameters" at) codes.X codes.Y
+
+                Tensor.zeros
+                    {
+                        DType = scores.DType
+                        Device = scores.Device
+                    }
+                    [ scores.Count; 0 ]
+                |> Scores.ofPairs codes.Second scores
+                |> Scores.rows
+                |> term
+                |> Tensor.mean)
+
+        struct (Tensor.item value, gradient)
+
+    /// combine(j, q), its derivatives with respect to both, and with those its gradient.
+    let private combined combine struct (j, ofJoint: Params) struct (q, ofProduct: Params) =
+        let struct (value, slopes) =
+            Params.node [ "joint", Params.Leaf(scalar j); "product", Params.Leaf(scalar q) ]
+            |> Grad.valueAndGradient (fun at -> combine (Params.tensor "joint" at) (Params.tensor "product" at))
+
+        let slope name =
+            Params.tensor name slopes |> Tensor.item
+
+        let gradient =
+            Params.addScaled (slope "product") (Params.scale (slope "joint") ofJoint) ofProduct
+
+        struct (Tensor.item value, gradient)
+
+    /// Objective, gradient with respect to the codes and through the head, next memory.
+    let private objective chunk (surrogate: Surrogate) memory critic tree n =
+        let rowwise transposed term =
+            let part rows = Tensor.sum (term rows) / float n
+
+            let struct (value, gradient) =
+                overChunks chunk transposed critic tree n part summed 0.0
+
+            struct (value, gradient, memory)
+
+        match surrogate.Objective memory with
+        | JointOnly term ->
+            let struct (value, gradient) = joint critic tree term
+            struct (value, gradient, memory)
+        | Rowwise term -> rowwise false term
+        | Columnwise term -> rowwise true term
+        | Pooled(onJoint, product, combine) ->
+            let ofJoint = joint critic tree (fun rows -> onJoint rows.Joint)
+            let struct (q, _) as ofProduct = average chunk critic tree n product
+
+            let struct (combine, next) =
+                match surrogate.Remember with
+                | None -> struct (combine, memory)
+                | Some remember ->
+                    let next = remember memory q
+
+                    match surrogate.Objective next with
+                    | Pooled(_, _, combine) -> struct (combine, next)
+                    | _ -> invalidOp $"the objective of {surrogate.Name} changes its form"
+
+            let struct (value, gradient) = combined combine ofJoint ofProduct
+            struct (value, gradient, next)
 
     /// The gradient with respect to the codes, pulled back to the parameters of the encoders.
     let private pullBack mode critic (gradient: Params) parameters x y =
@@ -240,17 +296,11 @@ module ChunkedScores =
         (x: Tensor)
         (y: Tensor)
         : struct (float * Params * float) =
-        let next =
-            match surrogate.Remember, surrogate.Objective memory with
-            | Some remember, Pooled(joint, product, _) ->
-                let struct (_, average) = averages chunk joint product mode critic parameters x y
-
-                remember memory average
-            | _ -> memory
-
         Tensor.scope (fun () ->
-            let struct (value, gradient) =
-                overChunks chunk (surrogate.Objective next) mode critic parameters x y
+            let tree = treeOf (encode mode critic parameters x y) parameters
+
+            let struct (value, gradient, next) =
+                objective chunk surrogate memory critic tree x.Shape[0]
 
             let pulled = pullBack mode critic gradient parameters x y
             struct (value, Params.add (Params.find "parameters" gradient) pulled, next))

@@ -53,6 +53,7 @@ module ConditionalDensity =
                         ]
             EncodeX = fun mode p x -> [| Critic.apply "network" network mode p x |]
             EncodeY = fun _ _ y -> [| Tensor.flatten 1 y |]
+            PairSize = components * sizeY
             ScoreAll =
                 fun _ u v ->
                     let struct (logWeights, means, logWidths) = parts components sizeY u[0]

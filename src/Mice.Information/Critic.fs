@@ -17,6 +17,8 @@ type Critic =
         EncodeX: Mode -> Params -> Tensor -> Codes
         /// mode → parameters → y [n; …] → codes of n rows.
         EncodeY: Mode -> Params -> Tensor -> Codes
+        /// Numbers that are held for each pair on the way to its score: 1 for products of codes, the width of networks on pairs.
+        PairSize: int
         /// parameters → codes of r samples x → codes of k samples y → scores of all pairs, [r; k].
         ScoreAll: Params -> Codes -> Codes -> Tensor
         /// parameters → codes of n samples x → codes of n samples y → scores row by row, [n].
@@ -64,6 +66,7 @@ module Critic =
             Init = init [ "x", encoderX; "y", encoderY ]
             EncodeX = fun mode p x -> [| apply "x" encoderX mode p x |> scaled |]
             EncodeY = fun mode p y -> [| apply "y" encoderY mode p y |]
+            PairSize = 1
             ScoreAll = fun _ u v -> Tensor.matmul (only u) (Tensor.transpose 0 1 (only v))
             ScorePairs = fun _ u v -> only u * only v |> Tensor.sumOver [ 1 ]
             Auxiliary = None
@@ -93,6 +96,7 @@ module Critic =
                         ]
             EncodeX = fun mode p x -> [| apply "x" encoderX mode p x |]
             EncodeY = fun mode p y -> [| apply "y" encoderY mode p y |]
+            PairSize = 1
             ScoreAll = fun p u v -> Tensor.matmul (through p u) (Tensor.transpose 0 1 (only v))
             ScorePairs = fun p u v -> through p u * only v |> Tensor.sumOver [ 1 ]
             Auxiliary = None
@@ -104,15 +108,17 @@ module Critic =
         head.Apply Mode.Evaluation (Params.find "head" p) hidden |> Tensor.squeeze -1
 
     /// <summary>Hybrid: f(x, y) = head(φ(x) + ψ(y)), the head a network on pairs, the encoders computed once per sample.</summary>
-    /// <param name="encoderX">φ, to [n; width].</param>
-    /// <param name="encoderY">ψ, to the same width.</param>
-    /// <param name="head">From [n; width] to [n; 1]; dropout in it does nothing.</param>
-    let hybrid (encoderX: Layer) (encoderY: Layer) (head: Layer) : Critic =
+    /// <param name="width">Numbers in the widest layer of the head, its input included: it decides how many pairs are scored at a time.</param>
+    /// <param name="encoderX">φ, to [n; m].</param>
+    /// <param name="encoderY">ψ, to the same width m.</param>
+    /// <param name="head">From [n; m] to [n; 1]; dropout in it does nothing.</param>
+    let hybrid (width: int) (encoderX: Layer) (encoderY: Layer) (head: Layer) : Critic =
         {
             Name = "hybrid"
             Init = init [ "x", encoderX; "y", encoderY; "head", head ]
             EncodeX = fun mode p x -> [| apply "x" encoderX mode p x |]
             EncodeY = fun mode p y -> [| apply "y" encoderY mode p y |]
+            PairSize = width
             ScoreAll = fun p u v -> Tensor.unsqueeze 1 (only u) + Tensor.unsqueeze 0 (only v) |> headOn head p
             ScorePairs = fun p u v -> only u + only v |> headOn head p
             Auxiliary = None
@@ -141,7 +147,7 @@ module Critic =
         let head =
             Layer.sequential [ Layer.ofFunction activation; Layer.mlp activation (hidden @ [ 1 ]) ]
 
-        { hybrid (half sizeX) (half sizeY) head with
+        { hybrid (List.max hidden) (half sizeX) (half sizeY) head with
             Name = "concatenated"
         }
 

@@ -101,6 +101,7 @@ module CriticSymmetry =
             EncodeY =
                 fun mode p y ->
                     encode (critic.EncodeY mode p) (critic.EncodeX mode p) (fun g -> g.OnY) y |> Array.concat
+            PairSize = elements.Length * critic.PairSize
             ScoreAll = summed critic.ScoreAll (Tensor.transpose 0 1)
             ScorePairs = summed critic.ScorePairs id
             Auxiliary =

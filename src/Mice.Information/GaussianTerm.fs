@@ -151,6 +151,7 @@ module GaussianTerm =
             Init = fun _ -> Params.empty
             EncodeX = fun _ _ x -> [| ofX x |]
             EncodeY = fun _ _ y -> [| ofY y |]
+            PairSize = 1
             ScoreAll = fun _ u v -> Tensor.matmul u[0] (Tensor.transpose 0 1 v[0])
             ScorePairs = fun _ u v -> u[0] * v[0] |> Tensor.sumOver [ 1 ]
             Auxiliary = None

@@ -1,5 +1,6 @@
 namespace Mice.Benchmarks
 
+open System
 open System.Diagnostics
 open System.IO
 open System.Threading
@@ -9,25 +10,37 @@ open Mice.Entropy
 
 /// What the bounds of sodium depend on.
 module SodiumStudy =
-    /// One row of the study: what was changed, both bounds, how loose they are, Δs.
-    let private study input (name: string) (change: ScanOptions -> ScanOptions) (cut: Snapshot[] -> Snapshot[]) =
+    /// One setting: its name, direction and size, and how it comes about.
+    type private Setting =
+        {
+            Name: string
+            Direction: string
+            Size: float
+            Change: ScanOptions -> ScanOptions
+            Cut: Snapshot[] -> Snapshot[]
+        }
+
+    let private melt input (setting: Setting) =
         let r =
             MeltingVerification.melt
                 350.0<K>
-                change
+                setting.Change
                 { input with
-                    MeltingInput.Solid = cut input.Solid
-                    Liquid = cut input.Liquid
+                    MeltingInput.Solid = setting.Cut input.Solid
+                    Liquid = setting.Cut input.Liquid
                 }
 
         printfn
             "%s: solid %s, liquid %s"
-            name
+            setting.Name
             (Estimate.format r.Solid.ExcessEntropy)
             (Estimate.format r.Liquid.ExcessEntropy)
 
+        r
+
+    let private row (setting: Setting) (r: MeltingResult) =
         [
-            name
+            setting.Name
             Estimate.format r.Solid.ExcessEntropy
             Estimate.format r.Liquid.ExcessEntropy
             MeltingVerification.known r.Solid.Looseness
@@ -47,53 +60,72 @@ module SodiumStudy =
             Training = { o.Training with Steps = studySteps }
         }
 
-    let private steps n (o: ScanOptions) =
+    let private longer n (o: ScanOptions) =
         { short o with
             Training = { o.Training with Steps = n }
         }
 
-    let private studies input =
-        let same = id
+    let private wide n (o: ScanOptions) =
+        { short o with
+            Network = { o.Network with Width = n }
+        }
+
+    let private within (cutoff: float) (o: ScanOptions) =
+        { short o with
+            Cutoff = Some(cutoff * 1.0<Angstrom>)
+        }
+
+    let private training, width, cutoff, data =
+        "training steps", "width of the network", "atoms within the cut-off", "snapshots of each phase"
+
+    /// Mean number of atoms within a distance given in mean distances.
+    let private atomsWithin (distances: float) = 4.0 * Math.PI / 3.0 * distances ** 3.0
+
+    /// The mean distance, which differs by 1 % between the phases.
+    let private meanDistance (input: MeltingInput) =
+        Array.append input.Solid input.Liquid
+        |> Array.averageBy (fun s -> Snapshot.volumePerAtom s ** (1.0 / 3.0))
+
+    /// The base setting first.
+    let private settings (input: MeltingInput) =
+        let setting name direction size change cut =
+            {
+                Name = name
+                Direction = direction
+                Size = size
+                Change = change
+                Cut = cut
+            }
 
         [
-            study input $"{studySteps} steps, 3 networks" short same
-            study input $"{studySteps / 4} steps" (steps (studySteps / 4)) same
-            study input $"{2 * studySteps} steps" (steps (2 * studySteps)) same
-            study
-                input
-                "width 64"
-                (fun o ->
-                    { short o with
-                        Network = { o.Network with Width = 64 }
-                    })
-                same
-            study
-                input
-                "width 512"
-                (fun o ->
-                    { short o with
-                        Network = { o.Network with Width = 512 }
-                    })
-                same
-            study
-                input
-                "cut-off 6.0 Å"
-                (fun o ->
-                    { short o with
-                        Cutoff = Some 6.0<Angstrom>
-                    })
-                same
-            study
-                input
-                "cut-off 10.0 Å"
-                (fun o ->
-                    { short o with
-                        Cutoff = Some 10.0<Angstrom>
-                    })
-                same
-            study input "10 snapshots" short (Array.truncate 10)
-            study input "5 snapshots" short (Array.truncate 5)
+            setting $"{studySteps} steps, 3 networks" "" nan short id
+            for n in [ studySteps / 4; 2 * studySteps ] do
+                setting $"{n} steps" training (float n) (longer n) id
+            for n in [ 64; 512 ] do
+                setting $"width {n}" width (float n) (wide n) id
+            for r in [ 6.0; 10.0 ] do
+                setting $"cut-off {r:F1} Å" cutoff (atomsWithin (r / meanDistance input)) (within r) id
+            for n in [ 10; 5 ] do
+                setting $"{n} snapshots" data (float n) short (Array.truncate n)
         ]
+
+    /// Directions and where the base setting stands in them.
+    let private directions (input: MeltingInput) =
+        [
+            training, float studySteps
+            width, float ScanOptions.defaults.Network.Width
+            cutoff, atomsWithin 2.3 // the default cut-off
+            data, float input.Solid.Length
+        ]
+
+    let private bounds (setting: Setting) (r: MeltingResult) =
+        {
+            StudiedBounds.Direction = setting.Direction
+            Size = setting.Size
+            Solid = r.Solid.ExcessEntropy
+            Liquid = r.Liquid.ExcessEntropy
+            DeltaEntropy = r.DeltaEntropyOfBounds
+        }
 
     let private runStudy () =
         let header =
@@ -108,10 +140,23 @@ module SodiumStudy =
                 "seconds"
             ]
 
+        let input = MeltingVerification.sodiumInput ()
+        let settings = settings input
+        let results = settings |> List.map (melt input)
+        let start = results.Head
+
         {
             Markdown =
-                Table.markdown header (MeltingVerification.sodiumInput () |> studies)
-                + $"\n\nk_B per atom; s_ex are upper bounds. Where nothing else is said: {studySteps} steps, 3 networks, 20 + 20 snapshots, all other settings at their defaults."
+                Table.markdown header (List.map2 row settings results)
+                + $"\n\nk_B per atom; s_ex are upper bounds. Where nothing else is said: {studySteps} steps, 3 networks, 20 + 20 snapshots, all other settings at their defaults.\n\n"
+                + SodiumExtrapolation.markdown
+                    [
+                        MeltingVerification.known start.Solid.Corrected
+                        MeltingVerification.known start.Liquid.Corrected
+                        Estimate.format start.DeltaEntropy
+                    ]
+                    (directions input)
+                    (List.map2 bounds settings results)
             Passed = true
         }
 

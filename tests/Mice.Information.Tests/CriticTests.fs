@@ -26,7 +26,7 @@ let private critics =
         Critic.separable (mlp [ 3; 8; 4 ]) (mlp [ 3; 8; 4 ])
         Critic.bilinear 4 5 (mlp [ 3; 8; 4 ]) (mlp [ 3; 8; 5 ])
         Critic.concatenated Nn.relu 3 3 [ 8; 8 ]
-        Critic.hybrid (mlp [ 3; 8; 4 ]) (mlp [ 3; 4 ]) (Layer.mlp Nn.silu [ 4; 8; 1 ])
+        Critic.hybrid 8 (mlp [ 3; 8; 4 ]) (mlp [ 3; 4 ]) (Layer.mlp Nn.silu [ 4; 8; 1 ])
         Critic.concatenated Nn.relu 3 3 [ 8 ] |> Critic.withFixedFeatures Tensor.sin Tensor.cos
         Critic.separable (mlp [ 3; 4 ]) (mlp [ 3; 4 ]) |> Critic.withBaseline (mlp [ 3; 8; 1 ])
         Critic.separable (mlp [ 3; 4 ]) (mlp [ 3; 4 ]) |> Critic.withPairBaseline (mlp [ 6; 8; 1 ])
@@ -105,7 +105,7 @@ let ``separable, bilinear and hybrid critics are their formulas`` () =
         let through = Tensor.matmul u (Params.tensor "weight" p |> Tensor.transpose 0 1)
         Tensor.sumOver [ 1 ] (through * v))
 
-    check (Critic.hybrid encoderX encoderY head) (fun p ->
+    check (Critic.hybrid 4 encoderX encoderY head) (fun p ->
         let u, v = codes p
         head.Apply Mode.Evaluation (Params.find "head" p) (u + v) |> Tensor.squeeze 1)
 

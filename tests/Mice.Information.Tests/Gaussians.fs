@@ -29,6 +29,7 @@ let exactCritic =
         Init = fun _ -> Params.empty
         EncodeX = fun _ _ x -> [| x |]
         EncodeY = fun _ _ y -> [| y |]
+        PairSize = 1
         ScoreAll =
             fun _ u v ->
                 let x, y = u[0], Tensor.transpose 0 1 v[0]

@@ -32,7 +32,7 @@ let ``16,384 rows with all their pairs take less than 1 GB`` () =
 
         let struct (value, gradient, _) =
             ChunkedScores.valueAndGradient
-                (ChunkedScores.rowsPerChunk n)
+                (ChunkedScores.rowsPerChunk critic n)
                 Surrogate.donskerVaradhan
                 nan
                 Mode.Evaluation

@@ -17,6 +17,7 @@ let private digits: Critic =
         Init = fun _ -> Params.empty
         EncodeX = fun _ _ x -> [| x |]
         EncodeY = fun _ _ y -> [| y |]
+        PairSize = 1
         ScoreAll = fun _ u v -> u[0] * 100.0 + Tensor.transpose 0 1 v[0]
         ScorePairs = fun _ u v -> column u * 100.0 + column v
         Auxiliary = Some(fun _ _ x y -> -(Tensor.squeeze 1 x * 100.0 + Tensor.squeeze 1 y))
