@@ -19,7 +19,7 @@ module internal Blocks =
     /// <summary>Subsampling: the variance of an estimate falls as 1/N, so that with m blocks of N/m rows and the standard
     /// deviation s of their estimates the error at N rows is s/√m. A bias that all blocks share drops out, which makes it
     /// the choice for nearest-neighbour estimates: leaving rows out changes neighbours and not only weights, and m blocks
-    /// cost less than one more estimate. Source: C. M. Holmes, I. Nemenman, Phys. Rev. E 100, 022404 (2019).</summary>
+    /// cost less than one more estimate. They are computed at the same time. Source: C. M. Holmes, I. Nemenman, Phys. Rev. E 100, 022404 (2019).</summary>
     /// <param name="most">Blocks wanted.</param>
     /// <param name="smallest">Fewest rows in a block; there are fewer blocks where these would be smaller.</param>
     /// <param name="rows">Number of rows N.</param>
@@ -31,7 +31,7 @@ module internal Blocks =
         if count < Fewest then
             nan
         else
-            split count rows |> Array.map statistic |> Statistics.standardError
+            split count rows |> Array.Parallel.map statistic |> Statistics.standardError
 
     /// <summary>Delete-one-block jackknife: √((m − 1)/m Σ (θ₋ᵦ − θ̄)²).</summary>
     /// <param name="count">Number of blocks m.</param>

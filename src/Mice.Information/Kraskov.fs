@@ -14,9 +14,9 @@ type KraskovVariant =
 /// Mutual information of continuous variables by nearest neighbours in the max norm.
 [<RequireQualifiedAccess>]
 module Kraskov =
-    /// Rows of a sample, themselves included, that are nearer than their radius.
-    let private countBelow (radii: float[]) (sample: Sample) =
-        sample |> NeighbourSearch.create |> NeighbourSearch.countBelow radii sample
+    /// Searches of several samples, made at the same time.
+    let private searches (samples: Sample[]) =
+        samples |> Array.Parallel.map NeighbourSearch.create
 
     /// Mean of ψ over counts; a count of 0 (all k neighbours at distance 0) is taken for 1.
     let private meanDigamma (digammas: float[]) (counts: int[]) =
@@ -46,21 +46,26 @@ module Kraskov =
 
     let internal value (variant: KraskovVariant) (k: int) (x: Sample) (y: Sample) : float =
         let joint = Sample.join x y
-        let neighbours = joint |> NeighbourSearch.create |> NeighbourSearch.nearest k joint
+        let search = searches [| joint; x; y |]
+        let neighbours = NeighbourSearch.nearest k joint search[0]
         let digammas = Polygamma.digammas x.Rows
+
+        // Rows of a sample, themselves included, that are nearer than their radius.
+        let countBelow radii i sample =
+            NeighbourSearch.countBelow radii sample search[i]
 
         match variant with
         | KraskovVariant.First ->
-            let term sample =
-                sample |> countBelow neighbours.Radii |> meanDigamma digammas
+            let term i sample =
+                countBelow neighbours.Radii i sample |> meanDigamma digammas
 
-            digammas[k] + digammas[x.Rows] - term x - term y
+            digammas[k] + digammas[x.Rows] - term 1 x - term 2 y
         | KraskovVariant.Second ->
             // The row itself is counted, so n is the count less one.
-            let term sample =
-                countBelow (side k neighbours sample) sample |> Array.map (fun n -> n - 1) |> meanDigamma digammas
+            let term i sample =
+                countBelow (side k neighbours sample) i sample |> Array.map (fun n -> n - 1) |> meanDigamma digammas
 
-            digammas[k] - 1.0 / float k + digammas[x.Rows] - term x - term y
+            digammas[k] - 1.0 / float k + digammas[x.Rows] - term 1 x - term 2 y
 
     /// <summary>Mutual information in nats. KSG-1: ψ(k) + ψ(N) − ⟨ψ(n_x + 1) + ψ(n_y + 1)⟩, which never exceeds
     /// ψ(N) − ψ(k); KSG-2: ψ(k) − 1/k + ψ(N) − ⟨ψ(n_x) + ψ(n_y)⟩. No bound in either direction: too low where the density
@@ -86,15 +91,16 @@ module Kraskov =
             value variant options.Neighbours samples[0] samples[1])
 
     let internal conditionalValue (k: int) (x: Sample) (y: Sample) (z: Sample) : float =
-        let xz = Sample.join x z
+        let xz, yz = Sample.join x z, Sample.join y z
         let joint = Sample.join y xz
-        let neighbours = joint |> NeighbourSearch.create |> NeighbourSearch.nearest k joint
+        let search = searches [| joint; xz; yz; z |]
+        let neighbours = NeighbourSearch.nearest k joint search[0]
         let digammas = Polygamma.digammas x.Rows
 
-        let term sample =
-            sample |> countBelow neighbours.Radii |> meanDigamma digammas
+        let term i sample =
+            NeighbourSearch.countBelow neighbours.Radii sample search[i] |> meanDigamma digammas
 
-        digammas[k] - term xz - term (Sample.join y z) + term z
+        digammas[k] - term 1 xz - term 2 yz + term 3 z
 
     /// <summary>Conditional mutual information I(X; Y | Z) = ψ(k) − ⟨ψ(n_xz + 1) + ψ(n_yz + 1) − ψ(n_z + 1)⟩ in nats,
     /// strict counts within the distance of the k-th neighbour in (x, y, z). No bound. Source: S. Frenzel, B. Pompe,

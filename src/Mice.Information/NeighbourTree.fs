@@ -22,8 +22,9 @@ type internal NeighbourTree
             let q = query[first + d]
             let below = boxes[box + d] - q
             let above = q - boxes[box + dimensions + d]
-            near <- Math.Max(near, Math.Max(below, above))
-            most <- Math.Max(most, Math.Max(-below, -above))
+            // One instruction each, where Math.Max also looks after NaN, which samples do not hold.
+            near <- Double.MaxNative(near, Double.MaxNative(below, above))
+            most <- Double.MaxNative(most, Double.MaxNative(-below, -above))
 
         far <- most
         near
@@ -113,8 +114,8 @@ type internal NeighbourTree
 
             for d in 0 .. columns - 1 do
                 let x = sample.Values[start + d]
-                box[d] <- Math.Min(box[d], x)
-                box[columns + d] <- Math.Max(box[columns + d], x)
+                box[d] <- Double.MinNative(box[d], x)
+                box[columns + d] <- Double.MaxNative(box[columns + d], x)
 
         box
 
@@ -134,7 +135,12 @@ type internal NeighbourTree
             ranges.Add(struct (from, until))
 
             if until - from > NeighbourTree.LeafPanels * Panels.Width then
-                let widest = Seq.init columns id |> Seq.maxBy (fun d -> box[columns + d] - box[d])
+                let mutable widest = 0
+
+                for d in 1 .. columns - 1 do
+                    if box[columns + d] - box[d] > box[columns + widest] - box[widest] then
+                        widest <- d
+
                 // Halves of whole panels, so that only the last panel of the tree has empty slots.
                 let half = ((until - from) / 2 + Panels.Width - 1) / Panels.Width * Panels.Width
                 NeighbourTree.Select(sample, widest, order, from, until, from + half)

@@ -3,6 +3,7 @@ module Mice.Cli.Tests.InformationTests
 open System
 open System.IO
 open System.Text.Json
+open System.Threading
 open Mice
 open Mice.Cli
 open Mice.Cli.Tests.InformationBadInputTests
@@ -212,3 +213,80 @@ let ``A Gaussian pair gives its mutual information, from the command line to the
         Assert.InRange(number "mutual_information_nats", 0.39, 0.63)
         Assert.InRange(number "standard_error", 0.005, 0.06)
         Assert.Equal(2000.0, number "rows"))
+
+/// The estimators that the program ships with, but a run ends as if stopped once so much of it is done; how often they spoke is counted.
+let private stopped (at: float) (spoken: int ref) : Estimators =
+    { Estimators.standard with
+        MutualInformation =
+            fun options store report token x y ->
+                use source = CancellationTokenSource.CreateLinkedTokenSource token
+
+                let heard (p: Progress) =
+                    spoken.Value <- spoken.Value + 1
+                    report p
+
+                    if p.Fraction >= at then
+                        source.Cancel()
+
+                MutualInformation.estimate options store heard source.Token x y
+    }
+
+[<EngineFact>]
+let ``Critics that were stopped and resumed end where uninterrupted ones do`` () =
+    inFolder (fun folder ->
+        // Few rows: a step takes less than a millisecond.
+        let xs, ys = pair 400
+        let x, y = save folder "x.csv" (texts xs), save folder "y.csv" (texts ys)
+        let file name = Path.Combine(folder, name)
+
+        let run (at: float) (json: string) (more: string list) =
+            let spoken = ref 0
+
+            let code =
+                [
+                    "--x"
+                    x
+                    "--y"
+                    y
+                    "--bound"
+                    "infonce"
+                    "--block-rows"
+                    "1"
+                    "--quiet"
+                    "--json"
+                    file json
+                ]
+                @ more
+                |> Array.ofList
+                |> Mi.run (stopped at spoken)
+
+            struct (code, spoken.Value)
+
+        // All numbers of a result but the times that it took.
+        let numbers json =
+            use document = JsonDocument.Parse(File.ReadAllText(file json))
+
+            let rec leaves (path: string) (e: JsonElement) =
+                [
+                    match e.ValueKind with
+                    | JsonValueKind.Object ->
+                        for p in e.EnumerateObject() do
+                            if not (p.Name.Contains "seconds") then
+                                yield! leaves $"{path}.{p.Name}" p.Value
+                    | JsonValueKind.Array ->
+                        for item in e.EnumerateArray() do
+                            yield! leaves $"{path}[]" item
+                    | _ -> path, e.GetRawText()
+                ]
+
+            leaves "" document.RootElement
+
+        let resume = [ "--resume"; file "run" ]
+        let struct (expected, all) = run infinity "whole.json" []
+        Assert.Equal(struct (1, 0), run 0.1 "part.json" resume |> fun struct (code, _) -> struct (code, 0))
+        Assert.False(File.Exists(file "part.json"))
+        Assert.NotEmpty(Directory.GetFiles(file "run", "*.state", SearchOption.AllDirectories))
+        let struct (code, rest) = run infinity "resumed.json" resume
+        Assert.Equal(expected, code)
+        Assert.True(rest < all, $"{rest} reports after the stop, {all} in an uninterrupted run")
+        Assert.Equal<(string * string) list>(numbers "whole.json", numbers "resumed.json"))

@@ -39,7 +39,7 @@ let ``the bootstrap's error is the spread over independent samples`` () =
 /// A critic of two columns without parameters, far from any optimum, with a second critic.
 let private wrongCritic: Critic =
     { exactCritic with
-        PairSize = 8
+        PairSize = 16
         ScoreAll = fun _ u v -> Tensor.sin (u[0] * 2.0) + Tensor.transpose 0 1 v[0] * u[0]
         ScorePairs = fun _ u v -> Tensor.squeeze 1 (Tensor.sin (u[0] * 2.0) + u[0] * v[0])
         Auxiliary = Some(fun _ _ x y -> Tensor.squeeze 1 (x * 0.5 - y * 0.25))
@@ -47,7 +47,7 @@ let private wrongCritic: Critic =
 
 [<Fact>]
 let ``pooled values are those of the whole matrix, batch means those of the batches`` () =
-    // 600² scores of 8 numbers each are two chunks.
+    // 600² scores of 16 numbers each are two chunks.
     let samples = gaussians 12UL 600 1
 
     let x, y =
