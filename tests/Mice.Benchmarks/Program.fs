@@ -26,8 +26,9 @@ let private verifications: Measurement list =
         MutualInformationVerification.benchmark
         MutualInformationVerification.further
         MutualInformationVerification.independent
-        IsingVerification.ferromagnet
-        IsingVerification.antiferromagnet
+        LatticeVerification.ferromagnet
+        LatticeVerification.antiferromagnet
+        LatticeVerification.planar
     ]
 
 let private runAll (verb: string) (chosen: Measurement list) =

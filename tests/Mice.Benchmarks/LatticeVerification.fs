@@ -1,0 +1,142 @@
+namespace Mice.Benchmarks
+
+open System.Diagnostics
+open System.Threading
+open Mice
+open Mice.Entropy
+open Mice.Plots
+open Mice.Samplers
+
+/// Entropies of Ising models against exact values, at many temperatures.
+[<RequireQualifiedAccess>]
+module IsingVerification =
+    let private options =
+        { IsingEntropyOptions.defaults with
+            Entropy =
+                { LatticeEntropyOptions.defaults with
+                    Methods = LatticeMethod.ofIsing
+                }
+        }
+
+    /// What the paper's figure 1 compares, and our own baselines.
+    let private shown =
+        [ "mice"; "scan"; "naive"; "kikuchi"; "frontier_16"; "compression" ]
+
+    let private deviation (p: LatticePoint) =
+        p.Reference |> Option.map (fun r -> float (p.EntropyPerSite.Value - r.EntropyPerSite.Value))
+
+    let private row shown (points: LatticePoint list) =
+        let cell method =
+            points
+            |> List.tryFind (fun p -> p.Method = method)
+            |> Option.bind (fun p -> deviation p |> Option.map (fun d -> p, d))
+            |> Option.map (fun (p, d) -> $"%+.5f{float d.Value} ({float p.EntropyPerSite.StandardError:F5})")
+            |> Option.defaultValue ""
+
+        let known =
+            points
+            |> List.tryPick _.Reference
+            |> Option.map _.EntropyPerSite
+            |> Option.map (fun known ->
+                if known.StandardError = 0.0<nat / site> then
+                    $"{float known.Value:F6}"
+                else
+                    Estimate.format known)
+            |> Option.defaultValue ""
+
+        let seconds = points |> List.distinctBy _.Seconds |> List.sumBy _.Seconds
+        $"{points.Head.Temperature:F4}" :: known :: List.map cell shown @ [ $"{seconds:F0}" ]
+
+    /// Largest deviation, and the share within three errors of both numbers, of one method.
+    let private summary (points: LatticePoint list) method =
+        let own =
+            points |> List.filter (fun p -> p.Method = method) |> List.choose deviation
+
+        let within =
+            own |> List.filter (fun d -> abs d.Value <= 3.0 * d.StandardError) |> List.length
+
+        own |> List.map (fun d -> abs (float d.Value)) |> List.max, float within / float own.Length
+
+    let private run comparison what (estimate: unit -> Result<LatticePoint list, MiceError list>) () =
+        let watch = Stopwatch.StartNew()
+
+        let points =
+            match estimate () with
+            | Ok points -> points
+            | Error faults -> failwithf "%A" (List.map MiceError.message faults)
+
+        let table =
+            Table.markdown
+                ([ "T"; "reference s" ]
+                 @ (comparison.Shown |> List.map (fun m -> $"{m} − reference (error)"))
+                 @ [ "seconds" ])
+                (points
+                 |> List.filter (fun p -> p.Method <> "integration")
+                 |> List.groupBy _.Temperature
+                 |> List.map (snd >> row comparison.Shown))
+
+        let mice, miceHonest = summary points "mice"
+        let scan, scanHonest = summary points "scan"
+        let failed = LatticeReport.checks points |> List.filter (fun c -> not c.Passed)
+
+        {
+            Markdown =
+                $"{what}, 2,048 snapshots at each temperature, default settings, nothing carried from one temperature to the next; \
+                  {watch.Elapsed.TotalMinutes:F0} minutes in all, sampling included. s in nats per site; `scan` and `mice` are best estimates.\n\n{table}\n\n\
+                  Largest deviation: MICE {mice:F5} (goal {comparison.MiceGoal}), scan {scan:F5} (goal {comparison.ScanGoal}). Within three errors of the difference: \
+                  MICE {100.0 * miceHonest:F0} %%, scan {100.0 * scanHonest:F0} %% (goal 95 %%). Checks that failed: {failed.Length}."
+            Passed =
+                mice <= comparison.MiceGoal
+                && scan <= comparison.ScanGoal
+                && miceHonest >= 0.95
+                && scanHonest >= 0.95
+        }
+
+    let private ofIsing (model: IsingModel) (temperatures: float list) () =
+        let options =
+            { IsingEntropyOptions.defaults with
+                Entropy = asking LatticeMethod.ofIsing
+            }
+
+        IsingEntropy.estimate options CancellationToken.None ignore None model temperatures
+
+    let private ofXY (model: XYModel) (temperatures: float list) () =
+        let options =
+            { XYEntropyOptions.defaults with
+                Entropy = asking LatticeMethod.ofXY
+            }
+
+        XYEntropy.estimate options CancellationToken.None ignore None model temperatures
+
+    /// `verify ising`.
+    let ferromagnet: Measurement =
+        {
+            Name = "ising"
+            Title = "Ising ferromagnet on the square lattice against Kaufman's torus"
+            Run =
+                [ 1.5; 1.8; 2.0; 2.15; 2.2; 2.269185314; 2.35; 2.5; 2.75; 3.0; 4.0; 6.0 ]
+                |> ofIsing (IsingModel.square 64 1.0)
+                |> run ising "64×64 sites"
+        }
+
+    /// `verify ising-triangular`.
+    let antiferromagnet: Measurement =
+        {
+            Name = "ising-triangular"
+            Title = "Ising antiferromagnet on the triangular lattice against the infinite lattice"
+            Run =
+                [ 0.5; 0.7; 1.0; 1.25; 1.5; 1.75; 2.0; 2.5; 3.0; 4.0; 6.0; 10.0 ]
+                |> ofIsing (IsingModel.triangularAntiferromagnet 64 1.0)
+                |> run ising "64×64 sites"
+        }
+
+    /// `verify xy`.
+    let planar: Measurement =
+        {
+            Name = "xy"
+            Title = "XY ferromagnet on the square lattice against integrated energies"
+            Run =
+                [ 0.1; 0.3; 0.5; 0.7; 0.8; 0.9; 1.0; 1.1; 1.25; 1.5; 2.0; 3.0 ]
+                |> ofXY (XYModel.square 64 1.0)
+                |> run xy "64×64 sites, relative to dθ"
+        }
