@@ -29,7 +29,7 @@ type SampleArgument =
             | Field _ -> "H, in units of |J|; default 0; of XY spins along the angle 0"
             | Snapshots _ ->
                 "snapshots to draw at each temperature, rounded up to equally many of each chain; default 2048"
-            | Equilibrate _ -> "rounds (ising, default 50) or steps (xy, default 500) before anything is kept"
+            | Equilibrate _ -> "rounds (ising, default 50) or steps (xy, default 300) before anything is kept"
             | Every _ -> "rounds (ising, default 5) or steps (xy, default 10) between two snapshots of a chain"
             | Output _ -> "NAME.npy or NAME.spins; of several temperatures NAME-T2.5.npy and so on"
 

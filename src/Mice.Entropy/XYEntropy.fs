@@ -23,12 +23,7 @@ module XYEntropyOptions =
     /// MICE and scan on 2,048 snapshots of 64 chains, seed 1, on all cores.
     let defaults: XYEntropyOptions =
         {
-            Sampling =
-                { XYChainOptions.defaults with
-                    Chains = 64
-                    Snapshots = 32
-                    Equilibrate = 300
-                }
+            Sampling = XYChainOptions.defaults
             Integration = XYIntegrationOptions.defaults
             Entropy = LatticeEntropyOptions.defaults
         }

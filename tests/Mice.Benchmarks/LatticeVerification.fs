@@ -7,23 +7,40 @@ open Mice.Entropy
 open Mice.Plots
 open Mice.Samplers
 
-/// Entropies of Ising models against exact values, at many temperatures.
+/// Entropies of lattice models against values known in another way, at many temperatures.
 [<RequireQualifiedAccess>]
-module IsingVerification =
-    let private options =
-        { IsingEntropyOptions.defaults with
-            Entropy =
-                { LatticeEntropyOptions.defaults with
-                    Methods = LatticeMethod.ofIsing
-                }
+module LatticeVerification =
+    /// What is compared, and how closely the two methods of ours are to agree with the reference.
+    type private Comparison =
+        {
+            Shown: string list
+            MiceGoal: float
+            ScanGoal: float
         }
 
     /// What the paper's figure 1 compares, and our own baselines.
-    let private shown =
-        [ "mice"; "scan"; "naive"; "kikuchi"; "frontier_16"; "compression" ]
+    let private ising =
+        {
+            Shown = [ "mice"; "scan"; "naive"; "kikuchi"; "frontier_16"; "compression" ]
+            MiceGoal = 0.003
+            ScanGoal = 0.0005
+        }
+
+    let private xy =
+        {
+            Shown = [ "mice"; "scan" ]
+            MiceGoal = 0.005
+            ScanGoal = 0.003
+        }
+
+    let private asking methods =
+        { LatticeEntropyOptions.defaults with
+            Methods = methods
+        }
 
     let private deviation (p: LatticePoint) =
-        p.Reference |> Option.map (fun r -> float (p.EntropyPerSite.Value - r.EntropyPerSite.Value))
+        p.Reference
+        |> Option.map (fun r -> Estimate.subtract p.EntropyPerSite r.EntropyPerSite)
 
     let private row shown (points: LatticePoint list) =
         let cell method =
@@ -57,7 +74,7 @@ module IsingVerification =
 
         own |> List.map (fun d -> abs (float d.Value)) |> List.max, float within / float own.Length
 
-    let private run comparison what (estimate: unit -> Result<LatticePoint list, MiceError list>) () =
+    let private run (comparison: Comparison) what (estimate: unit -> Result<LatticePoint list, MiceError list>) () =
         let watch = Stopwatch.StartNew()
 
         let points =
