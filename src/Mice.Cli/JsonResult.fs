@@ -239,7 +239,37 @@ module JsonResult =
         json.WriteString("estimator", l.Estimator)
         json.WriteBoolean("saturated", l.Saturated)
 
-    /// Writes the result of `mice entropy ising`: one object for each temperature and method.
+    /// Curves by temperature, each with what it is and where it comes from; dM/dT with its half and its peak, where it has one.
+    let private derivatives (json: Utf8JsonWriter) (points: LatticePoint list) =
+        let found = TemperatureDerivatives.ofPoints points
+
+        let curve (quantity: string) (source: string) (values: TemperatureDerivative<'u> list) () =
+            json.WriteString("quantity", quantity)
+            json.WriteString("source", source)
+
+            objects json "values" values (fun d ->
+                number json "temperature" d.Temperature
+                directed json "value" d.Value)
+
+        let slopes (level: InformationSlopes) () =
+            curve "mutual_information_slope_nats" "mice" level.Slopes ()
+            json.WriteString("half", $"{level.Depth}x{level.Length}")
+            level.Peak |> Option.iter (estimate json "peak_temperature")
+
+        objects
+            json
+            "derivatives"
+            [
+                if not (List.isEmpty found.EnergyHeatCapacity) then
+                    curve "heat_capacity_kb_per_site" "energies" found.EnergyHeatCapacity
+                for method, values in found.HeatCapacities do
+                    curve "heat_capacity_kb_per_site" method values
+                for level in found.Information do
+                    slopes level
+            ]
+            (fun write -> write ())
+
+    /// Writes the result of `mice entropy ising`: one object for each temperature and method, and what changes between temperatures.
     let lattice
         (settings: (string * string) list)
         (versions: (string * string) list)
@@ -263,5 +293,6 @@ module JsonResult =
                 number json "time_seconds" p.Seconds
                 checks json p.Checks)
 
+            derivatives json points
             pairs json "settings" settings
             pairs json "versions" versions)
