@@ -12,18 +12,18 @@ open Mice.Plots
 [<RequireQualifiedAccess>]
 module JsonResult =
 
-    let private number (json: Utf8JsonWriter) (name: string) (value: float) =
+    let internal number (json: Utf8JsonWriter) (name: string) (value: float) =
         if Double.IsFinite value then
             json.WriteNumber(name, value)
         else
             json.WriteNull name
 
     /// Value and, beside it, its standard error.
-    let private estimate (json: Utf8JsonWriter) (name: string) (e: Estimate<'u>) =
+    let internal estimate (json: Utf8JsonWriter) (name: string) (e: Estimate<'u>) =
         number json name (float e.Value)
         number json $"{name}_standard_error" (float e.StandardError)
 
-    let private pairs (json: Utf8JsonWriter) (name: string) (items: (string * string) list) =
+    let internal pairs (json: Utf8JsonWriter) (name: string) (items: (string * string) list) =
         json.WriteStartObject name
 
         // A setting that is given twice is one setting.
@@ -32,7 +32,7 @@ module JsonResult =
 
         json.WriteEndObject()
 
-    let private checks (json: Utf8JsonWriter) (items: Check list) =
+    let internal checks (json: Utf8JsonWriter) (items: Check list) =
         json.WriteBoolean("passed", items |> List.forall (fun c -> c.Passed))
         json.WriteStartArray "checks"
 
@@ -45,7 +45,7 @@ module JsonResult =
 
         json.WriteEndArray()
 
-    let private objects (json: Utf8JsonWriter) (name: string) (items: 'a seq) (fields: 'a -> unit) =
+    let internal objects (json: Utf8JsonWriter) (name: string) (items: 'a seq) (fields: 'a -> unit) =
         json.WriteStartArray name
 
         for item in items do
@@ -74,7 +74,7 @@ module JsonResult =
             number json "cutoff_angstrom" (float row.Cutoff)
             estimate json "excess_entropy_kb_per_atom" row.ExcessEntropy)
 
-    let private document (fields: Utf8JsonWriter -> unit) (stream: IO.Stream) : unit =
+    let internal document (fields: Utf8JsonWriter -> unit) (stream: IO.Stream) : unit =
         use json = new Utf8JsonWriter(stream, JsonWriterOptions(Indented = true))
         json.WriteStartObject()
         fields json
@@ -226,66 +226,7 @@ module JsonResult =
             pairs json "versions" versions)
 
     /// An estimate as three fields: value, error, direction.
-    let private directed (json: Utf8JsonWriter) (name: string) (e: Estimate<'u>) =
+    let internal directed (json: Utf8JsonWriter) (name: string) (e: Estimate<'u>) =
         number json name (float e.Value)
         number json "standard_error" (float e.StandardError)
         json.WriteString("direction", Direction.name e.Direction)
-
-    let private latticeLevel (json: Utf8JsonWriter) (l: LatticeLevel) =
-        json.WriteString("half", $"{l.Depth}x{l.Length}")
-        json.WriteNumber("volume", l.Depth * l.Length)
-        json.WriteNumber("interface_area", l.InterfaceLength)
-        directed json "mutual_information_nats" l.MutualInformation
-        json.WriteString("estimator", l.Estimator)
-        json.WriteBoolean("saturated", l.Saturated)
-
-    let private latticeReference (json: Utf8JsonWriter) (reference: LatticeReference) =
-        if reference.EntropyPerSite.StandardError = 0.0<nat / site> then
-            number json "exact_entropy_per_site_nats" (float reference.EntropyPerSite.Value)
-            json.WriteString("exact_source", reference.Source)
-        else
-            estimate json "reference_entropy_per_site_nats" reference.EntropyPerSite
-            json.WriteString("reference_source", reference.Source)
-
-    /// Writes the result of `mice entropy ising`, `xy` and `snapshots`: one object for each temperature and method.
-    let lattice
-        (settings: (string * string) list)
-        (versions: (string * string) list)
-        (points: LatticePoint list)
-        : IO.Stream -> unit =
-        document (fun json ->
-            objects json "results" points (fun p ->
-                number json "temperature" p.Temperature
-                json.WriteString("method", p.Method)
-                directed json "entropy_per_site_nats" p.EntropyPerSite
-                p.Bound |> Option.iter (estimate json "upper_bound_per_site_nats")
-                p.ReducedFreeEnergyPerSite |> Option.iter (estimate json "reduced_free_energy_per_site")
-                p.EnergyPerSite |> Option.iter (estimate json "energy_per_site")
-                p.Reference |> Option.iter (latticeReference json)
-
-                objects json "levels" p.Levels (latticeLevel json)
-                number json "time_seconds" p.Seconds
-                checks json p.Checks)
-
-            pairs json "settings" settings
-            pairs json "versions" versions)
-
-    /// Writes what `mice sample` drew: one object for each temperature.
-    let sampling
-        (settings: (string * string) list)
-        (versions: (string * string) list)
-        (samples: SampledLattice list)
-        : IO.Stream -> unit =
-        document (fun json ->
-            objects json "results" samples (fun s ->
-                number json "temperature" s.Source.Temperature
-                json.WriteString("file", s.File)
-                json.WriteNumber("snapshots", s.Snapshots)
-                json.WriteNumber("snapshots_per_chain", s.Source.SnapshotsPerChain)
-                estimate json "energy_per_site" s.Source.EnergyPerSite
-                estimate json $"autocorrelation_time_{s.Steps}" s.AutocorrelationTime
-                number json "time_seconds" s.Seconds
-                checks json s.Checks)
-
-            pairs json "settings" settings
-            pairs json "versions" versions)

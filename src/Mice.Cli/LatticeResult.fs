@@ -32,4 +32,4 @@ module LatticeResult =
         let report () =
             LatticeReport.create title settings versions points
 
-        Outputs.finish options (JsonResult.lattice settings versions points) report checks
+        Outputs.finish options (LatticeJson.entropies settings versions points) report checks

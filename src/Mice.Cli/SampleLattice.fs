@@ -205,7 +205,7 @@ module SampleLattice =
         let report () =
             SamplingReport.create job.Sampler.Title job.Sampler.Settings versions samples
 
-        Outputs.finish job.Given.Shared (JsonResult.sampling job.Sampler.Settings versions samples) report checks
+        Outputs.finish job.Given.Shared (LatticeJson.samples job.Sampler.Settings versions samples) report checks
 
     /// <summary>Runs the verb and returns the exit code.</summary>
     /// <param name="model">ising or xy.</param>

@@ -243,6 +243,7 @@ module LatticeReport =
                             Blocks = [ Block.Table(levels points); Block.Figures [ figure ] ]
                         }
                     | None -> ()
+                    yield! TemperatureFigures.section points |> Option.toList
                     if not (List.isEmpty trained) then
                         {
                             Heading = "Training"

@@ -58,6 +58,50 @@ let ``Entropies of a small torus go to JSON and a report`` () =
         Assert.Contains("Deviation from the exact entropy", File.ReadAllText page))
 
 [<Fact>]
+let ``What changes between temperatures goes to JSON`` () =
+    inFolder (fun folder ->
+        let file = Path.Combine(folder, "s.json")
+
+        let outcome =
+            mice
+                [
+                    "entropy"
+                    "ising"
+                    "--size"
+                    "8"
+                    "--temperature"
+                    "2.0,2.5"
+                    "--method"
+                    "counting"
+                    "--snapshots"
+                    "512"
+                    "--quiet"
+                    "--json"
+                    file
+                ]
+
+        Assert.True(outcome.Code < 2, String.concat "\n" outcome.Errors)
+        use document = JsonDocument.Parse(File.ReadAllText file)
+
+        let items (name: string) =
+            document.RootElement.GetProperty(name).EnumerateArray() |> List.ofSeq
+
+        let energy temperature =
+            items "results"
+            |> List.find (fun r -> r.GetProperty("temperature").GetDouble() = temperature)
+            |> fun r -> r.GetProperty("energy_per_site").GetDouble()
+
+        let curve =
+            items "derivatives" |> List.find (fun d -> d.GetProperty("source").GetString() = "energies")
+
+        Assert.Equal("heat_capacity_kb_per_site", curve.GetProperty("quantity").GetString())
+        let value = curve.GetProperty("values").EnumerateArray() |> Seq.exactlyOne
+        Assert.Equal(2.25, value.GetProperty("temperature").GetDouble(), 12)
+        Assert.Equal((energy 2.5 - energy 2.0) / 0.5, value.GetProperty("value").GetDouble(), 9)
+        // Of the counting estimates each has a curve of its own.
+        Assert.Contains(items "derivatives", fun d -> d.GetProperty("source").GetString() = "naive"))
+
+[<Fact>]
 let ``Bad arguments give one line each and exit code 2`` () =
     let outcome =
         mice

@@ -1,0 +1,113 @@
+module Mice.Plots.Tests.TemperatureFiguresTests
+
+open Mice
+open Mice.Entropy
+open Mice.Plots
+open Xunit
+
+let private level depth length estimator saturated value =
+    {
+        Depth = depth
+        Length = length
+        InterfaceLength = length
+        MutualInformation = Estimate.create value 0.01<nat> Direction.LowerBound
+        Estimator = estimator
+        Saturated = saturated
+    }
+
+/// Entropies rise by 2 T² and energies by 3 T, so that c is 4 T² and 3; M of 4×8 halves is steepest at T = 2.3.
+let private points withLevels temperatures : LatticePoint list =
+    [
+        for t in temperatures do
+            for method in [ "mice"; "naive" ] do
+                let x = t - 2.3
+
+                {
+                    Temperature = t
+                    Method = method
+                    EntropyPerSite =
+                        Estimate.create (2.0 * t * t * 1.0<nat / site>) 0.01<nat / site> Direction.UpperBound
+                    Bound = None
+                    ReducedFreeEnergyPerSite = None
+                    EnergyPerSite = Estimate.exact (3.0 * t)
+                    Exact = None
+                    Levels =
+                        if withLevels && method = "mice" then
+                            [
+                                level 4 4 "critic" false (1.0<nat> - 0.1<nat> * t)
+                                level 4 8 "critic" false (2.0<nat> + (x - 10.0 / 3.0 * x * x * x) * 1.0<nat>)
+                                level 8 8 "critic" true 1.0<nat>
+                                level 8 8 "area law" false 1.0<nat>
+                            ]
+                        else
+                            []
+                    Curves = []
+                    Checks = []
+                    Seconds = 0.0
+                }
+    ]
+
+let private figures points =
+    [
+        for block in (TemperatureFigures.section points |> Option.get).Blocks do
+            match block with
+            | Block.Figures figures -> yield! figures
+            | _ -> ()
+    ]
+
+/// Points of a figure by name: x and y.
+let private curve name (figure: Figure) =
+    figure.Traces
+    |> List.pick (function
+        | Trace.Points(style, x, y, _) when style.Name = name -> Some(x, y)
+        | _ -> None)
+
+let private names (figure: Figure) =
+    figure.Traces
+    |> List.choose (function
+        | Trace.Points(style, _, _, _) -> Some style.Name
+        | _ -> None)
+
+[<Fact>]
+let ``Heat capacities stand side by side, slopes have a mark where they peak, and M is shared out over its interface``
+    ()
+    =
+    match points true [ 2.0; 2.2; 2.4; 2.6 ] |> figures with
+    | [ capacities; slopes; shares ] ->
+        let x, y = curve "mice, T Δs/ΔT" capacities
+        Assert.Equal(2.1, x[0], 12)
+        Assert.Equal(4.0 * 2.1 * 2.1, y[0], 9)
+        let _, y = curve "energies, Δe/ΔT" capacities
+        Assert.Equal(3.0, y[0], 9)
+        // Saturated critics and the area law are left out.
+        Assert.Equal<string list>([ "4×4"; "4×8" ], names slopes)
+        Assert.Equal<string list>([ "4×4"; "4×8" ], names shares)
+
+        match slopes.Marks with
+        | [ Mark.Vertical(at, label, _) ] ->
+            Assert.Equal(2.3, at, 9)
+            Assert.Contains("4×8", label)
+        | other -> failwith $"{other}"
+
+        let x, y = curve "4×8" shares
+        Assert.Equal(4, x.Length)
+        Assert.Equal((2.0 + (-0.3 + 10.0 / 3.0 * 0.027)) / 8.0, y[0], 9)
+    | other -> failwith $"{other.Length} figures"
+
+[<Fact>]
+let ``Points without levels have a heat capacity alone, and three temperatures have no section`` () =
+    Assert.Single(points false [ 2.0; 2.2; 2.4; 2.6 ] |> figures) |> ignore
+    Assert.True((points true [ 2.0; 2.2; 2.4 ] |> TemperatureFigures.section).IsNone)
+
+[<Fact>]
+let ``Every row of the table of peaks has its half and its temperature`` () =
+    let section = points true [ 2.0; 2.2; 2.4; 2.6 ] |> TemperatureFigures.section
+
+    let rows =
+        (Option.get section).Blocks
+        |> List.pick (function
+            | Block.Table(_, rows) -> Some rows
+            | _ -> None)
+
+    Assert.Equal<string list>([ "4×4"; "4×8" ], rows |> List.map List.head)
+    Assert.StartsWith("2.30(", rows[1][1])
