@@ -17,16 +17,8 @@ module AtomsBench =
         | Ok t -> t.Snapshots
         | Error errors -> failwith $"%A{errors}"
 
-    let private inTemporaryFolder (work: string -> 'a) : 'a =
-        let folder = Directory.CreateTempSubdirectory "mice-bench"
-
-        try
-            work folder.FullName
-        finally
-            folder.Delete true
-
     let private runReading () =
-        inTemporaryFolder (fun folder ->
+        Machine.inTemporaryFolder (fun folder ->
             let some = snapshots ()
             let frames = Seq.init 1000 (fun i -> some[i % some.Length])
 
@@ -77,7 +69,7 @@ module AtomsBench =
         let points = Array.init 300_000 (fun _ -> edge * random.NextDouble())
 
         let theirs =
-            inTemporaryFolder (fun folder ->
+            Machine.inTemporaryFolder (fun folder ->
                 let atomFile, pointFile =
                     Path.Combine(folder, "atoms"), Path.Combine(folder, "points")
 
@@ -148,7 +140,7 @@ module AtomsBench =
         let seeds = Mutation.seeds (data "liquid.dump.gz") (data "liquid_thermo.csv")
 
         let refused =
-            inTemporaryFolder (fun folder ->
+            Machine.inTemporaryFolder (fun folder ->
                 let path = Path.Combine(folder, "damaged")
 
                 Seq.init count (Mutation.readDamaged random seeds path)

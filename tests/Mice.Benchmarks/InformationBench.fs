@@ -16,14 +16,6 @@ module InformationBench =
     let private threads = Environment.ProcessorCount
     let private columns = 5
 
-    let private inTemporaryFolder (work: string -> 'a) : 'a =
-        let folder = Directory.CreateTempSubdirectory "mice-bench"
-
-        try
-            work folder.FullName
-        finally
-            folder.Delete true
-
     let private drawn (name: string) =
         let task = BenchmarkTasks.benchmark |> List.find (fun t -> t.Name = name)
         task.Draw (Key.ofSeed 4UL) 10_000
@@ -106,7 +98,7 @@ module InformationBench =
         let split = PairedSamples.split (Key.ofSeed 6UL) 1 0.01 0.01 x.Rows |> get
 
         let rows =
-            inTemporaryFolder (fun folder ->
+            Machine.inTemporaryFolder (fun folder ->
                 let file name = Path.Combine(folder, name)
                 write (file "x") (single x)
                 write (file "y") (single y)
@@ -151,7 +143,7 @@ module InformationBench =
     // ---- Nearest neighbours -----------------------------------------------------------------------------------------------------------------
 
     let private peerKraskov (x: Sample) (y: Sample) k runs =
-        inTemporaryFolder (fun folder ->
+        Machine.inTemporaryFolder (fun folder ->
             let file name = Path.Combine(folder, name)
             write (file "x") x.Values
             write (file "y") y.Values

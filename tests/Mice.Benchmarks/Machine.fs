@@ -41,6 +41,15 @@ module Machine =
         let times = Array.init runs (fun _ -> seconds work) |> Array.sort
         times[runs / 2]
 
+    /// Work in a folder that is deleted afterwards.
+    let inTemporaryFolder (work: string -> 'a) : 'a =
+        let folder = Directory.CreateTempSubdirectory "mice-bench"
+
+        try
+            work folder.FullName
+        finally
+            folder.Delete true
+
     /// Standard output of a script in tests/Mice.Benchmarks/peers, run by the system's Python.
     let python (script: string) (arguments: string list) : string =
         let path = Path.Combine(root, "tests", "Mice.Benchmarks", "peers", script)

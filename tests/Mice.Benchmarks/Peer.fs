@@ -11,10 +11,7 @@ type Peer = private { Process: Process }
 /// Measuring in turns with a peer, so that both see the same machine.
 [<RequireQualifiedAccess>]
 module Peer =
-    /// <summary>Starts a script and waits until it is ready.</summary>
-    /// <param name="script">Its file name.</param>
-    /// <param name="arguments">Its arguments.</param>
-    let start (script: string) (arguments: string list) : Peer =
+    let private run (script: string) (arguments: string list) =
         let path = Path.Combine(Machine.root, "tests", "Mice.Benchmarks", "peers", script)
 
         let info =
@@ -27,11 +24,39 @@ module Peer =
 
         match Process.Start info with
         | null -> failwith "Python did not start."
-        | started ->
-            if started.StandardOutput.ReadLine() <> "ready" then
-                failwith $"{script} did not start."
+        | started -> started
 
-            { Process = started }
+    /// <summary>Starts a script and waits until it is ready.</summary>
+    /// <param name="script">Its file name.</param>
+    /// <param name="arguments">Its arguments.</param>
+    let start (script: string) (arguments: string list) : Peer =
+        let started = run script arguments
+
+        if started.StandardOutput.ReadLine() <> "ready" then
+            failwith $"{script} did not start."
+
+        { Process = started }
+
+    /// <summary>What a script prints on its own, line by line while it runs; it is stopped when nobody reads on.</summary>
+    /// <param name="script">Its file name.</param>
+    /// <param name="arguments">Its arguments.</param>
+    let lines (script: string) (arguments: string list) : string seq =
+        seq {
+            use started = run script arguments
+
+            try
+                yield!
+                    Seq.initInfinite (fun _ -> started.StandardOutput.ReadLine() |> Option.ofObj)
+                    |> Seq.takeWhile Option.isSome
+                    |> Seq.choose id
+
+                started.WaitForExit()
+
+                if started.ExitCode <> 0 then
+                    failwith $"{script} ended with exit code {started.ExitCode}."
+            finally
+                started.Kill()
+        }
 
     /// Seconds per repeat of a task on the peer's side.
     let ask (peer: Peer) (task: string) (repeats: int) : float =

@@ -11,6 +11,7 @@ let private benches: Measurement list =
         InformationBench.training
         InformationBench.neighbours
         SamplersBench.measurement
+        MiceBench.measurement
     ]
 
 /// Long checks against known answers: `build.fsx verify`.

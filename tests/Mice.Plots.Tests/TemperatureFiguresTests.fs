@@ -29,8 +29,8 @@ let private points withLevels temperatures : LatticePoint list =
                         Estimate.create (2.0 * t * t * 1.0<nat / site>) 0.01<nat / site> Direction.UpperBound
                     Bound = None
                     ReducedFreeEnergyPerSite = None
-                    EnergyPerSite = Estimate.exact (3.0 * t)
-                    Exact = None
+                    EnergyPerSite = Some(Estimate.exact (3.0 * t))
+                    Reference = None
                     Levels =
                         if withLevels && method = "mice" then
                             [
