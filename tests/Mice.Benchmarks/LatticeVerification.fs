@@ -39,8 +39,7 @@ module LatticeVerification =
         }
 
     let private deviation (p: LatticePoint) =
-        p.Reference
-        |> Option.map (fun r -> Estimate.subtract p.EntropyPerSite r.EntropyPerSite)
+        p.Reference |> Option.map (fun r -> Estimate.subtract p.EntropyPerSite r.EntropyPerSite)
 
     let private row shown (points: LatticePoint list) =
         let cell method =

@@ -4,7 +4,6 @@ open System
 open System.Collections.Generic
 open System.Globalization
 open System.IO
-open System.Text
 open System.Threading
 open Mice
 open Mice.Entropy
@@ -22,8 +21,8 @@ module MiceBench =
     let private threads = Environment.ProcessorCount
     let private temperatures = [ 2.0; 2.269185314 ]
 
-    /// Seconds that PyTorch has at each temperature.
-    let private cap = 900.0
+    /// Seconds that PyTorch has, given those of Mice: a little more than the goal, which the ratio then exceeds.
+    let private cap mine = max 120.0 (1.2 * Goal * mine)
 
     /// Parts of the default number of steps.
     let private shares = [ 8; 4; 2; 1 ]
@@ -126,25 +125,13 @@ module MiceBench =
 
         float result.Bound.Value + halves
 
-    /// A .npy file of version 1: int8, [n, rows, columns].
-    let private write (file: string) (snapshots: LatticeSnapshots<sbyte>) =
-        let header =
-            $"{{'descr': '|i1', 'fortran_order': False, 'shape': ({snapshots.Sites.Length}, {snapshots.Rows}, {snapshots.Columns}), }}"
-
-        use stream = File.Create file
-        stream.Write(ReadOnlySpan [| 0x93uy; 'N'B; 'U'B; 'M'B; 'P'B; 'Y'B; 1uy; 0uy; 118uy; 0uy |])
-        stream.Write(ReadOnlySpan(Encoding.Latin1.GetBytes(header.PadRight 117 + "\n")))
-
-        for spins in snapshots.Sites do
-            stream.Write(ReadOnlySpan(Array.map byte spins))
-
     /// Whether the entropy has stayed within the tolerance for as long again as it took to get there, a minute at least.
     let private settled (found: Found list) =
         match reached found with
         | Some first -> (List.last found).Seconds >= max (2.0 * first) (first + 60.0)
         | None -> false
 
-    let private theirs (drawn: Drawn) block =
+    let private theirs (drawn: Drawn) mine block =
         let parse (line: string) =
             let numbers =
                 line.Split ' ' |> Array.map (fun n -> Double.Parse(n, CultureInfo.InvariantCulture))
@@ -164,7 +151,7 @@ module MiceBench =
 
         Machine.inTemporaryFolder (fun folder ->
             let file = Path.Combine(folder, "snapshots.npy")
-            write file drawn.Sampling.Snapshots
+            SnapshotFile.writeSpins None file drawn.Sampling.Snapshots |> MeltingVerification.get
 
             let lines =
                 [
@@ -172,7 +159,7 @@ module MiceBench =
                     string block
                     string LatticeMiceOptions.defaults.LargestHalf
                     string threads
-                    string cap
+                    string (cap mine)
                 ]
                 |> Peer.lines "mice.py"
                 |> Seq.map parse
@@ -186,10 +173,14 @@ module MiceBench =
         warmUp drawn
         let runs = oursBySteps drawn
         let _, _, longest = List.last runs
-        let peer = blockEntropy longest |> theirs drawn
         let mine = runs |> List.map (fun (_, found, _) -> found)
+        let first = reached mine
+
+        let peer =
+            blockEntropy longest |> theirs drawn (first |> Option.defaultValue longest.Seconds)
+
         let most = (List.last peer).Seconds
-        let first, second = reached mine, reached peer
+        let second = reached peer
         let seconds = Option.map (fun (s: float) -> $"{s:F0}")
 
         let ratio =
@@ -236,7 +227,7 @@ module MiceBench =
                     ]
                     rows
                 + $"\n\n64×64 sites, 2,048 snapshots, the same for both; {threads} threads. Seconds until the entropy per site stays within {Tolerance} nats of the exact one: Mice from nothing \
-                   with an eighth, a quarter, a half and all of the default steps, PyTorch along one training until it has stayed there for as long again, {cap / 60.0:F0} minutes at most. PyTorch has a concatenated convolutional critic for \
+                   with an eighth, a quarter, a half and all of the default steps, PyTorch along one training until it has stayed there for as long again, {1.2 * Goal:F0} times as long as Mice at most (two minutes at least). PyTorch has a concatenated convolutional critic for \
                    each size of halves as the paper (PNAS 117, 30234 (2020)); it is given the counted block and Mice's correction by energies, and continues the same area law beyond the same largest halves."
             Passed = ratios |> List.forall (fun r -> r >= Goal)
         }
