@@ -99,6 +99,13 @@ module EntropySnapshots =
             |> Ok
         | faults -> Error faults
 
+    /// The model when the snapshots can be of it.
+    let private fittingModel (data: Read<LatticeData>) (model: ThermalModel option) : Read<ThermalModel option> =
+        match model, data with
+        | Some m, Ok data when not (List.isEmpty (GivenSnapshots.modelFaults m data)) ->
+            Error(GivenSnapshots.modelFaults m data)
+        | _ -> Ok model
+
     /// The lattice whose symmetries the law of the snapshots has, where it has more than translations.
     let private symmetry (name: string option) : Read<(ThermalModel option -> Lattice option)> =
         match name with
@@ -137,7 +144,9 @@ module EntropySnapshots =
         let file = r.TryGetResult SnapshotsArgument.File
         let data = GivenSnapshots.read file (r.TryGetResult SnapshotsArgument.Spins)
         let source = GivenSnapshots.source file
-        let model = thermal r (source |> Option.map fst)
+
+        let model = thermal r (source |> Option.map fst) |> Result.bind (fittingModel data)
+
         let symmetry = symmetry (r.TryGetResult SnapshotsArgument.Symmetry)
         let group = Options.count "--group" (r.TryGetResult SnapshotsArgument.Group)
         let methods = methodsOf r data

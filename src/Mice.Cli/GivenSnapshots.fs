@@ -58,31 +58,45 @@ module GivenSnapshots =
         | LatticeData.Spins s -> struct (s.Rows, s.Columns, s.Sites.Length)
         | LatticeData.Angles s -> struct (s.Rows, s.Columns, s.Sites.Length)
 
+    let private isingOf (model: ThermalModel) (snapshots: LatticeSnapshots<sbyte>) : IsingModel =
+        {
+            Lattice = model.Lattice
+            Rows = snapshots.Rows
+            Columns = snapshots.Columns
+            Coupling = model.Coupling
+            Field = model.Field
+            Temperature = model.Temperature
+        }
+
+    let private xyOf (model: ThermalModel) (snapshots: LatticeSnapshots<float>) : XYModel =
+        {
+            Rows = snapshots.Rows
+            Columns = snapshots.Columns
+            Coupling = model.Coupling
+            Field = model.Field
+            Temperature = model.Temperature
+        }
+
+    /// Why the snapshots cannot be of the model.
+    let modelFaults (model: ThermalModel) (data: LatticeData) : MiceError list =
+        match data with
+        | LatticeData.Spins s -> IsingModel.faults (isingOf model s)
+        | LatticeData.Angles s ->
+            [
+                if model.Lattice <> Lattice.Square then
+                    MiceError.OutOfRange(
+                        "--lattice",
+                        LatticeArguments.latticeName model.Lattice,
+                        "square for the XY model"
+                    )
+
+                yield! XYModel.faults (xyOf model s)
+            ]
+
     let private energies (model: ThermalModel) (data: LatticeData) : float[] =
         match data with
-        | LatticeData.Spins s ->
-            let model: IsingModel =
-                {
-                    Lattice = model.Lattice
-                    Rows = s.Rows
-                    Columns = s.Columns
-                    Coupling = model.Coupling
-                    Field = model.Field
-                    Temperature = model.Temperature
-                }
-
-            s.Sites |> Array.map (IsingModel.energy model)
-        | LatticeData.Angles s ->
-            let model: XYModel =
-                {
-                    Rows = s.Rows
-                    Columns = s.Columns
-                    Coupling = model.Coupling
-                    Field = model.Field
-                    Temperature = model.Temperature
-                }
-
-            s.Sites |> Array.map (XYState.ofAngles >> XYModel.energy model)
+        | LatticeData.Spins s -> s.Sites |> Array.map (IsingModel.energy (isingOf model s))
+        | LatticeData.Angles s -> s.Sites |> Array.map (XYState.ofAngles >> XYModel.energy (xyOf model s))
 
     /// <summary>What the estimators are told of the snapshots.</summary>
     /// <param name="symmetry">The lattice whose symmetries their law has; None for translations alone.</param>

@@ -17,9 +17,14 @@ type LatticeEnergies =
 /// Energies against the snapshots that they belong to.
 [<RequireQualifiedAccess>]
 module internal LatticeEnergies =
-    /// Every fault of snapshots that networks are to be trained on, and of their energies.
+    /// Fewest groups of snapshots: two to train on, two for an error from their scatter.
+    [<Literal>]
+    let private FewestGroups = 4
+
+    /// Every fault of snapshots that networks are to be trained on, of their groups and of their energies.
     let faults
         (spins: LatticeSpins<'spin>)
+        (groupSnapshots: int)
         (energies: LatticeEnergies option)
         (snapshots: LatticeSnapshots<'spin>)
         : MiceError list =
@@ -28,7 +33,17 @@ module internal LatticeEnergies =
         [
             if n < 16 then
                 MiceError.TooFewData("snapshots", n, 16, "Sample longer.")
-            else
+            elif groupSnapshots < 1 then
+                MiceError.OutOfRange("snapshots in a group", string groupSnapshots, "1 or more")
+            elif n / groupSnapshots < FewestGroups then
+                MiceError.TooFewData(
+                    "independent groups of snapshots",
+                    n / groupSnapshots,
+                    FewestGroups,
+                    $"Their scatter is the error; {n} snapshots are in groups of {groupSnapshots}."
+                )
+
+            if n >= 16 then
                 yield! spins.Faults snapshots
 
             match energies with

@@ -188,7 +188,7 @@ module LatticeScan =
         (energies: LatticeEnergies option)
         (snapshots: LatticeSnapshots<'spin>)
         : Result<LatticeScanResult, MiceError list> =
-        match LatticeEnergies.faults spins energies snapshots with
+        match LatticeEnergies.faults spins groupSnapshots energies snapshots with
         | [] ->
             let watch = Stopwatch.StartNew()
             let law = spins.Law options snapshots

@@ -105,7 +105,10 @@ module LatticeSnapshotEntropy =
             else
                 []
 
-        match unknown @ halving @ LatticeEnergies.faults sample.Spins sample.Energies sample.Snapshots with
+        let data =
+            LatticeEnergies.faults sample.Spins sample.GroupSnapshots sample.Energies sample.Snapshots
+
+        match unknown @ halving @ data with
         | [] ->
             let key = Key.ofSeed options.Seed
             LatticeMethods.points options progress store "given" key (fun _ _ -> Ok sample) apply

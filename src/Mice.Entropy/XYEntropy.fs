@@ -53,6 +53,11 @@ module XYEntropy =
                 Threads = options.Entropy.Threads
             }
 
+    let private integrationOf (options: XYEntropyOptions) =
+        { options.Integration with
+            Threads = options.Entropy.Threads
+        }
+
     let private sampleOf (options: XYEntropyOptions) (model: XYModel) (chains: XYChainResult) : LatticeSample<Vector2> =
         {
             Snapshots = PlanarSpins.ofAngles chains.Snapshots
@@ -106,11 +111,6 @@ module XYEntropy =
                     Message = $"integration of energies: {100.0 * fraction:F0} %% of the temperatures"
                 }
 
-        let settings =
-            { options.Integration with
-                Threads = options.Entropy.Threads
-            }
-
         let pointOf t (entropy: IntegratedEntropy) =
             LatticePoint.ofIntegration
                 (LatticePoint.start t (Some entropy.EnergyPerSite) [])
@@ -120,7 +120,7 @@ module XYEntropy =
         let compute () =
             let key = Key.ofSeed options.Entropy.Seed |> Key.named "integration"
 
-            XYIntegration.entropies settings cancel told key model temperatures
+            XYIntegration.entropies (integrationOf options) cancel told key model temperatures
             |> Result.map (List.map2 pointOf temperatures)
 
         LatticeMethods.kept store file compute
@@ -169,6 +169,9 @@ module XYEntropy =
             match samplingOf options with
             | Ok _ -> ()
             | Error faults -> yield! faults
+
+            if List.contains LatticeMethod.Integration options.Entropy.Methods then
+                yield! XYIntegrationOptions.faults (integrationOf options)
 
             for m in options.Entropy.Methods |> List.except LatticeMethod.ofXY do
                 MiceError.UnknownName("method", LatticeMethod.name m, LatticeMethod.ofXY |> List.map LatticeMethod.name)

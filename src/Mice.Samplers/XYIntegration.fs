@@ -28,21 +28,41 @@ module XYIntegrationOptions =
             Threads = System.Environment.ProcessorCount
         }
 
+    /// <summary>Every fault of the options, none for sound ones.</summary>
+    /// <param name="options">The options.</param>
+    let faults (options: XYIntegrationOptions) : MiceError list =
+        [
+            for name, given, allowed in
+                [
+                    nameof options.Steps, options.Steps, 1
+                    nameof options.Equilibrate, options.Equilibrate, 0
+                    nameof options.Chains, options.Chains, 1
+                    nameof options.Threads, options.Threads, 1
+                ] do
+                if given < allowed then
+                    MiceError.OutOfRange($"{name} of the integration", string given, $"{allowed} or more")
+        ]
+
 /// Entropies of the XY model from its energies at all higher temperatures: a reference that knows nothing of networks.
 [<RequireQualifiedAccess>]
 module XYIntegration =
     /// Interval of the grid in units of 1/|J| where the heat capacity has its peak, and its growth beyond, where the energy is smooth.
     let private interval, growth = 0.04, 1.06
 
+    /// Fewest intervals, for temperatures so high that all of them would lie in a few of the others: the spline takes four points.
+    [<Literal>]
+    let private FewestIntervals = 6.0
+
     /// Inverse temperatures from the interval up to the largest that is asked for, those asked for among them.
     let internal grid (scale: float) (asked: float[]) : float[] =
         let last = Array.max asked
+        let first = min (interval / scale) (last / FewestIntervals)
 
         let next beta =
-            beta + max (interval / scale) ((growth - 1.0) * (beta - 1.2 / scale))
+            beta + max first ((growth - 1.0) * (beta - 1.2 / scale))
 
         let steps =
-            interval / scale |> Array.unfold (fun beta -> if beta >= last then None else Some(beta, next beta))
+            first |> Array.unfold (fun beta -> if beta >= last then None else Some(beta, next beta))
 
         // A point close to one that is asked for would add nothing but an uneven grid.
         let free beta =
@@ -68,7 +88,7 @@ module XYIntegration =
                 EnergyPoint.Beta = 1.0 / model.Temperature
                 EnergyPerSite = sampled.EnergyPerSite
             })
-        // What is wrong with the options is wrong at every point.
+        // Options and models have been checked.
         |> Result.mapError List.head
 
     /// <summary>Entropies per site of a torus at some temperatures, by integrating energies from T = ∞.</summary>
@@ -88,8 +108,8 @@ module XYIntegration =
         (temperatures: float list)
         : Result<IntegratedEntropy list, MiceError list> =
         let faults =
-            temperatures
-            |> List.collect (fun t -> XYModel.faults { model with Temperature = t })
+            (temperatures |> List.collect (fun t -> XYModel.faults { model with Temperature = t }))
+            @ XYIntegrationOptions.faults options
             |> List.distinct
 
         if not (List.isEmpty faults) then

@@ -133,3 +133,39 @@ let ``Training finds the entropy rate of a two-state chain along the rows`` () =
 
     // An upper bound in expectation; 400 steps come within 0.01 nats.
     Assert.InRange(found.Value, exact - 4.0 * found.StandardError, exact + 0.01 + 4.0 * found.StandardError)
+
+[<Fact>]
+let ``Where sites would be drawn too often, training keeps what describes snapshots it has not seen`` () =
+    let generator = Key.ofSeed 9UL |> Key.generator
+
+    let coins count =
+        Array.init count (fun _ -> Array.init 16 (fun _ -> if generator.NextFloat() < 0.5 then 1y else -1y))
+
+    // 102,400 sites are drawn from 24 snapshots of 16: each of them 267 times, enough to learn them by heart.
+    let options =
+        { SpinConditionalOptions.defaults with
+            Width = 32
+            Steps = 200
+            BatchSites = 512
+            LearningRate = 1e-2
+        }
+
+    let law = IsingConditional.create options true 4 4
+    let snapshots, held = coins 24, coins 64
+
+    let entropy count =
+        let parameters =
+            SpinConditional.train
+                options
+                CancellationToken.None
+                (fun _ _ -> ())
+                (Key.ofSeed 7UL)
+                law
+                None
+                (Array.truncate count snapshots)
+
+        held |> Array.averageBy (fun spins -> SpinConditional.surpriseOf law parameters spins / 16.0)
+
+    // Coins have ln 2. Three watched snapshots tell when to stop to within some hundredths of a nat; 15 are too few to keep some back.
+    Assert.InRange(entropy 24, 0.68, 0.80)
+    Assert.True(entropy 15 > 1.0)

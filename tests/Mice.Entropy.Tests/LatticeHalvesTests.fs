@@ -24,7 +24,7 @@ let ``Both orders have the same halves on a square torus`` () =
     Assert.Equal<int * int * int>(of' true, of' false)
 
 /// Halves of a snapshot whose spins are all different, as far as signs go: site numbers stand in for spins.
-let private drawn lattice seed (halves: LatticeHalves) =
+let private drawnAs symmetry seed (halves: LatticeHalves) =
     let side = 8
     // One bit of the site number at a time, so that the numbers can be put together again.
     let volume = LatticeHalves.volume halves
@@ -43,15 +43,7 @@ let private drawn lattice seed (halves: LatticeHalves) =
                 Sites = [| spins |]
             }
 
-        LatticeHalves.draw
-            (SpinSymmetry.ofLattice lattice false side side)
-            (Key.ofSeed seed |> Key.generator)
-            snapshots
-            spins
-            halves
-            0
-            x
-            y
+        LatticeHalves.draw symmetry (Key.ofSeed seed |> Key.generator) snapshots spins halves 0 x y
 
         for i in 0 .. volume - 1 do
             if x[i] > 0.0f then
@@ -61,6 +53,9 @@ let private drawn lattice seed (halves: LatticeHalves) =
                 b[i] <- b[i] ||| (1 <<< bit)
 
     a, b
+
+let private drawn lattice =
+    drawnAs (SpinSymmetry.ofLattice lattice false 8 8)
 
 [<Fact>]
 let ``Halves are neighbouring blocks, turned towards their cut`` () =
@@ -146,3 +141,66 @@ let ``A flip turns all spins of a block over`` () =
         ]
 
     Assert.Equal(2, signs |> List.distinct |> List.length)
+
+[<Fact>]
+let ``Without a symmetry halves lie as the order of doublings says, and are not mirrored`` () =
+    for stacked in [ true; false ] do
+        let halves =
+            {
+                Depth = 2
+                Length = 3
+                Stacked = stacked
+                InterfaceLength = 3
+            }
+
+        // Site numbers of the 8×8 torus: one along the cut, one across it.
+        let along, across = if stacked then (0, 1), (1, 0) else (1, 0), (0, 1)
+
+        let moved site (rows, columns) times =
+            let row, column = site / 8 + times * rows, site % 8 + times * columns
+            8 * ((row + 16) % 8) + (column + 16) % 8
+
+        for seed in 1UL .. 40UL do
+            let a, b = drawnAs SpinSymmetry.none seed halves
+
+            for i in 0..5 do
+                let place = moved (moved a[0] along (i % 3)) across -(i / 3)
+                Assert.Equal(place, a[i])
+                let opposite = moved (moved a[0] along (2 - i % 3)) across (1 + i / 3)
+                Assert.Equal(opposite, b[i])
+
+        let places =
+            [ for seed in 1UL .. 1000UL -> drawnAs SpinSymmetry.none seed halves ] |> List.distinct
+        // 64 places in one orientation: all but e^-9 of them in 1,000 draws.
+        Assert.Equal(64, places.Length)
+
+[<Fact>]
+let ``Planar spins are those of the same places, x before y`` () =
+    let halves =
+        {
+            Depth = 2
+            Length = 3
+            Stacked = true
+            InterfaceLength = 3
+        }
+
+    let spins =
+        Array.init 64 (fun i -> System.Numerics.Vector2(float32 i, float32 (100 + i)))
+
+    let snapshots =
+        {
+            Rows = 8
+            Columns = 8
+            Sites = [| spins |]
+        }
+
+    for symmetry in [ SpinSymmetry.none; SpinSymmetry.ofLattice Lattice.Square false 8 8 ] do
+        for seed in 1UL .. 20UL do
+            let x, y = Array.zeroCreate 24, Array.zeroCreate 24
+            LatticeHalves.drawPlanar symmetry (Key.ofSeed seed |> Key.generator) snapshots spins halves 1 x y
+            let a, b = drawnAs symmetry seed halves
+
+            for found, sites in [ x, a; y, b ] do
+                Assert.All(found[..11], (fun v -> Assert.Equal(0.0f, v)))
+                Assert.Equal<float32>(sites |> Array.map float32, found[12..17])
+                Assert.Equal<float32>(sites |> Array.map (fun s -> float32 (100 + s)), found[18..])

@@ -1,0 +1,162 @@
+module Mice.Entropy.Tests.HalfCriticTests
+
+open System
+open Xunit
+open Mice
+open Mice.Tensors
+open Mice.Samplers
+open Mice.Information
+open Mice.Entropy
+
+let private halves =
+    {
+        Depth = 2
+        Length = 3
+        Stacked = false
+        InterfaceLength = 3
+    }
+
+let private sites = LatticeHalves.volume halves
+let private stiffness = 2.5
+
+/// Angles of n halves.
+let private random seed n =
+    let generator = Key.ofSeed seed |> Key.generator
+    Array.init n (fun _ -> Array.init sites (fun _ -> 2.0 * Math.PI * generator.NextFloat()))
+
+let private rotated by = Array.map (Array.map ((+) by))
+
+/// [n; 2·sites], x components before y components, in double precision.
+let private tensor (angles: float[][]) =
+    angles
+    |> Array.collect (fun half -> Array.append (Array.map cos half) (Array.map sin half))
+    |> Tensor.ofArray [ angles.Length; 2 * sites ]
+
+/// Parameters in double precision, larger than at first; a lone number that starts at 0 becomes 0.3.
+let private parameters (critic: Critic) =
+    critic.Init(Key.ofSeed 5UL)
+    |> Params.map (fun t ->
+        let t = Tensor.convert DType.Float64 t
+        if t.Count = 1 then t + 0.3 else t * 2.0)
+
+let private scores (critic: Critic) a b =
+    let p = parameters critic
+
+    let u, v =
+        critic.EncodeX Mode.Evaluation p (tensor a), critic.EncodeY Mode.Evaluation p (tensor b)
+
+    p, u, v
+
+let private pairs (critic: Critic) a b =
+    Tensor.scope (fun () ->
+        let p, u, v = scores critic a b
+        critic.ScorePairs p u v |> Tensor.toFloats)
+
+/// Row by row, [a·b].
+let private all (critic: Critic) a b =
+    Tensor.scope (fun () ->
+        let p, u, v = scores critic a b
+        critic.ScoreAll p u v |> Tensor.toFloats)
+
+let private near (expected: float[]) (found: float[]) =
+    // Double precision; 1e-12 under the root of |w|.
+    Array.iter2 (fun (e: float) (f: float) -> Assert.Equal(e, f, 8)) expected found
+
+let private a, b = random 1UL 4, random 2UL 5
+let private everyA = Array.allPairs a b |> Array.map fst
+let private everyB = Array.allPairs a b |> Array.map snd
+
+[<Fact>]
+let ``Scores of all pairs are means over rotations of one half`` () =
+    let critic = HalfCritic.rotated stiffness halves
+    let n = 64
+
+    let mean =
+        Array.init n (fun i ->
+            rotated (2.0 * Math.PI * float i / float n) everyB |> pairs critic everyA |> Array.map exp)
+        |> Array.reduce (Array.map2 (+))
+        |> Array.map (fun sum -> log (sum / float n))
+
+    // Which pairs are good depends on the angle between the halves.
+    Assert.True(Array.exists2 (fun m s -> abs (m - s) > 0.5) mean (pairs critic everyA everyB))
+    near mean (all critic a b)
+
+[<Fact>]
+let ``Scores do not change when both halves are rotated, and those of all pairs when one is`` () =
+    let critic = HalfCritic.rotated stiffness halves
+    let before = pairs critic everyA everyB
+    near before (pairs critic (rotated 1.3 everyA) (rotated 1.3 everyB))
+    let other = pairs critic everyA (rotated 1.3 everyB)
+    Assert.True(Array.forall2 (fun x y -> abs (x - y) > 1e-3) before other)
+    near (all critic a b) (all critic a (rotated 1.3 b))
+
+[<Fact>]
+let ``Halves may be exchanged`` () =
+    for critic in [ HalfCritic.rotated stiffness halves; HalfCritic.planar stiffness halves ] do
+        near (pairs critic everyA everyB) (pairs critic everyB everyA)
+        let there, back = all critic a b, all critic b a
+        near (Array.init 20 (fun i -> there[i])) (Array.init 20 (fun i -> back[4 * (i % 5) + i / 5]))
+
+[<Fact>]
+let ``In a field the score is a product of codes, the spins at the cut and a one`` () =
+    let critic = HalfCritic.planar stiffness halves
+    let p = parameters critic
+    let scale = sqrt stiffness
+    let encoder = Layer.mlp Nn.silu [ 2 * sites; 128; 128; 32 ]
+
+    let codes (half: float[]) =
+        let network =
+            Tensor.scope (fun () ->
+                tensor [| half |] * scale
+                |> encoder.Apply Mode.Evaluation (Params.find "encoder" p)
+                |> Tensor.toFloats)
+
+        let cut = half[.. halves.Length - 1]
+
+        Array.concat
+            [
+                network
+                cut |> Array.map (fun angle -> scale * cos angle)
+                cut |> Array.map (fun angle -> scale * sin angle)
+                [| 1.0 |]
+            ]
+
+    let weight = Tensor.toFloats (Params.tensor "weight" p)
+    let size = 32 + 2 * halves.Length + 1
+
+    let twin (x: float[]) (y: float[]) =
+        let u, v = codes x, codes y
+        let mutable sum = 0.0
+
+        for i in 0 .. size - 1 do
+            for j in 0 .. size - 1 do
+                sum <- sum + 0.5 * (weight[size * i + j] + weight[size * j + i]) * u[i] * v[j]
+
+        sum
+
+    let expected = Array.map2 twin everyA everyB
+    near expected (pairs critic everyA everyB)
+    near expected (all critic a b)
+    // Directions count in a field.
+    Assert.True(
+        Array.exists2 (fun x y -> abs (x - y) > 1e-3) expected (pairs critic (rotated 1.3 everyA) (rotated 1.3 everyB))
+    )
+
+[<Fact>]
+let ``Before training the score of stiff spins is as small as that of loose ones`` () =
+    // The interaction across the cut is κ cos: weights that are not divided by κ would start at scores as large as κ.
+    for make in [ HalfCritic.rotated; HalfCritic.planar ] do
+        let largest stiffness =
+            let critic: Critic = make stiffness halves
+
+            Tensor.scope (fun () ->
+                let p = critic.Init(Key.ofSeed 5UL)
+
+                let encoded =
+                    tensor >> Tensor.convert DType.Float32 >> critic.EncodeX Mode.Evaluation p
+
+                critic.ScorePairs p (encoded everyA) (encoded everyB) |> Tensor.toFloats)
+            |> Array.map abs
+            |> Array.max
+
+        Assert.True(largest 100.0 < 10.0 * largest 1.0 + 3.0)

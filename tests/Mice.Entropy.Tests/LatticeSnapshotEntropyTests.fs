@@ -1,0 +1,203 @@
+module Mice.Entropy.Tests.LatticeSnapshotEntropyTests
+
+open System
+open System.IO
+open System.Threading
+open Xunit
+open Mice
+open Mice.Samplers
+open Mice.Entropy
+open Mice.Entropy.Tests.SpinSamples
+
+let private unknown: LatticeConditions =
+    {
+        Symmetry = SpinSymmetry.none
+        GroupSnapshots = 1
+        Thermal = None
+    }
+
+let private ofSpins options conditions set =
+    LatticeSnapshotEntropy.ofSpins options CancellationToken.None ignore None conditions set
+
+let private ofAngles options conditions set =
+    LatticeSnapshotEntropy.ofAngles options CancellationToken.None ignore None conditions set
+
+/// Independent angles with the law of one spin in a field.
+let private angles seed rows columns count kappa : LatticeSnapshots<float> =
+    let generator = Key.ofSeed seed |> Key.generator
+
+    let angle () =
+        let struct (c, s) = VonMises.sample generator kappa
+        atan2 s c
+
+    {
+        Rows = rows
+        Columns = columns
+        Sites = Array.init count (fun _ -> Array.init (rows * columns) (fun _ -> angle ()))
+    }
+
+/// The same with smaller networks: a second, with looser results.
+let private few methods =
+    let options = hardlyTrained methods
+
+    { options with
+        Scan =
+            { options.Scan with
+                Width = 16
+                BatchSites = 256
+            }
+    }
+
+let private planarMethods = [ LatticeMethod.Mice; LatticeMethod.Scan ]
+
+[<Fact>]
+let ``Every method reports spins from elsewhere, out of equilibrium too`` () =
+    let points =
+        independent 3UL 8 8 256 0.3 |> ofSpins (few LatticeMethod.ofIsing) unknown |> ok
+
+    Assert.Equal<string>(
+        [ "compression"; "context_16"; "context_8"; "kikuchi"; "mice"; "naive"; "scan" ],
+        points |> List.map _.Method |> List.sort
+    )
+
+    for p in points do
+        Assert.True(Double.IsNaN p.Temperature && p.EnergyPerSite.IsNone && p.Reference.IsNone)
+
+    // Independent spins, hardly trained: within 0.1 nats of h(0.3).
+    for p in points |> List.filter (fun p -> List.contains p.Method [ "mice"; "scan"; "naive" ]) do
+        Assert.InRange(float p.EntropyPerSite.Value - binaryEntropy 0.3, -0.1, 0.1)
+
+[<Fact>]
+let ``Angles have the entropy of their law, and methods for spins are not for them`` () =
+    let set = angles 5UL 4 4 256 2.0
+    let points = ofAngles (few planarMethods) unknown set |> ok
+    Assert.Equal<string>([ "mice"; "scan" ], points |> List.map _.Method)
+
+    for p in points do
+        // Independent spins in a field, of which MICE counts 2,048; the scan is hardly trained.
+        let least =
+            if p.Method = "mice" then
+                -0.05
+            else
+                -4.0 * float p.EntropyPerSite.StandardError
+
+        Assert.InRange(float p.EntropyPerSite.Value - VonMises.entropy 2.0, least, 0.2)
+
+    for method in [ LatticeMethod.Counting; LatticeMethod.Compression; LatticeMethod.Integration ] do
+        let refused = ofAngles (few [ method ]) unknown set |> messages
+        Assert.Contains(LatticeMethod.name method, Assert.Single refused)
+
+    Assert.Single(ofSpins (few [ LatticeMethod.Integration ]) unknown (independent 3UL 8 8 32 0.5) |> messages)
+    |> ignore
+
+[<Fact>]
+let ``A declared temperature is reported with the energies, and takes noise out`` () =
+    let model = XYModel.square 4 1.5
+
+    let chain =
+        XYChainOptions.check
+            { XYChainOptions.defaults with
+                Chains = 16
+                Snapshots = 8
+                Equilibrate = 20
+                Every = 5
+            }
+        |> Result.bind (fun o -> XYChain.sample o CancellationToken.None ignore (Key.ofSeed 7UL) model)
+        |> ok
+
+    let thermal mean =
+        { unknown with
+            Symmetry = SpinSymmetry.ofLattice Lattice.Square true 4 4
+            GroupSnapshots = 8
+            Thermal = Some(LatticeConditions.thermal 1.5 16 8 mean chain.Energies)
+        }
+
+    let run conditions =
+        ofAngles (few [ LatticeMethod.Scan ]) conditions chain.Snapshots |> ok |> List.exactlyOne
+
+    let known = run (thermal (Some chain.EnergyPerSite))
+    Assert.Equal(1.5, known.Temperature, 12)
+    Assert.Equal(Some chain.EnergyPerSite, known.EnergyPerSite)
+    Assert.True known.ReducedFreeEnergyPerSite.IsSome
+    // Without a better one, the mean over groups of snapshots.
+    let own = (thermal None).Thermal.Value.MeanPerSite
+    Assert.Equal(Array.average chain.Energies / 16.0, own.Value, 12)
+
+    let groups =
+        chain.Energies |> Array.chunkBySize 8 |> Array.map (fun g -> Array.average g / 16.0)
+
+    Assert.Equal(Statistics.standardError groups, own.StandardError, 12)
+    let plain = run { thermal None with Thermal = None }
+    Assert.True(Double.IsNaN plain.Temperature)
+    Assert.True(known.EntropyPerSite.StandardError < plain.EntropyPerSite.StandardError)
+
+[<Fact>]
+let ``What was done is kept for the same snapshots and assumptions alone`` () =
+    let folder = Directory.CreateTempSubdirectory "mice-snapshots-"
+
+    try
+        let options = few [ LatticeMethod.Scan ]
+        let set = angles 5UL 4 4 32 2.0
+        let assumed = [ "symmetry", "none" ]
+
+        let store () =
+            LatticeSnapshotEntropy.checkpoints options assumed set folder.FullName |> ok |> Some
+
+        let run (token: CancellationToken) =
+            LatticeSnapshotEntropy.ofAngles options token ignore (store ()) unknown set |> ok
+
+        let first = run CancellationToken.None
+        use cancelled = new CancellationTokenSource()
+        cancelled.Cancel()
+        // Nothing is left to compute. Not a number equals itself for Equals, not for (=).
+        Assert.True((List.exactlyOne first).Equals(List.exactlyOne (run cancelled.Token)))
+
+        let turned = { set with Sites = Array.rev set.Sites }
+
+        let refused options assumed set =
+            LatticeSnapshotEntropy.checkpoints options assumed set folder.FullName |> messages
+
+        Assert.Single(refused options assumed turned) |> ignore
+        Assert.Single(refused options [ "symmetry", "square" ] set) |> ignore
+        Assert.Single(refused { options with Seed = 2UL } assumed set) |> ignore
+    finally
+        folder.Delete true
+
+[<Fact>]
+let ``All faults are told before any work`` () =
+    let told (_: Progress) = failwith "work has begun"
+
+    let faults conditions (set: LatticeSnapshots<float>) =
+        LatticeSnapshotEntropy.ofAngles
+            (few [ LatticeMethod.Mice; LatticeMethod.Counting ])
+            CancellationToken.None
+            told
+            None
+            conditions
+            set
+        |> messages
+
+    let energies =
+        { unknown with
+            Thermal = Some(LatticeConditions.thermal 1.0 36 1 None (Array.zeroCreate 5))
+        }
+    // A method that is not for angles, a side that cannot be halved, too few snapshots, energies of other ones.
+    Assert.Equal(4, (faults energies (angles 1UL 6 6 8 1.0)).Length)
+    let wrong = angles 1UL 4 4 32 1.0
+
+    let short =
+        { wrong with
+            Sites = Array.append wrong.Sites [| [| 1.0 |] |]
+        }
+
+    Assert.Equal(2, (faults unknown short).Length)
+
+[<Fact>]
+let ``Groups that leave nothing independent are refused`` () =
+    for group in [ 0; 11; 32; 100 ] do
+        for method in planarMethods do
+            let refused =
+                ofAngles (few [ method ]) { unknown with GroupSnapshots = group } (angles 1UL 4 4 32 1.0)
+                |> messages
+
+            Assert.Single refused |> ignore

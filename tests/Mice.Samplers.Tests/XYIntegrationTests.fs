@@ -1,0 +1,145 @@
+module Mice.Samplers.Tests.XYIntegrationTests
+
+open System.Threading
+open FsCheck
+open FsCheck.FSharp
+open Xunit
+open Mice
+open Mice.Samplers
+
+let private options =
+    {
+        Steps = 300
+        Equilibrate = 30
+        Chains = 4
+        Threads = 2
+    }
+
+let private run options model temperatures =
+    XYIntegration.entropies options CancellationToken.None ignore (Key.ofSeed 11UL) model temperatures
+
+let private get result =
+    match result with
+    | Ok value -> value
+    | Error errors -> failwith (errors |> List.map MiceError.message |> String.concat "\n")
+
+let private faults result =
+    match result with
+    | Ok _ -> []
+    | Error errors -> errors |> List.map MiceError.message
+
+/// Up to five inverse temperatures from 1e-3 to 20, and |J| from 1 to 3.
+let private questions =
+    let betas =
+        Gen.choose (0, 4300) |> Gen.map (fun i -> 1e-3 * 10.0 ** (float i / 1000.0))
+
+    Gen.zip (Gen.choose (10, 30) |> Gen.map (fun i -> float i / 10.0)) (betas |> Gen.nonEmptyListOf)
+    |> Gen.map (fun (scale, betas) -> scale, betas |> List.truncate 5 |> Array.ofList)
+
+/// The widest interval that is meant at an inverse temperature: 0.04/|J|, growing by 6 % of the way beyond 1.2/|J|.
+let private widest scale beta =
+    max (0.04 / scale) (0.06 * (beta - 1.2 / scale))
+
+[<Fact>]
+let ``Grids are sorted, hold what is asked for and are fine enough everywhere`` () =
+    let property =
+        Prop.forAll (Arb.fromGen questions) (fun (scale, asked) ->
+            let grid = XYIntegration.grid scale asked
+            let gaps = Array.pairwise (Array.append [| 0.0 |] grid)
+
+            let own =
+                grid |> Array.filter (fun b -> not (Array.contains b asked)) |> Set.ofArray
+
+            // A point is left out where one that is asked for lies within 0.3 intervals: no gap is longer than 1.6 intervals.
+            (gaps
+             |> Array.forall (fun (a, b) -> a < b && b - a <= 1.6 * widest scale b + 1e-12)
+             |> Prop.label $"{grid}")
+            .&. (asked |> Array.forall (fun b -> Array.contains b grid) |> Prop.label "asked")
+            .&. (Array.last grid = Array.max asked |> Prop.label "last")
+            // Nothing is shorter than 0.3 intervals but between two that are asked for and where 1/T is small itself.
+            .&. (gaps
+                 |> Array.forall (fun (a, b) ->
+                     not (own.Contains a || own.Contains b)
+                     || b - a >= 0.29 * min (0.04 / scale) (Array.max asked / 6.0))
+                 |> Prop.label "short")
+            .&. (grid.Length >= 4 |> Prop.label "enough to integrate"))
+
+    Check.One(Config.QuickThrowOnFailure.WithMaxTest 500, property)
+
+[<Theory>]
+[<InlineData(1.0, 0.0)>]
+[<InlineData(-1.0, 0.5)>]
+let ``Entropies of the 2×2 torus are those of quadrature`` (coupling: float) (field: float) =
+    let model =
+        { XYModel.square 2 1.0 with
+            Coupling = coupling
+            Field = field
+        }
+
+    // Not in order, and one so hot that its 1/T is below an interval of the grid.
+    let temperatures = [ 2.0; 0.8; 30.0; 1.2 ]
+    let found = run options model temperatures |> get
+
+    for temperature, entropy in List.zip temperatures found do
+        // 20 points: the error is I₂₀(κ)/I₀(κ) with κ = 5 at most.
+        let exact = XYReference.twoByTwo 20 coupling field temperature
+        let expected = (exact.LogPartition + exact.Energy / temperature) / 4.0
+        let s = entropy.EntropyPerSite
+        let z = (float s.Value - expected) / float s.StandardError
+        // p = 6e-5 for each of eight; fixed seeds.
+        Assert.True(abs z <= 4.0, $"T = {temperature}: {Estimate.format s}, expected {expected:F5}, z = {z:F2}")
+        Assert.InRange(float s.StandardError, 1e-9, 0.02)
+        Assert.Equal(1.0 / temperature, entropy.Beta)
+
+[<Fact>]
+let ``A large torus has the entropy of the high-temperature series`` () =
+    let model = XYModel.square 8 1.0
+    let s = (run options model [ 3.0 ] |> get).Head.EntropyPerSite
+
+    let expected =
+        float (XYExact.squareAtHighTemperature { model with Temperature = 3.0 }).EntropyPerSite
+
+    let z = (float s.Value - expected) / float s.StandardError
+    // y = 0.164: loops of 8 bonds, those around the torus among them, are some 20 y⁸ = 1e-5 in ln Z, far below the error.
+    Assert.True(abs z <= 4.0, $"{Estimate.format s}, expected {expected:F5}, z = {z:F2}")
+    Assert.InRange(float s.StandardError, 1e-5, 2e-3)
+
+[<Fact>]
+let ``The result does not depend on the threads`` () =
+    let few = { options with Steps = 20 }
+    let model = XYModel.square 3 1.0
+    let one, two = run { few with Threads = 1 } model [ 2.0 ], run few model [ 2.0 ]
+    Assert.Equal<IntegratedEntropy list>(get one, get two)
+
+[<Fact>]
+let ``What is wrong with model and temperatures is told once`` () =
+    Assert.Single(
+        run
+            options
+            { XYModel.square 4 1.0 with
+                Field = nan
+            }
+            [ 1.0; 2.0 ]
+        |> faults
+    )
+    |> ignore
+
+    Assert.Equal(2, (run options (XYModel.square 4 1.0) [ -1.0; 1.0; nan ] |> faults).Length)
+
+[<Fact>]
+let ``What is wrong with the options is told once, each of them`` () =
+    Assert.Single(run { options with Steps = 0 } (XYModel.square 4 1.0) [ 1.0 ] |> faults) |> ignore
+
+    Assert.Equal(
+        3,
+        (run
+            { options with
+                Steps = 0
+                Equilibrate = -1
+                Chains = 0
+            }
+            (XYModel.square 4 1.0)
+            [ 1.0 ]
+         |> faults)
+            .Length
+    )
