@@ -40,9 +40,9 @@ module LatticeConditions =
                 meanPerSite
                 |> Option.defaultWith (fun () ->
                     energies
-                    |> Array.chunkBySize groupSnapshots
+                    |> Array.chunkBySize (max 1 groupSnapshots)
                     |> Array.map (fun group -> Array.average group / float sites)
-                    |> Statistics.estimate Direction.NoBound)
+                    |> Statistics.estimate Direction.Exact)
         }
 
 /// Entropy of lattice snapshots from elsewhere, in equilibrium or not.
@@ -89,23 +89,32 @@ module LatticeSnapshotEntropy =
                     []
         }
 
-    let private estimate options progress store known (sample: LatticeSample<'spin>) apply =
-        let unknown =
-            options.Methods
-            |> List.except known
-            |> List.map (fun m ->
-                MiceError.UnknownName("method", LatticeMethod.name m, known |> List.map LatticeMethod.name))
+    let private faults options known (sample: LatticeSample<'spin>) =
+        let snapshots = sample.Snapshots
 
-        let halving =
+        [
+            yield! LatticeMethods.faults known options
+
+            for name, given in [ "threads", options.Threads; "snapshots in a group", sample.GroupSnapshots ] do
+                if given < 1 then
+                    MiceError.OutOfRange(name, string given, "1 or more")
+
             if List.contains LatticeMethod.Mice options.Methods then
-                LatticeMice.faults
-                    (sample.Spins.BlockSide options.Mice.Block)
-                    sample.Snapshots.Rows
-                    sample.Snapshots.Columns
-            else
-                []
+                yield! LatticeMice.faults (sample.Spins.BlockSide options.Mice.Block) snapshots.Rows snapshots.Columns
 
-        match unknown @ halving @ LatticeEnergies.faults sample.Spins sample.Energies sample.Snapshots with
+            yield! LatticeEnergies.faults sample.Spins sample.Energies snapshots
+
+            if sample.GroupSnapshots > 1 && snapshots.Sites.Length / sample.GroupSnapshots < 4 then
+                MiceError.TooFewData(
+                    "groups of snapshots",
+                    snapshots.Sites.Length / sample.GroupSnapshots,
+                    4,
+                    "Half of them are learned from, the others are tested on, and errors are taken between groups."
+                )
+        ]
+
+    let private estimate options progress store known (sample: LatticeSample<'spin>) apply =
+        match faults options known sample with
         | [] ->
             let key = Key.ofSeed options.Seed
             LatticeMethods.points options progress store "given" key (fun _ _ -> Ok sample) apply

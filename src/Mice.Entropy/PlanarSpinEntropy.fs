@@ -2,39 +2,40 @@ namespace Mice.Entropy
 
 open System
 open System.Numerics
-open Mice
-open Mice.Samplers
+open Mice.Information
 
-/// <summary>Entropy of one planar spin in a field, from a histogram of its angle: −Σ p ln(p/w) + (m − 1)/2n, w the width of the m bins that
-/// are not empty.</summary>
-/// <remarks>Source of the correction: G. A. Miller, in Information Theory in Psychology (1955), 95.</remarks>
+/// <summary>Entropy of one planar spin in a field, from a histogram of its angle: H + ln w with Grassberger's H of the bins, each of width w.</summary>
+/// <remarks>Source: P. Grassberger, arXiv:physics/0307138.</remarks>
 module internal PlanarSpinEntropy =
-    /// Bins of the circle: narrow enough for spins that fluctuate by a hundredth of a radian.
+    /// Most bins of the circle: narrow enough for spins that fluctuate by a hundredth of a radian.
     [<Literal>]
-    let private Bins = 4096
+    let private MostBins = 4096
 
-    let private counts (snapshots: Vector2[][]) =
-        let counts = Array.zeroCreate<float> Bins
+    /// No more than one bin for two spins, from where on H is known to 0.004 nats; wider bins only add to the entropy.
+    let private binsFor (groups: Vector2[][][]) =
+        let spins = groups |> Array.sumBy (Array.sumBy Array.length)
+        max 1 (min MostBins (spins / 2))
+
+    let private counts bins (snapshots: Vector2[][]) =
+        let counts = Array.zeroCreate<int> bins
 
         for spins in snapshots do
             for spin in spins do
                 let turn = atan2 (float spin.Y) (float spin.X) / (2.0 * Math.PI) + 0.5
-                let bin = min (Bins - 1) (int (turn * float Bins))
-                counts[bin] <- counts[bin] + 1.0
+                let bin = min (bins - 1) (int (turn * float bins))
+                counts[bin] <- counts[bin] + 1
 
         counts
 
-    let private entropyOf (counts: float[]) =
-        let total = Array.sum counts
+    let private entropyOf (counts: int[]) =
+        let bins = counts.Length
 
-        let sum =
-            counts |> Array.sumBy (fun n -> if n > 0.0 then -n / total * log (n / total) else 0.0)
-
-        let filled = counts |> Array.filter (fun n -> n > 0.0) |> Array.length
-        sum + float (filled - 1) / (2.0 * total) + log (2.0 * Math.PI / float Bins)
+        DiscreteEntropy.fingerprint counts
+        |> DiscreteEntropy.value EntropyMethod.Grassberger (int64 bins)
+        |> (+) (log (2.0 * Math.PI / float bins))
 
     /// Nats relative to dθ, and what it would be without each group of snapshots, [groups].
     let ofGroups (groups: Vector2[][][]) : struct (float * float[]) =
-        let counts = groups |> Array.map counts
+        let counts = groups |> Array.map (counts (binsFor groups))
         let all = counts |> Array.reduce (Array.map2 (+))
         struct (entropyOf all, counts |> Array.map (fun own -> Array.map2 (-) all own |> entropyOf))
