@@ -1,8 +1,10 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Runtime.InteropServices;
 using Mice.Atoms;
 using Mice.Entropy;
+using Mice.Samplers;
 using Mice.Tensors;
 using Microsoft.FSharp.Core;
 
@@ -14,11 +16,48 @@ internal static class Conversion
     public static Snapshot[] Snapshots(IReadOnlyList<AtomSnapshot> snapshots) =>
         snapshots.Select(s => s.Value).ToArray();
 
+    /// <summary>A copy of lattice snapshots, [snapshots, rows, columns].</summary>
+    public static LatticeSnapshots<T> Snapshots<T>(T[,,] values)
+        where T : struct
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        var (count, rows, columns) = (values.GetLength(0), values.GetLength(1), values.GetLength(2));
+
+        if (rows == 0 || columns == 0)
+        {
+            throw MiceException.Of(MiceError.NewTooFewData("sites of a snapshot", 0, 1, "The indices are [snapshots, rows, columns]."));
+        }
+
+        return new(rows, columns, Enumerable.Range(0, count).Select(n => Sites(values, n).ToArray()).ToArray());
+    }
+
+    /// <summary>The same as a table of all sites.</summary>
+    public static T[,,] Table<T>(LatticeSnapshots<T> snapshots)
+        where T : struct
+    {
+        var values = new T[snapshots.Sites.Length, snapshots.Rows, snapshots.Columns];
+
+        for (var n = 0; n < snapshots.Sites.Length; n++)
+        {
+            snapshots.Sites[n].CopyTo(Sites(values, n));
+        }
+
+        return values;
+    }
+
+    /// <summary>The sites of one snapshot, row by row.</summary>
+    private static Span<T> Sites<T>(T[,,] values, int snapshot)
+        where T : struct =>
+        MemoryMarshal.CreateSpan(ref values[snapshot, 0, 0], values.GetLength(1) * values.GetLength(2));
+
     public static IReadOnlyList<ResultCheck> Checks(IEnumerable<Check> checks) =>
         checks.Select(c => new ResultCheck(c.Name, c.Passed, c.Detail)).ToArray();
 
     public static IReadOnlyList<KeyValuePair<string, string>> Settings(IEnumerable<Tuple<string, string>> settings) =>
         settings.Select(s => KeyValuePair.Create(s.Item1, s.Item2)).ToArray();
+
+    public static Samplers.Lattice Lattice(LatticeKind kind) =>
+        kind == LatticeKind.Triangular ? Samplers.Lattice.Triangular : Samplers.Lattice.Square;
 
     public static MeasuredValue? Optional(FSharpOption<Estimate>? estimate) =>
         estimate is null ? null : MeasuredValue.From(estimate.Value);
@@ -33,7 +72,7 @@ internal static class Conversion
 
         var loaded = Engine.load();
         var device = loaded.IsOk ? DeviceModule.tryCuda(index) : FSharpResult<Device, MiceError>.NewError(loaded.ErrorValue);
-        return device.IsOk ? device.ResultValue : throw new MiceException([MiceErrorModule.message(device.ErrorValue)]);
+        return device.IsOk ? device.ResultValue : throw MiceException.Of(device.ErrorValue);
     }
 
     public static FSharpFunc<Progress, Unit> Progress(IProgress<EstimationProgress>? listener) =>

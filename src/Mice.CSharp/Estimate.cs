@@ -31,4 +31,17 @@ public readonly record struct MeasuredValue(double Value, double StandardError, 
             : estimate.Direction.IsExact ? EstimateKind.Exact
             : EstimateKind.NoBound
         );
+
+    internal Estimate ToEstimate() =>
+        new(
+            Value,
+            StandardError,
+            Kind switch
+            {
+                EstimateKind.UpperBound => Direction.UpperBound,
+                EstimateKind.LowerBound => Direction.LowerBound,
+                EstimateKind.Exact => Direction.Exact,
+                _ => Direction.NoBound,
+            }
+        );
 }

@@ -4,95 +4,20 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Mice.Entropy;
+using Mice.Samplers;
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 
 namespace Mice.CSharp;
 
-/// <summary>Mutual information of two halves of a block.</summary>
-/// <param name="Depth">Sites of a half across the cut.</param>
-/// <param name="Length">Sites of a half along the cut.</param>
-/// <param name="InterfaceLength">Length of the interface, lattice constants.</param>
-/// <param name="MutualInformation">Nats.</param>
-/// <param name="FromAreaLaw">Extrapolated by the area law, not found by a critic.</param>
-/// <param name="Saturated">Too large to be certified by its product pairs.</param>
-public sealed record LatticeHalvesInformation(
-    int Depth,
-    int Length,
-    int InterfaceLength,
-    MeasuredValue MutualInformation,
-    bool FromAreaLaw,
-    bool Saturated
-);
-
-/// <summary>What one method found at one temperature.</summary>
-public sealed record LatticeEntropyEstimate
-{
-    /// <summary>T, k_B = 1.</summary>
-    public required double Temperature { get; init; }
-
-    /// <summary>mice, scan, compression, or the name of a counting estimate.</summary>
-    public required string Method { get; init; }
-
-    /// <summary>The method's best estimate, nats per site.</summary>
-    public required MeasuredValue EntropyPerSite { get; init; }
-
-    /// <summary>Its upper bound where that is another number, nats per site.</summary>
-    public MeasuredValue? UpperBoundPerSite { get; init; }
-
-    /// <summary>βF per site, where the method gives it.</summary>
-    public MeasuredValue? ReducedFreeEnergyPerSite { get; init; }
-
-    /// <summary>Energy per site, where known.</summary>
-    public MeasuredValue? EnergyPerSite { get; init; }
-
-    /// <summary>Entropy, nats per site, known in another way, where it is; without an error where it is exact.</summary>
-    public MeasuredValue? ReferencePerSite { get; init; }
-
-    /// <summary>Where that comes from: enumeration, kaufman, transfer_matrix (the torus), infinite_lattice, integration.</summary>
-    public string? ReferenceSource { get; init; }
-
-    /// <summary>Levels of MICE, smallest halves first.</summary>
-    public required IReadOnlyList<LatticeHalvesInformation> Levels { get; init; }
-
-    /// <summary>Checks of the sampler and of the method.</summary>
-    public required IReadOnlyList<ResultCheck> Checks { get; init; }
-
-    /// <summary>Wall-clock time of the method, without sampling.</summary>
-    public required TimeSpan Duration { get; init; }
-
-    internal static LatticeEntropyEstimate From(LatticePoint point) =>
-        new()
-        {
-            Temperature = point.Temperature,
-            Method = point.Method,
-            EntropyPerSite = MeasuredValue.From(point.EntropyPerSite),
-            UpperBoundPerSite = Conversion.Optional(point.Bound),
-            ReducedFreeEnergyPerSite = Conversion.Optional(point.ReducedFreeEnergyPerSite),
-            EnergyPerSite = Conversion.Optional(point.EnergyPerSite),
-            ReferencePerSite = point.Reference is { } known
-                ? MeasuredValue.From(known.Value.EntropyPerSite)
-                : null,
-            ReferenceSource = point.Reference?.Value.Source,
-            Levels = point
-                .Levels.Select(l => new LatticeHalvesInformation(
-                    l.Depth,
-                    l.Length,
-                    l.InterfaceLength,
-                    MeasuredValue.From(l.MutualInformation),
-                    l.Estimator != "critic",
-                    l.Saturated
-                ))
-                .ToArray(),
-            Checks = Conversion.Checks(point.Checks),
-            Duration = TimeSpan.FromSeconds(point.Seconds),
-        };
-}
-
-/// <summary>Estimates entropies of lattice systems from nothing. Stateless and safe to share between threads.</summary>
+/// <summary>
+/// Estimates entropies of lattice systems, from nothing or from snapshots that are given. Stateless and safe to share between threads.
+/// </summary>
 /// <param name="options">How; null for the defaults.</param>
 public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? options = null)
 {
+    private readonly LatticeEntropyEstimatorOptions chosen = options ?? new();
+
     /// <summary>Draws snapshots of an Ising model and estimates its entropy per site.</summary>
     /// <param name="system">The model.</param>
     /// <param name="temperatures">Temperatures above 0; the result at one does not depend on the others.</param>
@@ -112,30 +37,133 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(temperatures);
-        var chosen = options ?? new LatticeEntropyEstimatorOptions();
+        var entropy = chosen.ToIsingEntropyOptions();
+        var model = system.ToModel();
+        var asked = ListModule.OfSeq(temperatures);
 
-        return Task.Run(
-            () =>
-            {
-                var entropy = chosen.ToIsingEntropyOptions();
-                var model = system.ToModel();
-                var store = chosen.CheckpointDirectory is { } directory
-                    ? FSharpOption<RunStore>.Some(
-                        MiceException.Unwrap(IsingEntropy.checkpoints(entropy, model, directory))
-                    )
-                    : FSharpOption<RunStore>.None;
-                var points = IsingEntropy.estimate(
+        return Run(
+            directory => IsingEntropy.checkpoints(entropy, model, directory),
+            store => IsingEntropy.estimate(entropy, cancellationToken, Conversion.Progress(progress), store, model, asked),
+            cancellationToken
+        );
+    }
+
+    /// <summary>Draws snapshots of an XY model and estimates its entropy per site, relative to dθ.</summary>
+    /// <param name="system">The model.</param>
+    /// <param name="temperatures">Temperatures above 0; the result at one does not depend on the others, but for the integration.</param>
+    /// <param name="progress">Told how far the work is.</param>
+    /// <param name="cancellationToken">Stops the work; what a checkpoint directory keeps until then is used by the next call.</param>
+    /// <returns>An estimate for every temperature and method; where energies are integrated, the others have the result as their reference.</returns>
+    /// <exception cref="MiceException">
+    /// The system, a temperature or an option failed a check, or the checkpoint directory belongs to others; <c>Faults</c> lists
+    /// every fault.
+    /// </exception>
+    public Task<IReadOnlyList<LatticeEntropyEstimate>> EstimateAsync(
+        XYSystem system,
+        IReadOnlyList<double> temperatures,
+        IProgress<EstimationProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(temperatures);
+        var entropy = chosen.ToXYEntropyOptions();
+        var model = system.ToModel();
+        var asked = ListModule.OfSeq(temperatures);
+
+        return Run(
+            directory => XYEntropy.checkpoints(entropy, model, directory),
+            store => XYEntropy.estimate(entropy, cancellationToken, Conversion.Progress(progress), store, model, asked),
+            cancellationToken
+        );
+    }
+
+    /// <summary>Estimates the entropy per site of snapshots of ±1 spins from elsewhere, in equilibrium or not.</summary>
+    /// <param name="spins">The snapshots, [snapshots, rows, columns], 16 or more, periodic in rows and columns; copied.</param>
+    /// <param name="conditions">What is known of them; null for nothing.</param>
+    /// <param name="progress">Told how far the work is.</param>
+    /// <param name="cancellationToken">Stops the work; what a checkpoint directory keeps until then is used by the next call.</param>
+    /// <returns>An estimate for every method.</returns>
+    /// <exception cref="MiceException">
+    /// The snapshots, the conditions or an option failed a check, or the checkpoint directory belongs to others; <c>Faults</c> lists
+    /// every fault.
+    /// </exception>
+    public Task<IReadOnlyList<LatticeEntropyEstimate>> EstimateAsync(
+        sbyte[,,] spins,
+        LatticeSnapshotConditions? conditions = null,
+        IProgress<EstimationProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var entropy = chosen.ToLatticeEntropyOptions();
+        var known = conditions ?? new();
+        var snapshots = Conversion.Snapshots(spins);
+
+        return Run(
+            directory => LatticeSnapshotEntropy.checkpoints(entropy, known.Describe(), snapshots, directory),
+            store =>
+                LatticeSnapshotEntropy.ofSpins(
                     entropy,
                     cancellationToken,
                     Conversion.Progress(progress),
                     store,
-                    model,
-                    ListModule.OfSeq(temperatures)
-                );
-                return (IReadOnlyList<LatticeEntropyEstimate>)
-                    MiceException.Unwrap(points).Select(LatticeEntropyEstimate.From).ToArray();
-            },
+                    known.ToConditions(snapshots.Rows, snapshots.Columns),
+                    snapshots
+                ),
             cancellationToken
         );
     }
+
+    /// <summary>Estimates the entropy per site, relative to dθ, of snapshots of planar spins from elsewhere, in equilibrium or not.</summary>
+    /// <param name="angles">The snapshots, [snapshots, rows, columns], 16 or more, in radians, periodic in rows and columns; copied.</param>
+    /// <param name="conditions">What is known of them; null for nothing.</param>
+    /// <param name="progress">Told how far the work is.</param>
+    /// <param name="cancellationToken">Stops the work; what a checkpoint directory keeps until then is used by the next call.</param>
+    /// <returns>An estimate for every method.</returns>
+    /// <exception cref="MiceException">
+    /// The snapshots, the conditions or an option failed a check, or the checkpoint directory belongs to others; <c>Faults</c> lists
+    /// every fault.
+    /// </exception>
+    public Task<IReadOnlyList<LatticeEntropyEstimate>> EstimateAsync(
+        double[,,] angles,
+        LatticeSnapshotConditions? conditions = null,
+        IProgress<EstimationProgress>? progress = null,
+        CancellationToken cancellationToken = default
+    )
+    {
+        var entropy = chosen.ToLatticeEntropyOptions();
+        var known = conditions ?? new();
+        var snapshots = Conversion.Snapshots(angles);
+
+        return Run(
+            directory => LatticeSnapshotEntropy.checkpoints(entropy, known.Describe(), snapshots, directory),
+            store =>
+                LatticeSnapshotEntropy.ofAngles(
+                    entropy,
+                    cancellationToken,
+                    Conversion.Progress(progress),
+                    store,
+                    known.ToConditions(snapshots.Rows, snapshots.Columns),
+                    snapshots
+                ),
+            cancellationToken
+        );
+    }
+
+    private Task<IReadOnlyList<LatticeEntropyEstimate>> Run(
+        Func<string, FSharpResult<RunStore, FSharpList<MiceError>>> checkpoints,
+        Func<FSharpOption<RunStore>, FSharpResult<FSharpList<LatticePoint>, FSharpList<MiceError>>> estimate,
+        CancellationToken cancellationToken
+    ) =>
+        Task.Run(
+            () =>
+            {
+                var store = chosen.CheckpointDirectory is { } directory
+                    ? FSharpOption<RunStore>.Some(MiceException.Unwrap(checkpoints(directory)))
+                    : FSharpOption<RunStore>.None;
+                return (IReadOnlyList<LatticeEntropyEstimate>)
+                    MiceException.Unwrap(estimate(store)).Select(LatticeEntropyEstimate.From).ToArray();
+            },
+            cancellationToken
+        );
 }

@@ -1,20 +1,10 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Mice.Entropy;
-using Mice.Samplers;
 using Microsoft.FSharp.Collections;
 
 namespace Mice.CSharp;
-
-/// <summary>Which sites of a lattice interact.</summary>
-public enum LatticeKind
-{
-    /// <summary>Four neighbours.</summary>
-    Square,
-
-    /// <summary>Six neighbours: the square lattice with one diagonal more.</summary>
-    Triangular,
-}
 
 /// <summary>How the entropy of a lattice is estimated.</summary>
 public enum LatticeEntropyMethod
@@ -25,48 +15,39 @@ public enum LatticeEntropyMethod
     /// <summary>Site by site with a conditional network.</summary>
     Scan,
 
-    /// <summary>Counted patterns: naive, Kikuchi, causal contexts.</summary>
+    /// <summary>Counted patterns of ±1 spins: naive, Kikuchi, causal contexts.</summary>
     Counting,
 
-    /// <summary>A compressor.</summary>
+    /// <summary>A compressor, for ±1 spins.</summary>
     Compression,
+
+    /// <summary>Energies integrated from infinite temperature, for an <see cref="XYSystem"/>; the reference of its other methods.</summary>
+    Integration,
 }
 
-/// <summary>The Ising model E = −J Σ ss′ − H Σ s on a torus of Size × Size sites, k_B = 1.</summary>
-/// <param name="Size">Rows and columns.</param>
-public sealed record IsingSystem(int Size)
-{
-    /// <summary>Which sites interact.</summary>
-    public LatticeKind Lattice { get; init; }
-
-    /// <summary>J: positive for a ferromagnet.</summary>
-    public double Coupling { get; init; } = 1.0;
-
-    /// <summary>H.</summary>
-    public double Field { get; init; }
-
-    internal IsingModel ToModel() =>
-        new(
-            Lattice == LatticeKind.Triangular ? Samplers.Lattice.Triangular : Samplers.Lattice.Square,
-            Size,
-            Size,
-            Coupling,
-            Field,
-            1.0
-        );
-}
-
-/// <summary>How entropies of lattices are estimated.</summary>
+/// <summary>How entropies of lattices are estimated; the same for every kind of spins, where nothing else is said.</summary>
 public sealed record LatticeEntropyEstimatorOptions
 {
+    private static readonly Dictionary<LatticeEntropyMethod, LatticeMethod> Known = new()
+    {
+        [LatticeEntropyMethod.Mice] = LatticeMethod.Mice,
+        [LatticeEntropyMethod.Scan] = LatticeMethod.Scan,
+        [LatticeEntropyMethod.Counting] = LatticeMethod.Counting,
+        [LatticeEntropyMethod.Compression] = LatticeMethod.Compression,
+        [LatticeEntropyMethod.Integration] = LatticeMethod.Integration,
+    };
+
     /// <summary>What is estimated.</summary>
     public IReadOnlyList<LatticeEntropyMethod> Methods { get; init; } =
-        [LatticeEntropyMethod.Mice, LatticeEntropyMethod.Scan];
+        LatticeEntropyOptionsModule.defaults.Methods.Select(m => Known.Single(k => k.Value.Equals(m)).Key).ToArray();
 
-    /// <summary>Snapshots to draw, rounded up to a multiple of 512.</summary>
+    /// <summary>
+    /// Snapshots to draw at each temperature, rounded up to equally many of every chain: to a multiple of 512 for an
+    /// <see cref="IsingSystem"/>, of 64 for an <see cref="XYSystem"/>. Not used for snapshots that are given.
+    /// </summary>
     public int Snapshots { get; init; } = IsingEntropyOptionsModule.defaults.Sampling.Snapshots;
 
-    /// <summary>Training steps of each critic of MICE.</summary>
+    /// <summary>Training steps of each critic of MICE; critics of XY spins, which are averaged over rotations, take longer ones.</summary>
     public int MiceSteps { get; init; } = LatticeEntropyOptionsModule.defaults.Mice.Training.Steps;
 
     /// <summary>Training steps of each network of the scan.</summary>
@@ -90,7 +71,26 @@ public sealed record LatticeEntropyEstimatorOptions
         );
     }
 
-    private LatticeEntropyOptions ToLatticeEntropyOptions()
+    internal XYEntropyOptions ToXYEntropyOptions()
+    {
+        var start = XYEntropyOptionsModule.defaults;
+        var sampling = start.Sampling;
+        return new(
+            new(
+                sampling.Chains,
+                (int)Math.Ceiling(Snapshots / (double)sampling.Chains),
+                sampling.Equilibrate,
+                sampling.Every,
+                sampling.OverRelaxations,
+                sampling.Clusters,
+                Threads
+            ),
+            start.Integration,
+            ToLatticeEntropyOptions()
+        );
+    }
+
+    internal LatticeEntropyOptions ToLatticeEntropyOptions()
     {
         var start = LatticeEntropyOptionsModule.defaults;
         var scan = start.Scan;
@@ -98,7 +98,7 @@ public sealed record LatticeEntropyEstimatorOptions
         var training = mice.Training;
 
         return new(
-            ListModule.OfSeq(Methods.Select(Method)),
+            ListModule.OfSeq(Methods.Select(m => Known[m])),
             new(scan.Deep, scan.Wide, scan.Width, ScanSteps, scan.BatchSites, scan.LearningRate),
             new(
                 new(MiceSteps, training.Batch, training.LearningRate, training.JointBlocks, training.ProductBlocks),
@@ -110,13 +110,4 @@ public sealed record LatticeEntropyEstimatorOptions
             Threads
         );
     }
-
-    private static LatticeMethod Method(LatticeEntropyMethod method) =>
-        method switch
-        {
-            LatticeEntropyMethod.Scan => LatticeMethod.Scan,
-            LatticeEntropyMethod.Counting => LatticeMethod.Counting,
-            LatticeEntropyMethod.Compression => LatticeMethod.Compression,
-            _ => LatticeMethod.Mice,
-        };
 }

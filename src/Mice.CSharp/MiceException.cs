@@ -15,6 +15,9 @@ public sealed class MiceException : Exception
     /// <summary>One line for each fault: what was given, what is allowed, what to do.</summary>
     public IReadOnlyList<string> Faults { get; }
 
+    /// <summary>An exception of one fault.</summary>
+    internal static MiceException Of(MiceError fault) => new([MiceErrorModule.message(fault)]);
+
     /// <summary>The value of a result, or an exception with all its faults.</summary>
     internal static T Unwrap<T>(FSharpResult<T, FSharpList<MiceError>> result) =>
         result.IsOk

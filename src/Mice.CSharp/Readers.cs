@@ -111,7 +111,7 @@ public sealed class ThermoData
         var column = ThermoTableModule.column(name, Value);
         return column.IsOk
             ? column.ResultValue
-            : throw new MiceException([MiceErrorModule.message(column.ErrorValue)]);
+            : throw MiceException.Of(column.ErrorValue);
     }
 }
 

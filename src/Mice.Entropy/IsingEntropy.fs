@@ -131,8 +131,10 @@ module IsingEntropy =
         let models = temperatures |> List.map (fun t -> { model with Temperature = t })
 
         let faults =
-            (models |> List.collect IsingModel.faults)
+            LatticeMethods.noTemperature temperatures
+            @ (models |> List.collect IsingModel.faults)
             @ IsingSamplingOptions.faults (samplingOf options)
+            @ LatticeMethods.faults LatticeMethod.ofIsing options.Entropy
             @ (if List.contains LatticeMethod.Mice options.Entropy.Methods then
                    LatticeMice.faults options.Entropy.Mice.Block model.Rows model.Columns
                else

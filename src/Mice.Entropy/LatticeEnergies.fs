@@ -1,5 +1,6 @@
 namespace Mice.Entropy
 
+open System
 open Mice
 open Mice.Samplers
 
@@ -47,7 +48,15 @@ module internal LatticeEnergies =
                 yield! spins.Faults snapshots
 
             match energies with
-            | Some e when e.Values.Length <> n ->
-                MiceError.Mismatch("energies and snapshots", string e.Values.Length, string n)
-            | _ -> ()
+            | Some e ->
+                if e.Values.Length <> n then
+                    MiceError.Mismatch("energies and snapshots", string e.Values.Length, string n)
+
+                if not (Double.IsFinite e.Beta && e.Beta > 0.0) then
+                    MiceError.OutOfRange("temperature", string (1.0 / e.Beta), "any finite number above 0")
+
+                match e.Values |> Array.tryFind (Double.IsFinite >> not) with
+                | Some energy -> MiceError.OutOfRange("an energy", string energy, "any finite number")
+                | None -> ()
+            | None -> ()
         ]

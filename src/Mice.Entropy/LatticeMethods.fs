@@ -23,6 +23,28 @@ module internal LatticeMethods =
     let text (number: float) =
         number.ToString("R", CultureInfo.InvariantCulture)
 
+    /// Faults of what is asked for: methods that are not for these spins, training without a step.
+    let faults (known: LatticeMethod list) (options: LatticeEntropyOptions) : MiceError list =
+        [
+            for m in options.Methods |> List.except known do
+                MiceError.UnknownName("method", LatticeMethod.name m, known |> List.map LatticeMethod.name)
+
+            for name, steps in
+                [
+                    "training steps of mice", options.Mice.Training.Steps
+                    "training steps of scan", options.Scan.Steps
+                ] do
+                if steps < 1 then
+                    MiceError.OutOfRange(name, string steps, "1 or more")
+        ]
+
+    /// The fault of a list without a temperature.
+    let noTemperature (temperatures: float list) : MiceError list =
+        [
+            if List.isEmpty temperatures then
+                MiceError.TooFewData("temperatures", 0, 1, "Give at least one.")
+        ]
+
     /// All lists in one, or the faults of all.
     let together (results: Result<'item list, MiceError list> list) : Result<'item list, MiceError list> =
         let join all next =

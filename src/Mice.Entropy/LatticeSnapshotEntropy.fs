@@ -40,9 +40,9 @@ module LatticeConditions =
                 meanPerSite
                 |> Option.defaultWith (fun () ->
                     energies
-                    |> Array.chunkBySize groupSnapshots
+                    |> Array.chunkBySize (max 1 groupSnapshots)
                     |> Array.map (fun group -> Array.average group / float sites)
-                    |> Statistics.estimate Direction.NoBound)
+                    |> Statistics.estimate Direction.Exact)
         }
 
 /// Entropy of lattice snapshots from elsewhere, in equilibrium or not.
@@ -89,26 +89,24 @@ module LatticeSnapshotEntropy =
                     []
         }
 
-    let private estimate options progress store known (sample: LatticeSample<'spin>) apply =
-        let unknown =
-            options.Methods
-            |> List.except known
-            |> List.map (fun m ->
-                MiceError.UnknownName("method", LatticeMethod.name m, known |> List.map LatticeMethod.name))
+    let private faults options known (sample: LatticeSample<'spin>) =
+        let snapshots = sample.Snapshots
 
-        let halving =
+        [
+            yield! LatticeMethods.faults known options
+
+            for name, given in [ "threads", options.Threads; "snapshots in a group", sample.GroupSnapshots ] do
+                if given < 1 then
+                    MiceError.OutOfRange(name, string given, "1 or more")
+
             if List.contains LatticeMethod.Mice options.Methods then
-                LatticeMice.faults
-                    (sample.Spins.BlockSide options.Mice.Block)
-                    sample.Snapshots.Rows
-                    sample.Snapshots.Columns
-            else
-                []
+                yield! LatticeMice.faults (sample.Spins.BlockSide options.Mice.Block) snapshots.Rows snapshots.Columns
 
-        let data =
-            LatticeEnergies.faults sample.Spins sample.GroupSnapshots sample.Energies sample.Snapshots
+            yield! LatticeEnergies.faults sample.Spins sample.GroupSnapshots sample.Energies snapshots
+        ]
 
-        match unknown @ halving @ data with
+    let private estimate options progress store known (sample: LatticeSample<'spin>) apply =
+        match faults options known sample with
         | [] ->
             let key = Key.ofSeed options.Seed
             LatticeMethods.points options progress store "given" key (fun _ _ -> Ok sample) apply

@@ -109,7 +109,7 @@ module LatticeSpins =
 
         {
             Numbers = 2
-            Faults = SpinSnapshots.shapeFaults
+            Faults = SpinSnapshots.planarFaults
             Law =
                 fun options snapshots ->
                     PlanarConditional.create

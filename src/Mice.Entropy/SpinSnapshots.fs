@@ -1,5 +1,6 @@
 namespace Mice.Entropy
 
+open System.Numerics
 open Mice
 open Mice.Samplers
 
@@ -33,6 +34,18 @@ module internal SpinSnapshots =
     /// The same, and the first spin that is not ±1.
     let faults (snapshots: LatticeSnapshots<sbyte>) : MiceError list =
         shapeFaults snapshots @ Option.toList (spinFault snapshots)
+
+    /// The same of planar spins, and the first one that is of no finite angle.
+    let planarFaults (snapshots: LatticeSnapshots<Vector2>) : MiceError list =
+        let finite (spin: Vector2) =
+            System.Single.IsFinite spin.X && System.Single.IsFinite spin.Y
+
+        [
+            yield! shapeFaults snapshots
+
+            if not (snapshots.Sites |> Array.forall (Array.forall finite)) then
+                MiceError.OutOfRange("an angle", "not finite", "any finite number, in radians")
+        ]
 
     /// Consecutive snapshots in groups as equal as can be, so that what memory a chain still has stays within groups.
     let groups (snapshots: LatticeSnapshots<'spin>) : 'spin[][][] =

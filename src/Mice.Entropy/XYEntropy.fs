@@ -162,9 +162,12 @@ module XYEntropy =
         |> RunStore.identity
         |> RunStore.openOrCreate directory
 
-    let private faults (options: XYEntropyOptions) (models: XYModel list) =
+    let private faults (options: XYEntropyOptions) (model: XYModel) (temperatures: float list) =
         [
-            yield! models |> List.collect XYModel.faults
+            yield! LatticeMethods.noTemperature temperatures
+
+            for t in temperatures do
+                yield! XYModel.faults { model with Temperature = t }
 
             match samplingOf options with
             | Ok _ -> ()
@@ -173,11 +176,10 @@ module XYEntropy =
             if List.contains LatticeMethod.Integration options.Entropy.Methods then
                 yield! XYIntegrationOptions.faults (integrationOf options)
 
-            for m in options.Entropy.Methods |> List.except LatticeMethod.ofXY do
-                MiceError.UnknownName("method", LatticeMethod.name m, LatticeMethod.ofXY |> List.map LatticeMethod.name)
+            yield! LatticeMethods.faults LatticeMethod.ofXY options.Entropy
 
             if List.contains LatticeMethod.Mice options.Entropy.Methods then
-                yield! LatticeMice.faults 1 models.Head.Rows models.Head.Columns
+                yield! LatticeMice.faults 1 model.Rows model.Columns
         ]
         |> List.distinct
 
@@ -199,7 +201,7 @@ module XYEntropy =
         : Result<LatticePoint list, MiceError list> =
         let models = temperatures |> List.map (fun t -> { model with Temperature = t })
 
-        match faults options models with
+        match faults options model temperatures with
         | [] ->
             let integrates = List.contains LatticeMethod.Integration options.Entropy.Methods
             let first = if integrates then 1 else 0

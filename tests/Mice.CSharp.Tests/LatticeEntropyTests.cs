@@ -39,6 +39,41 @@ public sealed class LatticeEntropyTests
     }
 
     [Fact]
+    public async Task EntropiesOfASmallXYTorusAreNearTheIntegratedOnes()
+    {
+        var options = Quick with
+        {
+            Methods = [LatticeEntropyMethod.Scan, LatticeEntropyMethod.Mice, LatticeEntropyMethod.Integration],
+            Snapshots = 128,
+            MiceSteps = 50,
+            ScanSteps = 100,
+        };
+        var system = new XYSystem(4) { Coupling = -1.0, Field = 0.5 };
+        var found = await new LatticeEntropyEstimator(options).EstimateAsync(system, [4.0]);
+        var reference = found.Single(e => e.Method == "integration").EntropyPerSite;
+        // s = ln 2π − (J² + H²/2)/(2·T²) up to the next order, 1/T³ and less than 0.01.
+        Assert.Equal(Math.Log(2.0 * Math.PI) - 1.125 / 32.0, reference.Value, 0.01);
+
+        foreach (var method in new[] { "scan", "mice" })
+        {
+            var own = found.Single(e => e.Method == method);
+            Assert.Equal(("integration", reference), (own.ReferenceSource, own.ReferencePerSite));
+            // Hardly trained.
+            Assert.Equal(reference.Value, own.EntropyPerSite.Value, 0.05);
+            Assert.Equal(EstimateKind.UpperBound, own.UpperBoundPerSite!.Value.Kind);
+        }
+
+        Assert.Equal([(1, 1), (1, 2), (2, 2), (2, 4)], found.First(e => e.Method == "mice").Levels.Select(l => (l.Depth, l.Length)));
+    }
+
+    [Fact]
+    public async Task SnapshotsAreRoundedUpToTheChains()
+    {
+        var options = Quick with { Methods = [LatticeEntropyMethod.Scan], Snapshots = 1, ScanSteps = 1 };
+        Assert.Single(await new LatticeEntropyEstimator(options).EstimateAsync(new XYSystem(2), [4.0]));
+    }
+
+    [Fact]
     public async Task CheckpointsAreUsedAgain()
     {
         var folder = Directory.CreateTempSubdirectory("mice-csharp-");
@@ -70,5 +105,28 @@ public sealed class LatticeEntropyTests
             new LatticeEntropyEstimator(Quick with { Snapshots = 0 }).EstimateAsync(new IsingSystem(6), [-1.0])
         );
         Assert.Equal(3, fault.Faults.Count);
+        var planar = await Assert.ThrowsAsync<MiceException>(() =>
+            new LatticeEntropyEstimator(Quick with { Snapshots = 0, ScanSteps = 0 }).EstimateAsync(new XYSystem(6), [-1.0])
+        );
+        // Snapshots, steps, counting, the side, the temperature.
+        Assert.Equal(5, planar.Faults.Count);
     }
+
+    [Fact]
+    public async Task WhatCannotBeAskedForIsToldBeforeAnythingIsDrawn()
+    {
+        var options = Quick with { Methods = [LatticeEntropyMethod.Integration] };
+        var integration = await Assert.ThrowsAsync<MiceException>(() =>
+            new LatticeEntropyEstimator(options).EstimateAsync(new IsingSystem(8), [2.0])
+        );
+        Assert.Contains("integration", Assert.Single(integration.Faults), StringComparison.Ordinal);
+        var estimator = new LatticeEntropyEstimator();
+        var ising = await Assert.ThrowsAsync<MiceException>(() => estimator.EstimateAsync(new IsingSystem(8), []));
+        var planar = await Assert.ThrowsAsync<MiceException>(() => estimator.EstimateAsync(new XYSystem(8), []));
+        Assert.Equal(Assert.Single(ising.Faults), Assert.Single(planar.Faults));
+    }
+
+    [Fact]
+    public void DefaultsAreThoseOfTheLibrary() =>
+        Assert.Equal([LatticeEntropyMethod.Mice, LatticeEntropyMethod.Scan], new LatticeEntropyEstimatorOptions().Methods);
 }

@@ -82,6 +82,8 @@ public class SurfaceTests
         Assert.Contains("ScanEntropyEstimator", names);
         Assert.Contains("TrajectoryReader", names);
         Assert.Contains("MutualInformationEstimator", names);
+        Assert.Contains("LatticeEntropyEstimator", names);
+        Assert.Contains("LatticeSnapshotFile", names);
         Assert.Contains("MiceException", names);
         Assert.All(Facade.GetExportedTypes(), t => Assert.Equal("Mice.CSharp", t.Namespace));
     }

@@ -1,0 +1,86 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using Mice.Entropy;
+
+namespace Mice.CSharp;
+
+/// <summary>Mutual information of two halves of a block.</summary>
+/// <param name="Depth">Sites of a half across the cut.</param>
+/// <param name="Length">Sites of a half along the cut.</param>
+/// <param name="InterfaceLength">Length of the interface, lattice constants.</param>
+/// <param name="MutualInformation">Nats.</param>
+/// <param name="FromAreaLaw">Extrapolated by the area law, not found by a critic.</param>
+/// <param name="Saturated">Too large to be certified by its product pairs.</param>
+public sealed record LatticeHalvesInformation(
+    int Depth,
+    int Length,
+    int InterfaceLength,
+    MeasuredValue MutualInformation,
+    bool FromAreaLaw,
+    bool Saturated
+);
+
+/// <summary>What one method found at one temperature.</summary>
+public sealed record LatticeEntropyEstimate
+{
+    /// <summary>T, k_B = 1; NaN for snapshots from elsewhere that are not said to be in equilibrium.</summary>
+    public required double Temperature { get; init; }
+
+    /// <summary>mice, scan, compression, integration, or the name of a counting estimate.</summary>
+    public required string Method { get; init; }
+
+    /// <summary>The method's best estimate, nats per site; of XY spins relative to dθ, so that it is ln 2π at T = ∞ and may be negative.</summary>
+    public required MeasuredValue EntropyPerSite { get; init; }
+
+    /// <summary>Its upper bound where that is another number, nats per site.</summary>
+    public MeasuredValue? UpperBoundPerSite { get; init; }
+
+    /// <summary>βF per site, where the method gives it.</summary>
+    public MeasuredValue? ReducedFreeEnergyPerSite { get; init; }
+
+    /// <summary>Energy per site, where known.</summary>
+    public MeasuredValue? EnergyPerSite { get; init; }
+
+    /// <summary>Entropy, nats per site, known in another way, where it is; without an error where it is exact.</summary>
+    public MeasuredValue? ReferencePerSite { get; init; }
+
+    /// <summary>Where that comes from: enumeration, kaufman, transfer_matrix (the torus), infinite_lattice, integration.</summary>
+    public string? ReferenceSource { get; init; }
+
+    /// <summary>Levels of MICE, smallest halves first.</summary>
+    public required IReadOnlyList<LatticeHalvesInformation> Levels { get; init; }
+
+    /// <summary>Checks of the sampler and of the method.</summary>
+    public required IReadOnlyList<ResultCheck> Checks { get; init; }
+
+    /// <summary>Wall-clock time of the method, without sampling.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    internal static LatticeEntropyEstimate From(LatticePoint point) =>
+        new()
+        {
+            Temperature = point.Temperature,
+            Method = point.Method,
+            EntropyPerSite = MeasuredValue.From(point.EntropyPerSite),
+            UpperBoundPerSite = Conversion.Optional(point.Bound),
+            ReducedFreeEnergyPerSite = Conversion.Optional(point.ReducedFreeEnergyPerSite),
+            EnergyPerSite = Conversion.Optional(point.EnergyPerSite),
+            ReferencePerSite = point.Reference is { } known
+                ? MeasuredValue.From(known.Value.EntropyPerSite)
+                : null,
+            ReferenceSource = point.Reference?.Value.Source,
+            Levels = point
+                .Levels.Select(l => new LatticeHalvesInformation(
+                    l.Depth,
+                    l.Length,
+                    l.InterfaceLength,
+                    MeasuredValue.From(l.MutualInformation),
+                    l.Estimator != "critic",
+                    l.Saturated
+                ))
+                .ToArray(),
+            Checks = Conversion.Checks(point.Checks),
+            Duration = TimeSpan.FromSeconds(point.Seconds),
+        };
+}

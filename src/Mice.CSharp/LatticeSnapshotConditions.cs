@@ -1,0 +1,145 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using Mice.Entropy;
+using Mice.Samplers;
+using Microsoft.FSharp.Collections;
+using Microsoft.FSharp.Core;
+
+namespace Mice.CSharp;
+
+/// <summary>Rotations and reflections that do not change the law of lattice snapshots.</summary>
+public enum LatticeSymmetry
+{
+    /// <summary>None are known: translations alone.</summary>
+    None,
+
+    /// <summary>Those of the square lattice.</summary>
+    Square,
+
+    /// <summary>Those of the triangular lattice.</summary>
+    Triangular,
+}
+
+/// <summary>The equilibrium that lattice snapshots are from, with energies by any Hamiltonian; k_B = 1.</summary>
+/// <param name="Temperature">T above 0.</param>
+/// <param name="Energies">The energy of each snapshot, of all its sites together, in the unit of T.</param>
+public sealed record LatticeEquilibrium(double Temperature, IReadOnlyList<double> Energies)
+{
+    /// <summary>
+    /// The mean energy per site from a longer run than these snapshots, where there was one: it makes the entropy more certain. Null: the
+    /// mean of <see cref="Energies"/>.
+    /// </summary>
+    public MeasuredValue? MeanEnergyPerSite { get; init; }
+
+    /// <summary>The equilibrium of an Ising model.</summary>
+    /// <param name="system">The model.</param>
+    /// <param name="temperature">T above 0.</param>
+    /// <param name="spins">Its snapshots, [snapshots, rows, columns].</param>
+    /// <exception cref="MiceException">The snapshots are not of the model's size.</exception>
+    public static LatticeEquilibrium Of(IsingSystem system, double temperature, sbyte[,,] spins)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        var model = system.ToModel();
+        return Of(temperature, spins, system.Size, s => IsingModelModule.energy(model, s));
+    }
+
+    /// <summary>The equilibrium of an XY model.</summary>
+    /// <param name="system">The model.</param>
+    /// <param name="temperature">T above 0.</param>
+    /// <param name="angles">Its snapshots, [snapshots, rows, columns], in radians.</param>
+    /// <exception cref="MiceException">The snapshots are not of the model's size.</exception>
+    public static LatticeEquilibrium Of(XYSystem system, double temperature, double[,,] angles)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        var model = system.ToModel();
+        return Of(temperature, angles, system.Size, a => XYModelModule.energy(model, XYStateModule.ofAngles(a)));
+    }
+
+    private static LatticeEquilibrium Of<T>(double temperature, T[,,] values, int size, Func<T[], double> energy)
+        where T : struct
+    {
+        var snapshots = Conversion.Snapshots(values);
+
+        if (snapshots.Rows != size || snapshots.Columns != size)
+        {
+            var given = $"{snapshots.Rows}×{snapshots.Columns}";
+            throw MiceException.Of(MiceError.NewMismatch("sites of a snapshot and of the model", given, $"{size}×{size}"));
+        }
+
+        return new(temperature, snapshots.Sites.Select(energy).ToArray());
+    }
+
+    internal LatticeEnergies ToEnergies(int sites, int groupSnapshots) =>
+        LatticeConditionsModule.thermal(
+            Temperature,
+            sites,
+            groupSnapshots,
+            MeanEnergyPerSite is { } mean ? FSharpOption<Estimate>.Some(mean.ToEstimate()) : FSharpOption<Estimate>.None,
+            Energies.ToArray()
+        );
+
+    internal IEnumerable<Tuple<string, string>> Describe() =>
+        [
+            Tuple.Create("temperature", Temperature.ToString("R", CultureInfo.InvariantCulture)),
+            Tuple.Create("energies_sha256", RunStoreModule.digest(FuncConvert.FromAction<BinaryWriter>(Write))),
+        ];
+
+    private void Write(BinaryWriter writer)
+    {
+        double[] mean = MeanEnergyPerSite is { } known ? [known.Value, known.StandardError, (double)known.Kind] : [];
+
+        foreach (var number in Energies.Concat(mean))
+        {
+            writer.Write(number);
+        }
+    }
+}
+
+/// <summary>What is known of lattice snapshots besides the snapshots. Nothing, as long as it is not said.</summary>
+public sealed record LatticeSnapshotConditions
+{
+    /// <summary>Rotations and reflections that do not change their law.</summary>
+    public LatticeSymmetry Symmetry { get; init; }
+
+    /// <summary>
+    /// Whether their law does not change when all spins of a snapshot are flipped together, all angles rotated together: in equilibrium
+    /// without a field. Not where every snapshot is magnetised in the same direction.
+    /// </summary>
+    public bool GlobalSymmetry { get; init; }
+
+    /// <summary>Neighbouring snapshots that may be correlated, such as those of one chain; at most a quarter of all.</summary>
+    public int GroupSnapshots { get; init; } = 1;
+
+    /// <summary>The equilibrium that they are from; null out of equilibrium, or where it is not known.</summary>
+    public LatticeEquilibrium? Equilibrium { get; init; }
+
+    internal LatticeConditions ToConditions(int rows, int columns) =>
+        new(
+            Symmetry == LatticeSymmetry.None
+                ? SpinSymmetryModule.translations(GlobalSymmetry)
+                : SpinSymmetryModule.ofLattice(
+                    Symmetry == LatticeSymmetry.Triangular ? Lattice.Triangular : Lattice.Square,
+                    GlobalSymmetry,
+                    rows,
+                    columns
+                ),
+            GroupSnapshots,
+            Equilibrium is { } known
+                ? FSharpOption<LatticeEnergies>.Some(known.ToEnergies(rows * columns, GroupSnapshots))
+                : FSharpOption<LatticeEnergies>.None
+        );
+
+    /// <summary>All of it by name, as it identifies a checkpoint directory.</summary>
+    internal FSharpList<Tuple<string, string>> Describe() =>
+        ListModule.OfSeq(
+            [
+                Tuple.Create("symmetry", Symmetry.ToString()),
+                Tuple.Create("global_symmetry", GlobalSymmetry.ToString()),
+                Tuple.Create("snapshots_in_a_group", GroupSnapshots.ToString(CultureInfo.InvariantCulture)),
+                .. Equilibrium?.Describe() ?? [],
+            ]
+        );
+}
