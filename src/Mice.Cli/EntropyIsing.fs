@@ -11,77 +11,64 @@ module EntropyIsing =
 
     type private Job =
         {
-            Options: RunOptions
+            Question: LatticeQuestion
             Entropy: IsingEntropyOptions
             Model: IsingModel
-            Temperatures: float list
         }
 
-    let private options (r: ParseResults<IsingArgument>) (shared: RunOptions) methods snapshots : IsingEntropyOptions =
+    let private options (question: LatticeQuestion) : IsingEntropyOptions =
         let start = IsingEntropyOptions.defaults
 
         {
             Sampling =
                 { start.Sampling with
-                    Snapshots = snapshots |> Option.defaultValue start.Sampling.Snapshots
+                    Snapshots = question.Snapshots |> Option.defaultValue start.Sampling.Snapshots
                 }
-            Entropy = LatticeArguments.entropy (r.Contains IsingArgument.Quick) shared methods
+            Entropy = question.Entropy
         }
 
     let private read (given: GivenArguments<IsingArgument>) : Read<Job> =
         let r = given.Own
-        let shared = SharedOptions.readWith LatticeArguments.processor given.Shared
-        let size = LatticeArguments.size (r.TryGetResult IsingArgument.Size)
-
-        let temperatures =
-            LatticeArguments.temperatures (r.TryGetResult IsingArgument.Temperature)
-
         let lattice = LatticeArguments.lattice (r.TryGetResult IsingArgument.Lattice)
-        let coupling = LatticeArguments.coupling (r.TryGetResult IsingArgument.Coupling)
-        let field = LatticeArguments.field (r.TryGetResult IsingArgument.Field)
 
-        let methods =
-            LatticeArguments.methods LatticeMethod.ofIsing (r.TryGetResult IsingArgument.Method)
+        let question =
+            {
+                Size = r.TryGetResult IsingArgument.Size
+                Temperature = r.TryGetResult IsingArgument.Temperature
+                Coupling = r.TryGetResult IsingArgument.Coupling
+                Field = r.TryGetResult IsingArgument.Field
+                Method = r.TryGetResult IsingArgument.Method
+                Snapshots = r.TryGetResult IsingArgument.Snapshots
+                Quick = r.Contains IsingArgument.Quick
+            }
+            |> LatticeQuestion.read LatticeMethod.ofIsing given.Shared
 
-        let snapshots = Options.count "--snapshots" (r.TryGetResult IsingArgument.Snapshots)
-
-        match
-            Options.faults size
-            @ Options.faults temperatures
-            @ Options.faults lattice
-            @ Options.faults coupling
-            @ Options.faults field
-            @ Options.faults methods
-            @ Options.faults snapshots
-            @ Options.faults shared
-        with
+        match Options.faults lattice @ Options.faults question with
         | [] ->
-            let shared = Options.get shared
-            let temperatures = Options.get temperatures
+            let question = Options.get question
 
             Ok
                 {
-                    Options = shared
-                    Entropy = options r shared (Options.get methods) (Options.get snapshots)
+                    Question = question
+                    Entropy = options question
                     Model =
-                        { IsingModel.square (Options.get size) temperatures.Head with
+                        { IsingModel.square question.Size question.Temperatures.Head with
                             Lattice = Options.get lattice
-                            Coupling = Options.get coupling
-                            Field = Options.get field
+                            Coupling = question.Coupling
+                            Field = question.Field
                         }
-                    Temperatures = temperatures
                 }
         | faults -> Error faults
 
     let private estimate (estimators: Estimators) (job: Job) token (directory: string) =
         IsingEntropy.checkpoints job.Entropy job.Model directory
         |> Result.bind (fun store ->
-            Display.withProgress job.Options.Quiet (fun report ->
-                estimators.Ising job.Entropy token report (Some store) job.Model job.Temperatures))
+            Display.withProgress job.Question.Options.Quiet (fun report ->
+                estimators.Ising job.Entropy token report (Some store) job.Model job.Question.Temperatures))
 
     let private finish (estimators: Estimators) (job: Job) (points: LatticePoint list) : int =
         let title = LatticeArguments.isingTitle job.Model
-        LatticeResult.finish estimators job.Options title (IsingEntropyOptions.describe job.Entropy) points
+        LatticeResult.finish estimators job.Question.Options title (IsingEntropyOptions.describe job.Entropy) points
 
     /// <summary>Runs the verb and returns the exit code.</summary>
     let run (estimators: Estimators) (given: string[]) : int =
@@ -89,7 +76,7 @@ module EntropyIsing =
             Runs.withCheckpoints
                 [ "entropy"; "ising" ]
                 (List.ofArray given)
-                job.Options.Resume
+                job.Question.Options.Resume
                 (estimate estimators job)
 
         Runs.verb (Arguments.parse<IsingArgument> "entropy ising" given) read work (finish estimators)

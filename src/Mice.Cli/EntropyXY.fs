@@ -33,17 +33,16 @@ module EntropyXY =
 
     type private Job =
         {
-            Options: RunOptions
+            Question: LatticeQuestion
             Entropy: XYEntropyOptions
             Model: XYModel
-            Temperatures: float list
         }
 
-    let private options (r: ParseResults<XYArgument>) (shared: RunOptions) methods snapshots : XYEntropyOptions =
+    let private options (question: LatticeQuestion) : XYEntropyOptions =
         let start = XYEntropyOptions.defaults
 
         let perChain =
-            snapshots
+            question.Snapshots
             |> Option.map (fun n -> (n + start.Sampling.Chains - 1) / start.Sampling.Chains)
             |> Option.defaultValue start.Sampling.Snapshots
 
@@ -52,64 +51,50 @@ module EntropyXY =
                 { start.Sampling with
                     Snapshots = perChain
                 }
-            Entropy = LatticeArguments.entropy (r.Contains XYArgument.Quick) shared methods
+            Entropy = question.Entropy
         }
 
     let private read (given: GivenArguments<XYArgument>) : Read<Job> =
         let r = given.Own
-        let shared = SharedOptions.readWith LatticeArguments.processor given.Shared
-        let size = LatticeArguments.size (r.TryGetResult XYArgument.Size)
 
-        let temperatures =
-            LatticeArguments.temperatures (r.TryGetResult XYArgument.Temperature)
-
-        let coupling = LatticeArguments.coupling (r.TryGetResult XYArgument.Coupling)
-        let field = LatticeArguments.field (r.TryGetResult XYArgument.Field)
-
-        let methods =
-            LatticeArguments.methods LatticeMethod.ofXY (r.TryGetResult XYArgument.Method)
-
-        let snapshots = Options.count "--snapshots" (r.TryGetResult XYArgument.Snapshots)
-
-        match
-            Options.faults size
-            @ Options.faults temperatures
-            @ Options.faults coupling
-            @ Options.faults field
-            @ Options.faults methods
-            @ Options.faults snapshots
-            @ Options.faults shared
-        with
-        | [] ->
-            let shared = Options.get shared
-            let temperatures = Options.get temperatures
-
-            Ok
-                {
-                    Options = shared
-                    Entropy = options r shared (Options.get methods) (Options.get snapshots)
-                    Model =
-                        { XYModel.square (Options.get size) temperatures.Head with
-                            Coupling = Options.get coupling
-                            Field = Options.get field
-                        }
-                    Temperatures = temperatures
-                }
-        | faults -> Error faults
+        {
+            Size = r.TryGetResult XYArgument.Size
+            Temperature = r.TryGetResult XYArgument.Temperature
+            Coupling = r.TryGetResult XYArgument.Coupling
+            Field = r.TryGetResult XYArgument.Field
+            Method = r.TryGetResult XYArgument.Method
+            Snapshots = r.TryGetResult XYArgument.Snapshots
+            Quick = r.Contains XYArgument.Quick
+        }
+        |> LatticeQuestion.read LatticeMethod.ofXY given.Shared
+        |> Result.map (fun question ->
+            {
+                Question = question
+                Entropy = options question
+                Model =
+                    { XYModel.square question.Size question.Temperatures.Head with
+                        Coupling = question.Coupling
+                        Field = question.Field
+                    }
+            })
 
     let private estimate (estimators: Estimators) (job: Job) token (directory: string) =
         XYEntropy.checkpoints job.Entropy job.Model directory
         |> Result.bind (fun store ->
-            Display.withProgress job.Options.Quiet (fun report ->
-                estimators.XY job.Entropy token report (Some store) job.Model job.Temperatures))
+            Display.withProgress job.Question.Options.Quiet (fun report ->
+                estimators.XY job.Entropy token report (Some store) job.Model job.Question.Temperatures))
 
     let private finish (estimators: Estimators) (job: Job) (points: LatticePoint list) : int =
         let title = LatticeArguments.xyTitle job.Model
-        LatticeResult.finish estimators job.Options title (XYEntropyOptions.describe job.Entropy) points
+        LatticeResult.finish estimators job.Question.Options title (XYEntropyOptions.describe job.Entropy) points
 
     /// <summary>Runs the verb and returns the exit code.</summary>
     let run (estimators: Estimators) (given: string[]) : int =
         let work (job: Job) =
-            Runs.withCheckpoints [ "entropy"; "xy" ] (List.ofArray given) job.Options.Resume (estimate estimators job)
+            Runs.withCheckpoints
+                [ "entropy"; "xy" ]
+                (List.ofArray given)
+                job.Question.Options.Resume
+                (estimate estimators job)
 
         Runs.verb (Arguments.parse<XYArgument> "entropy xy" given) read work (finish estimators)
