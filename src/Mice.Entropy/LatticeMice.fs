@@ -258,7 +258,10 @@ module LatticeMice =
         : Result<LatticeMiceResult, MiceError list> =
         let block = spins.BlockSide options.Block
 
-        match faults block snapshots.Rows snapshots.Columns @ LatticeEnergies.faults spins groupSnapshots energies snapshots with
+        match
+            faults block snapshots.Rows snapshots.Columns
+            @ LatticeEnergies.faults spins groupSnapshots energies snapshots
+        with
         | [] ->
             let watch = Stopwatch.StartNew()
             let middle = max 1 (snapshots.Sites.Length / groupSnapshots / 2) * groupSnapshots
