@@ -95,9 +95,8 @@ module LatticeSnapshotEntropy =
         [
             yield! LatticeMethods.faults known options
 
-            for name, given in [ "threads", options.Threads; "snapshots in a group", sample.GroupSnapshots ] do
-                if given < 1 then
-                    MiceError.OutOfRange(name, string given, "1 or more")
+            if options.Threads < 1 then
+                MiceError.OutOfRange("threads", string options.Threads, "1 or more")
 
             if List.contains LatticeMethod.Mice options.Methods then
                 yield! LatticeMice.faults (sample.Spins.BlockSide options.Mice.Block) snapshots.Rows snapshots.Columns

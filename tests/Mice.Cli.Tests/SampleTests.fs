@@ -76,15 +76,15 @@ let ``XY angles go to one file under its own name, the same for the same seed`` 
         let draw (seed: int) (file: string) =
             sample
                 "xy"
-                $"--size 4 --temperature 1 --field 0.3 --snapshots 60 --seed {seed} --output {file} --json {json}"
+                $"--size 4 --temperature 1 --field 0.3 --snapshots 500 --seed {seed} --output {file} --json {json}"
 
         Assert.Equal<int list>([ 0; 0; 0 ], List.map2 draw [ 1; 1; 2 ] files)
         let content = files |> List.map File.ReadAllBytes
         Assert.Equal<byte[]>(content[0], content[1])
         Assert.NotEqual<byte[]>(content[0], content[2])
         let snapshots = get (SnapshotFile.readAngles files[2])
-        // Eight of each of the 8 chains.
-        Assert.Equal(64, snapshots.Sites.Length)
+        // Eight of each of the 64 chains.
+        Assert.Equal(512, snapshots.Sites.Length)
 
         results json (fun found ->
             let item = Assert.Single found
@@ -123,8 +123,8 @@ let ``The entropy of a model is of the snapshots that are drawn with the same se
 let ``A check that fails gives exit code 1, and the file all the same`` () =
     inFolder (fun folder ->
         let file = Path.Combine(folder, "s.npy")
-        Assert.Equal(1, sample "xy" $"--size 12 --temperature 0.9 --every 1 --snapshots 800 --output {file}")
-        Assert.Equal(800, (get (SnapshotFile.readAngles file)).Sites.Length))
+        Assert.Equal(1, sample "xy" $"--size 12 --temperature 0.9 --every 1 --snapshots 6400 --output {file}")
+        Assert.Equal(6400, (get (SnapshotFile.readAngles file)).Sites.Length))
 
 [<Fact>]
 let ``All bad arguments are told, one line each`` () =
