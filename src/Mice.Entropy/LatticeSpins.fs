@@ -7,7 +7,7 @@ open Mice.Information
 open Mice.Autoregressive
 
 /// The block that MICE starts from, whose entropy needs no critic.
-type internal StartingBlock =
+type StartingBlock =
     {
         /// Entropy per site.
         EntropyPerSite: Estimate<nat / site>
