@@ -93,26 +93,21 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
         LatticeSnapshotConditions? conditions = null,
         IProgress<EstimationProgress>? progress = null,
         CancellationToken cancellationToken = default
-    )
-    {
-        var entropy = chosen.ToLatticeEntropyOptions();
-        var known = conditions ?? new();
-        var snapshots = Conversion.Snapshots(spins);
-
-        return Run(
-            directory => LatticeSnapshotEntropy.checkpoints(entropy, known.Describe(), snapshots, directory),
-            store =>
+    ) =>
+        OfSnapshots(
+            Conversion.Snapshots(spins),
+            conditions ?? new(),
+            (entropy, store, known, snapshots) =>
                 LatticeSnapshotEntropy.ofSpins(
                     entropy,
                     cancellationToken,
                     Conversion.Progress(progress),
                     store,
-                    known.ToConditions(snapshots.Rows, snapshots.Columns),
+                    known,
                     snapshots
                 ),
             cancellationToken
         );
-    }
 
     /// <summary>Estimates the entropy per site, relative to dθ, of snapshots of planar spins from elsewhere, in equilibrium or not.</summary>
     /// <param name="angles">The snapshots, [snapshots, rows, columns], 16 or more, in radians, periodic in rows and columns; copied.</param>
@@ -129,23 +124,41 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
         LatticeSnapshotConditions? conditions = null,
         IProgress<EstimationProgress>? progress = null,
         CancellationToken cancellationToken = default
-    )
-    {
-        var entropy = chosen.ToLatticeEntropyOptions();
-        var known = conditions ?? new();
-        var snapshots = Conversion.Snapshots(angles);
-
-        return Run(
-            directory => LatticeSnapshotEntropy.checkpoints(entropy, known.Describe(), snapshots, directory),
-            store =>
+    ) =>
+        OfSnapshots(
+            Conversion.Snapshots(angles),
+            conditions ?? new(),
+            (entropy, store, known, snapshots) =>
                 LatticeSnapshotEntropy.ofAngles(
                     entropy,
                     cancellationToken,
                     Conversion.Progress(progress),
                     store,
-                    known.ToConditions(snapshots.Rows, snapshots.Columns),
+                    known,
                     snapshots
                 ),
+            cancellationToken
+        );
+
+    private Task<IReadOnlyList<LatticeEntropyEstimate>> OfSnapshots<TSpin>(
+        LatticeSnapshots<TSpin> snapshots,
+        LatticeSnapshotConditions conditions,
+        Func<
+            LatticeEntropyOptions,
+            FSharpOption<RunStore>,
+            LatticeConditions,
+            LatticeSnapshots<TSpin>,
+            FSharpResult<FSharpList<LatticePoint>, FSharpList<MiceError>>
+        > estimate,
+        CancellationToken cancellationToken
+    )
+        where TSpin : struct
+    {
+        var entropy = chosen.ToLatticeEntropyOptions();
+
+        return Run(
+            directory => LatticeSnapshotEntropy.checkpoints(entropy, conditions.Describe(), snapshots, directory),
+            store => estimate(entropy, store, conditions.ToConditions(snapshots.Rows, snapshots.Columns), snapshots),
             cancellationToken
         );
     }

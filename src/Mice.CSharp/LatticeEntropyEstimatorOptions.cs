@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Mice.Entropy;
+using Mice.Samplers;
 using Microsoft.FSharp.Collections;
 
 namespace Mice.CSharp;
@@ -74,11 +75,11 @@ public sealed record LatticeEntropyEstimatorOptions
     internal XYEntropyOptions ToXYEntropyOptions()
     {
         var start = XYEntropyOptionsModule.defaults;
-        var sampling = start.Sampling;
+        var sampling = XYChainOptionsModule.withSnapshots(Snapshots, start.Sampling);
         return new(
             new(
                 sampling.Chains,
-                (int)Math.Ceiling(Snapshots / (double)sampling.Chains),
+                sampling.Snapshots,
                 sampling.Equilibrate,
                 sampling.Every,
                 sampling.OverRelaxations,

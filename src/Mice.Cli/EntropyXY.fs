@@ -41,16 +41,11 @@ module EntropyXY =
     let private options (question: LatticeQuestion) : XYEntropyOptions =
         let start = XYEntropyOptions.defaults
 
-        let perChain =
-            question.Snapshots
-            |> Option.map (fun n -> (n + start.Sampling.Chains - 1) / start.Sampling.Chains)
-            |> Option.defaultValue start.Sampling.Snapshots
-
         { start with
             Sampling =
-                { start.Sampling with
-                    Snapshots = perChain
-                }
+                match question.Snapshots with
+                | Some n -> XYChainOptions.withSnapshots n start.Sampling
+                | None -> start.Sampling
             Entropy = question.Entropy
         }
 

@@ -109,8 +109,7 @@ module LatticeSamplers =
         let snapshots = defaultArg given.Snapshots (start.Chains * start.Snapshots)
 
         let options =
-            { start with
-                Snapshots = (snapshots + start.Chains - 1) / start.Chains
+            { XYChainOptions.withSnapshots snapshots start with
                 Equilibrate = defaultArg given.Equilibrate start.Equilibrate
                 Every = defaultArg given.Every start.Every
                 Threads = defaultArg given.Shared.Threads start.Threads

@@ -134,11 +134,12 @@ module IsingEntropy =
             LatticeMethods.noTemperature temperatures
             @ (models |> List.collect IsingModel.faults)
             @ IsingSamplingOptions.faults (samplingOf options)
-            @ LatticeMethods.faults LatticeMethod.ofIsing options.Entropy
-            @ (if List.contains LatticeMethod.Mice options.Entropy.Methods then
-                   LatticeMice.faults options.Entropy.Mice.Block model.Rows model.Columns
-               else
-                   [])
+            @ LatticeMethods.faults
+                LatticeMethod.ofIsing
+                options.Entropy.Mice.Block
+                model.Rows
+                model.Columns
+                options.Entropy
             |> List.distinct
 
         if List.isEmpty faults then

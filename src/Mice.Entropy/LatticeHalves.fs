@@ -17,6 +17,15 @@ type LatticeHalves =
         InterfaceLength: int
     }
 
+/// What a symmetry allows of a block: found once, for blocks are drawn by the million.
+type internal HalfOrientations =
+    {
+        /// Rows and columns may be exchanged.
+        Transposes: bool
+        /// The block may be reflected along its cut.
+        Reflects: bool
+    }
+
 /// Taking halves out of snapshots.
 [<RequireQualifiedAccess>]
 module LatticeHalves =
@@ -52,16 +61,22 @@ module LatticeHalves =
 
         List.unfold grow (block, block)
 
+    let private orientationsOf (symmetry: SpinSymmetry) =
+        {
+            Transposes = SpinSymmetry.transposes symmetry
+            Reflects = SpinSymmetry.reflects symmetry
+        }
+
     /// <summary>Calls back with the place in a half and the sites of both halves there, as seen from the cut: place across·length + along, the second
     /// half turned by 180°, so that both look alike. The block lies anywhere and in any orientation that the symmetry allows.</summary>
-    /// <param name="symmetry">Of the law of the snapshots.</param>
+    /// <param name="orientations">Those that the symmetry allows.</param>
     /// <param name="generator">Place and orientation.</param>
     /// <param name="rows">Rows of the torus.</param>
     /// <param name="columns">Columns of the torus.</param>
     /// <param name="halves">The halves.</param>
     /// <param name="pair">Told the place, the first half's site and the second half's.</param>
     let inline internal visit
-        (symmetry: SpinSymmetry)
+        (orientations: HalfOrientations)
         (generator: Generator)
         (rows: int)
         (columns: int)
@@ -69,12 +84,12 @@ module LatticeHalves =
         ([<InlineIfLambda>] pair: int -> int -> int -> unit)
         : unit =
         let transposed =
-            if SpinSymmetry.transposes symmetry then
+            if orientations.Transposes then
                 generator.NextInt 2 = 1
             else
                 halves.Stacked
 
-        let mirrored = SpinSymmetry.reflects symmetry && generator.NextInt 2 = 1
+        let mirrored = orientations.Reflects && generator.NextInt 2 = 1
         let r0, c0 = generator.NextInt rows, generator.NextInt columns
 
         let site along across =
@@ -94,59 +109,40 @@ module LatticeHalves =
 
     /// <summary>Copies two halves of a block of Ising spins to rows of two arrays.</summary>
     /// <param name="symmetry">Of the law of the snapshots.</param>
-    /// <param name="generator">Place, orientation, sign.</param>
-    /// <param name="snapshots">Their shape.</param>
-    /// <param name="spins">One snapshot.</param>
-    /// <param name="halves">The halves.</param>
-    /// <param name="row">Where to write.</param>
-    /// <param name="a">First halves, [·; depth·length].</param>
-    /// <param name="b">Second halves, the same.</param>
+    /// <returns>A function of the randomness (place, orientation, sign), the snapshots (their shape), one of them, the halves, the row to
+    /// write to, and the arrays of first and of second halves, [·; depth·length].</returns>
     let draw
         (symmetry: SpinSymmetry)
-        (generator: Generator)
-        (snapshots: LatticeSnapshots<sbyte>)
-        (spins: sbyte[])
-        (halves: LatticeHalves)
-        (row: int)
-        (a: float32[])
-        (b: float32[])
-        : unit =
-        let sign =
-            if symmetry.Flip && generator.NextInt 2 = 1 then
-                -1.0f
-            else
-                1.0f
+        : Generator -> LatticeSnapshots<sbyte> -> sbyte[] -> LatticeHalves -> int -> float32[] -> float32[] -> unit =
+        let orientations = orientationsOf symmetry
 
-        let start = row * volume halves
+        fun generator snapshots spins halves row a b ->
+            let sign =
+                if symmetry.Flip && generator.NextInt 2 = 1 then
+                    -1.0f
+                else
+                    1.0f
 
-        visit symmetry generator snapshots.Rows snapshots.Columns halves (fun place first second ->
-            a[start + place] <- sign * float32 spins[first]
-            b[start + place] <- sign * float32 spins[second])
+            let start = row * volume halves
+
+            visit orientations generator snapshots.Rows snapshots.Columns halves (fun place first second ->
+                a[start + place] <- sign * float32 spins[first]
+                b[start + place] <- sign * float32 spins[second])
 
     /// <summary>Copies two halves of a block of planar spins to rows of two arrays, x components before y components.</summary>
     /// <param name="symmetry">Of the law of the snapshots.</param>
-    /// <param name="generator">Place and orientation.</param>
-    /// <param name="snapshots">Their shape.</param>
-    /// <param name="spins">One snapshot.</param>
-    /// <param name="halves">The halves.</param>
-    /// <param name="row">Where to write.</param>
-    /// <param name="a">First halves, [·; 2·depth·length].</param>
-    /// <param name="b">Second halves, the same.</param>
+    /// <returns>A function of the same as that of draw; the arrays are [·; 2·depth·length].</returns>
     let drawPlanar
         (symmetry: SpinSymmetry)
-        (generator: Generator)
-        (snapshots: LatticeSnapshots<Vector2>)
-        (spins: Vector2[])
-        (halves: LatticeHalves)
-        (row: int)
-        (a: float32[])
-        (b: float32[])
-        : unit =
-        let sites = volume halves
-        let start = 2 * row * sites
+        : Generator -> LatticeSnapshots<Vector2> -> Vector2[] -> LatticeHalves -> int -> float32[] -> float32[] -> unit =
+        let orientations = orientationsOf symmetry
 
-        visit symmetry generator snapshots.Rows snapshots.Columns halves (fun place first second ->
-            a[start + place] <- spins[first].X
-            a[start + sites + place] <- spins[first].Y
-            b[start + place] <- spins[second].X
-            b[start + sites + place] <- spins[second].Y)
+        fun generator snapshots spins halves row a b ->
+            let sites = volume halves
+            let start = 2 * row * sites
+
+            visit orientations generator snapshots.Rows snapshots.Columns halves (fun place first second ->
+                a[start + place] <- spins[first].X
+                a[start + sites + place] <- spins[first].Y
+                b[start + place] <- spins[second].X
+                b[start + sites + place] <- spins[second].Y)

@@ -23,8 +23,15 @@ module internal LatticeMethods =
     let text (number: float) =
         number.ToString("R", CultureInfo.InvariantCulture)
 
-    /// Faults of what is asked for: methods that are not for these spins, training without a step.
-    let faults (known: LatticeMethod list) (options: LatticeEntropyOptions) : MiceError list =
+    /// Faults of what is asked for: methods that are not for these spins, training without a step, and for MICE a torus that cannot be
+    /// halved down to a block of the given side.
+    let faults
+        (known: LatticeMethod list)
+        (block: int)
+        (rows: int)
+        (columns: int)
+        (options: LatticeEntropyOptions)
+        : MiceError list =
         [
             for m in options.Methods |> List.except known do
                 MiceError.UnknownName("method", LatticeMethod.name m, known |> List.map LatticeMethod.name)
@@ -36,6 +43,9 @@ module internal LatticeMethods =
                 ] do
                 if steps < 1 then
                     MiceError.OutOfRange(name, string steps, "1 or more")
+
+            if List.contains LatticeMethod.Mice options.Methods then
+                yield! LatticeMice.faults block rows columns
         ]
 
     /// The fault of a list without a temperature.
@@ -64,7 +74,7 @@ module internal LatticeMethods =
             }
 
     /// Scan or MICE, for any kind of spins.
-    let private learned (options: LatticeEntropyOptions) cancel progress key (sample: LatticeSample<'spin>) method =
+    let learned (options: LatticeEntropyOptions) cancel progress key (sample: LatticeSample<'spin>) method =
         match method with
         | LatticeMethod.Scan ->
             LatticeScan.estimate
@@ -99,10 +109,6 @@ module internal LatticeMethods =
                 [
                     MiceError.OutOfRange("method", name, "another one: it is not for these spins")
                 ]
-
-    /// One method on planar spins.
-    let planar options cancel progress key sample method =
-        learned options cancel progress key sample method
 
     /// One method on ±1 spins.
     let ising options cancel progress key symmetry (sample: LatticeSample<sbyte>) method =

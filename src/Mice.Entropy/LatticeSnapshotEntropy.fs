@@ -89,17 +89,15 @@ module LatticeSnapshotEntropy =
                     []
         }
 
-    let private faults options known (sample: LatticeSample<'spin>) =
+    let private faults (options: LatticeEntropyOptions) known (sample: LatticeSample<'spin>) =
         let snapshots = sample.Snapshots
 
         [
-            yield! LatticeMethods.faults known options
-
             if options.Threads < 1 then
                 MiceError.OutOfRange("threads", string options.Threads, "1 or more")
 
-            if List.contains LatticeMethod.Mice options.Methods then
-                yield! LatticeMice.faults (sample.Spins.BlockSide options.Mice.Block) snapshots.Rows snapshots.Columns
+            let block = sample.Spins.BlockSide options.Mice.Block
+            yield! LatticeMethods.faults known block snapshots.Rows snapshots.Columns options
 
             yield! LatticeEnergies.faults sample.Spins sample.GroupSnapshots sample.Energies snapshots
         ]
@@ -159,4 +157,4 @@ module LatticeSnapshotEntropy =
             store
             (LatticeMethod.ofXY |> List.except [ LatticeMethod.Integration ])
             sample
-            (LatticeMethods.planar options cancel)
+            (LatticeMethods.learned options cancel)

@@ -9,7 +9,7 @@ open Mice.Autoregressive
 /// The block that MICE starts from, whose entropy needs no critic.
 type StartingBlock =
     {
-        /// Entropy per site.
+        /// Entropy per site, nats; of planar spins relative to dθ.
         EntropyPerSite: Estimate<nat / site>
         /// How each group of snapshots changes it: pseudo-values per site up to a constant.
         Changes: float[]

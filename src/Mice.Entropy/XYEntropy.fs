@@ -94,7 +94,7 @@ module XYEntropy =
             label
             key
             draw
-            (LatticeMethods.planar options.Entropy cancel)
+            (LatticeMethods.learned options.Entropy cancel)
 
     /// Points of the integration by temperature: one run for all of them, kept under the temperatures it was made for.
     let private integrated (options: XYEntropyOptions) cancel (progress: Progress -> unit) store model temperatures =
@@ -176,10 +176,7 @@ module XYEntropy =
             if List.contains LatticeMethod.Integration options.Entropy.Methods then
                 yield! XYIntegrationOptions.faults (integrationOf options)
 
-            yield! LatticeMethods.faults LatticeMethod.ofXY options.Entropy
-
-            if List.contains LatticeMethod.Mice options.Entropy.Methods then
-                yield! LatticeMice.faults 1 model.Rows model.Columns
+            yield! LatticeMethods.faults LatticeMethod.ofXY 1 model.Rows model.Columns options.Entropy
         ]
         |> List.distinct
 

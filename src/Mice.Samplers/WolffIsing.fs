@@ -40,19 +40,15 @@ module WolffIsing =
     type private Workspace(bonds: Bonds, configuration: sbyte[], generator: Generator) =
         let sites = configuration.Length
         let spins = Array.append configuration [| 1y |]
-        let inside = Array.zeroCreate<bool>(sites + 1)
-        let queue = Array.zeroCreate<int>(sites + 1)
-        let mutable length = 0
+        let cluster = Cluster sites
 
         let add site =
             spins[site] <- -spins[site]
-            inside[site] <- true
-            queue[length] <- site
-            length <- length + 1
+            cluster.Add site
 
         /// Adds a neighbour of a spin whose sign, before it was turned over, times the coupling is given.
         let consider (along: float) keep site =
-            if not inside[site] && along * float spins[site] > 0.0 && generator.NextFloat() < keep then
+            if not (cluster.Contains site) && along * float spins[site] > 0.0 && generator.NextFloat() < keep then
                 add site
 
         let grow site =
@@ -70,21 +66,8 @@ module WolffIsing =
 
         /// Turns one cluster over; its number of sites without the ghost.
         member _.Turn() : int =
-            length <- 0
             add (generator.NextInt sites)
-            let mutable grown = 0
-
-            // Nothing is taken from the queue: it ends as the list of what was turned over.
-            while grown < length do
-                grow queue[grown]
-                grown <- grown + 1
-
-            let ghost = if inside[sites] then 1 else 0
-
-            for n in 0 .. length - 1 do
-                inside[queue[n]] <- false
-
-            length - ghost
+            cluster.Grow grow
 
         /// The spins, turned so that the ghost is up again.
         member _.Configuration: sbyte[] = Array.init sites (fun i -> spins[sites] * spins[i])

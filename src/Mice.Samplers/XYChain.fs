@@ -43,6 +43,14 @@ module XYChainOptions =
             Threads = Environment.ProcessorCount
         }
 
+    /// <summary>The options with so many snapshots in all, rounded up to equally many of each chain.</summary>
+    /// <param name="snapshots">Of all chains together.</param>
+    /// <param name="options">The options.</param>
+    let withSnapshots (snapshots: int) (options: XYChainOptions) : XYChainOptions =
+        { options with
+            Snapshots = int (ceil (float snapshots / float options.Chains))
+        }
+
     /// <summary>Checks all fields and reports every fault.</summary>
     /// <param name="options">The options.</param>
     let check (options: XYChainOptions) : Result<CheckedXYChainOptions, MiceError list> =

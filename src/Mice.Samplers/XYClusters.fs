@@ -14,9 +14,7 @@ module XYClusters =
         let x = Array.append state.Cosines [| 1.0 |]
         let y = Array.append state.Sines [| 0.0 |]
         let columns = model.Columns
-        let flipped = Array.zeroCreate<bool>(sites + 1)
-        let queue = Array.zeroCreate<int>(sites + 1)
-        let mutable length = 0
+        let cluster = Cluster sites
         // The unit vector whose component changes sign.
         let mutable lineX, lineY = 1.0, 0.0
 
@@ -24,14 +22,12 @@ module XYClusters =
             let across = lineX * x[site] + lineY * y[site]
             x[site] <- x[site] - 2.0 * across * lineX
             y[site] <- y[site] - 2.0 * across * lineY
-            flipped[site] <- true
-            queue[length] <- site
-            length <- length + 1
+            cluster.Add site
 
         /// Adds a neighbour of a spin that is already reflected, with 1 − exp(−ΔE/T) where ΔE > 0 is what the bond would
         /// cost if it alone were left behind.
         let consider across coupling site =
-            if not flipped[site] then
+            if not (cluster.Contains site) then
                 let cost =
                     2.0 * coupling * across * (lineX * x[site] + lineY * y[site]) / model.Temperature
 
@@ -68,21 +64,8 @@ module XYClusters =
             let angle = Math.PI * generator.NextFloat()
             lineX <- cos angle
             lineY <- sin angle
-            length <- 0
             add (generator.NextInt sites)
-            let mutable grown = 0
-
-            // Nothing is taken from the queue: it ends as the list of what was reflected.
-            while grown < length do
-                grow queue[grown]
-                grown <- grown + 1
-
-            let ghost = if flipped[sites] then 1 else 0
-
-            for n in 0 .. length - 1 do
-                flipped[queue[n]] <- false
-
-            length - ghost
+            cluster.Grow grow
 
         /// The spins, turned so that the ghost points along θ = 0 again.
         member _.State: XYState =

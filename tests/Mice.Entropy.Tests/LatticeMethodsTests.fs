@@ -84,7 +84,7 @@ let ``Planar spins are not counted`` () =
         }
 
     for method in [ LatticeMethod.Counting; LatticeMethod.Compression; LatticeMethod.Integration ] do
-        LatticeMethods.planar
+        LatticeMethods.learned
             LatticeEntropyOptions.defaults
             CancellationToken.None
             ignore
