@@ -45,7 +45,7 @@ public sealed record LatticeEntropyEstimate
     /// <summary>Entropy, nats per site, known in another way, where it is; without an error where it is exact.</summary>
     public MeasuredValue? ReferencePerSite { get; init; }
 
-    /// <summary>Where that comes from: enumeration, kaufman, transfer_matrix (the torus), infinite_lattice, integration.</summary>
+    /// <summary>Where that comes from: enumeration, kaufman, transfer_matrix, triangular_torus, integration; all of the torus simulated.</summary>
     public string? ReferenceSource { get; init; }
 
     /// <summary>Levels of MICE, smallest halves first.</summary>

@@ -14,7 +14,7 @@ module LatticeReport =
     /// What the numbers are, for people.
     let meaning =
         "Entropy per site in nats (k_B = 1), of planar spins relative to dθ, with one standard error in brackets. ≤ marks an upper bound, ≈ a best estimate that promises no \
-         direction. MICE and the scan stand on held-out snapshots. The reference is exact and of the simulated torus where it has no error and its source is not infinite_lattice; \
+         direction. MICE and the scan stand on held-out snapshots. The reference is exact and of the simulated torus where it has no error; \
          differences are in units of both errors together."
 
     let private difference (p: LatticePoint) : Estimate<nat / site> option =

@@ -9,20 +9,20 @@ type ExactSource =
     | Kaufman
     /// The transfer matrix of the torus.
     | TransferMatrix
-    /// Houtappel's solution of the infinite triangular lattice: not the torus itself, whose averages differ by its finite size.
-    | InfiniteLattice
+    /// Free fermions on the triangular torus.
+    | TriangularTorus
 
 /// Names of sources.
 [<RequireQualifiedAccess>]
 module ExactSource =
-    /// <summary>The name used in files: enumeration, kaufman, transfer_matrix, infinite_lattice.</summary>
+    /// <summary>The name used in files: enumeration, kaufman, transfer_matrix, triangular_torus.</summary>
     /// <param name="source">A source.</param>
     let name (source: ExactSource) : string =
         match source with
         | ExactSource.Enumeration -> "enumeration"
         | ExactSource.Kaufman -> "kaufman"
         | ExactSource.TransferMatrix -> "transfer_matrix"
-        | ExactSource.InfiniteLattice -> "infinite_lattice"
+        | ExactSource.TriangularTorus -> "triangular_torus"
 
 /// Exact averages and their source.
 type ExactValue =
@@ -61,16 +61,16 @@ module ExactIsing =
             if model.Lattice = Lattice.Square && model.Field = 0.0 then
                 ExactSource.Kaufman, (fun () -> Kaufman.averages model)
 
+            if model.Lattice = Lattice.Triangular && model.Field = 0.0 then
+                ExactSource.TriangularTorus, (fun () -> TriangularTorus.averages model)
+
             if lying.Rows <= widest && 4.0 ** float lying.Rows * float lying.Columns <= mostOperations then
                 ExactSource.TransferMatrix, (fun () -> TransferMatrix.averages lying)
-
-            if model.Lattice = Lattice.Triangular && model.Field = 0.0 then
-                ExactSource.InfiniteLattice, (fun () -> Houtappel.averages model.Coupling model.Temperature)
         ]
 
     /// <summary>Exact averages by the first of these that holds: enumeration (16 sites or fewer), Kaufman's formula (square, no
-    /// field, even sides if J &lt; 0), the transfer matrix (10 rows or columns or fewer, where it takes seconds), the infinite
-    /// triangular lattice (no field).</summary>
+    /// field, even sides if J &lt; 0), free fermions (triangular, no field), the transfer matrix (10 rows or columns or fewer, where
+    /// it takes seconds).</summary>
     /// <param name="model">The model.</param>
     /// <returns>None where no method holds, or the model has faults.</returns>
     let tryFind (model: IsingModel) : ExactValue option =

@@ -139,7 +139,7 @@ module LatticeVerification =
     let antiferromagnet: Measurement =
         {
             Name = "ising-triangular"
-            Title = "Ising antiferromagnet on the triangular lattice against the infinite lattice"
+            Title = "Ising antiferromagnet on the triangular lattice against free fermions on the torus"
             Run =
                 [ 0.5; 0.7; 1.0; 1.25; 1.5; 1.75; 2.0; 2.5; 3.0; 4.0; 6.0; 10.0 ]
                 |> ofIsing (IsingModel.triangularAntiferromagnet 64 1.0)
