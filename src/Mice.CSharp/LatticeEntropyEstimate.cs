@@ -10,6 +10,7 @@ namespace Mice.CSharp;
 /// <param name="Length">Sites of a half along the cut.</param>
 /// <param name="InterfaceLength">Length of the interface, lattice constants.</param>
 /// <param name="MutualInformation">Nats.</param>
+/// <param name="TrainingGain">What the second half of the critic's training added, nats; null for the area law.</param>
 /// <param name="FromAreaLaw">Extrapolated by the area law, not found by a critic.</param>
 /// <param name="Saturated">Too large to be certified by its product pairs.</param>
 public sealed record LatticeHalvesInformation(
@@ -17,6 +18,7 @@ public sealed record LatticeHalvesInformation(
     int Length,
     int InterfaceLength,
     MeasuredValue MutualInformation,
+    double? TrainingGain,
     bool FromAreaLaw,
     bool Saturated
 );
@@ -76,6 +78,7 @@ public sealed record LatticeEntropyEstimate
                     l.Length,
                     l.InterfaceLength,
                     MeasuredValue.From(l.MutualInformation),
+                    l.TrainingGain?.Value,
                     l.Estimator != "critic",
                     l.Saturated
                 ))

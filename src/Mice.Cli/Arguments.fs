@@ -82,6 +82,7 @@ type IsingArgument =
     | Field of value: string
     | Method of names: string
     | Snapshots of count: string
+    | [<CustomCommandLine("--error")>] LargestError of nats: string
     | Quick
 
     interface IArgParserTemplate with
@@ -95,6 +96,8 @@ type IsingArgument =
             | Method _ ->
                 "mice, scan, counting, compression, both (mice and scan; default) or all; several separated by commas"
             | Snapshots _ -> "snapshots to draw, rounded up to a multiple of 512; default 2048"
+            | LargestError _ ->
+                "largest standard error that is wanted, nats per site; with a larger one the exit code is 2, with the snapshots that it would take"
             | Quick -> "a third of the training steps"
 
 /// What `mice mi` takes beside what every verb does.

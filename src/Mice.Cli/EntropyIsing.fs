@@ -39,6 +39,7 @@ module EntropyIsing =
                 Field = r.TryGetResult IsingArgument.Field
                 Method = r.TryGetResult IsingArgument.Method
                 Snapshots = r.TryGetResult IsingArgument.Snapshots
+                Error = r.TryGetResult IsingArgument.LargestError
                 Quick = r.Contains IsingArgument.Quick
             }
             |> LatticeQuestion.read LatticeMethod.ofIsing given.Shared
@@ -68,7 +69,20 @@ module EntropyIsing =
 
     let private finish (estimators: Estimators) (job: Job) (points: LatticePoint list) : int =
         let title = LatticeArguments.isingTitle job.Model
-        LatticeResult.finish estimators job.Question.Options title (IsingEntropyOptions.describe job.Entropy) points
+
+        let perChain =
+            (job.Entropy.Sampling.Snapshots + IsingSampling.chains - 1) / IsingSampling.chains
+
+        let tooFew =
+            LatticeArguments.tooFew job.Question.LargestError (perChain * IsingSampling.chains) points
+
+        LatticeResult.finish
+            estimators
+            job.Question.Options
+            title
+            (IsingEntropyOptions.describe job.Entropy)
+            tooFew
+            points
 
     /// <summary>Runs the verb and returns the exit code.</summary>
     let run (estimators: Estimators) (given: string[]) : int =

@@ -18,6 +18,7 @@ type SnapshotsArgument =
     | Coupling of value: string
     | Field of value: string
     | Method of names: string
+    | [<CustomCommandLine("--error")>] LargestError of nats: string
     | Quick
 
     interface IArgParserTemplate with
@@ -36,6 +37,8 @@ type SnapshotsArgument =
             | Coupling _ -> "J of that model: 1 (default) or -1"
             | Field _ -> "H of that model; default 0"
             | Method _ -> "mice, scan, both (default) or all; for ±1 also counting, compression"
+            | LargestError _ ->
+                "largest standard error that is wanted, nats per site; with a larger one the exit code is 2, with the snapshots that it would take"
             | Quick -> "a third of the training steps"
 
 /// `mice entropy snapshots`: entropy of the user's own lattice data.
@@ -49,6 +52,7 @@ module EntropySnapshots =
             File: string
             Data: LatticeData
             Conditions: LatticeConditions
+            LargestError: float option
             /// What was assumed of the snapshots, by name.
             Assumed: (string * string) list
         }
@@ -150,6 +154,7 @@ module EntropySnapshots =
         let symmetry = symmetry (r.TryGetResult SnapshotsArgument.Symmetry)
         let group = Options.count "--group" (r.TryGetResult SnapshotsArgument.Group)
         let methods = methodsOf r data
+        let error = LatticeArguments.error (r.TryGetResult SnapshotsArgument.LargestError)
 
         match
             Options.faults data
@@ -157,6 +162,7 @@ module EntropySnapshots =
             @ Options.faults symmetry
             @ Options.faults group
             @ Options.faults methods
+            @ Options.faults error
             @ Options.faults shared
         with
         | [] ->
@@ -175,6 +181,7 @@ module EntropySnapshots =
                     Entropy = LatticeArguments.entropy (r.Contains SnapshotsArgument.Quick) shared (Options.get methods)
                     File = Option.get file
                     Data = Options.get data
+                    LargestError = Options.get error
                     Conditions = GivenSnapshots.conditions symmetry together group model (Options.get data)
                     Assumed = assumed symmetry together group model
                 }
@@ -203,6 +210,7 @@ module EntropySnapshots =
             job.Options
             title
             (job.Assumed @ LatticeEntropyOptions.describe job.Entropy)
+            (LatticeArguments.tooFew job.LargestError count points)
             points
 
     /// <summary>Runs the verb and returns the exit code.</summary>

@@ -13,6 +13,7 @@ type XYArgument =
     | Field of value: string
     | Method of names: string
     | Snapshots of count: string
+    | [<CustomCommandLine("--error")>] LargestError of nats: string
     | Quick
 
     interface IArgParserTemplate with
@@ -25,6 +26,8 @@ type XYArgument =
             | Method _ ->
                 "mice, scan, integration (of energies from infinite temperature), both (mice and scan; default) or all; several separated by commas"
             | Snapshots _ -> "snapshots to draw, rounded up to a multiple of 64; default 2048"
+            | LargestError _ ->
+                "largest standard error that is wanted, nats per site; with a larger one the exit code is 2, with the snapshots that it would take"
             | Quick -> "a third of the training steps"
 
 /// `mice entropy xy`: entropy of an XY model from nothing.
@@ -59,6 +62,7 @@ module EntropyXY =
             Field = r.TryGetResult XYArgument.Field
             Method = r.TryGetResult XYArgument.Method
             Snapshots = r.TryGetResult XYArgument.Snapshots
+            Error = r.TryGetResult XYArgument.LargestError
             Quick = r.Contains XYArgument.Quick
         }
         |> LatticeQuestion.read LatticeMethod.ofXY given.Shared
@@ -81,7 +85,12 @@ module EntropyXY =
 
     let private finish (estimators: Estimators) (job: Job) (points: LatticePoint list) : int =
         let title = LatticeArguments.xyTitle job.Model
-        LatticeResult.finish estimators job.Question.Options title (XYEntropyOptions.describe job.Entropy) points
+        let sampling = job.Entropy.Sampling
+
+        let tooFew =
+            LatticeArguments.tooFew job.Question.LargestError (sampling.Chains * sampling.Snapshots) points
+
+        LatticeResult.finish estimators job.Question.Options title (XYEntropyOptions.describe job.Entropy) tooFew points
 
     /// <summary>Runs the verb and returns the exit code.</summary>
     let run (estimators: Estimators) (given: string[]) : int =

@@ -1,5 +1,7 @@
 namespace Mice.Cli
 
+open System
+open System.Globalization
 open Mice
 open Mice.Entropy
 open Mice.Samplers
@@ -8,6 +10,8 @@ open Mice.Tensors
 /// Reading of the arguments that verbs about lattices share, and what they say of a lattice.
 [<RequireQualifiedAccess>]
 module LatticeArguments =
+    let private text (value: float) =
+        value.ToString("G3", CultureInfo.InvariantCulture)
 
     /// The value of --device: lattices need none but the processor.
     let processor (name: string option) : Read<Device> =
@@ -69,6 +73,44 @@ module LatticeArguments =
         text
         |> Option.map (Options.number "--field" "a number, in units of |J|" (fun _ -> true))
         |> Option.defaultValue (Ok 0.0)
+
+    /// The value of --error: the largest standard error that is wanted.
+    let error (text: string option) : Read<float option> =
+        match text with
+        | None -> Ok None
+        | Some text -> Options.number "--error" "nats per site, above 0" (fun e -> e > 0.0) text |> Result.map Some
+
+    /// <summary>Every estimate from snapshots whose error is larger than the one that is wanted, with the number of snapshots that it
+    /// would take: errors fall with the root of that number.</summary>
+    /// <param name="wanted">The value of --error.</param>
+    /// <param name="snapshots">How many there are at each temperature.</param>
+    /// <param name="points">What was found.</param>
+    let tooFew (wanted: float option) (snapshots: int) (points: LatticePoint list) : MiceError list =
+        [
+            match wanted with
+            | None -> ()
+            | Some wanted ->
+                for p in points do
+                    let error = float p.EntropyPerSite.StandardError
+
+                    if p.Method <> LatticeMethod.name LatticeMethod.Integration && error > wanted then
+                        let needed =
+                            float snapshots * (error / wanted) ** 2.0 |> ceil |> min (float Int32.MaxValue)
+
+                        // Of snapshots from elsewhere there may be no temperature.
+                        let place =
+                            if Double.IsNaN p.Temperature then
+                                ""
+                            else
+                                $" at T = {text p.Temperature}"
+
+                        MiceError.TooFewData(
+                            "snapshots",
+                            snapshots,
+                            int needed,
+                            $"The error of {p.Method}{place} is {text error} nats per site, not {text wanted}."
+                        )
+        ]
 
     /// The value of --method: names of methods, both (mice and scan; when not given) or all.
     let methods (known: LatticeMethod list) (text: string option) : Read<LatticeMethod list> =

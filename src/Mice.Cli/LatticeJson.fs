@@ -14,6 +14,9 @@ module LatticeJson =
         json.WriteNumber("volume", l.Depth * l.Length)
         json.WriteNumber("interface_area", l.InterfaceLength)
         JsonResult.directed json "mutual_information_nats" l.MutualInformation
+
+        l.TrainingGain |> Option.iter (fun gain -> JsonResult.number json "training_gain_nats" (float gain))
+
         json.WriteString("estimator", l.Estimator)
         json.WriteBoolean("saturated", l.Saturated)
 

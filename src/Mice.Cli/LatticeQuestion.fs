@@ -13,6 +13,7 @@ type LatticeWords =
         Field: string option
         Method: string option
         Snapshots: string option
+        Error: string option
         Quick: bool
     }
 
@@ -26,6 +27,8 @@ type LatticeQuestion =
         Coupling: float
         Field: float
         Snapshots: int option
+        /// The largest standard error that is wanted, nats per site.
+        LargestError: float option
     }
 
 /// Reading of what is asked.
@@ -47,6 +50,7 @@ module LatticeQuestion =
         let field = LatticeArguments.field words.Field
         let methods = LatticeArguments.methods known words.Method
         let snapshots = Options.count "--snapshots" words.Snapshots
+        let error = LatticeArguments.error words.Error
 
         match
             Options.faults size
@@ -55,6 +59,7 @@ module LatticeQuestion =
             @ Options.faults field
             @ Options.faults methods
             @ Options.faults snapshots
+            @ Options.faults error
             @ Options.faults shared
         with
         | [] ->
@@ -67,5 +72,6 @@ module LatticeQuestion =
                     Coupling = Options.get coupling
                     Field = Options.get field
                     Snapshots = Options.get snapshots
+                    LargestError = Options.get error
                 }
         | faults -> Error faults

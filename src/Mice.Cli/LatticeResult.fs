@@ -1,5 +1,6 @@
 namespace Mice.Cli
 
+open Mice
 open Mice.Entropy
 open Mice.Plots
 
@@ -7,12 +8,14 @@ open Mice.Plots
 [<RequireQualifiedAccess>]
 module LatticeResult =
 
-    /// <summary>Prints tables and checks, writes the files that were asked for and returns the exit code.</summary>
+    /// <summary>Prints tables and checks, writes the files that were asked for and returns the exit code: 2 where errors are larger than
+    /// wanted.</summary>
     let finish
         (estimators: Estimators)
         (options: RunOptions)
         (title: string)
         (settings: (string * string) list)
+        (tooFew: MiceError list)
         (points: LatticePoint list)
         : int =
         let versions = estimators.Versions()
@@ -32,4 +35,11 @@ module LatticeResult =
         let report () =
             LatticeReport.create title settings versions points
 
-        Outputs.finish options (LatticeJson.entropies settings versions points) report checks
+        let code =
+            Outputs.finish options (LatticeJson.entropies settings versions points) report checks
+
+        if List.isEmpty tooFew then
+            code
+        else
+            Display.faults tooFew
+            2

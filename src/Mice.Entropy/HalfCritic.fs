@@ -6,15 +6,32 @@ open Mice.Information
 
 /// <summary>Critics of two halves of a block. One encoder serves both halves, since the second is turned by 180°; the spins at the cut, given
 /// beside its codes, take the interaction across the cut, a 1 what each half contributes alone.</summary>
+/// <remarks>Each site of the cut has a local code besides, of the spins around it, from a network that all sites share: with an interaction
+/// of short range most of what halves know of each other stands next to the cut.</remarks>
 [<RequireQualifiedAccess>]
 module internal HalfCritic =
     /// Width of the hidden layers.
     [<Literal>]
-    let private Hidden = 128
+    let private Hidden = 64
 
     /// Numbers in the code of a half.
     [<Literal>]
-    let private Code = 32
+    let private Code = 16
+
+    /// Width of the hidden layers of local codes.
+    [<Literal>]
+    let private LocalHidden = 32
+
+    /// Numbers in a local code.
+    [<Literal>]
+    let private Local = 8
+
+    /// Rows that a local code sees, and sites to each side.
+    [<Literal>]
+    let private Deep = 2
+
+    [<Literal>]
+    let private Wide = 3
 
     let private symmetric (weight: Tensor) =
         (weight + Tensor.transpose 0 1 weight) * 0.5
@@ -30,26 +47,66 @@ module internal HalfCritic =
     let private weightOf scale name size (key: Key) =
         name, Initialiser.fanIn (Key.named name key) [ size; size ] * scale |> Params.Leaf
 
-    /// f(a, b) = uᵀ W v, W symmetric, u = (φ(a), what stands at the cut, 1), for halves [n; numbers·sites]; the sites at the cut come first
-    /// among the sites of each number. At first W is random in ±scale/√size.
+    /// The spins at the cut come first among the sites.
+    let private cut (halves: LatticeHalves) (x: Tensor) = Tensor.slice 1 0 halves.Length 1 x
+
+    /// Sites around each site of the cut, [length·window]; one past the last stands for none.
+    let private windows (halves: LatticeHalves) =
+        [|
+            for along in 0 .. halves.Length - 1 do
+                for across in 0 .. min Deep halves.Depth - 1 do
+                    for other in along - Wide .. along + Wide do
+                        if other < 0 || other >= halves.Length then
+                            int64 (LatticeHalves.volume halves)
+                        else
+                            int64 (across * halves.Length + other)
+        |]
+
+    let private windowSites (halves: LatticeHalves) = min Deep halves.Depth * (2 * Wide + 1)
+
+    /// A number of each site, [n; sites], around each site of the cut, [n; length; window].
+    let private around (halves: LatticeHalves) (x: Tensor) =
+        let places = windows halves
+
+        Tensor.pad [ 0; 1 ] 0.0 x
+        |> Tensor.indexSelect 1 (Tensor.ofArray [ places.Length ] places)
+        |> Tensor.reshape [ x.Shape[0]; halves.Length; windowSites halves ]
+
+    let private flat (x: Tensor) =
+        Tensor.reshape [ x.Shape[0]; x.Shape[1] * x.Shape[2] ] x
+
+    /// Local codes [n; length·Local] through a weight, in the order in which the sites of the other half face them.
+    let private facing (halves: LatticeHalves) weight (codes: Tensor) =
+        Tensor.matmul (Tensor.reshape [ codes.Shape[0]; halves.Length; Local ] codes) (symmetric weight)
+        |> Tensor.flip [ 1 ]
+        |> flat
+
+    /// f(a, b) = uᵀ W v + Σ_j ψ_jᵀ V ψ′_j, W and V symmetric, u = (φ(a), what stands at the cut, 1), ψ_j and ψ′_j local codes that face each
+    /// other, for halves [n; numbers·sites]. At first W and V are random in ±scale/√size.
     let private bilinear numbers scale (halves: LatticeHalves) : Critic =
         let sites = LatticeHalves.volume halves
         let encoder = Layer.mlp Nn.silu [ numbers * sites; Hidden; Hidden; Code ]
-        let size = Code + numbers * halves.Length + 1
+
+        let local =
+            Layer.mlp Nn.silu [ numbers * windowSites halves; LocalHidden; LocalHidden; Local ]
 
         let encode mode p (x: Tensor) : Codes =
-            let code = encoder.Apply mode (Params.find "encoder" p) x
-
-            let cut =
+            let each f =
                 [
-                    for number in 0 .. numbers - 1 ->
-                        Tensor.slice 1 (number * sites) (number * sites + halves.Length) 1 x
+                    for number in 0 .. numbers - 1 -> Tensor.slice 1 (number * sites) ((number + 1) * sites) 1 x |> f
                 ]
 
-            [| Tensor.cat 1 [ code; yield! cut; ones x ] |]
+            let code = encoder.Apply mode (Params.find "encoder" p) x
 
-        let through p (codes: Codes) =
-            Tensor.matmul codes[0] (symmetric (Params.tensor "weight" p))
+            [|
+                Tensor.cat 1 [ code; yield! each (cut halves); ones x ]
+                each (around halves) |> Tensor.cat 2 |> local.Apply mode (Params.find "local" p) |> flat
+            |]
+
+        let score product p (u: Codes) (v: Codes) =
+            let far = Tensor.matmul u[0] (symmetric (Params.tensor "weight" p))
+            let near = facing halves (Params.tensor "local weight" p) u[1]
+            product (Tensor.cat 1 [ far; near ]) (Tensor.cat 1 v)
 
         {
             Name = "halves"
@@ -58,13 +115,15 @@ module internal HalfCritic =
                     Params.node
                         [
                             "encoder", encoder.Init(Key.named "encoder" key)
-                            weightOf scale "weight" size key
+                            "local", local.Init(Key.named "local" key)
+                            weightOf scale "weight" (Code + numbers * halves.Length + 1) key
+                            weightOf scale "local weight" Local key
                         ]
             EncodeX = encode
             EncodeY = encode
             PairSize = 1
-            ScoreAll = fun p u v -> all (through p u) v[0]
-            ScorePairs = fun p u v -> rowByRow (through p u) v[0]
+            ScoreAll = score all
+            ScorePairs = score rowByRow
             Auxiliary = None
         }
 
@@ -90,44 +149,86 @@ module internal HalfCritic =
         let length = Tensor.sqrt (real * real + imaginary * imaginary + 1e-12)
         length + Tensor.log (Tensor.besselI0Scaled length)
 
-    /// Codes of planar halves: invariant under rotations, and the real and imaginary parts of those that turn with the half.
-    let private rotatingCodes unit (encoder: Layer) (halves: LatticeHalves) mode p (spins: Tensor) : Codes =
+    /// The parts of a network's last axis, that many numbers each.
+    let private thirds width (code: Tensor) =
+        let axis = code.Shape.Length - 1
+
+        let part i =
+            Tensor.slice axis (i * width) ((i + 1) * width) 1 code
+
+        struct (part 0, part 1, part 2)
+
+    /// Real and imaginary part of z·(fx + i·fy).
+    let private turned (real: Tensor) (imaginary: Tensor) (fx: Tensor) (fy: Tensor) =
+        struct (real * fx - imaginary * fy, real * fy + imaginary * fx)
+
+    /// Codes of planar halves: invariant under rotations, and the real and imaginary parts of those that turn with the half; then the
+    /// same three of the local codes.
+    let private rotatingCodes
+        unit
+        (encoder: Layer)
+        (local: Layer)
+        (halves: LatticeHalves)
+        mode
+        p
+        (spins: Tensor)
+        : Codes =
         let sites, length = LatticeHalves.volume halves, halves.Length
         let x, y = Tensor.slice 1 0 sites 1 spins, Tensor.slice 1 sites (2 * sites) 1 spins
+
+        /// Networks see angles relative to a spin.
+        let relative (x: Tensor) (y: Tensor) fx fy =
+            x * fx + y * fy, (y * fx - x * fy) * sqrt unit
 
         let frame (t: Tensor) =
             Tensor.slice 1 (length / 2) (length / 2 + 1) 1 t
 
         let fx, fy = frame x, frame y
-        let cosine, sine = x * fx + y * fy, (y * fx - x * fy) * sqrt unit
+        let cosine, sine = relative x y fx fy
 
-        let code =
-            encoder.Apply mode (Params.find "encoder" p) (Tensor.cat 1 [ cosine; sine ])
+        let struct (still, real, imaginary) =
+            Tensor.cat 1 [ cosine; sine ] |> encoder.Apply mode (Params.find "encoder" p) |> thirds Code
 
-        let part i =
-            Tensor.slice 1 (i * Code) ((i + 1) * Code) 1 code
+        let struct (real, imaginary) = turned real imaginary fx fy
+        let nearX, nearY = cut halves x, cut halves y
+        let ownX, ownY = Tensor.unsqueeze 2 nearX, Tensor.unsqueeze 2 nearY
+        let cosines, sines = relative (around halves x) (around halves y) ownX ownY
 
-        let cut (t: Tensor) = Tensor.slice 1 0 length 1 t
-        let real, imaginary = part 1, part 2
+        let struct (localStill, localReal, localImaginary) =
+            Tensor.cat 2 [ cosines; sines ] |> local.Apply mode (Params.find "local" p) |> thirds Local
+
+        let struct (localReal, localImaginary) = turned localReal localImaginary ownX ownY
 
         [|
-            Tensor.cat 1 [ part 0; cut cosine; cut sine; ones x ]
-            Tensor.cat 1 [ real * fx - imaginary * fy; cut x ]
-            Tensor.cat 1 [ real * fy + imaginary * fx; cut y ]
+            Tensor.cat 1 [ still; cut halves cosine; cut halves sine; ones x ]
+            Tensor.cat 1 [ real; nearX ]
+            Tensor.cat 1 [ imaginary; nearY ]
+            flat localStill
+            flat localReal
+            flat localImaginary
         |]
 
     /// c, Re w and ln I₀(|w|).
-    let private terms unit (product: Tensor -> Tensor -> Tensor) p (a: Codes) (b: Codes) =
-        let turned = symmetric (Params.tensor "turned" p) * unit
-        let x, y = Tensor.matmul a[1] turned, Tensor.matmul a[2] turned
-        let c = product (Tensor.matmul a[0] (symmetric (Params.tensor "weight" p))) b[0]
-        let real = product x b[1] + product y b[2]
-        let imaginary = product x b[2] - product y b[1]
-        struct (c, real, logBessel real imaginary)
+    let private terms unit halves (product: Tensor -> Tensor -> Tensor) p (a: Codes) (b: Codes) =
+        let own = symmetric (Params.tensor "weight" p)
+        let turning = symmetric (Params.tensor "turned" p) * unit
+        let localTurning = Params.tensor "local turned" p * unit
+
+        let still =
+            Tensor.cat 1 [ Tensor.matmul a[0] own; facing halves (Params.tensor "local weight" p) a[3] ]
+
+        let through part =
+            Tensor.cat 1 [ Tensor.matmul a[part] turning; facing halves localTurning a[part + 3] ]
+
+        let other part = Tensor.cat 1 [ b[part]; b[part + 3] ]
+        let x, y, real', imaginary' = through 1, through 2, other 1, other 2
+        let real = product x real' + product y imaginary'
+        let imaginary = product x imaginary' - product y real'
+        struct (product still (other 0), real, logBessel real imaginary)
 
     /// <summary>For planar spins without a field, halves [n; 2·sites], x components before y components:
-    /// f = c + Re w − (1 − λ) ln I₀(|w|), c = uᵀ W u′ of the angles in each half relative to a spin at its cut,
-    /// w = zᵀ V z̄′ with complex codes z that turn with the half, the spins at the cut among them.</summary>
+    /// f = c + Re w − (1 − λ) ln I₀(|w|), c = uᵀ W u′ + Σ_j ψ_jᵀ V ψ′_j of the angles in each half relative to a spin at its cut,
+    /// w = the same with complex codes z that turn with the half, the spins at the cut among them, z̄′ for the second half.</summary>
     /// <remarks>Under the product law both halves may be rotated freely, and f depends on the angle φ between them as
     /// Re(w e^{iφ}): the mean of e^f over φ is exp(c + λ ln I₀(|w|)). That is what <c>ScoreAll</c> gives, so that no
     /// sampling has to find the few angles at which the halves fit; <c>ScorePairs</c> gives f as it stands. A mixture of two such
@@ -140,27 +241,37 @@ module internal HalfCritic =
         let encoder =
             Layer.mlp Nn.silu [ 2 * LatticeHalves.volume halves; Hidden; Hidden; 3 * Code ]
 
+        let local =
+            Layer.mlp Nn.silu [ 2 * windowSites halves; LocalHidden; LocalHidden; 3 * Local ]
+
+        let encode = rotatingCodes unit encoder local halves
+
         {
             Name = "halves"
             Init =
                 fun key ->
+                    let weight = weightOf (1.0 / unit)
+
                     Params.node
                         [
                             "encoder", encoder.Init(Key.named "encoder" key)
-                            weightOf (1.0 / unit) "weight" (Code + 2 * halves.Length + 1) key
-                            weightOf (1.0 / unit) "turned" (Code + halves.Length) key
+                            "local", local.Init(Key.named "local" key)
+                            weight "weight" (Code + 2 * halves.Length + 1) key
+                            weight "turned" (Code + halves.Length) key
+                            weight "local weight" Local key
+                            weight "local turned" Local key
                             "share", Params.Leaf(Tensor.zeros Kind.float32 [])
                         ]
-            EncodeX = rotatingCodes unit encoder halves
-            EncodeY = rotatingCodes unit encoder halves
+            EncodeX = encode
+            EncodeY = encode
             PairSize = 1
             ScoreAll =
                 fun p a b ->
-                    let struct (c, _, bessel) = terms unit all p a b
+                    let struct (c, _, bessel) = terms unit halves all p a b
                     c + Params.tensor "share" p * bessel
             ScorePairs =
                 fun p a b ->
-                    let struct (c, real, bessel) = terms unit rowByRow p a b
+                    let struct (c, real, bessel) = terms unit halves rowByRow p a b
                     c + real - (1.0 - Params.tensor "share" p) * bessel
             Auxiliary = None
         }

@@ -10,11 +10,11 @@ open Mice.Information
 /// How the critic of one pair of halves is trained. Start from HalfTrainingOptions.defaults.
 type HalfTrainingOptions =
     {
-        /// Optimiser steps.
+        /// Optimiser steps, in two rounds of equal length: the second tells what the first left out.
         Steps: int
         /// Snapshots in each step: as many joint pairs, and all pairs of different snapshots as product pairs.
         Batch: int
-        /// Learning rate of the first step; it falls to 0 along half a cosine.
+        /// Learning rate of the first step; in each round it falls to 0 along half a cosine, in the second from half of this.
         LearningRate: float
         /// Blocks of each held-out snapshot for the mean over joint pairs; of halves of less than 16 sites as many more as they are smaller.
         JointBlocks: int
@@ -30,7 +30,7 @@ module HalfTrainingOptions =
         {
             Steps = 1500
             Batch = 512
-            LearningRate = 2e-3
+            LearningRate = 1e-2
             JointBlocks = 64
             ProductBlocks = 4
         }
@@ -42,13 +42,15 @@ type HalfInformation =
         Halves: LatticeHalves
         /// M = I(half; half), a lower bound.
         MutualInformation: Estimate<nat>
+        /// How much the second half of the training added to M, 0 at least: about what as much training again would add.
+        Gain: float<nat>
         /// What each held-out snapshot adds to M, nats: their mean is 0 and their scatter the statistical error.
         Influences: float[]
         /// Effective number of product pairs, (Σ e^f)²/Σ e^2f.
         EffectivePairs: float
         /// Product pairs scored.
         ProductPairs: float
-        /// Whether M is close to the largest that the product pairs can certify.
+        /// Whether M is close to the largest that the product pairs can certify, or those of a training step can teach.
         Saturated: bool
         /// Training curve: step, bound in nats since the last entry.
         Training: struct (int * float)[]
@@ -65,6 +67,15 @@ module HalfInformation =
     /// Sites of the halves from which on JointBlocks are taken as they are.
     [<Literal>]
     let private FullWeight = 16
+
+    /// Fewest effective product pairs, of all that were scored and of those in one training step.
+    [<Literal>]
+    let private FewestPairs = 100.0
+
+    /// Product pairs of one training step.
+    let private pairsOfStep (options: HalfTrainingOptions) (partners: int option) snapshots =
+        let batch = min options.Batch snapshots
+        float batch * float (partners |> Option.map (min (batch / 2)) |> Option.defaultValue (batch - 1))
 
     /// Halves of one block of each of some snapshots.
     let private blocks
@@ -132,10 +143,18 @@ module HalfInformation =
         (first: Params option)
         (training: 'spin[][])
         =
+        let round = max 1 (options.Steps / 2)
+        let falling = Schedule.cosine options.LearningRate 0.0 (int64 round)
+
         let adam =
             Optimiser.adam
                 { AdamOptions.defaults with
-                    LearningRate = Schedule.cosine options.LearningRate 0.0 (int64 options.Steps)
+                    LearningRate =
+                        fun step ->
+                            if step <= int64 round then
+                                falling step
+                            else
+                                0.5 * falling (step - int64 round)
                 }
 
         let start =
@@ -143,7 +162,7 @@ module HalfInformation =
 
         let batch = min options.Batch training.Length
 
-        let step struct (parameters, moments) i =
+        let step struct (parameters, moments, middle) i =
             cancel.ThrowIfCancellationRequested()
             let own = key |> Key.named "steps" |> Key.item i
             let chosen = choose (Key.generator (Key.named "snapshots" own)) batch training
@@ -156,12 +175,12 @@ module HalfInformation =
 
                 let struct (value, next, moments) = Optimiser.step adam loss parameters moments
                 tell i -value
-                struct (next, moments))
+                struct (next, moments, (if i + 1 = round then next else middle)))
 
-        let struct (trained, _) =
-            Seq.init options.Steps id |> Tensor.fold step struct (start, adam.Init start)
+        let struct (trained, _, middle) =
+            Seq.init options.Steps id |> Tensor.fold step struct (start, adam.Init start, start)
 
-        trained
+        struct (middle, trained)
 
     /// Sums of e^f over the product pairs of one round of held-out blocks: row and column means over other snapshots, and Σ e^2f.
     let private products (critic: Critic) parameters struct (a: Tensor, b: Tensor) =
@@ -252,11 +271,14 @@ module HalfInformation =
 
         let draw key chosen = blocks spins key training chosen halves
 
-        let parameters =
+        let struct (middle, parameters) =
             train options cancel told key draw critic spins.Partners first training.Sites
 
-        let struct (value, influences, effective, pairs) =
+        let evaluated parameters =
             evaluate options (jointBlocksOf options halves) draw critic parameters held.Sites (Key.named "held out" key)
+
+        let struct (before, _, _, _) = evaluated middle
+        let struct (value, influences, effective, pairs) = evaluated parameters
 
         {
             Halves = halves
@@ -265,10 +287,15 @@ module HalfInformation =
                     (value * 1.0<nat>)
                     (groupError groupSnapshots influences * 1.0<nat>)
                     Direction.LowerBound
+            Gain = max 0.0 (value - before) * 1.0<nat>
             Influences = influences
             EffectivePairs = effective
             ProductPairs = pairs
-            Saturated = not (Double.IsFinite value) || value + 2.0 > log pairs || effective < 100.0
+            Saturated =
+                not (Double.IsFinite value)
+                || value + 2.0 > log pairs
+                || effective < FewestPairs
+                || effective / pairs * pairsOfStep options spins.Partners training.Sites.Length < FewestPairs
             Training = TrainingCurve.ofSteps bounds
             Parameters = parameters
         }

@@ -92,10 +92,15 @@ module LatticeHalves =
         let mirrored = orientations.Reflects && generator.NextInt 2 = 1
         let r0, c0 = generator.NextInt rows, generator.NextInt columns
 
+        // Around the torus at most once, for no half is longer than it; a division takes several times as long.
+        let around place size =
+            if place >= size then place - size
+            elif place < 0 then place + size
+            else place
+
         let site along across =
-            // Around the torus; no half is longer than it.
-            let r = (r0 + (if transposed then across else along) + 2 * rows) % rows
-            let c = (c0 + (if transposed then along else across) + 2 * columns) % columns
+            let r = around (r0 + (if transposed then across else along)) rows
+            let c = around (c0 + (if transposed then along else across)) columns
             r * columns + c
 
         for across in 0 .. halves.Depth - 1 do

@@ -9,7 +9,8 @@ open Mice.Samplers
 
 /// <summary>Machine-learning iterative calculation of entropy on a square torus: s = s(block) − ½ Σ_k M_k/V_k over all doublings of a block of known entropy
 /// up to the torus, M_k = I(half; half), V_k the sites of a half.</summary>
-/// <remarks>Where energies are known, the sum is corrected by −β(ē − ⟨E⟩)/N, ē the mean energy of the snapshots: ds = β de, so this
+/// <remarks>M is a lower bound, so the sum is an upper one. The best estimate adds to each M what the second half of its critic's training
+/// added, once more, with an error as large; and an area law for halves beyond the critics. Where energies are known, the sum is corrected by −β(ē − ⟨E⟩)/N, ē the mean energy of the snapshots: ds = β de, so this
 /// takes most of their noise away. Source: A. Nir et al., PNAS 117, 30234 (2020), doi:10.1073/pnas.2017042117, eq. (4).</remarks>
 [<RequireQualifiedAccess>]
 module LatticeMice =
@@ -64,9 +65,10 @@ module LatticeMice =
 
         start.Changes :: halves @ thermal |> List.reduce (Array.map2 (+))
 
-    let private tail (levels: HalfInformation list) (beyond: LatticeHalves list) =
+    /// Levels beyond the critics, by the area law through some M of each of the others.
+    let private tail (m: HalfInformation -> float<nat>) (levels: HalfInformation list) (beyond: LatticeHalves list) =
         levels
-        |> List.map (fun l -> struct (l.Halves.InterfaceLength, float l.MutualInformation.Value))
+        |> List.map (fun l -> struct (l.Halves.InterfaceLength, float (m l)))
         |> AreaLaw.fit
         |> Option.map (fun (struct (law, smaller)) ->
             // Where nothing tells how M changes, all of it is its error.
@@ -98,6 +100,14 @@ module LatticeMice =
             levels |> List.sumBy (fun l -> weight l * float (part l.MutualInformation))
 
         Estimate.create (-(sum _.Value) * 1.0<nat / site>) (sum _.StandardError * 1.0<nat / site>) Direction.NoBound
+
+    /// −½ Σ G/V, and what G changes of the tail: the second half of the training found G, and as much again is expected of more, give or take
+    /// all of it.
+    let private untrained (levels: HalfInformation list) (shift: float<nat / site>) : Estimate<nat / site> =
+        let own =
+            levels |> List.sumBy (fun l -> 0.5 * l.Gain / (float (LatticeHalves.volume l.Halves) * 1.0<site>))
+
+        Estimate.create -own (own + abs shift) Direction.NoBound
 
     let private saturation (levels: HalfInformation list) =
         let saturated =
@@ -162,14 +172,19 @@ module LatticeMice =
                 Direction.UpperBound
             |> Estimate.add thermal
 
-        let beyondLaw = tail trusted beyond
-        let sum = beyondLaw |> Option.map (snd >> tailSum)
+        let beyondLaw = tail (fun l -> l.MutualInformation.Value + l.Gain) trusted beyond
+
+        let sumOf law =
+            law |> Option.map (snd >> tailSum) |> Option.defaultValue (Estimate.exact 0.0<nat / site>)
+
+        let sum = sumOf beyondLaw
+        let found = sumOf (tail _.MutualInformation.Value trusted beyond)
 
         {
             EntropyPerSite =
-                match sum with
-                | Some t when not (List.isEmpty beyond) -> Estimate.add bound t
-                | _ -> bound
+                [ bound; sum; untrained trusted (sum.Value - found.Value) ]
+                |> List.reduce Estimate.add
+                |> fun s -> { s with Direction = Direction.NoBound }
             Bound = bound
             Start = start.EntropyPerSite
             Levels = levels

@@ -32,16 +32,17 @@ type TailLevel =
     {
         /// The halves.
         Halves: LatticeHalves
-        /// M from the area law; the error is how much it changes when it is fitted to smaller halves.
+        /// M from the area law through what critics found and what more training would add; the error is how much it changes when it is fitted to
+        /// smaller halves.
         MutualInformation: Estimate<nat>
     }
 
 /// What MICE found out about one set of snapshots.
 type LatticeMiceResult =
     {
-        /// Entropy per site, the tail by the area law included: no bound.
+        /// Entropy per site, the tail by the area law and what more training would find included: no bound.
         EntropyPerSite: Estimate<nat / site>
-        /// The same without the tail: an upper bound.
+        /// The same without these two: an upper bound.
         Bound: Estimate<nat / site>
         /// Entropy per site of the block that the doublings start from: counted patterns of ±1 spins, one planar spin.
         Start: Estimate<nat / site>

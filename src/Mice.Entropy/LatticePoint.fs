@@ -17,9 +17,11 @@ type LatticeLevel =
         InterfaceLength: int
         /// M = I(half; half).
         MutualInformation: Estimate<nat>
+        /// What the second half of the critic's training added to M, 0 at least; None for the area law.
+        TrainingGain: float<nat> option
         /// "critic" or "area law".
         Estimator: string
-        /// Whether M was too large to be certified by its product pairs.
+        /// Whether M was too large to be certified by its product pairs, or to be taught by those of a training step.
         Saturated: bool
     }
 
@@ -104,12 +106,13 @@ module LatticePoint =
             Curves = result.Training |> Array.mapi (fun i curve -> $"network {i + 1}", curve) |> List.ofArray
         }
 
-    let private level (halves: LatticeHalves) m estimator saturated =
+    let private level (halves: LatticeHalves) m gain estimator saturated =
         {
             Depth = halves.Depth
             Length = halves.Length
             InterfaceLength = halves.InterfaceLength
             MutualInformation = m
+            TrainingGain = gain
             Estimator = estimator
             Saturated = saturated
         }
@@ -118,8 +121,9 @@ module LatticePoint =
         { finished start "mice" result.Seconds result.Checks result.EntropyPerSite with
             Bound = Some result.Bound
             Levels =
-                (result.Levels |> List.map (fun l -> level l.Halves l.MutualInformation "critic" l.Saturated))
-                @ (result.Tail |> List.map (fun t -> level t.Halves t.MutualInformation "area law" false))
+                (result.Levels
+                 |> List.map (fun l -> level l.Halves l.MutualInformation (Some l.Gain) "critic" l.Saturated))
+                @ (result.Tail |> List.map (fun t -> level t.Halves t.MutualInformation None "area law" false))
             Curves = result.Levels |> List.map (fun l -> $"{l.Halves.Depth}×{l.Halves.Length}", l.Training)
         }
 

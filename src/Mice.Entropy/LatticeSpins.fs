@@ -71,7 +71,7 @@ module LatticeSpins =
             Law =
                 fun options snapshots -> IsingConditional.create options symmetry.Flip snapshots.Rows snapshots.Columns
             Critic = fun _ halves -> HalfCritic.ising halves
-            Partners = None
+            Partners = Some 256
             Draw = LatticeHalves.draw symmetry
             BlockSide = id
             Block = countedBlock symmetry

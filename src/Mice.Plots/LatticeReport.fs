@@ -72,7 +72,17 @@ module LatticeReport =
     /// <summary>Headings and rows: mutual information of halves at every scale.</summary>
     /// <param name="points">The points; those without levels give no rows.</param>
     let levels (points: LatticePoint list) : string list * string list list =
-        [ "T"; "half"; "sites"; "interface"; "M (nats)"; "½ M/V"; "from"; "saturated" ],
+        [
+            "T"
+            "half"
+            "sites"
+            "interface"
+            "M (nats)"
+            "gained last"
+            "½ M/V"
+            "from"
+            "saturated"
+        ],
         [
             for p in points do
                 for l in p.Levels do
@@ -85,6 +95,9 @@ module LatticeReport =
                         string volume
                         string l.InterfaceLength
                         Estimate.formatWithDirection l.MutualInformation
+                        (match l.TrainingGain with
+                         | Some gain -> (float gain).ToString("F4", CultureInfo.InvariantCulture)
+                         | None -> "")
                         share.ToString("F5", CultureInfo.InvariantCulture)
                         l.Estimator
                         (if l.Saturated then "yes" else "no")

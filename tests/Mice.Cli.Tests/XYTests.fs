@@ -141,7 +141,7 @@ let ``The estimator is given what the arguments say`` () =
 [<Fact>]
 let ``Bad arguments give one line each`` () =
     let bad =
-        "entropy xy --temperature 2,-1 --coupling 0.5 --method counting --field nan --device cuda --snapshots 0 --seed x"
+        "entropy xy --temperature 2,-1 --coupling 0.5 --method counting --field nan --device cuda --snapshots 0 --error -1 --seed x"
 
     mice (List.ofArray (bad.Split ' '))
     |> refused
@@ -153,6 +153,7 @@ let ``Bad arguments give one line each`` () =
             "--field"
             "--device"
             "--snapshots"
+            "--error"
             "--seed"
         ]
 

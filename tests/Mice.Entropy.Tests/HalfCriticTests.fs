@@ -97,35 +97,53 @@ let ``Halves may be exchanged`` () =
         let there, back = all critic a b, all critic b a
         near (Array.init 20 (fun i -> there[i])) (Array.init 20 (fun i -> back[4 * (i % 5) + i / 5]))
 
+/// Spins up to two rows deep and three sites to each side of a site of the cut, number after number; 0 beyond the half.
+let private window (numbers: float[][]) along =
+    [|
+        for number in numbers do
+            for across in 0 .. halves.Depth - 1 do
+                for other in along - 3 .. along + 3 do
+                    if other < 0 || other >= halves.Length then
+                        0.0
+                    else
+                        number[across * halves.Length + other]
+    |]
+
 [<Fact>]
-let ``In a field the score is a product of codes, the spins at the cut and a one`` () =
+let ``In a field the score is a product of codes, the spins at the cut and a one, and of local codes that face each other``
+    ()
+    =
     let critic = HalfCritic.planar stiffness halves
     let p = parameters critic
     let scale = sqrt stiffness
-    let encoder = Layer.mlp Nn.silu [ 2 * sites; 128; 128; 32 ]
+    let encoder = Layer.mlp Nn.silu [ 2 * sites; 64; 64; 16 ]
+    let local = Layer.mlp Nn.silu [ 28; 32; 32; 8 ]
+
+    let apply (layer: Layer) name (input: float[]) =
+        Tensor.scope (fun () ->
+            Tensor.ofArray [ 1; input.Length ] input
+            |> layer.Apply Mode.Evaluation (Params.find name p)
+            |> Tensor.toFloats)
+
+    let numbers (half: float[]) =
+        [|
+            half |> Array.map (fun angle -> scale * cos angle)
+            half |> Array.map (fun angle -> scale * sin angle)
+        |]
 
     let codes (half: float[]) =
-        let network =
-            Tensor.scope (fun () ->
-                tensor [| half |] * scale
-                |> encoder.Apply Mode.Evaluation (Params.find "encoder" p)
-                |> Tensor.toFloats)
-
-        let cut = half[.. halves.Length - 1]
+        let own = numbers half
 
         Array.concat
             [
-                network
-                cut |> Array.map (fun angle -> scale * cos angle)
-                cut |> Array.map (fun angle -> scale * sin angle)
+                apply encoder "encoder" (Array.concat own)
+                own[0][.. halves.Length - 1]
+                own[1][.. halves.Length - 1]
                 [| 1.0 |]
             ]
 
-    let weight = Tensor.toFloats (Params.tensor "weight" p)
-    let size = 32 + 2 * halves.Length + 1
-
-    let twin (x: float[]) (y: float[]) =
-        let u, v = codes x, codes y
+    let product name size (u: float[]) (v: float[]) =
+        let weight = Tensor.toFloats (Params.tensor name p)
         let mutable sum = 0.0
 
         for i in 0 .. size - 1 do
@@ -133,6 +151,20 @@ let ``In a field the score is a product of codes, the spins at the cut and a one
                 sum <- sum + 0.5 * (weight[size * i + j] + weight[size * j + i]) * u[i] * v[j]
 
         sum
+
+    let twin (x: float[]) (y: float[]) =
+        let near (half: float[]) along =
+            window (numbers half) along |> apply local "local"
+
+        let local =
+            Seq.sum (
+                seq {
+                    for along in 0 .. halves.Length - 1 do
+                        product "local weight" 8 (near x along) (near y (halves.Length - 1 - along))
+                }
+            )
+
+        product "weight" (16 + 2 * halves.Length + 1) (codes x) (codes y) + local
 
     let expected = Array.map2 twin everyA everyB
     near expected (pairs critic everyA everyB)

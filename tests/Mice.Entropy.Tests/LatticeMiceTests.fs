@@ -85,6 +85,51 @@ let ``Every level of a torus is found, and their sum`` () =
     Assert.All(result.Checks, (fun c -> Assert.True(c.Passed, c.Detail)))
 
 [<Fact>]
+let ``The best estimate adds what the second half of the training gained`` () =
+    let short =
+        { options with
+            Training = { options.Training with Steps = 40 }
+        }
+
+    let result = ok (run short 2 (Some(known set.Value)) set.Value)
+
+    let gained =
+        result.Levels |> List.sumBy (fun l -> 0.5 * float l.Gain / float (LatticeHalves.volume l.Halves))
+
+    Assert.All(result.Levels, (fun l -> Assert.True(l.Gain > 0.0<nat>)))
+    Assert.Equal(float result.Bound.Value - gained, float result.EntropyPerSite.Value, 12)
+    Assert.Equal(Direction.NoBound, result.EntropyPerSite.Direction)
+    let error = float result.Bound.StandardError
+    Assert.Equal(sqrt (error * error + gained * gained), float result.EntropyPerSite.StandardError, 12)
+    // 40 steps leave more than they tell; with 300 nothing much is left.
+    let distance (r: LatticeMiceResult) =
+        abs (float (r.EntropyPerSite.Value - exact.Entropy))
+
+    Assert.True(distance result < abs (float (result.Bound.Value - exact.Entropy)))
+    Assert.True(distance result < 4.0 * float result.EntropyPerSite.StandardError)
+
+    for level, before in List.zip whole.Value.Levels result.Levels do
+        Assert.True(level.Gain < before.Gain)
+
+[<Fact>]
+let ``What the product pairs of a step cannot teach is saturated`` () =
+    let saturated batch =
+        let few =
+            { options with
+                Training =
+                    { options.Training with
+                        Steps = 60
+                        Batch = batch
+                    }
+            }
+
+        ok (run few 2 None set.Value) |> _.Levels |> List.forall _.Saturated
+
+    // 16 snapshots give 16·8 product pairs, of which fewer than 100 are effective; 64 give 64·32.
+    Assert.True(saturated 16)
+    Assert.False(saturated 64)
+
+[<Fact>]
 let ``The result does not depend on the threads`` () =
     let few =
         { options with

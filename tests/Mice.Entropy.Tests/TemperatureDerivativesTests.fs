@@ -15,6 +15,7 @@ let private level depth length estimator saturated m =
         InterfaceLength = length
         MutualInformation = m
         Estimator = estimator
+        TrainingGain = Some 0.01<nat>
         Saturated = saturated
     }
 

@@ -12,6 +12,7 @@ let private level depth length estimator saturated value =
         InterfaceLength = length
         MutualInformation = Estimate.create value 0.01<nat> Direction.LowerBound
         Estimator = estimator
+        TrainingGain = Some 0.01<nat>
         Saturated = saturated
     }
 
