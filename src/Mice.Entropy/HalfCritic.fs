@@ -6,7 +6,7 @@ open Mice.Information
 
 /// <summary>Critics of two halves of a block. One encoder serves both halves, since the second is turned by 180°; the spins at the cut, given
 /// beside its codes, take the interaction across the cut, a 1 what each half contributes alone.</summary>
-/// <remarks>Each site of the cut has a local code besides, of the spins around it, from a network that all sites share: with an interaction
+/// <remarks>Halves that meet again around the torus have two cuts. Each site of a cut has a local code besides, of the spins around it, from a network that all sites share: with an interaction
 /// of short range most of what halves know of each other stands next to the cut.</remarks>
 [<RequireQualifiedAccess>]
 module internal HalfCritic =
@@ -47,41 +47,60 @@ module internal HalfCritic =
     let private weightOf scale name size (key: Key) =
         name, Initialiser.fanIn (Key.named name key) [ size; size ] * scale |> Params.Leaf
 
-    /// The spins at the cut come first among the sites.
-    let private cut (halves: LatticeHalves) (x: Tensor) = Tensor.slice 1 0 halves.Length 1 x
+    /// Cuts between the halves: two where they meet again around the torus.
+    let private cuts (halves: LatticeHalves) =
+        if halves.InterfaceLength > halves.Length then 2 else 1
 
-    /// Sites around each site of the cut, [length·window]; one past the last stands for none.
+    /// Sites at the cuts.
+    let private rim (halves: LatticeHalves) = cuts halves * halves.Length
+
+    /// What stands at the cuts: the first sites of a half and, where they meet again, the last.
+    let private cut (halves: LatticeHalves) (x: Tensor) =
+        let sites = LatticeHalves.volume halves
+        let near = Tensor.slice 1 0 halves.Length 1 x
+
+        if cuts halves = 1 then
+            near
+        else
+            Tensor.cat 1 [ near; Tensor.slice 1 (sites - halves.Length) sites 1 x ]
+
+    /// Sites around each site of the cuts, [rim·window]; one past the last stands for none.
     let private windows (halves: LatticeHalves) =
         [|
-            for along in 0 .. halves.Length - 1 do
-                for across in 0 .. min Deep halves.Depth - 1 do
-                    for other in along - Wide .. along + Wide do
-                        if other < 0 || other >= halves.Length then
-                            int64 (LatticeHalves.volume halves)
-                        else
-                            int64 (across * halves.Length + other)
+            for side in 0 .. cuts halves - 1 do
+                for along in 0 .. halves.Length - 1 do
+                    for away in 0 .. min Deep halves.Depth - 1 do
+                        for other in along - Wide .. along + Wide do
+                            let across = if side = 0 then away else halves.Depth - 1 - away
+
+                            if other < 0 || other >= halves.Length then
+                                int64 (LatticeHalves.volume halves)
+                            else
+                                int64 (across * halves.Length + other)
         |]
 
     let private windowSites (halves: LatticeHalves) = min Deep halves.Depth * (2 * Wide + 1)
 
-    /// A number of each site, [n; sites], around each site of the cut, [n; length; window].
+    /// A number of each site, [n; sites], around each site of the cuts, [n; rim; window].
     let private around (halves: LatticeHalves) (x: Tensor) =
         let places = windows halves
 
         Tensor.pad [ 0; 1 ] 0.0 x
         |> Tensor.indexSelect 1 (Tensor.ofArray [ places.Length ] places)
-        |> Tensor.reshape [ x.Shape[0]; halves.Length; windowSites halves ]
+        |> Tensor.reshape [ x.Shape[0]; rim halves; windowSites halves ]
 
     let private flat (x: Tensor) =
         Tensor.reshape [ x.Shape[0]; x.Shape[1] * x.Shape[2] ] x
 
-    /// Local codes [n; length·Local] through a weight, in the order in which the sites of the other half face them.
+    /// Local codes [n; rim·Local] through a weight, in the order in which the sites of the other half face them.
     let private facing (halves: LatticeHalves) weight (codes: Tensor) =
-        Tensor.matmul (Tensor.reshape [ codes.Shape[0]; halves.Length; Local ] codes) (symmetric weight)
-        |> Tensor.flip [ 1 ]
-        |> flat
+        let n = codes.Shape[0]
 
-    /// f(a, b) = uᵀ W v + Σ_j ψ_jᵀ V ψ′_j, W and V symmetric, u = (φ(a), what stands at the cut, 1), ψ_j and ψ′_j local codes that face each
+        Tensor.matmul (Tensor.reshape [ n; cuts halves; halves.Length; Local ] codes) (symmetric weight)
+        |> Tensor.flip [ 2 ]
+        |> Tensor.reshape [ n; rim halves * Local ]
+
+    /// f(a, b) = uᵀ W v + Σ_j ψ_jᵀ V ψ′_j, W and V symmetric, u = (φ(a), what stands at the cuts, 1), ψ_j and ψ′_j local codes that face each
     /// other, for halves [n; numbers·sites]. At first W and V are random in ±scale/√size.
     let private bilinear numbers scale (halves: LatticeHalves) : Critic =
         let sites = LatticeHalves.volume halves
@@ -116,7 +135,7 @@ module internal HalfCritic =
                         [
                             "encoder", encoder.Init(Key.named "encoder" key)
                             "local", local.Init(Key.named "local" key)
-                            weightOf scale "weight" (Code + numbers * halves.Length + 1) key
+                            weightOf scale "weight" (Code + numbers * rim halves + 1) key
                             weightOf scale "local weight" Local key
                         ]
             EncodeX = encode
@@ -256,8 +275,8 @@ module internal HalfCritic =
                         [
                             "encoder", encoder.Init(Key.named "encoder" key)
                             "local", local.Init(Key.named "local" key)
-                            weight "weight" (Code + 2 * halves.Length + 1) key
-                            weight "turned" (Code + halves.Length) key
+                            weight "weight" (Code + 2 * rim halves + 1) key
+                            weight "turned" (Code + rim halves) key
                             weight "local weight" Local key
                             weight "local turned" Local key
                             "share", Params.Leaf(Tensor.zeros Kind.float32 [])

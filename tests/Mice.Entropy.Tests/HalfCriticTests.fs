@@ -66,9 +66,17 @@ let private a, b = random 1UL 4, random 2UL 5
 let private everyA = Array.allPairs a b |> Array.map fst
 let private everyB = Array.allPairs a b |> Array.map snd
 
-[<Fact>]
-let ``Scores of all pairs are means over rotations of one half`` () =
-    let critic = HalfCritic.rotated stiffness halves
+/// The halves with one cut or two.
+let private withCuts cuts =
+    { halves with
+        InterfaceLength = cuts * halves.Length
+    }
+
+[<Theory>]
+[<InlineData(1)>]
+[<InlineData(2)>]
+let ``Scores of all pairs are means over rotations of one half`` (cuts: int) =
+    let critic = HalfCritic.rotated stiffness (withCuts cuts)
     let n = 64
 
     let mean =
@@ -92,28 +100,38 @@ let ``Scores do not change when both halves are rotated, and those of all pairs 
 
 [<Fact>]
 let ``Halves may be exchanged`` () =
-    for critic in [ HalfCritic.rotated stiffness halves; HalfCritic.planar stiffness halves ] do
+    for critic in
+        [
+            HalfCritic.rotated stiffness halves
+            HalfCritic.rotated stiffness (withCuts 2)
+            HalfCritic.planar stiffness halves
+        ] do
         near (pairs critic everyA everyB) (pairs critic everyB everyA)
         let there, back = all critic a b, all critic b a
         near (Array.init 20 (fun i -> there[i])) (Array.init 20 (fun i -> back[4 * (i % 5) + i / 5]))
 
-/// Spins up to two rows deep and three sites to each side of a site of the cut, number after number; 0 beyond the half.
-let private window (numbers: float[][]) along =
+/// Spins up to two rows deep and three sites to each side of a site of a cut, number after number; 0 beyond the half. From the second
+/// cut the half is seen from its far side.
+let private window (numbers: float[][]) second along =
     [|
         for number in numbers do
-            for across in 0 .. halves.Depth - 1 do
+            for away in 0 .. halves.Depth - 1 do
                 for other in along - 3 .. along + 3 do
+                    let across = if second then halves.Depth - 1 - away else away
+
                     if other < 0 || other >= halves.Length then
                         0.0
                     else
                         number[across * halves.Length + other]
     |]
 
-[<Fact>]
+[<Theory>]
+[<InlineData(1)>]
+[<InlineData(2)>]
 let ``In a field the score is a product of codes, the spins at the cut and a one, and of local codes that face each other``
-    ()
+    (cuts: int)
     =
-    let critic = HalfCritic.planar stiffness halves
+    let critic = HalfCritic.planar stiffness (withCuts cuts)
     let p = parameters critic
     let scale = sqrt stiffness
     let encoder = Layer.mlp Nn.silu [ 2 * sites; 64; 64; 16 ]
@@ -137,8 +155,13 @@ let ``In a field the score is a product of codes, the spins at the cut and a one
         Array.concat
             [
                 apply encoder "encoder" (Array.concat own)
-                own[0][.. halves.Length - 1]
-                own[1][.. halves.Length - 1]
+
+                for number in own do
+                    number[.. halves.Length - 1]
+
+                    if cuts = 2 then
+                        number[sites - halves.Length ..]
+
                 [| 1.0 |]
             ]
 
@@ -153,18 +176,19 @@ let ``In a field the score is a product of codes, the spins at the cut and a one
         sum
 
     let twin (x: float[]) (y: float[]) =
-        let near (half: float[]) along =
-            window (numbers half) along |> apply local "local"
+        let near (half: float[]) second along =
+            window (numbers half) second along |> apply local "local"
 
         let local =
             Seq.sum (
                 seq {
-                    for along in 0 .. halves.Length - 1 do
-                        product "local weight" 8 (near x along) (near y (halves.Length - 1 - along))
+                    for second in [ false; true ][.. cuts - 1] do
+                        for along in 0 .. halves.Length - 1 do
+                            product "local weight" 8 (near x second along) (near y second (halves.Length - 1 - along))
                 }
             )
 
-        product "weight" (16 + 2 * halves.Length + 1) (codes x) (codes y) + local
+        product "weight" (16 + 2 * cuts * halves.Length + 1) (codes x) (codes y) + local
 
     let expected = Array.map2 twin everyA everyB
     near expected (pairs critic everyA everyB)
