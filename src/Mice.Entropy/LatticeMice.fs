@@ -65,50 +65,6 @@ module LatticeMice =
 
         start.Changes :: halves @ thermal |> List.reduce (Array.map2 (+))
 
-    /// Levels beyond the critics, by the area law through some M of each of the others.
-    let private tail (m: HalfInformation -> float<nat>) (levels: HalfInformation list) (beyond: LatticeHalves list) =
-        levels
-        |> List.map (fun l -> struct (l.Halves.InterfaceLength, float (m l)))
-        |> AreaLaw.fit
-        |> Option.map (fun (struct (law, smaller)) ->
-            // Where nothing tells how M changes, all of it is its error.
-            let other =
-                defaultArg
-                    smaller
-                    {
-                        Constant = 0.0<nat>
-                        Slope = 0.0<nat>
-                    }
-
-            law,
-            beyond
-            |> List.map (fun halves ->
-                let m = AreaLaw.at law halves.InterfaceLength
-                let change = abs (m - AreaLaw.at other halves.InterfaceLength)
-
-                {
-                    Halves = halves
-                    MutualInformation = Estimate.create m change Direction.NoBound
-                }))
-
-    /// −½ Σ M/V; errors of the area law have one cause, so they add up as they are.
-    let private tailSum (levels: TailLevel list) : Estimate<nat / site> =
-        let weight level =
-            0.5 / float (LatticeHalves.volume level.Halves)
-
-        let sum part =
-            levels |> List.sumBy (fun l -> weight l * float (part l.MutualInformation))
-
-        Estimate.create (-(sum _.Value) * 1.0<nat / site>) (sum _.StandardError * 1.0<nat / site>) Direction.NoBound
-
-    /// −½ Σ G/V, and what G changes of the tail: the second half of the training found G, and as much again is expected of more, give or take
-    /// all of it.
-    let private untrained (levels: HalfInformation list) (shift: float<nat / site>) : Estimate<nat / site> =
-        let own =
-            levels |> List.sumBy (fun l -> 0.5 * l.Gain / (float (LatticeHalves.volume l.Halves) * 1.0<site>))
-
-        Estimate.create -own (own + abs shift) Direction.NoBound
-
     let private saturation (levels: HalfInformation list) =
         let saturated =
             levels |> List.filter _.Saturated |> List.map (fun l -> $"{l.Halves.Depth}×{l.Halves.Length}")
@@ -118,10 +74,10 @@ module LatticeMice =
             Passed = List.isEmpty saturated
             Detail =
                 if List.isEmpty saturated then
-                    "every M is 2 nats or more below the logarithm of its product pairs"
+                    "every M is 2 nats or more below the logarithm of its product pairs, and a training step has enough of them"
                 else
                     let names = String.concat ", " saturated
-                    $"halves {names} are left to the area law: more snapshots would certify more"
+                    $"halves {names} are left to the area law: more snapshots, or larger batches, would certify more"
         }
 
     let private hasTail (beyond: LatticeHalves list) law =
@@ -172,30 +128,20 @@ module LatticeMice =
                 Direction.UpperBound
             |> Estimate.add thermal
 
-        let beyondLaw = tail (fun l -> l.MutualInformation.Value + l.Gain) trusted beyond
-
-        let sumOf law =
-            law |> Option.map (snd >> tailSum) |> Option.defaultValue (Estimate.exact 0.0<nat / site>)
-
-        let sum = sumOf beyondLaw
-        let found = sumOf (tail _.MutualInformation.Value trusted beyond)
+        let tail = LatticeTail.ofLevels trusted beyond
 
         {
             EntropyPerSite =
-                [ bound; sum; untrained trusted (sum.Value - found.Value) ]
-                |> List.reduce Estimate.add
-                |> fun s -> { s with Direction = Direction.NoBound }
+                { Estimate.add bound tail.Change with
+                    Direction = Direction.NoBound
+                }
             Bound = bound
             Start = start.EntropyPerSite
             Levels = levels
-            Tail = beyondLaw |> Option.map snd |> Option.defaultValue []
-            AreaLaw =
-                if List.isEmpty beyond then
-                    None
-                else
-                    beyondLaw |> Option.map fst
+            Tail = tail.Levels
+            AreaLaw = tail.AreaLaw
             Seconds = seconds
-            Checks = [ saturation levels; hasTail beyond beyondLaw ]
+            Checks = [ saturation levels; hasTail beyond tail.AreaLaw ]
         }
 
     /// Trains the critics of all levels, the largest first.
