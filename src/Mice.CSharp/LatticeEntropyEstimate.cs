@@ -12,7 +12,7 @@ namespace Mice.CSharp;
 /// <param name="MutualInformation">Nats.</param>
 /// <param name="TrainingGain">What the second half of the critic's training added, nats; null for the area law.</param>
 /// <param name="FromAreaLaw">Extrapolated by the area law, not found by a critic.</param>
-/// <param name="Saturated">Too large to be certified by its product pairs.</param>
+/// <param name="Saturated">Too large to be certified by its product pairs, or to be taught by those of a training step.</param>
 public sealed record LatticeHalvesInformation(
     int Depth,
     int Length,

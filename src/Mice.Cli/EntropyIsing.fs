@@ -70,11 +70,8 @@ module EntropyIsing =
     let private finish (estimators: Estimators) (job: Job) (points: LatticePoint list) : int =
         let title = LatticeArguments.isingTitle job.Model
 
-        let perChain =
-            (job.Entropy.Sampling.Snapshots + IsingSampling.chains - 1) / IsingSampling.chains
-
         let tooFew =
-            LatticeArguments.tooFew job.Question.LargestError (perChain * IsingSampling.chains) points
+            LatticeArguments.tooFew job.Question.LargestError (IsingSampling.snapshots job.Entropy.Sampling) points
 
         LatticeResult.finish
             estimators

@@ -81,13 +81,14 @@ module internal HalfCritic =
 
     let private windowSites (halves: LatticeHalves) = min Deep halves.Depth * (2 * Wide + 1)
 
-    /// A number of each site, [n; sites], around each site of the cuts, [n; rim; window].
-    let private around (halves: LatticeHalves) (x: Tensor) =
+    /// A number of each site, [n; sites], around each site of the cuts, [n; rim; window]; the places are found once.
+    let private around (halves: LatticeHalves) : Tensor -> Tensor =
         let places = windows halves
 
-        Tensor.pad [ 0; 1 ] 0.0 x
-        |> Tensor.indexSelect 1 (Tensor.ofArray [ places.Length ] places)
-        |> Tensor.reshape [ x.Shape[0]; rim halves; windowSites halves ]
+        fun x ->
+            Tensor.pad [ 0; 1 ] 0.0 x
+            |> Tensor.indexSelect 1 (Tensor.ofArray [ places.Length ] places)
+            |> Tensor.reshape [ x.Shape[0]; rim halves; windowSites halves ]
 
     let private flat (x: Tensor) =
         Tensor.reshape [ x.Shape[0]; x.Shape[1] * x.Shape[2] ] x
@@ -109,6 +110,8 @@ module internal HalfCritic =
         let local =
             Layer.mlp Nn.silu [ numbers * windowSites halves; LocalHidden; LocalHidden; Local ]
 
+        let around = around halves
+
         let encode mode p (x: Tensor) : Codes =
             let each f =
                 [
@@ -119,7 +122,7 @@ module internal HalfCritic =
 
             [|
                 Tensor.cat 1 [ code; yield! each (cut halves); ones x ]
-                each (around halves) |> Tensor.cat 2 |> local.Apply mode (Params.find "local" p) |> flat
+                each around |> Tensor.cat 2 |> local.Apply mode (Params.find "local" p) |> flat
             |]
 
         let score product p (u: Codes) (v: Codes) =
@@ -187,6 +190,7 @@ module internal HalfCritic =
         unit
         (encoder: Layer)
         (local: Layer)
+        (around: Tensor -> Tensor)
         (halves: LatticeHalves)
         mode
         p
@@ -211,7 +215,7 @@ module internal HalfCritic =
         let struct (real, imaginary) = turned real imaginary fx fy
         let nearX, nearY = cut halves x, cut halves y
         let ownX, ownY = Tensor.unsqueeze 2 nearX, Tensor.unsqueeze 2 nearY
-        let cosines, sines = relative (around halves x) (around halves y) ownX ownY
+        let cosines, sines = relative (around x) (around y) ownX ownY
 
         let struct (localStill, localReal, localImaginary) =
             Tensor.cat 2 [ cosines; sines ] |> local.Apply mode (Params.find "local" p) |> thirds Local
@@ -263,7 +267,7 @@ module internal HalfCritic =
         let local =
             Layer.mlp Nn.silu [ 2 * windowSites halves; LocalHidden; LocalHidden; 3 * Local ]
 
-        let encode = rotatingCodes unit encoder local halves
+        let encode = rotatingCodes unit encoder local (around halves) halves
 
         {
             Name = "halves"

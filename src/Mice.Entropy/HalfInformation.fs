@@ -12,7 +12,7 @@ type HalfTrainingOptions =
     {
         /// Optimiser steps, in two rounds of equal length: the second tells what the first left out.
         Steps: int
-        /// Snapshots in each step: as many joint pairs, and all pairs of different snapshots as product pairs.
+        /// Snapshots in each step: as many joint pairs, and pairs of different snapshots as product pairs.
         Batch: int
         /// Learning rate of the first step; in each round it falls to 0 along half a cosine, in the second from half of this.
         LearningRate: float

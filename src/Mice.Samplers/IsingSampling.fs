@@ -99,6 +99,10 @@ module IsingSampling =
     let private perChain (options: IsingSamplingOptions) =
         (options.Snapshots + chains - 1) / chains
 
+    /// <summary>Snapshots that are drawn: as many as asked for, rounded up to equally many of each chain.</summary>
+    /// <param name="options">The options.</param>
+    let snapshots (options: IsingSamplingOptions) : int = perChain options * chains
+
     let private rounds (options: IsingSamplingOptions) =
         max (perChain options * options.Every) options.EnergyRounds
 
