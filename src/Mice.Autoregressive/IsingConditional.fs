@@ -1,5 +1,6 @@
 namespace Mice.Autoregressive
 
+open Mice
 open Mice.Tensors
 
 /// <summary>The law of a spin ±1 given those before it, q(sᵢ = ±1) = 1/(1 + exp(∓f)), f a network of its window.</summary>
@@ -31,12 +32,21 @@ module IsingConditional =
         let size = SpinWindow.size window
         let network = Layer.mlp Nn.silu [ size; options.Width; options.Width; 1 ]
 
+        let logOdds parameters (sites: Tensor[]) =
+            sites[1] * network.Apply Mode.Evaluation parameters sites[0]
+
         {
             Init = network.Init
             Widths = [| size; 1; 1 |]
             Describe = describe symmetric window
-            Surprise =
-                fun parameters sites ->
-                    let logOdds = sites[1] * network.Apply Mode.Evaluation parameters sites[0]
-                    -(sites[2] * logOdds) |> Nn.softplus |> Tensor.squeeze 1
+            Surprise = fun parameters sites -> -(sites[2] * logOdds parameters sites) |> Nn.softplus |> Tensor.squeeze 1
+            Draw =
+                fun parameters generator sites ->
+                    logOdds parameters sites
+                    |> Tensor.toFloats
+                    |> Array.map (fun f ->
+                        if generator.NextFloat() < 1.0 / (1.0 + exp -f) then
+                            1y
+                        else
+                            -1y)
         }

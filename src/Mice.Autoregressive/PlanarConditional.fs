@@ -58,6 +58,27 @@ module PlanarConditional =
 
         log (2.0 * Math.PI) - Tensor.logsumexp [ 1 ] (Nn.logSoftmax 1 logWeights + exponent)
 
+    /// The number of a law of the mixture, drawn by its weights, which are in order from the first on.
+    let private chosen (generator: Generator) (weights: float[]) first =
+        let u = generator.NextFloat()
+        let mutable k, sum = 0, weights[first]
+
+        while k < Components - 1 && u >= sum do
+            k <- k + 1
+            sum <- sum + weights[first + k]
+
+        k
+
+    /// A unit vector by the von Mises law with κ = (x, y).
+    let private drawn (generator: Generator) (x: float) (y: float) =
+        let kappa = sqrt (x * x + y * y)
+        let struct (c, s) = VonMises.sample generator kappa
+
+        if kappa > 0.0 then
+            struct ((x * c - y * s) / kappa, (x * s + y * c) / kappa)
+        else
+            struct (c, s)
+
     /// <summary>An untrained law.</summary>
     /// <param name="options">Sizes.</param>
     /// <param name="symmetric">Whether it is that of a model without a field, which does not change when all spins are rotated.</param>
@@ -82,6 +103,20 @@ module PlanarConditional =
         let part first (output: Tensor) =
             Tensor.slice 1 (first * Components) ((first + 1) * Components) 1 output
 
+        /// Logarithms of the weights up to a constant, and both coordinates of κ_k, [rows; components].
+        let laws parameters (sites: Tensor[]) =
+            let features = Tensor.slice 1 0 inputs 1 sites[0]
+            let known = sites[1]
+
+            let output =
+                linear.Apply Mode.Evaluation (Params.find "linear" parameters) features
+                + network.Apply Mode.Evaluation (Params.find "network" parameters) features
+            // The first spin of all is uniform where nothing tells directions apart.
+            let output = if symmetric then known * output else output
+            struct (part 0 output, stiffness * known + unit * part 1 output, unit * part 2 output)
+
+        let scale = sqrt unit
+
         {
             Init =
                 fun key ->
@@ -91,16 +126,22 @@ module PlanarConditional =
                             "network", network.Init(Key.named "network" key)
                         ]
             Widths = [| seen + 2; 1; 2 |]
-            Describe = describe (float32 (sqrt unit)) window
+            Describe = describe (float32 scale) window
             Surprise =
                 fun parameters sites ->
-                    let features = Tensor.slice 1 0 inputs 1 sites[0]
-                    let known = sites[1]
+                    let struct (logWeights, x, y) = laws parameters sites
+                    mixture logWeights x y sites[2]
+            Draw =
+                fun parameters generator sites ->
+                    let struct (logWeights, x, y) = laws parameters sites
+                    let weights = Nn.logSoftmax 1 logWeights |> Tensor.exp |> Tensor.toFloats
+                    let x, y = Tensor.toFloats x, Tensor.toFloats y
+                    let directions = sites[0] |> Tensor.slice 1 seen (seen + 2) 1 |> Tensor.toFloats
 
-                    let output =
-                        linear.Apply Mode.Evaluation (Params.find "linear" parameters) features
-                        + network.Apply Mode.Evaluation (Params.find "network" parameters) features
-                    // The first spin of all is uniform where nothing tells directions apart.
-                    let output = if symmetric then known * output else output
-                    mixture (part 0 output) (stiffness * known + unit * part 1 output) (unit * part 2 output) sites[2]
+                    Array.init (x.Length / Components) (fun row ->
+                        let k = row * Components + chosen generator weights (row * Components)
+                        let struct (c, s) = drawn generator x[k] y[k]
+                        // θ = 0 as it is seen from the frame tells the frame.
+                        let frameX, frameY = directions[2 * row], -directions[2 * row + 1] / scale
+                        Vector2(float32 (frameX * c - frameY * s), float32 (frameX * s + frameY * c)))
         }

@@ -49,6 +49,8 @@ type SpinConditional<'spin> =
             Describe: 'spin[] -> int -> int -> float32[][] -> unit
             /// −ln q of every row, nats, [rows]: parameters → arrays as tensors [rows; width].
             Surprise: Params -> Tensor[] -> Tensor
+            /// A spin for every row, whatever spin is described there: parameters → randomness → arrays as tensors [rows; width].
+            Draw: Params -> Generator -> Tensor[] -> 'spin[]
         }
 
 /// Learning the law of a spin given those before it, and what it says of snapshots.
@@ -184,3 +186,36 @@ module SpinConditional =
                 |> Tensor.convert DType.Float64
                 |> Tensor.sum
                 |> Tensor.item))
+
+    /// <summary>Configurations drawn from the law, independent of each other: spin after spin in the order of the rows, all configurations
+    /// together.</summary>
+    /// <param name="cancel">Stops between sites.</param>
+    /// <param name="progress">Told the share done.</param>
+    /// <param name="key">All randomness.</param>
+    /// <param name="law">The law.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="sites">Of the torus that the law was made for, rows·columns.</param>
+    /// <param name="count">How many configurations.</param>
+    /// <returns>[count][sites].</returns>
+    let sample
+        (cancel: CancellationToken)
+        (progress: float -> unit)
+        (key: Key)
+        (law: SpinConditional<'spin>)
+        (parameters: Params)
+        (sites: int)
+        (count: int)
+        : 'spin[][] =
+        let generator = Key.generator key
+        let drawn = Array.init count (fun _ -> Array.zeroCreate<'spin> sites)
+
+        for site in 0 .. sites - 1 do
+            cancel.ThrowIfCancellationRequested()
+            progress (float site / float sites)
+
+            Tensor.scope (fun () ->
+                described law count (fun row -> struct (drawn[row], site))
+                |> law.Draw parameters generator
+                |> Array.iteri (fun row spin -> drawn[row][site] <- spin))
+
+        drawn

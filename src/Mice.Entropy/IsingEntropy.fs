@@ -57,6 +57,7 @@ module IsingEntropy =
                         Values = sampling.Snapshots.Sites |> Array.map (IsingModel.energy model)
                         MeanPerSite = sampling.EnergyPerSite
                     }
+            Hamiltonian = Some(IsingModel.energy model)
             Start =
                 { LatticePoint.start model.Temperature (Some sampling.EnergyPerSite) sampling.Checks with
                     Reference =

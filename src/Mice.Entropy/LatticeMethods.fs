@@ -14,6 +14,8 @@ type internal LatticeSample<'spin> =
         /// Neighbouring snapshots that may be correlated.
         GroupSnapshots: int
         Energies: LatticeEnergies option
+        /// E of any configuration, where the model is known.
+        Hamiltonian: ('spin[] -> float) option
         Start: LatticePoint
     }
 
@@ -87,6 +89,7 @@ module internal LatticeMethods =
                 sample.GroupSnapshots
                 None
                 sample.Energies
+                sample.Hamiltonian
                 sample.Snapshots
             |> Result.map (fun r -> [ LatticePoint.ofScan sample.Start r ])
         | LatticeMethod.Mice ->

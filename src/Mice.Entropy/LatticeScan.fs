@@ -13,9 +13,10 @@ type LatticeScanResult =
     {
         /// Entropy per site; an upper bound.
         EntropyPerSite: Estimate<nat / site>
-        /// How far the bound lies above the entropy, by the scatter of −ln q − βE; None without energies.
+        /// How far the bound lies above the entropy: by Bennett's acceptance ratio where the Hamiltonian is known and the networks overlap with the
+        /// snapshots, by the scatter of −ln q − βE otherwise; None without energies.
         Looseness: Estimate<nat / site> option
-        /// EntropyPerSite less Looseness: the best estimate, no bound.
+        /// EntropyPerSite less Looseness: the best estimate; unbiased by the acceptance ratio, no bound by the scatter.
         Corrected: Estimate<nat / site> option
         /// βF/N = β⟨E⟩/N − S/N from the best estimate; None without energies.
         ReducedFreeEnergyPerSite: Estimate<1 / site> option
@@ -34,7 +35,8 @@ type LatticeScanResult =
 /// <summary>Entropy of lattice systems by the chain rule, site by site: S ≤ ⟨−ln q⟩ for every law q of the torus, here the product of learned
 /// conditional laws of a spin given those before it.</summary>
 /// <remarks>In equilibrium −ln q − βE fluctuates much less than −ln q, so S ≤ ⟨−ln q − βE⟩ + β⟨E⟩ with ⟨E⟩ from a longer run; what is left of
-/// its scatter tells how loose the bound is.</remarks>
+/// its scatter tells how loose the bound is. Where the Hamiltonian is known, configurations drawn from q and the snapshots together give ln Z without
+/// bias, and S = β⟨E⟩ + ln Z.</remarks>
 [<RequireQualifiedAccess>]
 module LatticeScan =
     /// Groups of neighbouring snapshots that errors are taken from.
@@ -48,11 +50,18 @@ module LatticeScan =
         let size = max groupSnapshots ((values.Length + MostGroups - 1) / MostGroups)
         values |> Array.chunkBySize size
 
+    /// Configurations that could be from either for the acceptance ratio to be trusted. Its error is then about half a nat of a whole snapshot,
+    /// and the jackknife still tells it: so it is when ln p − ln q is normal, with 1,024 of each and 7 or more of them shared.
+    [<Literal>]
+    let private FewestShared = 8.0
+
     /// What one network says of the half of the snapshots that it has not seen.
     type private Held =
         {
             Surprise: float[]
             Energies: float[] option
+            /// −ln q − βE of configurations drawn from the network.
+            Drawn: float[] option
             Losses: float[]
             Parameters: Params
         }
@@ -80,11 +89,42 @@ module LatticeScan =
         | None -> mean
         | Some e -> Estimate.add mean (Estimate.scale e.Beta e.MeanPerSite)
 
-    let private loosenessOf sites groupSnapshots energies (halves: Held[]) =
-        halves
-        |> Array.map (reduced energies >> grouped groupSnapshots >> Looseness.ofScatter)
-        |> Array.reduce Estimate.add
-        |> Estimate.scale (1.0 / float (halves.Length * sites))
+    let private meanPerSite sites (estimates: Estimate<1>[]) =
+        estimates |> Array.reduce Estimate.add |> Estimate.scale (1.0 / float (estimates.Length * sites))
+
+    /// The looseness of the bound and the entropy itself, with a check of how they were found.
+    let private corrected sites groupSnapshots (energies: LatticeEnergies) (bound: Estimate<1>) (halves: Held[]) =
+        let groups = halves |> Array.map (reduced (Some energies) >> grouped groupSnapshots)
+
+        let ratios =
+            Array.zip groups halves
+            |> Array.choose (fun (groups, held) -> held.Drawn |> Option.map (AcceptanceRatio.estimate groups))
+
+        let shared =
+            if ratios.Length = halves.Length then
+                ratios |> Array.map _.Shared |> Array.min
+            else
+                0.0
+
+        let struct (looseness, best) =
+            if shared >= FewestShared then
+                let logPartition = ratios |> Array.map _.LogPartition |> meanPerSite sites
+
+                struct (ratios |> Array.map _.Divergence |> meanPerSite sites,
+                        Estimate.add (Estimate.scale energies.Beta energies.MeanPerSite) logPartition)
+            else
+                let looseness = groups |> Array.map Looseness.ofScatter |> meanPerSite sites
+                struct (looseness, Looseness.correct bound looseness)
+
+        let check =
+            {
+                Name = "configurations drawn from the networks overlap with the snapshots"
+                Passed = shared >= FewestShared
+                Detail =
+                    $"{shared:F0} of {halves[0].Surprise.Length} could be from either; with fewer than {FewestShared} the bound's looseness comes from the scatter of energies"
+            }
+
+        struct (looseness, best, (if ratios.Length = 0 then [] else [ check ]))
 
     let private overfitting sites (halves: Held[]) =
         let training =
@@ -110,28 +150,40 @@ module LatticeScan =
         law
         first
         energies
+        (weight: ('spin[] -> float) option)
         (training: 'spin[][])
-        held
+        (held: 'spin[][])
         =
         Engine.setThreads 1
         let losses = Array.create options.Steps nan
 
         let told step loss =
             losses[step] <- loss
-            tell (0.85 * float (step + 1) / float options.Steps) loss
+            tell (0.7 * float (step + 1) / float options.Steps) loss
 
-        let parameters = SpinConditional.train options cancel told key law first training
+        let parameters =
+            SpinConditional.train options cancel told (Key.named "training" key) law first training
 
-        let surprise =
-            held
-            |> Array.mapi (fun i spins ->
+        let last = Array.last losses
+
+        let surprise first =
+            Array.mapi (fun i spins ->
                 cancel.ThrowIfCancellationRequested()
-                tell (0.85 + 0.15 * float (i + 1) / float (Array.length held)) (Array.last losses)
+                tell (first + 0.1 * float (i + 1) / float held.Length) last
                 SpinConditional.surpriseOf law parameters spins)
 
+        let drawn weight =
+            let told share = tell (0.8 + 0.1 * share) last
+
+            let configurations =
+                SpinConditional.sample cancel told (Key.named "drawn" key) law parameters held[0].Length held.Length
+
+            Array.map2 (fun s c -> s - weight c) (surprise 0.9 configurations) configurations
+
         {
-            Surprise = surprise
+            Surprise = surprise 0.7 held
             Energies = energies
+            Drawn = Option.map drawn weight
             Losses = losses
             Parameters = parameters
         }
@@ -139,10 +191,10 @@ module LatticeScan =
     let private result sites groupSnapshots energies seconds (halves: Held[]) =
         let entropy = bound sites groupSnapshots energies halves
 
-        let looseness =
-            energies |> Option.map (fun _ -> loosenessOf sites groupSnapshots energies halves)
+        let found =
+            energies |> Option.map (fun e -> corrected sites groupSnapshots e entropy halves)
 
-        let corrected = looseness |> Option.map (Looseness.correct entropy)
+        let best = found |> Option.map (fun (struct (_, best, _)) -> best)
 
         let freeEnergy (e: LatticeEnergies) (c: Estimate<1>) =
             // The error of ⟨E⟩ is in both and cancels: βF is known better than S.
@@ -154,14 +206,16 @@ module LatticeScan =
 
         {
             EntropyPerSite = perSite entropy
-            Looseness = looseness |> Option.map perSite
-            Corrected = corrected |> Option.map perSite
-            ReducedFreeEnergyPerSite = Option.map2 freeEnergy energies corrected
+            Looseness = found |> Option.map (fun (struct (looseness, _, _)) -> perSite looseness)
+            Corrected = Option.map perSite best
+            ReducedFreeEnergyPerSite = Option.map2 freeEnergy energies best
             Surprise = halves |> Array.rev |> Array.collect _.Surprise
             Training = halves |> Array.map (fun h -> TrainingCurve.ofSteps h.Losses)
             Parameters = halves |> Array.map _.Parameters
             Seconds = seconds
-            Checks = [ overfitting sites halves ]
+            Checks =
+                overfitting sites halves
+                :: (found |> Option.map (fun (struct (_, _, checks)) -> checks) |> Option.defaultValue [])
         }
 
     /// <summary>Two networks, each learned on one half of the snapshots and evaluated on the other.</summary>
@@ -174,6 +228,7 @@ module LatticeScan =
     /// <param name="groupSnapshots">Neighbouring snapshots that may be correlated, as those of one chain.</param>
     /// <param name="first">Parameters of the two networks to start from; None for random ones.</param>
     /// <param name="energies">In equilibrium; None otherwise.</param>
+    /// <param name="hamiltonian">E of any configuration, the one that the energies are from; None where it is not known.</param>
     /// <param name="snapshots">16 or more.</param>
     /// <returns>TooFewData, Mismatch of energies and snapshots, the faults of the spins.</returns>
     let estimate
@@ -186,12 +241,16 @@ module LatticeScan =
         (groupSnapshots: int)
         (first: Params[] option)
         (energies: LatticeEnergies option)
+        (hamiltonian: ('spin[] -> float) option)
         (snapshots: LatticeSnapshots<'spin>)
         : Result<LatticeScanResult, MiceError list> =
         match LatticeEnergies.faults spins groupSnapshots energies snapshots with
         | [] ->
             let watch = Stopwatch.StartNew()
             let law = spins.Law options snapshots
+
+            let weight =
+                Option.map2 (fun (e: LatticeEnergies) energy -> fun spins -> e.Beta * energy spins) energies hamiltonian
             // On a border between chains.
             let half = max 1 (snapshots.Sites.Length / groupSnapshots / 2) * groupSnapshots
             let shares = [| 0.0; 0.0 |]
@@ -226,6 +285,7 @@ module LatticeScan =
                     law
                     (first |> Option.map (Array.item network))
                     heldEnergies
+                    weight
                     training
                     held
                 |> Ok

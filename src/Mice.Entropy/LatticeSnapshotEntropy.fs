@@ -82,6 +82,7 @@ module LatticeSnapshotEntropy =
             Spins = spins
             GroupSnapshots = conditions.GroupSnapshots
             Energies = conditions.Thermal
+            Hamiltonian = None
             Start =
                 LatticePoint.start
                     (conditions.Thermal |> Option.map (fun e -> 1.0 / e.Beta) |> Option.defaultValue nan)

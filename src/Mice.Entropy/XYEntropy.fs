@@ -72,6 +72,7 @@ module XYEntropy =
                         Values = chains.Energies
                         MeanPerSite = chains.EnergyPerSite
                     }
+            Hamiltonian = Some(PlanarSpins.state >> XYModel.energy model)
             Start = LatticePoint.start model.Temperature (Some chains.EnergyPerSite) chains.Checks
         }
 

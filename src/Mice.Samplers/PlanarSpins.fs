@@ -19,6 +19,14 @@ module PlanarSpins =
             Sites = snapshots.Sites |> Array.map (Array.map vector)
         }
 
+    /// <summary>The state of unit vectors.</summary>
+    /// <param name="spins">Unit vectors, [rows·columns].</param>
+    let state (spins: Vector2[]) : XYState =
+        {
+            Cosines = spins |> Array.map (fun u -> float u.X)
+            Sines = spins |> Array.map (fun u -> float u.Y)
+        }
+
     let private meanNeighbourCosine rows columns (spins: Vector2[]) =
         let mutable sum = 0.0
 

@@ -97,6 +97,41 @@ let ``The law of two spins is normalised`` (symmetric: bool) rows columns =
     // κ is about 4 here: the error of 24 points is below 1e-6.
     Assert.Equal(1.0, 4.0 * Math.PI * Math.PI * density, 4)
 
+[<Theory>]
+[<InlineData(true)>]
+[<InlineData(false)>]
+let ``Configurations of two spins are drawn as often as the law says`` (symmetric: bool) =
+    let law, parameters = law symmetric 1 2
+    let count = 20000
+
+    let drawn =
+        SpinConditional.sample CancellationToken.None ignore (Key.ofSeed 23UL) law parameters 2 count
+
+    let coarse = Array.init 24 (fun i -> 2.0 * Math.PI * float i / 24.0)
+
+    let expected moment =
+        Array.allPairs coarse coarse
+        |> Array.averageBy (fun (a, b) ->
+            4.0 * Math.PI * Math.PI * moment a b * exp -(surprise (law, parameters) [| a; b |]))
+
+    let angle (u: Vector2) = atan2 (float u.Y) (float u.X)
+
+    for moment in
+        [
+            fun a b -> cos (a - b)
+            fun a b -> sin (a - b)
+            fun a _ -> cos a
+            fun a _ -> sin a
+            fun _ b -> cos b
+            fun a b -> cos (2.0 * b + a)
+        ] do
+        let found =
+            drawn
+            |> Array.map (fun spins -> moment (angle spins[0]) (angle spins[1]))
+            |> Statistics.estimate Direction.Exact
+
+        Assert.InRange(found.Value - expected moment, -4.0 * found.StandardError, 4.0 * found.StandardError)
+
 [<Fact>]
 let ``A law without a field does not change when all spins are rotated`` () =
     let symmetric, other = law true 4 5, law false 4 5

@@ -19,7 +19,9 @@ let private law symmetric rows columns =
 
     let law = IsingConditional.create options symmetric rows columns
     // Larger than at the start of training, so that spins depend on each other.
-    let parameters = SpinConditional.initial (Key.ofSeed 3UL) law |> Params.scale 2.5
+    law, SpinConditional.initial (Key.ofSeed 3UL) law |> Params.scale 2.5
+
+let private surpriseBy (law, parameters) =
     fun spins -> SpinConditional.surpriseOf law parameters spins
 
 [<Theory>]
@@ -29,7 +31,7 @@ let private law symmetric rows columns =
 [<InlineData(false, 4, 3)>]
 let ``Probabilities of all configurations of a torus add up to one`` symmetric rows columns =
     // Which holds only when no conditional sees its own spin or a later one.
-    let surprise = law symmetric rows columns
+    let surprise = law symmetric rows columns |> surpriseBy
     let sites = rows * columns
 
     let total =
@@ -38,15 +40,38 @@ let ``Probabilities of all configurations of a torus add up to one`` symmetric r
     // Networks are computed in single precision.
     Assert.Equal(1.0, total, 5)
 
+[<Theory>]
+[<InlineData(true)>]
+[<InlineData(false)>]
+let ``Configurations are drawn as often as the law says`` (symmetric: bool) =
+    let law, parameters = law symmetric 2 3
+    let count = 20000
+
+    let drawn =
+        SpinConditional.sample CancellationToken.None ignore (Key.ofSeed 21UL) law parameters 6 count
+
+    let observed =
+        drawn |> Array.countBy id |> Array.map (fun (spins, n) -> List.ofArray spins, n) |> dict
+
+    let chiSquared =
+        Seq.init 64 (spinsOf 6)
+        |> Seq.sumBy (fun spins ->
+            let expected = float count * exp -(SpinConditional.surpriseOf law parameters spins)
+            let found = observed.TryGetValue(List.ofArray spins) |> snd |> float
+            (found - expected) ** 2.0 / expected)
+
+    // 63 degrees of freedom: a mean of 63 and a standard deviation of 11.
+    Assert.InRange(chiSquared, 63.0 - 4.0 * 11.2, 63.0 + 4.0 * 11.2)
+
 [<Fact>]
 let ``A law without a field does not change when all spins turn over`` () =
-    let surprise = law true 4 5
+    let surprise = law true 4 5 |> surpriseBy
 
     for n in 1000..37..5000 do
         let spins = spinsOf 20 n
         Assert.Equal(surprise spins, surprise (spins |> Array.map (~-)), 4)
 
-    let other = law false 4 5
+    let other = law false 4 5 |> surpriseBy
     let spins = spinsOf 20 12345
     Assert.True(abs (other spins - other (spins |> Array.map (~-))) > 0.1)
 

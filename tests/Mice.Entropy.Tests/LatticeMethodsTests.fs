@@ -80,6 +80,7 @@ let ``Planar spins are not counted`` () =
             Spins = LatticeSpins.planar SpinSymmetry.none
             GroupSnapshots = 1
             Energies = None
+            Hamiltonian = None
             Start = LatticePoint.start 1.0 None []
         }
 

@@ -1,0 +1,91 @@
+namespace Mice.Entropy
+
+open System
+open Mice
+
+/// What snapshots of a system, and configurations drawn from a normalised law of it, say together.
+type AcceptanceRatio =
+    {
+        /// ln Z.
+        LogPartition: Estimate<1>
+        /// ⟨ln p − ln q⟩ over the snapshots: how far ⟨−ln q⟩ lies above the entropy, nats.
+        Divergence: Estimate<1>
+        /// Configurations that could be from either law, 2 Σ_q σ(r − t): as many as there are of each when the laws are the same, few when they hardly overlap.
+        Shared: float
+    }
+
+/// <summary>Bennett's acceptance ratio between a law p ∝ e^(−βE), known by snapshots and up to its normalisation Z, and a normalised law q that can be
+/// drawn from. With r = −βE − ln q, ln Z is where as many of the n_q drawn configurations look like snapshots as the other way round,
+/// Σ_q σ(r − t) = Σ_p σ(t − r), t = ln Z − ln(n_p/n_q), σ(x) = 1/(1 + e^−x).</summary>
+/// <remarks>Unlike ⟨−ln q⟩ it is no bound but consistent, whatever q is, as long as the two laws overlap. Source: C. H. Bennett, J. Comput. Phys. 22,
+/// 245 (1976); as the largest likelihood: M. R. Shirts et al., Phys. Rev. Lett. 91, 140601 (2003).</remarks>
+[<RequireQualifiedAccess>]
+module AcceptanceRatio =
+    /// Groups of drawn configurations that errors are taken from.
+    [<Literal>]
+    let private Groups = 64
+
+    let private logistic x = 1.0 / (1.0 + exp -x)
+
+    /// The root of Σ_q σ(r − t) − Σ_p σ(t − r), which falls with t: Newton's steps within a bracket, which is halved where they leave it.
+    let private balance (ofSnapshots: float[]) (ofDrawn: float[]) : float =
+        let excess t =
+            (ofDrawn |> Array.sumBy (fun r -> logistic (r - t)))
+            - (ofSnapshots |> Array.sumBy (fun r -> logistic (t - r)))
+
+        let slope t =
+            let at r =
+                let s = logistic (r - t)
+                s * (1.0 - s)
+
+            -(Array.sumBy at ofDrawn + Array.sumBy at ofSnapshots)
+
+        let rec search low high t =
+            let e = excess t
+            let low, high = (if e > 0.0 then t else low), (if e > 0.0 then high else t)
+            let newton = t - e / slope t
+
+            let next =
+                if newton >= low && newton <= high then
+                    newton
+                else
+                    0.5 * (low + high)
+
+            if abs (next - t) <= 1e-10 * (1.0 + abs t) then
+                next
+            else
+                search low high next
+
+        let all = Array.append ofSnapshots ofDrawn
+        // Beyond these all terms of one sum are 1 to within rounding, and of the other 0.
+        let low, high = Array.min all - 40.0, Array.max all + 40.0
+        search low high (0.5 * (Array.average ofSnapshots + Array.average ofDrawn))
+
+    let private logPartition (ofSnapshots: float[]) (ofDrawn: float[]) =
+        balance ofSnapshots ofDrawn + log (float ofSnapshots.Length / float ofDrawn.Length)
+
+    /// The value, with the jackknife errors of both sides.
+    let private estimated direction (statistic: float[] -> float[] -> float) (snapshots: float[][]) (drawn: float[]) =
+        let all = Array.concat snapshots
+        let groups = drawn |> Array.splitInto (min Groups drawn.Length)
+
+        let struct (_, ofSnapshots) =
+            Statistics.jackknife (fun left -> statistic (Array.concat left) drawn) snapshots
+
+        let struct (_, ofDrawn) =
+            Statistics.jackknife (fun left -> statistic all (Array.concat left)) groups
+
+        Estimate.create (statistic all drawn) ofSnapshots direction |> Estimate.widen ofDrawn
+
+    /// <summary>ln Z, and how far the two laws are apart.</summary>
+    /// <param name="snapshots">r = −βE − ln q of snapshots, nats, in groups that are independent of each other, two or more.</param>
+    /// <param name="drawn">r of configurations drawn from q, two or more.</param>
+    let estimate (snapshots: float[][]) (drawn: float[]) : AcceptanceRatio =
+        let divergence p q = Array.average p - logPartition p q
+        let t = balance (Array.concat snapshots) drawn
+
+        {
+            LogPartition = estimated Direction.Exact logPartition snapshots drawn
+            Divergence = estimated Direction.Exact divergence snapshots drawn
+            Shared = 2.0 * (drawn |> Array.sumBy (fun r -> logistic (r - t)))
+        }
