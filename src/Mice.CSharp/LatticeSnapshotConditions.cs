@@ -34,6 +34,9 @@ public sealed record LatticeEquilibrium(double Temperature, IReadOnlyList<double
     /// </summary>
     public MeasuredValue? MeanEnergyPerSite { get; init; }
 
+    /// <summary>The energy of any configuration, where it is known.</summary>
+    internal LatticeHamiltonian? Hamiltonian { get; init; }
+
     /// <summary>The equilibrium of an Ising model.</summary>
     /// <param name="system">The model.</param>
     /// <param name="temperature">T above 0.</param>
@@ -42,8 +45,9 @@ public sealed record LatticeEquilibrium(double Temperature, IReadOnlyList<double
     public static LatticeEquilibrium Of(IsingSystem system, double temperature, sbyte[,,] spins)
     {
         ArgumentNullException.ThrowIfNull(system);
+        Fits(spins, system.Size);
         var model = system.ToModel();
-        return Of(temperature, spins, system.Size, s => IsingModelModule.energy(model, s));
+        return Of(temperature, spins, s => IsingModelModule.energy(model, s));
     }
 
     /// <summary>The equilibrium of an XY model.</summary>
@@ -54,22 +58,41 @@ public sealed record LatticeEquilibrium(double Temperature, IReadOnlyList<double
     public static LatticeEquilibrium Of(XYSystem system, double temperature, double[,,] angles)
     {
         ArgumentNullException.ThrowIfNull(system);
+        Fits(angles, system.Size);
         var model = system.ToModel();
-        return Of(temperature, angles, system.Size, a => XYModelModule.energy(model, XYStateModule.ofAngles(a)));
+        return Of(temperature, angles, a => XYModelModule.energy(model, XYStateModule.ofAngles(a)));
     }
 
-    private static LatticeEquilibrium Of<T>(double temperature, T[,,] values, int size, Func<T[], double> energy)
+    /// <summary>The equilibrium of ±1 spins by any Hamiltonian, with which the scan's best estimate is unbiased.</summary>
+    /// <param name="temperature">T above 0.</param>
+    /// <param name="spins">The snapshots, [snapshots, rows, columns].</param>
+    /// <param name="energy">The energy of any configuration, row by row.</param>
+    public static LatticeEquilibrium Of(double temperature, sbyte[,,] spins, Func<sbyte[], double> energy) =>
+        new(temperature, [.. Conversion.Snapshots(spins).Sites.Select(energy)])
+        {
+            Hamiltonian = LatticeHamiltonian.NewSpins(FuncConvert.FromFunc(energy)),
+        };
+
+    /// <summary>The equilibrium of planar spins by any Hamiltonian, with which the scan's best estimate is unbiased.</summary>
+    /// <param name="temperature">T above 0.</param>
+    /// <param name="angles">The snapshots, [snapshots, rows, columns], in radians.</param>
+    /// <param name="energy">The energy of any configuration of angles, row by row.</param>
+    public static LatticeEquilibrium Of(double temperature, double[,,] angles, Func<double[], double> energy) =>
+        new(temperature, [.. Conversion.Snapshots(angles).Sites.Select(energy)])
+        {
+            Hamiltonian = LatticeHamiltonian.NewAngles(FuncConvert.FromFunc(energy)),
+        };
+
+    private static void Fits<T>(T[,,] values, int size)
         where T : struct
     {
-        var snapshots = Conversion.Snapshots(values);
+        ArgumentNullException.ThrowIfNull(values);
 
-        if (snapshots.Rows != size || snapshots.Columns != size)
+        if (values.GetLength(1) != size || values.GetLength(2) != size)
         {
-            var given = $"{snapshots.Rows}×{snapshots.Columns}";
+            var given = $"{values.GetLength(1)}×{values.GetLength(2)}";
             throw MiceException.Of(MiceError.NewMismatch("sites of a snapshot and of the model", given, $"{size}×{size}"));
         }
-
-        return new(temperature, snapshots.Sites.Select(energy).ToArray());
     }
 
     internal LatticeEnergies ToEnergies(int sites, int groupSnapshots) =>
@@ -85,6 +108,7 @@ public sealed record LatticeEquilibrium(double Temperature, IReadOnlyList<double
         [
             Tuple.Create("temperature", Temperature.ToString("R", CultureInfo.InvariantCulture)),
             Tuple.Create("energies_sha256", RunStoreModule.digest(FuncConvert.FromAction<BinaryWriter>(Write))),
+            Tuple.Create("hamiltonian_known", (Hamiltonian is not null).ToString()),
         ];
 
     private void Write(BinaryWriter writer)
@@ -129,7 +153,10 @@ public sealed record LatticeSnapshotConditions
             GroupSnapshots,
             Equilibrium is { } known
                 ? FSharpOption<LatticeEnergies>.Some(known.ToEnergies(rows * columns, GroupSnapshots))
-                : FSharpOption<LatticeEnergies>.None
+                : FSharpOption<LatticeEnergies>.None,
+            Equilibrium?.Hamiltonian is { } energy
+                ? FSharpOption<LatticeHamiltonian>.Some(energy)
+                : FSharpOption<LatticeHamiltonian>.None
         );
 
     /// <summary>All of it by name, as it identifies a checkpoint directory.</summary>

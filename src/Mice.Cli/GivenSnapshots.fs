@@ -93,10 +93,20 @@ module GivenSnapshots =
                 yield! XYModel.faults (xyOf model s)
             ]
 
+    let private isingEnergy model snapshots = IsingModel.energy (isingOf model snapshots)
+
+    let private xyEnergy model snapshots =
+        XYState.ofAngles >> XYModel.energy (xyOf model snapshots)
+
     let private energies (model: ThermalModel) (data: LatticeData) : float[] =
         match data with
-        | LatticeData.Spins s -> s.Sites |> Array.map (IsingModel.energy (isingOf model s))
-        | LatticeData.Angles s -> s.Sites |> Array.map (XYState.ofAngles >> XYModel.energy (xyOf model s))
+        | LatticeData.Spins s -> s.Sites |> Array.map (isingEnergy model s)
+        | LatticeData.Angles s -> s.Sites |> Array.map (xyEnergy model s)
+
+    let private hamiltonian (data: LatticeData) (model: ThermalModel) : LatticeHamiltonian =
+        match data with
+        | LatticeData.Spins s -> LatticeHamiltonian.Spins(isingEnergy model s)
+        | LatticeData.Angles s -> LatticeHamiltonian.Angles(xyEnergy model s)
 
     /// <summary>What the estimators are told of the snapshots.</summary>
     /// <param name="symmetry">The lattice whose symmetries their law has; None for translations alone.</param>
@@ -124,4 +134,5 @@ module GivenSnapshots =
                 |> Option.map (fun m ->
                     energies m data
                     |> LatticeConditions.thermal m.Temperature (rows * columns) group m.MeanEnergyPerSite)
+            Hamiltonian = Option.map (hamiltonian data) model
         }

@@ -6,6 +6,14 @@ open System.Threading
 open Mice
 open Mice.Samplers
 
+/// E of any configuration, [rows·columns].
+[<RequireQualifiedAccess>]
+type LatticeHamiltonian =
+    /// Of ±1 spins.
+    | Spins of (sbyte[] -> float)
+    /// Of angles in radians.
+    | Angles of (float[] -> float)
+
 /// What is known of snapshots from elsewhere besides the snapshots.
 type LatticeConditions =
     {
@@ -15,6 +23,8 @@ type LatticeConditions =
         GroupSnapshots: int
         /// T, and the energy of each snapshot; None out of equilibrium or where the Hamiltonian is not known.
         Thermal: LatticeEnergies option
+        /// The Hamiltonian that Thermal's energies are of, for spins of the kind given; None where only those energies are known.
+        Hamiltonian: LatticeHamiltonian option
     }
 
 /// Energies of snapshots from elsewhere.
@@ -76,13 +86,13 @@ module LatticeSnapshotEntropy =
         |> RunStore.identity
         |> RunStore.openOrCreate directory
 
-    let private sampleOf conditions spins (snapshots: LatticeSnapshots<'spin>) =
+    let private sampleOf conditions spins hamiltonian (snapshots: LatticeSnapshots<'spin>) =
         {
             Snapshots = snapshots
             Spins = spins
             GroupSnapshots = conditions.GroupSnapshots
             Energies = conditions.Thermal
-            Hamiltonian = None
+            Hamiltonian = hamiltonian
             Start =
                 LatticePoint.start
                     (conditions.Thermal |> Option.map (fun e -> 1.0 / e.Beta) |> Option.defaultValue nan)
@@ -127,8 +137,13 @@ module LatticeSnapshotEntropy =
         (conditions: LatticeConditions)
         (snapshots: LatticeSnapshots<sbyte>)
         : Result<LatticePoint list, MiceError list> =
+        let hamiltonian =
+            match conditions.Hamiltonian with
+            | Some(LatticeHamiltonian.Spins energy) -> Some energy
+            | _ -> None
+
         let sample =
-            snapshots |> sampleOf conditions (LatticeSpins.ising conditions.Symmetry)
+            snapshots |> sampleOf conditions (LatticeSpins.ising conditions.Symmetry) hamiltonian
 
         estimate options progress store LatticeMethod.ofIsing sample (fun progress key sample method ->
             LatticeMethods.ising options cancel progress key conditions.Symmetry sample method)
@@ -149,8 +164,14 @@ module LatticeSnapshotEntropy =
         (conditions: LatticeConditions)
         (snapshots: LatticeSnapshots<float>)
         : Result<LatticePoint list, MiceError list> =
+        let hamiltonian =
+            match conditions.Hamiltonian with
+            | Some(LatticeHamiltonian.Angles energy) -> Some(PlanarSpins.state >> XYState.angles >> energy)
+            | _ -> None
+
         let sample =
-            PlanarSpins.ofAngles snapshots |> sampleOf conditions (LatticeSpins.planar conditions.Symmetry)
+            PlanarSpins.ofAngles snapshots
+            |> sampleOf conditions (LatticeSpins.planar conditions.Symmetry) hamiltonian
 
         estimate
             options

@@ -66,6 +66,18 @@ public sealed class LatticeSnapshotTests : IDisposable
         // Four errors; the scan is hardly trained, which costs less than 0.02.
         Assert.Equal(Entropy, sure.EntropyPerSite.Value, 4.0 * sure.EntropyPerSite.StandardError + 0.02);
         Assert.True(sure.EntropyPerSite.StandardError < 0.5 * unsure.EntropyPerSite.StandardError);
+        Assert.Equal(EstimateKind.Exact, sure.EntropyPerSite.Kind);
+        // The same energies without the Hamiltonian leave the bound less its looseness.
+        var blind = new LatticeEquilibrium(2.0, own.Energies) { MeanEnergyPerSite = exact.MeanEnergyPerSite };
+        var loose = Assert.Single(await estimator.EstimateAsync(spins, new() { Equilibrium = blind }));
+        Assert.Equal(EstimateKind.NoBound, loose.EntropyPerSite.Kind);
+        Assert.Equal(loose.UpperBoundPerSite, sure.UpperBoundPerSite);
+        var function = LatticeEquilibrium.Of(2.0, spins, s => -2.0 * X * s.Sum(spin => spin)) with
+        {
+            MeanEnergyPerSite = exact.MeanEnergyPerSite,
+        };
+        var same = Assert.Single(await estimator.EstimateAsync(spins, new() { Equilibrium = function }));
+        Assert.Equal(sure.EntropyPerSite.Value, same.EntropyPerSite.Value, 1e-9);
     }
 
     [Fact]

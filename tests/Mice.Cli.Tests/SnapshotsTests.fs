@@ -98,6 +98,11 @@ let ``A file of its own format tells its model`` () =
             }
 
         Assert.Equal<float>(set.Sites |> Array.map (IsingModel.energy model), thermal.Values)
+
+        match conditions.Hamiltonian with
+        | Some(LatticeHamiltonian.Spins energy) -> Assert.Equal<float>(thermal.Values, set.Sites |> Array.map energy)
+        | _ -> Assert.Fail "the model is known"
+
         Assert.Equal(4, conditions.GroupSnapshots)
 
         for name, value in
@@ -134,7 +139,7 @@ let ``A plain array has no model, unless it is given`` () =
         let set = angles 4 4 32
         SnapshotFile.writeAngles None file set |> written
         let conditions, setting = given file "--spins angles"
-        Assert.True conditions.Thermal.IsNone
+        Assert.True(conditions.Thermal.IsNone && conditions.Hamiltonian.IsNone)
         Assert.Equal(1, conditions.GroupSnapshots)
 
         Assert.Equal(
@@ -156,6 +161,11 @@ let ``A plain array has no model, unless it is given`` () =
                 Assert.Equal(XYModel.energy model (XYState.ofAngles angles), energy, 12))
             set.Sites
             conditions.Thermal.Value.Values
+
+        match conditions.Hamiltonian with
+        | Some(LatticeHamiltonian.Angles energy) ->
+            Assert.Equal<float>(conditions.Thermal.Value.Values, set.Sites |> Array.map energy)
+        | _ -> Assert.Fail "the model is known"
 
         Assert.Equal(
             (Some "square", Some "yes", Some "2"),

@@ -14,6 +14,7 @@ let private unknown: LatticeConditions =
         Symmetry = SpinSymmetry.none
         GroupSnapshots = 1
         Thermal = None
+        Hamiltonian = None
     }
 
 let private ofSpins options conditions set =
@@ -127,6 +128,23 @@ let ``A declared temperature is reported with the energies, and takes noise out`
         chain.Energies |> Array.chunkBySize 8 |> Array.map (fun g -> Array.average g / 16.0)
 
     Assert.Equal(Statistics.standardError groups, own.StandardError, 12)
+    let energy = XYState.ofAngles >> XYModel.energy model
+
+    let unbiased =
+        run
+            { thermal (Some chain.EnergyPerSite) with
+                Hamiltonian = Some(LatticeHamiltonian.Angles energy)
+            }
+
+    Assert.Equal((Direction.Exact, known.Bound), (unbiased.EntropyPerSite.Direction, unbiased.Bound))
+    // A Hamiltonian of other spins says nothing.
+    let other =
+        run
+            { thermal (Some chain.EnergyPerSite) with
+                Hamiltonian = Some(LatticeHamiltonian.Spins(fun _ -> 0.0))
+            }
+
+    Assert.Equal(known.EntropyPerSite, other.EntropyPerSite)
     let plain = run { thermal None with Thermal = None }
     Assert.True(Double.IsNaN plain.Temperature)
     Assert.True(known.EntropyPerSite.StandardError < plain.EntropyPerSite.StandardError)
