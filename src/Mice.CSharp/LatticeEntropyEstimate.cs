@@ -38,6 +38,9 @@ public sealed record LatticeEntropyEstimate
     /// <summary>Its upper bound where that is another number, nats per site.</summary>
     public MeasuredValue? UpperBoundPerSite { get; init; }
 
+    /// <summary>A lower bound, nats per site, of the scan where the Hamiltonian is known.</summary>
+    public MeasuredValue? LowerBoundPerSite { get; init; }
+
     /// <summary>βF per site, where the method gives it.</summary>
     public MeasuredValue? ReducedFreeEnergyPerSite { get; init; }
 
@@ -65,7 +68,8 @@ public sealed record LatticeEntropyEstimate
             Temperature = point.Temperature,
             Method = point.Method,
             EntropyPerSite = MeasuredValue.From(point.EntropyPerSite),
-            UpperBoundPerSite = Conversion.Optional(point.Bound),
+            UpperBoundPerSite = Conversion.Optional(point.UpperBound),
+            LowerBoundPerSite = Conversion.Optional(point.LowerBound),
             ReducedFreeEnergyPerSite = Conversion.Optional(point.ReducedFreeEnergyPerSite),
             EnergyPerSite = Conversion.Optional(point.EnergyPerSite),
             ReferencePerSite = point.Reference is { } known

@@ -93,7 +93,8 @@ module GivenSnapshots =
                 yield! XYModel.faults (xyOf model s)
             ]
 
-    let private isingEnergy model snapshots = IsingModel.energy (isingOf model snapshots)
+    let private isingEnergy model snapshots =
+        IsingModel.energy (isingOf model snapshots)
 
     let private xyEnergy model snapshots =
         XYState.ofAngles >> XYModel.energy (xyOf model snapshots)

@@ -69,7 +69,8 @@ module LatticeJson =
                 JsonResult.number json "temperature" p.Temperature
                 json.WriteString("method", p.Method)
                 JsonResult.directed json "entropy_per_site_nats" p.EntropyPerSite
-                p.Bound |> Option.iter (JsonResult.estimate json "upper_bound_per_site_nats")
+                p.UpperBound |> Option.iter (JsonResult.estimate json "upper_bound_per_site_nats")
+                p.LowerBound |> Option.iter (JsonResult.estimate json "lower_bound_per_site_nats")
                 p.ReducedFreeEnergyPerSite |> Option.iter (JsonResult.estimate json "reduced_free_energy_per_site")
                 p.EnergyPerSite |> Option.iter (JsonResult.estimate json "energy_per_site")
                 p.Reference |> Option.iter (latticeReference json)

@@ -96,7 +96,8 @@ module CompressionEntropy =
     /// byte along strips of four rows, so 4×2 sites in each: of all ways that were tried this left the least in all of these cases
     /// (strips of two rows came within 2e-4 of it at T_c). There rows leave 0.07 and the Hilbert curve, which needs 2ⁿ×2ⁿ sites, 0.05. One
     /// byte for each spin leaves 0.09 to 0.15, and random spins then take up to 1.2 bits each, so that the normalisation would lose the
-    /// bound.
+    /// bound. LZMA2 at its highest settings, for all of its ways to predict a byte that were tried, leaves 0.001 more than Brotli at T = 2 and 0.02 more at T_c and
+    /// for the antiferromagnet (2,048 snapshots).
     /// The error is the scatter of groups of snapshots compressed alone.
     /// Source: R. Avinery, M. Kornreich, R. Beck, Phys. Rev. Lett. 123, 178102 (2019),
     /// doi:10.1103/PhysRevLett.123.178102.</remarks>

@@ -44,7 +44,9 @@ type LatticePoint =
         /// The method's best estimate.
         EntropyPerSite: Estimate<nat / site>
         /// Its upper bound, where that is another number.
-        Bound: Estimate<nat / site> option
+        UpperBound: Estimate<nat / site> option
+        /// A lower bound, where the method gives one.
+        LowerBound: Estimate<nat / site> option
         /// βF/N, where the method gives it.
         ReducedFreeEnergyPerSite: Estimate<1 / site> option
         /// ⟨E⟩/N of the sampler; None for snapshots from elsewhere.
@@ -70,7 +72,8 @@ module LatticePoint =
             Temperature = temperature
             Method = ""
             EntropyPerSite = Estimate.create (nan * 1.0<nat / site>) (nan * 1.0<nat / site>) Direction.NoBound
-            Bound = None
+            UpperBound = None
+            LowerBound = None
             ReducedFreeEnergyPerSite = None
             EnergyPerSite = energy
             Reference = None
@@ -101,7 +104,8 @@ module LatticePoint =
         let best = result.Corrected |> Option.defaultValue result.EntropyPerSite
 
         { finished start "scan" result.Seconds result.Checks best with
-            Bound = result.Corrected |> Option.map (fun _ -> result.EntropyPerSite)
+            UpperBound = result.Corrected |> Option.map (fun _ -> result.EntropyPerSite)
+            LowerBound = result.LowerBound
             ReducedFreeEnergyPerSite = result.ReducedFreeEnergyPerSite
             Curves = result.Training |> Array.mapi (fun i curve -> $"network {i + 1}", curve) |> List.ofArray
         }
@@ -119,7 +123,7 @@ module LatticePoint =
 
     let internal ofMice start (result: LatticeMiceResult) : LatticePoint =
         { finished start "mice" result.Seconds result.Checks result.EntropyPerSite with
-            Bound = Some result.Bound
+            UpperBound = Some result.Bound
             Levels =
                 (result.Levels
                  |> List.map (fun l -> level l.Halves l.MutualInformation (Some l.Gain) "critic" l.Saturated))

@@ -13,7 +13,9 @@ type LatticeScanResult =
     {
         /// Entropy per site; an upper bound.
         EntropyPerSite: Estimate<nat / site>
-        /// How far the bound lies above the entropy: by Bennett's acceptance ratio where the Hamiltonian is known and the networks overlap with the
+        /// A lower bound, from configurations drawn from the networks: ln Z ≥ ⟨−βE − ln q⟩ over them. None without the Hamiltonian.
+        LowerBound: Estimate<nat / site> option
+        /// How far the upper bound lies above the entropy: by Bennett's acceptance ratio where the Hamiltonian is known and the networks overlap with the
         /// snapshots, by the scatter of −ln q − βE otherwise; None without energies.
         Looseness: Estimate<nat / site> option
         /// EntropyPerSite less Looseness: the best estimate; unbiased by the acceptance ratio, no bound by the scatter.
@@ -36,101 +38,25 @@ type LatticeScanResult =
 /// conditional laws of a spin given those before it.</summary>
 /// <remarks>In equilibrium −ln q − βE fluctuates much less than −ln q, so S ≤ ⟨−ln q − βE⟩ + β⟨E⟩ with ⟨E⟩ from a longer run; what is left of
 /// its scatter tells how loose the bound is. Where the Hamiltonian is known, configurations drawn from q and the snapshots together give ln Z without
-/// bias, and S = β⟨E⟩ + ln Z.</remarks>
+/// bias, and S = β⟨E⟩ + ln Z; the drawn configurations alone give S ≥ β⟨E⟩ + ⟨−βE − ln q⟩_q, so that the two bounds hold the entropy between
+/// them, whatever the networks have learned.</remarks>
 [<RequireQualifiedAccess>]
 module LatticeScan =
-    /// Groups of neighbouring snapshots that errors are taken from.
-    [<Literal>]
-    let private MostGroups = 128
-
     let private perSite (e: Estimate<1>) : Estimate<nat / site> = Estimate.scale 1.0<nat / site> e
 
-    /// Values in groups of neighbours, so that snapshots of one chain stay together.
-    let private grouped (groupSnapshots: int) (values: float[]) =
-        let size = max groupSnapshots ((values.Length + MostGroups - 1) / MostGroups)
-        values |> Array.chunkBySize size
-
-    /// Configurations that could be from either for the acceptance ratio to be trusted. Its error is then about half a nat of a whole snapshot,
-    /// and the jackknife still tells it: so it is when ln p − ln q is normal, with 1,024 of each and 7 or more of them shared.
-    [<Literal>]
-    let private FewestShared = 8.0
-
-    /// What one network says of the half of the snapshots that it has not seen.
+    /// A network, and what it says of the half of the snapshots that it has not seen.
     type private Held =
         {
-            Surprise: float[]
-            Energies: float[] option
-            /// −ln q − βE of configurations drawn from the network.
-            Drawn: float[] option
+            Likelihoods: HeldLikelihoods
             Losses: float[]
             Parameters: Params
         }
-
-    /// −ln q, or −ln q − βE.
-    let private reduced (energies: LatticeEnergies option) (held: Held) =
-        match energies, held.Energies with
-        | Some e, Some values -> Array.map2 (fun s energy -> s - e.Beta * energy) held.Surprise values
-        | _ -> held.Surprise
-
-    /// The mean of −ln q, or of −ln q − βE and β⟨E⟩, per site.
-    let private bound sites groupSnapshots (energies: LatticeEnergies option) (halves: Held[]) =
-        let values = halves |> Array.map (reduced energies)
-
-        let groups =
-            values |> Array.collect (grouped groupSnapshots) |> Array.map Array.average
-
-        let mean =
-            Estimate.create
-                (Array.average (Array.concat values) / float sites)
-                (Statistics.standardError groups / float sites)
-                Direction.UpperBound
-
-        match energies with
-        | None -> mean
-        | Some e -> Estimate.add mean (Estimate.scale e.Beta e.MeanPerSite)
-
-    let private meanPerSite sites (estimates: Estimate<1>[]) =
-        estimates |> Array.reduce Estimate.add |> Estimate.scale (1.0 / float (estimates.Length * sites))
-
-    /// The looseness of the bound and the entropy itself, with a check of how they were found.
-    let private corrected sites groupSnapshots (energies: LatticeEnergies) (bound: Estimate<1>) (halves: Held[]) =
-        let groups = halves |> Array.map (reduced (Some energies) >> grouped groupSnapshots)
-
-        let ratios =
-            Array.zip groups halves
-            |> Array.choose (fun (groups, held) -> held.Drawn |> Option.map (AcceptanceRatio.estimate groups))
-
-        let shared =
-            if ratios.Length = halves.Length then
-                ratios |> Array.map _.Shared |> Array.min
-            else
-                0.0
-
-        let struct (looseness, best) =
-            if shared >= FewestShared then
-                let logPartition = ratios |> Array.map _.LogPartition |> meanPerSite sites
-
-                struct (ratios |> Array.map _.Divergence |> meanPerSite sites,
-                        Estimate.add (Estimate.scale energies.Beta energies.MeanPerSite) logPartition)
-            else
-                let looseness = groups |> Array.map Looseness.ofScatter |> meanPerSite sites
-                struct (looseness, Looseness.correct bound looseness)
-
-        let check =
-            {
-                Name = "configurations drawn from the networks overlap with the snapshots"
-                Passed = shared >= FewestShared
-                Detail =
-                    $"{shared:F0} of {halves[0].Surprise.Length} could be from either; with fewer than {FewestShared} the bound's looseness comes from the scatter of energies"
-            }
-
-        struct (looseness, best, (if ratios.Length = 0 then [] else [ check ]))
 
     let private overfitting sites (halves: Held[]) =
         let training =
             halves |> Array.averageBy (fun h -> Array.average h.Losses[h.Losses.Length * 9 / 10 ..])
 
-        let surprise = halves |> Array.collect _.Surprise
+        let surprise = halves |> Array.collect _.Likelihoods.Surprise
         let held = Array.average surprise / float sites
         let error = Statistics.standardError surprise / float sites
 
@@ -181,20 +107,19 @@ module LatticeScan =
             Array.map2 (fun s c -> s - weight c) (surprise 0.9 configurations) configurations
 
         {
-            Surprise = surprise 0.7 held
-            Energies = energies
-            Drawn = Option.map drawn weight
+            Likelihoods =
+                {
+                    Surprise = surprise 0.7 held
+                    Energies = energies
+                    Drawn = Option.map drawn weight
+                }
             Losses = losses
             Parameters = parameters
         }
 
     let private result sites groupSnapshots energies seconds (halves: Held[]) =
-        let entropy = bound sites groupSnapshots energies halves
-
-        let found =
-            energies |> Option.map (fun e -> corrected sites groupSnapshots e entropy halves)
-
-        let best = found |> Option.map (fun (struct (_, best, _)) -> best)
+        let bounds =
+            halves |> Array.map _.Likelihoods |> LatticeScanBounds.estimate sites groupSnapshots energies
 
         let freeEnergy (e: LatticeEnergies) (c: Estimate<1>) =
             // The error of ⟨E⟩ is in both and cancels: βF is known better than S.
@@ -202,20 +127,19 @@ module LatticeScan =
                 c.StandardError ** 2.0 - (e.Beta * e.MeanPerSite.StandardError) ** 2.0 |> max 0.0 |> sqrt
 
             let value = e.Beta * e.MeanPerSite.Value - c.Value
-            Estimate.create (value * 1.0< / site>) (own * 1.0< / site>) Direction.NoBound
+            Estimate.create (value * 1.0< / site>) (own * 1.0< / site>) c.Direction
 
         {
-            EntropyPerSite = perSite entropy
-            Looseness = found |> Option.map (fun (struct (looseness, _, _)) -> perSite looseness)
-            Corrected = Option.map perSite best
-            ReducedFreeEnergyPerSite = Option.map2 freeEnergy energies best
-            Surprise = halves |> Array.rev |> Array.collect _.Surprise
+            EntropyPerSite = perSite bounds.Upper
+            LowerBound = Option.map perSite bounds.Lower
+            Looseness = Option.map perSite bounds.Looseness
+            Corrected = Option.map perSite bounds.Best
+            ReducedFreeEnergyPerSite = Option.map2 freeEnergy energies bounds.Best
+            Surprise = halves |> Array.rev |> Array.collect _.Likelihoods.Surprise
             Training = halves |> Array.map (fun h -> TrainingCurve.ofSteps h.Losses)
             Parameters = halves |> Array.map _.Parameters
             Seconds = seconds
-            Checks =
-                overfitting sites halves
-                :: (found |> Option.map (fun (struct (_, _, checks)) -> checks) |> Option.defaultValue [])
+            Checks = overfitting sites halves :: bounds.Checks
         }
 
     /// <summary>Two networks, each learned on one half of the snapshots and evaluated on the other.</summary>

@@ -43,6 +43,9 @@ module LatticeReport =
         else
             text p.Temperature
 
+    let private bound (value: Estimate<nat / site> option) =
+        value |> Option.map Estimate.format |> Option.defaultValue ""
+
     /// <summary>Headings and rows: one row for each temperature and method.</summary>
     /// <param name="points">The points.</param>
     let numbers (points: LatticePoint list) : string list * string list list =
@@ -50,6 +53,7 @@ module LatticeReport =
             "T"
             "method"
             "s (nats per site)"
+            "lower bound"
             "upper bound"
             "reference"
             "difference"
@@ -63,7 +67,8 @@ module LatticeReport =
                 temperature p
                 p.Method
                 Estimate.formatWithDirection p.EntropyPerSite
-                p.Bound |> Option.map Estimate.format |> Option.defaultValue ""
+                bound p.LowerBound
+                bound p.UpperBound
                 yield! deviation p
                 p.EnergyPerSite |> Option.map Estimate.format |> Option.defaultValue "unknown"
                 p.Seconds.ToString("F1", CultureInfo.InvariantCulture)

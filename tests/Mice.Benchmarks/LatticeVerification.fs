@@ -41,6 +41,21 @@ module LatticeVerification =
     let private deviation (p: LatticePoint) =
         p.Reference |> Option.map (fun r -> Estimate.subtract p.EntropyPerSite r.EntropyPerSite)
 
+    /// The bounds of the scan less the reference.
+    let private bracket (points: LatticePoint list) =
+        let less (p: LatticePoint) (bound: Estimate<nat / site> option) =
+            Option.map2
+                (fun (b: Estimate<nat / site>) (r: LatticeReference) ->
+                    $"%+.5f{float (b.Value - r.EntropyPerSite.Value)}")
+                bound
+                p.Reference
+            |> Option.defaultValue "none"
+
+        points
+        |> List.tryFind (fun p -> p.Method = "scan")
+        |> Option.map (fun p -> $"{less p p.LowerBound}, {less p p.UpperBound}")
+        |> Option.defaultValue ""
+
     let private row shown (points: LatticePoint list) =
         let cell method =
             points
@@ -61,7 +76,9 @@ module LatticeVerification =
             |> Option.defaultValue ""
 
         let seconds = points |> List.distinctBy _.Seconds |> List.sumBy _.Seconds
-        $"{points.Head.Temperature:F4}" :: known :: List.map cell shown @ [ $"{seconds:F0}" ]
+
+        $"{points.Head.Temperature:F4}" :: known :: List.map cell shown
+        @ [ bracket points; $"{seconds:F0}" ]
 
     /// Largest deviation, and the share within three errors of both numbers, of one method.
     let private summary (points: LatticePoint list) method =
@@ -85,7 +102,7 @@ module LatticeVerification =
             Table.markdown
                 ([ "T"; "reference s" ]
                  @ (comparison.Shown |> List.map (fun m -> $"{m} − reference (error)"))
-                 @ [ "seconds" ])
+                 @ [ "bounds of scan − reference"; "seconds" ])
                 (points
                  |> List.filter (fun p -> p.Method <> "integration")
                  |> List.groupBy _.Temperature
@@ -93,14 +110,20 @@ module LatticeVerification =
 
         let mice, miceHonest = summary points "mice"
         let scan, scanHonest = summary points "scan"
-        let failed = LatticeReport.checks points |> List.filter (fun c -> not c.Passed)
+
+        let failed =
+            LatticeReport.checks points
+            |> List.filter (fun c -> not c.Passed)
+            |> List.map (fun c -> "\n* " + c.Name)
+            |> String.concat ""
 
         {
             Markdown =
                 $"{what}, 2,048 snapshots at each temperature, default settings, nothing carried from one temperature to the next; \
                   {watch.Elapsed.TotalMinutes:F0} minutes in all, sampling included. s in nats per site; `scan` and `mice` are best estimates.\n\n{table}\n\n\
                   Largest deviation: MICE {mice:F5} (goal {comparison.MiceGoal}), scan {scan:F5} (goal {comparison.ScanGoal}). Within three errors of the difference: \
-                  MICE {100.0 * miceHonest:F0} %%, scan {100.0 * scanHonest:F0} %% (goal 95 %%). Checks that failed: {failed.Length}."
+                  MICE {100.0 * miceHonest:F0} %%, scan {100.0 * scanHonest:F0} %% (goal 95 %%). Checks that failed:\n"
+                + (if failed = "" then "\n* none" else failed)
             Passed =
                 mice <= comparison.MiceGoal
                 && scan <= comparison.ScanGoal

@@ -131,9 +131,14 @@ let ``Configurations drawn from the networks make good what they have not learne
     Assert.True(abs (best.Value - exact) <= 4.0 * best.StandardError, Estimate.format best)
     let looseness = Option.get result.Looseness
     Assert.Equal(float result.EntropyPerSite.Value, float (best.Value + looseness.Value), 9)
+    let lower = Option.get result.LowerBound
+    Assert.Equal(Direction.LowerBound, lower.Direction)
+    // As loose below as above, to within a factor of 3, where ln p − ln q is nearly normal.
+    Assert.InRange(exact - lower.Value, 0.01<nat / site>, 0.15<nat / site>)
     Assert.All(result.Checks, (fun c -> Assert.True(c.Passed, c.Detail)))
     let without = estimate None set
     Assert.Equal(result.EntropyPerSite, without.EntropyPerSite)
+    Assert.True without.LowerBound.IsNone
     Assert.Equal(Direction.NoBound, (Option.get without.Corrected).Direction)
 
 [<Fact>]

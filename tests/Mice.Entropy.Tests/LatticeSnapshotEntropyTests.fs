@@ -136,7 +136,7 @@ let ``A declared temperature is reported with the energies, and takes noise out`
                 Hamiltonian = Some(LatticeHamiltonian.Angles energy)
             }
 
-    Assert.Equal((Direction.Exact, known.Bound), (unbiased.EntropyPerSite.Direction, unbiased.Bound))
+    Assert.Equal((Direction.Exact, known.UpperBound), (unbiased.EntropyPerSite.Direction, unbiased.UpperBound))
     // A Hamiltonian of other spins says nothing.
     let other =
         run

@@ -28,7 +28,8 @@ let private points withLevels temperatures : LatticePoint list =
                     Method = method
                     EntropyPerSite =
                         Estimate.create (2.0 * t * t * 1.0<nat / site>) 0.01<nat / site> Direction.UpperBound
-                    Bound = None
+                    UpperBound = None
+                    LowerBound = None
                     ReducedFreeEnergyPerSite = None
                     EnergyPerSite = Some(Estimate.exact (3.0 * t))
                     Reference = None

@@ -1,0 +1,139 @@
+namespace Mice.Entropy
+
+open Mice
+
+/// What one network says of snapshots that it has not seen, and of configurations drawn from it.
+type internal HeldLikelihoods =
+    {
+        /// −ln q of the snapshots, nats.
+        Surprise: float[]
+        /// E of the snapshots, where known.
+        Energies: float[] option
+        /// −ln q − βE of configurations drawn from q, nats, where the Hamiltonian is known.
+        Drawn: float[] option
+    }
+
+/// What several networks say together, per site.
+type internal LatticeScanBounds =
+    {
+        /// ⟨−ln q − βE⟩ + β⟨E⟩ over snapshots, or ⟨−ln q⟩ without energies.
+        Upper: Estimate<1>
+        /// ⟨−ln q − βE⟩ + β⟨E⟩ with the first mean over drawn configurations: ln Z ≥ ⟨−βE − ln q⟩_q. With the Hamiltonian only.
+        Lower: Estimate<1> option
+        /// How far Upper lies above the entropy; with energies only.
+        Looseness: Estimate<1> option
+        /// Upper less Looseness.
+        Best: Estimate<1> option
+        /// Whether drawn configurations overlap with the snapshots; with the Hamiltonian only.
+        Checks: Check list
+    }
+
+/// Bounds and the best estimate from likelihoods.
+[<RequireQualifiedAccess>]
+module internal LatticeScanBounds =
+    /// Groups of neighbouring snapshots that errors are taken from.
+    [<Literal>]
+    let private MostGroups = 128
+
+    /// Configurations that could be from either for the acceptance ratio to be trusted. Its error is then about half a nat of a whole snapshot,
+    /// and the jackknife still tells it: so it is when ln p − ln q is normal, with 1,024 of each and 7 or more of them shared.
+    [<Literal>]
+    let private FewestShared = 8.0
+
+    /// Values in groups of neighbours, so that snapshots of one chain stay together.
+    let private grouped (groupSnapshots: int) (values: float[]) =
+        let size = max groupSnapshots ((values.Length + MostGroups - 1) / MostGroups)
+        values |> Array.chunkBySize size
+
+    /// −ln q, or −ln q − βE.
+    let private reduced (energies: LatticeEnergies option) (held: HeldLikelihoods) =
+        match energies, held.Energies with
+        | Some e, Some values -> Array.map2 (fun s energy -> s - e.Beta * energy) held.Surprise values
+        | _ -> held.Surprise
+
+    /// The mean over networks of numbers of whole snapshots.
+    let private meanPerSite sites (estimates: Estimate<1>[]) =
+        estimates |> Array.reduce Estimate.add |> Estimate.scale (1.0 / float (estimates.Length * sites))
+
+    let private meanOf sites direction (values: float[]) (groups: float[][]) : Estimate<1> =
+        Estimate.create
+            (Array.average values / float sites)
+            (groups |> Array.map Array.average |> Statistics.standardError |> (fun e -> e / float sites))
+            direction
+
+    /// β⟨E⟩ per site.
+    let private thermal (energies: LatticeEnergies) : Estimate<1> =
+        Estimate.scale energies.Beta energies.MeanPerSite
+
+    let private checkOf (held: HeldLikelihoods[]) shared =
+        let pairs = held[0].Surprise.Length
+
+        {
+            Name = "configurations drawn from the networks overlap with the snapshots"
+            Passed = shared >= FewestShared
+            Detail =
+                $"{shared:F0} of {pairs} could be from either; with fewer than {FewestShared} the looseness of the bound comes from the scatter of energies"
+        }
+
+    /// <summary>Everything that likelihoods say.</summary>
+    /// <param name="sites">Of a snapshot.</param>
+    /// <param name="groupSnapshots">Neighbouring snapshots that may be correlated.</param>
+    /// <param name="energies">In equilibrium; None otherwise.</param>
+    /// <param name="held">One entry for each network; all with the same things known.</param>
+    let estimate sites groupSnapshots (energies: LatticeEnergies option) (held: HeldLikelihoods[]) : LatticeScanBounds =
+        let values = held |> Array.map (reduced energies)
+        let groups = values |> Array.map (grouped groupSnapshots)
+        let drawn = held |> Array.choose _.Drawn
+
+        let mean =
+            meanOf sites Direction.UpperBound (Array.concat values) (Array.concat groups)
+
+        let upper =
+            energies |> Option.map (thermal >> Estimate.add mean) |> Option.defaultValue mean
+
+        let byScatter () =
+            let looseness = groups |> Array.map Looseness.ofScatter |> meanPerSite sites
+            struct (looseness, Looseness.correct upper looseness)
+
+        match energies with
+        | Some e when drawn.Length = held.Length ->
+            let ratios = Array.map2 AcceptanceRatio.estimate groups drawn
+            let shared = ratios |> Array.map _.Shared |> Array.min
+
+            let struct (looseness, best) =
+                if shared >= FewestShared then
+                    let logPartition = ratios |> Array.map _.LogPartition |> meanPerSite sites
+                    struct (ratios |> Array.map _.Divergence |> meanPerSite sites, Estimate.add (thermal e) logPartition)
+                else
+                    byScatter ()
+
+            let all = Array.concat drawn
+
+            {
+                Upper = upper
+                Lower =
+                    meanOf sites Direction.LowerBound all (Array.map Array.singleton all)
+                    |> Estimate.add (thermal e)
+                    |> Some
+                Looseness = Some looseness
+                Best = Some best
+                Checks = [ checkOf held shared ]
+            }
+        | Some _ ->
+            let struct (looseness, best) = byScatter ()
+
+            {
+                Upper = upper
+                Lower = None
+                Looseness = Some looseness
+                Best = Some best
+                Checks = []
+            }
+        | None ->
+            {
+                Upper = upper
+                Lower = None
+                Looseness = None
+                Best = None
+                Checks = []
+            }
