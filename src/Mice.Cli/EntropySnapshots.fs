@@ -36,7 +36,7 @@ type SnapshotsArgument =
             | Lattice _ -> "of that model: square (default) or triangular"
             | Coupling _ -> "J of that model: 1 (default) or -1"
             | Field _ -> "H of that model; default 0"
-            | Method _ -> "mice, scan, both (default) or all; for ±1 also counting, compression"
+            | Method _ -> "mice, scan, compression, both (mice and scan; default) or all; for ±1 also counting"
             | LargestError _ ->
                 "largest standard error that is wanted, nats per site; with a larger one the exit code is 2, with the snapshots that it would take"
             | Quick -> "a third of the training steps"

@@ -24,7 +24,7 @@ type XYArgument =
             | Coupling _ -> "J: 1 (default) for a ferromagnet, -1 for an antiferromagnet"
             | Field _ -> "H along the angle 0, in units of |J|; default 0"
             | Method _ ->
-                "mice, scan, integration (of energies from infinite temperature), both (mice and scan; default) or all; several separated by commas"
+                "mice, scan, compression, integration (of energies from infinite temperature), both (mice and scan; default) or all; several separated by commas"
             | Snapshots _ -> "snapshots to draw, rounded up to a multiple of 64; default 2048"
             | LargestError _ ->
                 "largest standard error that is wanted, nats per site; with a larger one the exit code is 2, with the snapshots that it would take"

@@ -12,7 +12,7 @@ type LatticeMethod =
     | Scan
     /// Counted patterns of ±1 spins: naive, Kikuchi, causal contexts.
     | Counting
-    /// A compressor, for ±1 spins.
+    /// A compressor.
     | Compression
     /// Energies integrated from infinite temperature, for the XY model; a reference for the other methods.
     | Integration
@@ -30,7 +30,13 @@ module LatticeMethod =
         ]
 
     /// Methods for the XY model.
-    let ofXY = [ LatticeMethod.Mice; LatticeMethod.Scan; LatticeMethod.Integration ]
+    let ofXY =
+        [
+            LatticeMethod.Mice
+            LatticeMethod.Scan
+            LatticeMethod.Compression
+            LatticeMethod.Integration
+        ]
 
     /// <summary>mice, scan, counting, compression, integration.</summary>
     /// <param name="method">A method.</param>

@@ -2,6 +2,7 @@ namespace Mice.Entropy
 
 open System.Diagnostics
 open System.Globalization
+open System.Numerics
 open System.Threading
 open Mice
 open Mice.Samplers
@@ -123,6 +124,16 @@ module internal LatticeMethods =
             |> Result.map (LatticePoint.ofCounting sample.Start watch.Elapsed.TotalSeconds)
         | LatticeMethod.Compression ->
             CompressionEntropy.estimate key sample.Snapshots
+            |> Result.map (fun r -> [ LatticePoint.ofCompression sample.Start watch.Elapsed.TotalSeconds r ])
+        | other -> learned options cancel progress key sample other
+
+    /// One method on planar spins.
+    let planar options cancel progress key (sample: LatticeSample<Vector2>) method =
+        let watch = Stopwatch.StartNew()
+
+        match method with
+        | LatticeMethod.Compression ->
+            CompressionEntropy.estimatePlanar key sample.Snapshots
             |> Result.map (fun r -> [ LatticePoint.ofCompression sample.Start watch.Elapsed.TotalSeconds r ])
         | other -> learned options cancel progress key sample other
 

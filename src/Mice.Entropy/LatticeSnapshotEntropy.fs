@@ -179,4 +179,4 @@ module LatticeSnapshotEntropy =
             store
             (LatticeMethod.ofXY |> List.except [ LatticeMethod.Integration ])
             sample
-            (LatticeMethods.learned options cancel)
+            (LatticeMethods.planar options cancel)

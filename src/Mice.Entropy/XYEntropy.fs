@@ -95,7 +95,7 @@ module XYEntropy =
             label
             key
             draw
-            (LatticeMethods.learned options.Entropy cancel)
+            (LatticeMethods.planar options.Entropy cancel)
 
     /// Points of the integration by temperature: one run for all of them, kept under the temperatures it was made for.
     let private integrated (options: XYEntropyOptions) cancel (progress: Progress -> unit) store model temperatures =

@@ -28,7 +28,7 @@ module LatticeVerification =
 
     let private xy =
         {
-            Shown = [ "mice"; "scan" ]
+            Shown = [ "mice"; "scan"; "compression" ]
             MiceGoal = 0.005
             ScanGoal = 0.003
         }

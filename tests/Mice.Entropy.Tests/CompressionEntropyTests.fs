@@ -1,7 +1,9 @@
 module Mice.Entropy.Tests.CompressionEntropyTests
 
+open System.Numerics
 open Xunit
 open Mice
+open Mice.Samplers
 open Mice.Entropy
 open Mice.Entropy.Tests.SpinSamples
 
@@ -68,6 +70,64 @@ let ``The error has the size of the scatter`` () =
     let found = chains 35UL 32 32 100 p |> compressed
     Assert.InRange(float found.EntropyPerSite.StandardError / exact, 1.0 / 3.0, 3.0)
 
+let private unitVector (angle: float) =
+    Vector2(float32 (cos angle), float32 (sin angle))
+
+[<Fact>]
+let ``A planar spin can be read back from those before it, to within its part of the circle`` () =
+    let generator = Key.ofSeed 41UL |> Key.generator
+
+    let spins =
+        Array.init 35 (fun _ -> unitVector (System.Math.Tau * generator.NextFloat()))
+
+    let turns = CompressionEntropy.turns 5 spins
+
+    for site in 0..34 do
+        let before =
+            (if site % 5 > 0 then spins[site - 1] else Vector2.Zero)
+            + (if site >= 5 then spins[site - 5] else Vector2.Zero)
+
+        let mean =
+            if site = 0 then
+                0.0
+            else
+                atan2 (float before.Y) (float before.X)
+        // The middle of the part.
+        let found =
+            mean + System.Math.Tau * ((float turns[site] + 0.5) / 256.0 - 0.5) |> unitVector
+        // Half a part is 0.0123; single precision adds to it.
+        Assert.True((found - spins[site]).Length() < 0.0124f, string site)
+
+[<Fact>]
+let ``Random directions have ln 2π, and random walks of directions the entropy of a step`` () =
+    let generator = Key.ofSeed 42UL |> Key.generator
+
+    let walk kappa =
+        let mutable angle = System.Math.Tau * generator.NextFloat()
+
+        Array.init 1024 (fun _ ->
+            let struct (c, s) = VonMises.sample generator kappa
+            angle <- angle + atan2 s c
+            unitVector angle)
+
+    let found kappa =
+        {
+            Rows = 1024
+            Columns = 1
+            Sites = Array.init 64 (fun _ -> walk kappa)
+        }
+        |> CompressionEntropy.estimatePlanar (Key.ofSeed 1UL)
+        |> ok
+
+    Assert.Equal(log System.Math.Tau, float (found 0.0).EntropyPerSite.Value, 2e-3)
+
+    for kappa in [ 2.0; 30.0 ] do
+        let s = (found kappa).EntropyPerSite
+        let exact = VonMises.entropy kappa
+        Assert.Equal(Direction.UpperBound, s.Direction)
+        // Codes of whole bits for each of 256 parts cost less than 0.03 nats; the scatter of 65,536 steps is 0.003.
+        Assert.InRange(float s.Value, exact - 0.012, exact + 0.04)
+
 [<Fact>]
 let ``Too little is an error or a failed check`` () =
     let told snapshots =
@@ -75,6 +135,19 @@ let ``Too little is an error or a failed check`` () =
 
     Assert.StartsWith("512 spins are fewer than the 1024 needed", (independent 36UL 16 16 2 0.5 |> told).Head)
     Assert.Contains("-1 and 1", (snapshots 32 32 (Array.create 2 (Array.zeroCreate 1024)) |> told).Head)
+
+    let planar =
+        CompressionEntropy.estimatePlanar
+            (Key.ofSeed 1UL)
+            {
+                Rows = 16
+                Columns = 16
+                Sites = Array.create 2 (Array.create 256 (Vector2(nanf, 1.0f)))
+            }
+        |> messages
+
+    // Too few, and not finite.
+    Assert.Equal(2, planar.Length)
     let few = independent 37UL 32 32 4 0.9 |> compressed
     Assert.False(few.Checks.Head.Passed)
     Assert.True((independent 37UL 32 32 20 0.9 |> compressed).Checks.Head.Passed)

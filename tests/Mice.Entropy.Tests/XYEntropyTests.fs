@@ -52,7 +52,7 @@ let private estimate options store temperatures =
 let ``Every method reports every temperature beside what the integration found`` () =
     let temperatures = [ 1.5; 3.0 ]
     let points = estimate options None temperatures |> ok
-    Assert.Equal(6, points.Length)
+    Assert.Equal(8, points.Length)
 
     for temperature in temperatures do
         let point name =
