@@ -91,49 +91,43 @@ module internal LatticeScanBounds =
         let upper =
             energies |> Option.map (thermal >> Estimate.add mean) |> Option.defaultValue mean
 
-        let byScatter () =
-            let looseness = groups |> Array.map Looseness.ofScatter |> meanPerSite sites
-            struct (looseness, Looseness.correct upper looseness)
-
-        match energies with
-        | Some e when drawn.Length = held.Length ->
-            let ratios = Array.map2 AcceptanceRatio.estimate groups drawn
-            let shared = ratios |> Array.map _.Shared |> Array.min
-
-            let struct (looseness, best) =
-                if shared >= FewestShared then
-                    let logPartition = ratios |> Array.map _.LogPartition |> meanPerSite sites
-                    struct (ratios |> Array.map _.Divergence |> meanPerSite sites, Estimate.add (thermal e) logPartition)
-                else
-                    byScatter ()
-
-            let all = Array.concat drawn
-
-            {
-                Upper = upper
-                Lower =
-                    meanOf sites Direction.LowerBound all (Array.map Array.singleton all)
-                    |> Estimate.add (thermal e)
-                    |> Some
-                Looseness = Some looseness
-                Best = Some best
-                Checks = [ checkOf held shared ]
-            }
-        | Some _ ->
-            let struct (looseness, best) = byScatter ()
-
-            {
-                Upper = upper
-                Lower = None
-                Looseness = Some looseness
-                Best = Some best
-                Checks = []
-            }
-        | None ->
+        let alone =
             {
                 Upper = upper
                 Lower = None
                 Looseness = None
                 Best = None
                 Checks = []
+            }
+
+        let corrected struct (looseness, best) =
+            { alone with
+                Looseness = Some looseness
+                Best = Some best
+            }
+
+        let byScatter () =
+            let looseness = groups |> Array.map Looseness.ofScatter |> meanPerSite sites
+            corrected struct (looseness, Looseness.correct upper looseness)
+
+        let byRatios e (ratios: AcceptanceRatio[]) =
+            let logPartition = ratios |> Array.map _.LogPartition |> meanPerSite sites
+            let looseness = ratios |> Array.map _.Divergence |> meanPerSite sites
+            corrected struct (looseness, Estimate.add (thermal e) logPartition)
+
+        match energies with
+        | None -> alone
+        | Some _ when drawn.Length < held.Length -> byScatter ()
+        | Some e ->
+            let ratios = Array.map2 AcceptanceRatio.estimate groups drawn
+            let shared = ratios |> Array.map _.Shared |> Array.min
+            let all = Array.concat drawn
+            let lower = meanOf sites Direction.LowerBound all (Array.map Array.singleton all)
+
+            { (if shared >= FewestShared then
+                   byRatios e ratios
+               else
+                   byScatter ()) with
+                Lower = Some(Estimate.add (thermal e) lower)
+                Checks = [ checkOf held shared ]
             }
