@@ -66,7 +66,8 @@ public sealed record LatticeEquilibrium(double Temperature, IReadOnlyList<double
     /// <summary>The equilibrium of ±1 spins by any Hamiltonian, with which the scan's best estimate is unbiased.</summary>
     /// <param name="temperature">T above 0.</param>
     /// <param name="spins">The snapshots, [snapshots, rows, columns].</param>
-    /// <param name="energy">The energy of any configuration, row by row.</param>
+    /// <param name="energy">The energy of any configuration, row by row, of all its sites together, in the unit of T.</param>
+    /// <exception cref="MiceException">The snapshots have no sites.</exception>
     public static LatticeEquilibrium Of(double temperature, sbyte[,,] spins, Func<sbyte[], double> energy) =>
         new(temperature, [.. Conversion.Snapshots(spins).Sites.Select(energy)])
         {
@@ -76,7 +77,8 @@ public sealed record LatticeEquilibrium(double Temperature, IReadOnlyList<double
     /// <summary>The equilibrium of planar spins by any Hamiltonian, with which the scan's best estimate is unbiased.</summary>
     /// <param name="temperature">T above 0.</param>
     /// <param name="angles">The snapshots, [snapshots, rows, columns], in radians.</param>
-    /// <param name="energy">The energy of any configuration of angles, row by row.</param>
+    /// <param name="energy">The energy of any configuration of angles, row by row, of all its sites together, in the unit of T.</param>
+    /// <exception cref="MiceException">The snapshots have no sites.</exception>
     public static LatticeEquilibrium Of(double temperature, double[,,] angles, Func<double[], double> energy) =>
         new(temperature, [.. Conversion.Snapshots(angles).Sites.Select(energy)])
         {

@@ -1,6 +1,5 @@
 namespace Mice.Entropy
 
-open System
 open Mice
 
 /// What snapshots of a system, and configurations drawn from a normalised law of it, say together.
@@ -61,31 +60,32 @@ module AcceptanceRatio =
         let low, high = Array.min all - 40.0, Array.max all + 40.0
         search low high (0.5 * (Array.average ofSnapshots + Array.average ofDrawn))
 
-    let private logPartition (ofSnapshots: float[]) (ofDrawn: float[]) =
-        balance ofSnapshots ofDrawn + log (float ofSnapshots.Length / float ofDrawn.Length)
-
-    /// The value, with the jackknife errors of both sides.
-    let private estimated direction (statistic: float[] -> float[] -> float) (snapshots: float[][]) (drawn: float[]) =
-        let all = Array.concat snapshots
-        let groups = drawn |> Array.splitInto (min Groups drawn.Length)
-
-        let struct (_, ofSnapshots) =
-            Statistics.jackknife (fun left -> statistic (Array.concat left) drawn) snapshots
-
-        let struct (_, ofDrawn) =
-            Statistics.jackknife (fun left -> statistic all (Array.concat left)) groups
-
-        Estimate.create (statistic all drawn) ofSnapshots direction |> Estimate.widen ofDrawn
-
     /// <summary>ln Z, and how far the two laws are apart.</summary>
     /// <param name="snapshots">r = −βE − ln q of snapshots, nats, in groups that are independent of each other, two or more.</param>
     /// <param name="drawn">r of configurations drawn from q, two or more.</param>
     let estimate (snapshots: float[][]) (drawn: float[]) : AcceptanceRatio =
-        let divergence p q = Array.average p - logPartition p q
-        let t = balance (Array.concat snapshots) drawn
+        let logPartition p q =
+            balance p q + log (float (Array.length p) / float (Array.length q))
+
+        let all = Array.concat snapshots
+        let found = logPartition all drawn
+
+        let struct (_, ofDrawn) =
+            drawn
+            |> Array.splitInto (min Groups drawn.Length)
+            |> Statistics.jackknife (fun left -> logPartition all (Array.concat left))
+
+        /// The drawn configurations change both numbers by ln Z alone.
+        let estimated value statistic =
+            let struct (_, ofSnapshots) =
+                Statistics.jackknife (fun left -> statistic (Array.concat left)) snapshots
+
+            Estimate.create value ofSnapshots Direction.Exact |> Estimate.widen ofDrawn
+
+        let t = found - log (float all.Length / float drawn.Length)
 
         {
-            LogPartition = estimated Direction.Exact logPartition snapshots drawn
-            Divergence = estimated Direction.Exact divergence snapshots drawn
+            LogPartition = estimated found (fun p -> logPartition p drawn)
+            Divergence = estimated (Array.average all - found) (fun p -> Array.average p - logPartition p drawn)
             Shared = 2.0 * (drawn |> Array.sumBy (fun r -> logistic (r - t)))
         }

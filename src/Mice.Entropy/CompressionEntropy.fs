@@ -215,7 +215,7 @@ module CompressionEntropy =
 
             let some =
                 { snapshots with
-                    Sites = Array.init taken (fun i -> snapshots.Sites[i * count / taken])
+                    Sites = Array.init taken (fun i -> snapshots.Sites[int (int64 i * int64 count / int64 taken)])
                 }
 
             let generator = Key.generator key

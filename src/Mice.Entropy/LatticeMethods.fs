@@ -114,6 +114,12 @@ module internal LatticeMethods =
                     MiceError.OutOfRange("method", name, "another one: it is not for these spins")
                 ]
 
+    let private compressed (sample: LatticeSample<'spin>) estimate =
+        let watch = Stopwatch.StartNew()
+
+        estimate sample.Snapshots
+        |> Result.map (fun r -> [ LatticePoint.ofCompression sample.Start watch.Elapsed.TotalSeconds r ])
+
     /// One method on ±1 spins.
     let ising options cancel progress key symmetry (sample: LatticeSample<sbyte>) method =
         let watch = Stopwatch.StartNew()
@@ -122,19 +128,13 @@ module internal LatticeMethods =
         | LatticeMethod.Counting ->
             LatticeCounting.estimate symmetry sample.Snapshots
             |> Result.map (LatticePoint.ofCounting sample.Start watch.Elapsed.TotalSeconds)
-        | LatticeMethod.Compression ->
-            CompressionEntropy.estimate key sample.Snapshots
-            |> Result.map (fun r -> [ LatticePoint.ofCompression sample.Start watch.Elapsed.TotalSeconds r ])
+        | LatticeMethod.Compression -> compressed sample (CompressionEntropy.estimate key)
         | other -> learned options cancel progress key sample other
 
     /// One method on planar spins.
     let planar options cancel progress key (sample: LatticeSample<Vector2>) method =
-        let watch = Stopwatch.StartNew()
-
         match method with
-        | LatticeMethod.Compression ->
-            CompressionEntropy.estimatePlanar key sample.Snapshots
-            |> Result.map (fun r -> [ LatticePoint.ofCompression sample.Start watch.Elapsed.TotalSeconds r ])
+        | LatticeMethod.Compression -> compressed sample (CompressionEntropy.estimatePlanar key)
         | other -> learned options cancel progress key sample other
 
     /// Points from a checkpoint, or computed and kept in it.
