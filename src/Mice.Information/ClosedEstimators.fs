@@ -35,25 +35,34 @@ module internal ClosedEstimators =
     let private scattered name key sample =
         Sample.randomNormalScores (Key.named name key) sample
 
-    /// Nearest neighbours lose as the rows thin out, at sharp edges of a law of two columns as N^−½. With that, I(N) − I(N/4) is all that is still
-    /// missing, and it joins the error. Source of the rate N^(−1/d) in d columns: W. Gao, S. Oh, P. Viswanath, IEEE Trans. Inf. Theory 64, 5629 (2018).
-    let private countingQuarters (rows: int) (estimate: int[] -> Result<Estimate<nat>, MiceError list>) =
+    /// Nearest neighbours lose as the rows thin out, at sharp edges of a law of two columns as N^−½. With that, (I(N) − I(N/m))/(√m − 1) is all that is
+    /// still missing, and it joins the error: of four parts of the rows, of two where quarters would be too few. Source of the rate N^(−1/d) in
+    /// d columns: W. Gao, S. Oh, P. Viswanath, IEEE Trans. Inf. Theory 64, 5629 (2018).
+    let private countingParts (rows: int) (estimate: int[] -> Result<Estimate<nat>, MiceError list>) =
         let ofRows first count =
             Array.init count (fun i -> first + i) |> estimate
 
-        let ofQuarters () =
-            let quarter = rows / 4
-            Array.init 4 (fun i -> ofRows (i * quarter) quarter) |> Array.choose Result.toOption
+        let ofParts parts =
+            let size = rows / parts
 
-        match ofRows 0 rows with
-        | Ok whole when rows / 4 >= Sample.MinimumRows ->
-            match ofQuarters () with
-            | [| _; _; _; _ |] as quarters -> Ok(Estimate.widen (whole.Value - Array.averageBy _.Value quarters) whole)
-            | _ -> Ok whole
-        | whole -> whole
+            Array.init parts (fun i -> ofRows (i * size) size) |> Array.choose Result.toOption
+
+        let parts =
+            [ 4; 2 ] |> List.tryFind (fun parts -> rows / parts >= Sample.MinimumRows)
+
+        match ofRows 0 rows, parts with
+        | Ok whole, Some parts ->
+            let found = ofParts parts
+
+            if found.Length = parts then
+                let lost = whole.Value - Array.averageBy _.Value found
+                Ok(Estimate.widen (lost / (sqrt (float parts) - 1.0)) whole)
+            else
+                Ok whole
+        | whole, _ -> whole
 
     let private kraskov variant key (x: Sample) (y: Sample) =
-        countingQuarters x.Rows (fun rows ->
+        countingParts x.Rows (fun rows ->
             let scores name sample =
                 Sample.choose rows sample |> scattered name key
 
@@ -61,7 +70,7 @@ module internal ClosedEstimators =
             |> Result.map (fun found -> found.Estimate))
 
     let private ofLabels key (labels: int[]) (sample: Sample) =
-        countingQuarters sample.Rows (fun rows ->
+        countingParts sample.Rows (fun rows ->
             Sample.choose rows sample
             |> scattered "x" key
             |> MixedInformation.estimate (neighbours key) (rows |> Array.map (fun row -> labels[row]))

@@ -127,6 +127,33 @@ let ``nearest neighbours give 0 on average for independent columns`` () =
     Assert.True(abs mean <= 3.0 * error, $"{mean} ± {error}")
     Assert.Contains(values, fun v -> v < 0.0)
 
+[<Theory>]
+[<InlineData(120)>]
+[<InlineData(240)>]
+let ``nearest neighbours at sharp edges have errors that hold the bias of few rows`` (rows: int) =
+    // x in (0, 1) and y = x + noise in (0, w): I = w/2 − ln w, of which few rows find too little.
+    let width = 0.05
+    let exact = width / 2.0 - log width
+
+    let deviations =
+        [
+            for seed in 1UL .. 10UL do
+                let g = Key.ofSeed (60UL + seed) |> Key.generator
+                let x = Array.init rows (fun _ -> g.NextFloat())
+                let y = x |> Array.map (fun v -> v + width * g.NextFloat())
+
+                let r =
+                    run options (Sample.create rows 1 x |> ok) (Sample.create rows 1 y |> ok) |> ok
+
+                let ksg = r.Estimates |> List.find (fun e -> e.Method = "ksg")
+                (float ksg.Estimate.Value - exact) / float ksg.Estimate.StandardError
+        ]
+
+    let report = deviations |> List.map (sprintf "%.2f") |> String.concat " "
+    Assert.True(List.average deviations < -0.3, report)
+    // Nine of ten is what two errors hold; eight leaves one to chance.
+    Assert.True((deviations |> List.filter (fun d -> abs d <= 2.0) |> List.length) >= 8, report)
+
 [<Fact>]
 let ``labels are recognised, counted, and limited by their entropy`` () =
     let g = Key.ofSeed 7UL |> Key.generator
