@@ -134,8 +134,9 @@ module SpinConditional =
         : Params =
         let adam = optimiser options
 
-        let start =
-            first |> Option.defaultWith (fun () -> law.Init(Key.named "parameters" key))
+        let random = law.Init(Key.named "parameters" key)
+
+        let start = first |> Option.map (Params.inForm random) |> Option.defaultValue random
 
         let struct (training, watched) = split options snapshots
         let every = max 1 (options.Steps / Looks)

@@ -10,7 +10,7 @@ namespace Mice.CSharp;
 /// <summary>How the entropy of a lattice is estimated.</summary>
 public enum LatticeEntropyMethod
 {
-    /// <summary>Halving with critics.</summary>
+    /// <summary>Halving with critics; of planar spins also the naive estimate S(4×4)/16.</summary>
     Mice,
 
     /// <summary>Site by site with a conditional network.</summary>
@@ -19,7 +19,7 @@ public enum LatticeEntropyMethod
     /// <summary>Counted patterns of ±1 spins: naive, Kikuchi, causal contexts.</summary>
     Counting,
 
-    /// <summary>A compressor, for ±1 spins.</summary>
+    /// <summary>A compressor.</summary>
     Compression,
 
     /// <summary>Energies integrated from infinite temperature, for an <see cref="XYSystem"/>; the reference of its other methods.</summary>
@@ -53,6 +53,12 @@ public sealed record LatticeEntropyEstimatorOptions
 
     /// <summary>Training steps of each network of the scan.</summary>
     public int ScanSteps { get; init; } = LatticeEntropyOptionsModule.defaults.Scan.Steps;
+
+    /// <summary>
+    /// Whether networks start from those of the next higher temperature, with a third of the steps: quicker, but a result then depends on the
+    /// temperatures above it. Not used for snapshots that are given.
+    /// </summary>
+    public bool TransferWeights { get; init; } = LatticeEntropyOptionsModule.defaults.Transfer;
 
     /// <summary>Same seed, same numbers.</summary>
     public ulong Seed { get; init; } = LatticeEntropyOptionsModule.defaults.Seed;
@@ -107,6 +113,7 @@ public sealed record LatticeEntropyEstimatorOptions
                 mice.LargestHalf,
                 mice.RowsFirst
             ),
+            TransferWeights,
             Seed,
             Threads
         );

@@ -84,6 +84,7 @@ type IsingArgument =
     | Snapshots of count: string
     | [<CustomCommandLine("--error")>] LargestError of nats: string
     | Quick
+    | Transfer
 
     interface IArgParserTemplate with
         member this.Usage =
@@ -99,6 +100,8 @@ type IsingArgument =
             | LargestError _ ->
                 "largest standard error that is wanted, nats per site; with a larger one the exit code is 2, with the snapshots that it would take"
             | Quick -> "a third of the training steps"
+            | Transfer ->
+                "networks start from those of the next higher temperature, with a third of the steps: quicker, but results then depend on the temperatures above"
 
 /// What `mice mi` takes beside what every verb does.
 type InformationArgument =

@@ -41,6 +41,7 @@ module EntropyIsing =
                 Snapshots = r.TryGetResult IsingArgument.Snapshots
                 Error = r.TryGetResult IsingArgument.LargestError
                 Quick = r.Contains IsingArgument.Quick
+                Transfer = r.Contains IsingArgument.Transfer
             }
             |> LatticeQuestion.read LatticeMethod.ofIsing given.Shared
 

@@ -15,6 +15,7 @@ type XYArgument =
     | Snapshots of count: string
     | [<CustomCommandLine("--error")>] LargestError of nats: string
     | Quick
+    | Transfer
 
     interface IArgParserTemplate with
         member this.Usage =
@@ -29,6 +30,8 @@ type XYArgument =
             | LargestError _ ->
                 "largest standard error that is wanted, nats per site; with a larger one the exit code is 2, with the snapshots that it would take"
             | Quick -> "a third of the training steps"
+            | Transfer ->
+                "networks start from those of the next higher temperature, with a third of the steps: quicker, but results then depend on the temperatures above"
 
 /// `mice entropy xy`: entropy of an XY model from nothing.
 [<RequireQualifiedAccess>]
@@ -64,6 +67,7 @@ module EntropyXY =
             Snapshots = r.TryGetResult XYArgument.Snapshots
             Error = r.TryGetResult XYArgument.LargestError
             Quick = r.Contains XYArgument.Quick
+            Transfer = r.Contains XYArgument.Transfer
         }
         |> LatticeQuestion.read LatticeMethod.ofXY given.Shared
         |> Result.map (fun question ->

@@ -15,6 +15,7 @@ type LatticeWords =
         Snapshots: string option
         Error: string option
         Quick: bool
+        Transfer: bool
     }
 
 /// What is asked of a model, whatever it is.
@@ -66,7 +67,10 @@ module LatticeQuestion =
             Ok
                 {
                     Options = Options.get shared
-                    Entropy = LatticeArguments.entropy words.Quick (Options.get shared) (Options.get methods)
+                    Entropy =
+                        { LatticeArguments.entropy words.Quick (Options.get shared) (Options.get methods) with
+                            Transfer = words.Transfer
+                        }
                     Size = Options.get size
                     Temperatures = Options.get temperatures
                     Coupling = Options.get coupling

@@ -157,8 +157,9 @@ module HalfInformation =
                                 0.5 * falling (step - int64 round)
                 }
 
-        let start =
-            first |> Option.defaultWith (fun () -> critic.Init(Key.named "parameters" key))
+        let random = critic.Init(Key.named "parameters" key)
+
+        let start = first |> Option.map (Params.inForm random) |> Option.defaultValue random
 
         let batch = min options.Batch training.Length
 

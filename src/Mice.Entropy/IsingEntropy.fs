@@ -70,7 +70,7 @@ module IsingEntropy =
                 }
         }
 
-    let private atTemperature (options: IsingEntropyOptions) cancel progress store (model: IsingModel) =
+    let private atTemperature (options: IsingEntropyOptions) cancel progress store before (model: IsingModel) =
         let label = LatticeMethods.text model.Temperature
 
         let draw (progress: Progress -> unit) key =
@@ -84,11 +84,10 @@ module IsingEntropy =
 
             IsingSampling.draw (samplingOf options) cancel told key model |> Result.map sampleOf
 
-        let apply progress key sample method =
-            LatticeMethods.ising options.Entropy cancel progress key (SpinSymmetry.ofModel model) sample method
-
         let key = Key.ofSeed options.Entropy.Seed |> Key.named label
-        LatticeMethods.points options.Entropy progress store label key draw apply
+
+        LatticeMethods.ising options.Entropy cancel (SpinSymmetry.ofModel model)
+        |> LatticeSweep.points options.Entropy progress store label before key draw
 
     /// <summary>The directory in which an estimate keeps what it has done, new or to be gone on with. Temperatures and methods may
     /// change, for every pair of them is kept by itself.</summary>
@@ -119,7 +118,7 @@ module IsingEntropy =
     /// <param name="progress">Told the share done and a line for people.</param>
     /// <param name="store">Where finished parts are kept; None to keep nothing.</param>
     /// <param name="model">The model; its temperature does not matter.</param>
-    /// <param name="temperatures">One or more; the result at one does not depend on the others.</param>
+    /// <param name="temperatures">One or more; without transfer the result at one does not depend on the others.</param>
     /// <returns>OutOfRange for faults of the model and the options, and those of the methods, before any long work where possible.</returns>
     let estimate
         (options: IsingEntropyOptions)
@@ -146,10 +145,9 @@ module IsingEntropy =
         if List.isEmpty faults then
             let part = 1.0 / float models.Length
 
-            models
-            |> List.mapi (fun i model ->
-                atTemperature options cancel (LatticeMethods.share (part * float i) part progress) store model)
-            |> LatticeMethods.together
+            LatticeSweep.run options.Entropy temperatures (fun i before t ->
+                let progress = LatticeSweep.share (part * float i) part progress
+                atTemperature options cancel progress store before { model with Temperature = t })
             |> Result.mapError List.distinct
         else
             Error faults

@@ -6,7 +6,7 @@ open Mice.Autoregressive
 /// How the entropy of a lattice is estimated.
 [<RequireQualifiedAccess>]
 type LatticeMethod =
-    /// Halving with critics.
+    /// Halving with critics; of planar spins also the naive estimate S(4×4)/16.
     | Mice
     /// Site by site with a conditional network.
     | Scan
@@ -57,6 +57,9 @@ type LatticeEntropyOptions =
         Scan: SpinConditionalOptions
         /// How MICE divides and trains.
         Mice: LatticeMiceOptions
+        /// Whether networks start from those of the next higher temperature, with a third of the steps: quicker, but a result then depends on the temperatures
+        /// above it. Each is still evaluated on its own held-out snapshots.
+        Transfer: bool
         /// Seed of all randomness.
         Seed: uint64
         /// Threads; results do not depend on them.
@@ -66,12 +69,13 @@ type LatticeEntropyOptions =
 /// Defaults, the same for every system.
 [<RequireQualifiedAccess>]
 module LatticeEntropyOptions =
-    /// MICE and scan, seed 1, on all cores.
+    /// MICE and scan, every temperature by itself, seed 1, on all cores.
     let defaults: LatticeEntropyOptions =
         {
             Methods = [ LatticeMethod.Mice; LatticeMethod.Scan ]
             Scan = SpinConditionalOptions.defaults
             Mice = LatticeMiceOptions.defaults
+            Transfer = false
             Seed = 1UL
             Threads = System.Environment.ProcessorCount
         }
@@ -83,6 +87,7 @@ module LatticeEntropyOptions =
 
         [
             "seed", string options.Seed
+            "transfer", string options.Transfer
             "scan_rows_seen", string options.Scan.Deep
             "scan_columns_seen", string options.Scan.Wide
             "scan_width", string options.Scan.Width

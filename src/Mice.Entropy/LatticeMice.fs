@@ -65,9 +65,39 @@ module LatticeMice =
 
         start.Changes :: halves @ thermal |> List.reduce (Array.map2 (+))
 
+    /// s(block) − ½ Σ M/V of some levels, and its statistical error.
+    let private summed beta heldEnergies (start: StartingBlock) (levels: HalfInformation list) held =
+        let halves =
+            levels
+            |> List.sumBy (fun l ->
+                -0.5 * l.MutualInformation.Value / (float (LatticeHalves.volume l.Halves) * 1.0<site>))
+
+        let changes = groupChanges beta heldEnergies start levels held
+
+        Estimate.create
+            (start.EntropyPerSite.Value + halves)
+            (Statistics.standardError changes * 1.0<nat / site>)
+            Direction.UpperBound
+
+    /// Side of the block that is naively taken for the whole.
+    [<Literal>]
+    let private NaiveSide = 4
+
+    let private naive start (levels: HalfInformation list) held =
+        let sites (l: HalfInformation) = 2 * LatticeHalves.volume l.Halves
+        let within = levels |> List.filter (fun l -> sites l <= NaiveSide * NaiveSide)
+        let reached = within |> List.exists (fun l -> sites l = NaiveSide * NaiveSide)
+
+        if reached && not (within |> List.exists _.Saturated) then
+            Some(summed 0.0 None start within held)
+        else
+            None
+
+    let private nameOf (halves: LatticeHalves) = $"{halves.Depth}×{halves.Length}"
+
     let private saturation (levels: HalfInformation list) =
         let saturated =
-            levels |> List.filter _.Saturated |> List.map (fun l -> $"{l.Halves.Depth}×{l.Halves.Length}")
+            levels |> List.filter _.Saturated |> List.map (fun l -> nameOf l.Halves)
 
         {
             Name = "no mutual information is saturated"
@@ -93,6 +123,7 @@ module LatticeMice =
 
     let private result
         seconds
+        counted
         (energies: LatticeEnergies option)
         (heldEnergies: float[] option)
         (start: StartingBlock)
@@ -104,13 +135,6 @@ module LatticeMice =
         let beyond = (levels |> List.filter _.Saturated |> List.map _.Halves) @ beyond
         let beta = energies |> Option.map _.Beta |> Option.defaultValue 0.0
 
-        let halves =
-            trusted
-            |> List.sumBy (fun l ->
-                -0.5 * l.MutualInformation.Value / (float (LatticeHalves.volume l.Halves) * 1.0<site>))
-
-        let changes = groupChanges beta heldEnergies start trusted held
-
         let thermal =
             match energies, heldEnergies with
             | Some e, Some values ->
@@ -121,12 +145,7 @@ module LatticeMice =
             | _ -> Estimate.exact 0.0
             |> Estimate.scale 1.0<nat / site>
 
-        let bound =
-            Estimate.create
-                (start.EntropyPerSite.Value + halves)
-                (Statistics.standardError changes * 1.0<nat / site>)
-                Direction.UpperBound
-            |> Estimate.add thermal
+        let bound = summed beta heldEnergies start trusted held |> Estimate.add thermal
 
         let tail = LatticeTail.ofLevels trusted beyond
 
@@ -137,6 +156,7 @@ module LatticeMice =
                 }
             Bound = bound
             Start = start.EntropyPerSite
+            Naive = if counted then None else naive start levels held
             Levels = levels
             Tail = tail.Levels
             AreaLaw = tail.AreaLaw
@@ -165,7 +185,7 @@ module LatticeMice =
         let work index =
             Engine.setThreads 1
             let halves: LatticeHalves = order[index]
-            let name = $"{halves.Depth}×{halves.Length}"
+            let name = nameOf halves
 
             let tell step bound =
                 finished[index] <- float (step + 1) / float steps
@@ -177,21 +197,29 @@ module LatticeMice =
                         Message = $"step {step + 1} of {steps}, M {bound:F3} nats"
                     }
 
-            let start = first |> Option.bind (Map.tryFind (halves.Depth, halves.Length))
-
             let own =
                 key |> Key.named "halves" |> Key.item halves.Depth |> Key.item halves.Length
 
-            HalfInformation.estimate options.Training cancel tell own spins group start halves training held
+            HalfInformation.estimate
+                options.Training
+                cancel
+                tell
+                own
+                spins
+                group
+                (Map.tryFind name first)
+                halves
+                training
+                held
             |> Ok
 
         ParallelJobs.run threads cancel work [| 0 .. order.Length - 1 |]
         |> Result.map (Array.rev >> List.ofArray)
 
-    /// <summary>Parameters of all critics by depth and length of their halves, for a neighbouring temperature to start from.</summary>
+    /// <summary>Parameters of all critics, a branch for each size of halves, for a neighbouring temperature to start from.</summary>
     /// <param name="result">A result.</param>
-    let parameters (result: LatticeMiceResult) : Map<int * int, Params> =
-        result.Levels |> List.map (fun l -> (l.Halves.Depth, l.Halves.Length), l.Parameters) |> Map.ofList
+    let parameters (result: LatticeMiceResult) : Params =
+        result.Levels |> List.map (fun l -> nameOf l.Halves, l.Parameters) |> Params.node
 
     /// <summary>Trains critics on the first half of the snapshots; finds the entropy of the starting block and evaluates the critics on the others.</summary>
     /// <param name="options">How to divide, how to train.</param>
@@ -201,7 +229,7 @@ module LatticeMice =
     /// <param name="key">All randomness.</param>
     /// <param name="spins">Their kind.</param>
     /// <param name="groupSnapshots">Neighbouring snapshots that may be correlated, as those of one chain.</param>
-    /// <param name="first">Critics to start from, as <c>parameters</c> gives them; None for random ones.</param>
+    /// <param name="first">Critics to start from, as <c>parameters</c> gives them; random ones where it has none.</param>
     /// <param name="energies">In equilibrium; None otherwise.</param>
     /// <param name="snapshots">16 or more, of a square torus.</param>
     /// <returns>TooFewData, Mismatch, OutOfRange for spins that are not ±1 and sides that cannot be halved down to the block.</returns>
@@ -213,7 +241,7 @@ module LatticeMice =
         (key: Key)
         (spins: LatticeSpins<'spin>)
         (groupSnapshots: int)
-        (first: Map<int * int, Params> option)
+        (first: Params)
         (energies: LatticeEnergies option)
         (snapshots: LatticeSnapshots<'spin>)
         : Result<LatticeMiceResult, MiceError list> =
@@ -249,7 +277,18 @@ module LatticeMice =
             spins.Block block held
             |> Result.bind (fun start ->
                 levels
-                |> runLevels options threads cancel progress key spins groupSnapshots first training held
+                |> runLevels
+                    options
+                    threads
+                    cancel
+                    progress
+                    key
+                    spins
+                    groupSnapshots
+                    (Map.ofArray (Params.branches first))
+                    training
+                    held
                 |> Result.map (fun found ->
-                    result watch.Elapsed.TotalSeconds energies heldEnergies start found beyond held))
+                    let counted = spins.BlockSide NaiveSide = NaiveSide
+                    result watch.Elapsed.TotalSeconds counted energies heldEnergies start found beyond held))
         | faults -> Error faults

@@ -46,6 +46,8 @@ type LatticeMiceResult =
         Bound: Estimate<nat / site>
         /// Entropy per site of the block that the doublings start from: counted patterns of ±1 spins, one planar spin.
         Start: Estimate<nat / site>
+        /// S(4×4)/16 from the halvings of that block alone, an upper bound; for spins whose patterns cannot be counted, where none of its levels is saturated.
+        Naive: Estimate<nat / site> option
         /// What critics found, smallest halves first; saturated ones are not part of the sum.
         Levels: HalfInformation list
         /// Levels by the area law.

@@ -39,7 +39,7 @@ type LatticePoint =
     {
         /// T.
         Temperature: float
-        /// mice, scan, compression, or the name of a counting estimate.
+        /// mice, scan, compression, integration, or the name of a counting estimate; naive also for planar spins, by MICE.
         Method: string
         /// The method's best estimate.
         EntropyPerSite: Estimate<nat / site>
@@ -121,15 +121,22 @@ module LatticePoint =
             Saturated = saturated
         }
 
-    let internal ofMice start (result: LatticeMiceResult) : LatticePoint =
-        { finished start "mice" result.Seconds result.Checks result.EntropyPerSite with
-            UpperBound = Some result.Bound
-            Levels =
-                (result.Levels
-                 |> List.map (fun l -> level l.Halves l.MutualInformation (Some l.Gain) "critic" l.Saturated))
-                @ (result.Tail |> List.map (fun t -> level t.Halves t.MutualInformation None "area law" false))
-            Curves = result.Levels |> List.map (fun l -> $"{l.Halves.Depth}×{l.Halves.Length}", l.Training)
-        }
+    /// MICE, and what it says of a small block alone where nothing else does.
+    let internal ofMice start (result: LatticeMiceResult) : LatticePoint list =
+        [
+            { finished start "mice" result.Seconds result.Checks result.EntropyPerSite with
+                UpperBound = Some result.Bound
+                Levels =
+                    (result.Levels
+                     |> List.map (fun l -> level l.Halves l.MutualInformation (Some l.Gain) "critic" l.Saturated))
+                    @ (result.Tail |> List.map (fun t -> level t.Halves t.MutualInformation None "area law" false))
+                Curves = result.Levels |> List.map (fun l -> $"{l.Halves.Depth}×{l.Halves.Length}", l.Training)
+            }
+
+            match result.Naive with
+            | Some entropy -> finished start "naive" result.Seconds [] entropy
+            | None -> ()
+        ]
 
     /// Directions by name: the serialiser knows no unions.
     type private DirectionConverter() =

@@ -26,8 +26,8 @@ type LatticeScanResult =
         Surprise: float[]
         /// Training curves of the two networks: step, cross-entropy in nats per site since the last entry.
         Training: struct (int * float)[][]
-        /// What the two networks learned, for a neighbouring temperature to start from.
-        Parameters: Params[]
+        /// What the two networks learned, a branch for each, for a neighbouring temperature to start from.
+        Parameters: Params
         /// Wall-clock time, s.
         Seconds: float
         /// Checks that the estimate made of itself.
@@ -137,7 +137,7 @@ module LatticeScan =
             ReducedFreeEnergyPerSite = Option.map2 freeEnergy energies bounds.Best
             Surprise = halves |> Array.rev |> Array.collect _.Likelihoods.Surprise
             Training = halves |> Array.map (fun h -> TrainingCurve.ofSteps h.Losses)
-            Parameters = halves |> Array.map _.Parameters
+            Parameters = halves |> Array.mapi (fun i h -> string i, h.Parameters) |> Params.Node
             Seconds = seconds
             Checks = overfitting sites halves :: bounds.Checks
         }
@@ -150,7 +150,7 @@ module LatticeScan =
     /// <param name="key">All randomness.</param>
     /// <param name="spins">Their kind.</param>
     /// <param name="groupSnapshots">Neighbouring snapshots that may be correlated, as those of one chain.</param>
-    /// <param name="first">Parameters of the two networks to start from; None for random ones.</param>
+    /// <param name="first">Networks to start from, as a result's Parameters; random ones where it has none.</param>
     /// <param name="energies">In equilibrium; None otherwise.</param>
     /// <param name="hamiltonian">E of any configuration, the one that the energies are from; None where it is not known.</param>
     /// <param name="snapshots">16 or more.</param>
@@ -163,7 +163,7 @@ module LatticeScan =
         (key: Key)
         (spins: LatticeSpins<'spin>)
         (groupSnapshots: int)
-        (first: Params[] option)
+        (first: Params)
         (energies: LatticeEnergies option)
         (hamiltonian: ('spin[] -> float) option)
         (snapshots: LatticeSnapshots<'spin>)
@@ -178,6 +178,7 @@ module LatticeScan =
             // On a border between chains.
             let half = max 1 (snapshots.Sites.Length / groupSnapshots / 2) * groupSnapshots
             let shares = [| 0.0; 0.0 |]
+            let networks = Map.ofArray (Params.branches first)
 
             let work network =
                 let tell share loss =
@@ -207,7 +208,7 @@ module LatticeScan =
                     tell
                     (Key.item network key)
                     law
-                    (first |> Option.map (Array.item network))
+                    (Map.tryFind (string network) networks)
                     heldEnergies
                     weight
                     training

@@ -117,7 +117,17 @@ module LatticeSnapshotEntropy =
         match faults options known sample with
         | [] ->
             let key = Key.ofSeed options.Seed
-            LatticeMethods.points options progress store "given" key (fun _ _ -> Ok sample) apply
+
+            LatticeSweep.points
+                { options with Transfer = false }
+                progress
+                store
+                "given"
+                LatticeSweep.beginning
+                key
+                (fun _ _ -> Ok sample)
+                apply
+            |> Result.map fst
         | faults -> Error faults
 
     /// <summary>Entropy per site of snapshots of ±1 spins, a point for each method (several for counting).</summary>
@@ -145,8 +155,8 @@ module LatticeSnapshotEntropy =
         let sample =
             snapshots |> sampleOf conditions (LatticeSpins.ising conditions.Symmetry) hamiltonian
 
-        estimate options progress store LatticeMethod.ofIsing sample (fun progress key sample method ->
-            LatticeMethods.ising options cancel progress key conditions.Symmetry sample method)
+        LatticeMethods.ising options cancel conditions.Symmetry
+        |> estimate options progress store LatticeMethod.ofIsing sample
 
     /// <summary>Entropy per site of snapshots of planar spins, nats relative to dθ, a point for each method.</summary>
     /// <param name="options">Methods and how they work.</param>

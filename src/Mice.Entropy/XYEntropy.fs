@@ -76,7 +76,7 @@ module XYEntropy =
             Start = LatticePoint.start model.Temperature (Some chains.EnergyPerSite) chains.Checks
         }
 
-    let private atTemperature (options: XYEntropyOptions) cancel progress store (model: XYModel) =
+    let private atTemperature (options: XYEntropyOptions) cancel progress store before (model: XYModel) =
         let label = LatticeMethods.text model.Temperature
 
         let draw progress key =
@@ -86,16 +86,17 @@ module XYEntropy =
 
         let key = Key.ofSeed options.Entropy.Seed |> Key.named label
 
-        LatticeMethods.points
+        LatticeMethods.planar options.Entropy cancel
+        |> LatticeSweep.points
             { options.Entropy with
                 Methods = options.Entropy.Methods |> List.except [ LatticeMethod.Integration ]
             }
             progress
             store
             label
+            before
             key
             draw
-            (LatticeMethods.planar options.Entropy cancel)
 
     /// Points of the integration by temperature: one run for all of them, kept under the temperatures it was made for.
     let private integrated (options: XYEntropyOptions) cancel (progress: Progress -> unit) store model temperatures =
@@ -124,7 +125,7 @@ module XYEntropy =
             XYIntegration.entropies (integrationOf options) cancel told key model temperatures
             |> Result.map (List.map2 pointOf temperatures)
 
-        LatticeMethods.kept store file compute
+        LatticeSweep.kept store file compute
 
     /// What the integration found becomes the reference of all other points of the same temperature.
     let private refer (references: LatticePoint list) (points: LatticePoint list) =
@@ -187,7 +188,7 @@ module XYEntropy =
     /// <param name="progress">Told the share done and a line for people.</param>
     /// <param name="store">Where finished parts are kept; None to keep nothing.</param>
     /// <param name="model">The model; its temperature does not matter.</param>
-    /// <param name="temperatures">One or more; the result at one does not depend on the others, but for the integration.</param>
+    /// <param name="temperatures">One or more; without transfer the result at one does not depend on the others, but for the integration.</param>
     /// <returns>OutOfRange for faults of the model and the options, and those of the methods, before any long work where possible.</returns>
     let estimate
         (options: XYEntropyOptions)
@@ -197,16 +198,16 @@ module XYEntropy =
         (model: XYModel)
         (temperatures: float list)
         : Result<LatticePoint list, MiceError list> =
-        let models = temperatures |> List.map (fun t -> { model with Temperature = t })
+
 
         match faults options model temperatures with
         | [] ->
             let integrates = List.contains LatticeMethod.Integration options.Entropy.Methods
             let first = if integrates then 1 else 0
-            let parts = float (models.Length + first)
+            let parts = float (temperatures.Length + first)
 
             let part index =
-                LatticeMethods.share (float index / parts) (1.0 / parts) progress
+                LatticeSweep.share (float index / parts) (1.0 / parts) progress
 
             let references =
                 if integrates then
@@ -216,8 +217,7 @@ module XYEntropy =
 
             references
             |> Result.bind (fun references ->
-                models
-                |> List.mapi (fun i model -> atTemperature options cancel (part (first + i)) store model)
-                |> LatticeMethods.together
+                LatticeSweep.run options.Entropy temperatures (fun i before t ->
+                    atTemperature options cancel (part (first + i)) store before { model with Temperature = t })
                 |> Result.map (fun points -> refer references points @ references))
         | found -> Error found

@@ -55,24 +55,12 @@ module BoundCheckpoint =
                 "reason", reason
             ]
 
-    /// The tensors of a stored tree in the form that they had: a file does not keep branches without tensors.
-    let private formed (form: Params) (tree: Params) =
-        Params.flatten form
-        |> Array.map (fun (path, first) ->
-            let stored = Params.tensor path tree
-
-            if stored.Shape <> first.Shape then
-                raise (TensorException $"{path} is {stored}, the critic has {first}")
-
-            stored)
-        |> Params.rebuild form
-
     let private read device (critic: Critic) (tree: Params) (values: Map<string, string>) =
         let parameters = critic.Init(Key.ofSeed 0UL)
         let moments = Params.node [ "first", parameters; "second", parameters ]
 
         let part name form =
-            Params.find name tree |> formed form |> Params.onto device
+            Params.find name tree |> Params.inForm form |> Params.onto device
 
         let scalars = numbers values["numbers"]
 

@@ -22,6 +22,12 @@ module Params =
     /// A tree of named branches.
     let node (branches: (string * Params) list) : Params = Params.Node(List.toArray branches)
 
+    /// The branches at the root, in order; a tree of one tensor alone has none.
+    let branches (tree: Params) : (string * Params)[] =
+        match tree with
+        | Params.Node branches -> branches
+        | Params.Leaf _ -> [||]
+
     /// A tree without tensors.
     let empty: Params = Params.Node [||]
 
@@ -109,6 +115,21 @@ module Params =
         match find path tree with
         | Params.Leaf t -> t
         | Params.Node _ -> raise (TensorException $"tensor: '{path}' is a branch, not a tensor")
+
+    /// <summary>The tensors of a tree, by their paths, in the form of another: one that was stored lacks the branches without tensors.</summary>
+    /// <param name="form">What the tree is to look like.</param>
+    /// <param name="tree">All of the tensors of that form.</param>
+    /// <exception cref="T:Mice.Tensors.TensorException">A tensor is missing or has another shape.</exception>
+    let inForm (form: Params) (tree: Params) : Params =
+        flatten form
+        |> Array.map (fun (path, wanted) ->
+            let found = tensor path tree
+
+            if found.Shape <> wanted.Shape then
+                raise (TensorException $"{path} is {found}, not {wanted}")
+
+            found)
+        |> rebuild form
 
     /// How many numbers the tree holds.
     let count (tree: Params) : int64 =

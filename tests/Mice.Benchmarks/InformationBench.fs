@@ -62,13 +62,11 @@ module InformationBench =
         if critic = "concatenated" && batch > 1_024 then
             [ critic; bound; $"{batch:N0}"; "left out"; "left out"; ""; "" ]
         else
-            let steps =
-                if critic = "concatenated" then
-                    max 1 (steps / 10)
-                else
-                    steps
-
-            let rounds = if critic = "concatenated" then 7 else rounds
+            let steps, rounds =
+                match critic, batch with
+                | "concatenated", 256 -> steps / 2, rounds
+                | "concatenated", _ -> max 1 (steps / 10), 7
+                | _ -> steps, rounds
 
             let struct (a, b, ratio) =
                 Peer.alternate rounds (ours samples split network surrogate batch steps) (fun () ->

@@ -7,6 +7,7 @@ open System.IO
 open System.Threading
 open Mice
 open Mice.Entropy
+open Mice.Tensors
 open Mice.Samplers
 
 /// Time until the entropy of an Ising model is known to 0.003 nats per site, against the networks of the MICE paper in plain PyTorch.
@@ -77,7 +78,7 @@ module MiceBench =
             (Key.ofSeed 1UL)
             (LatticeSpins.ising (SpinSymmetry.ofModel model))
             sampling.SnapshotsPerChain
-            None
+            Params.empty
             (Some energies)
             sampling.Snapshots
         |> MeltingVerification.get

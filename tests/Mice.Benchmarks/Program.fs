@@ -28,8 +28,10 @@ let private verifications: Measurement list =
         MutualInformationVerification.further
         MutualInformationVerification.independent
         LatticeVerification.ferromagnet
+        LatticeVerification.handedOn
         LatticeVerification.antiferromagnet
         LatticeVerification.planar
+        FieldVerification.measurement
     ]
 
 let private runAll (verb: string) (chosen: Measurement list) =

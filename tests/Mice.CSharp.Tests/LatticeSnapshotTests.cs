@@ -105,8 +105,8 @@ public sealed class LatticeSnapshotTests : IDisposable
         // Evenly in a range of one radian: s = 0. Rotations add ln 2π/16 = 0.11, nearly, to the entropy of a torus of 16 sites.
         var angles = Table(128, 4, 4, r => r.NextDouble() + 1.0);
         var estimator = new LatticeEntropyEstimator(Quick with { Methods = [LatticeEntropyMethod.Mice] });
-        var plain = Assert.Single(await estimator.EstimateAsync(angles));
-        var rotated = Assert.Single(await estimator.EstimateAsync(angles, new() { GlobalSymmetry = true }));
+        var plain = (await estimator.EstimateAsync(angles)).First(e => e.Method == "mice");
+        var rotated = (await estimator.EstimateAsync(angles, new() { GlobalSymmetry = true })).First(e => e.Method == "mice");
         Assert.True(double.IsNaN(plain.Temperature));
         Assert.Null(plain.EnergyPerSite);
         Assert.Equal(0.0, plain.EntropyPerSite.Value, 0.03);

@@ -25,6 +25,7 @@ let ``Entropies of a small torus go to JSON and a report`` () =
                     "--snapshots"
                     "512"
                     "--quick"
+                    "--transfer"
                     "--quiet"
                     "--json"
                     json
@@ -41,6 +42,7 @@ let ``Entropies of a small torus go to JSON and a report`` () =
         let mice =
             results |> List.find (fun r -> r.GetProperty("method").GetString() = "mice")
 
+        Assert.Equal("True", document.RootElement.GetProperty("settings").GetProperty("transfer").GetString())
         let number (name: string) = mice.GetProperty(name).GetDouble()
         Assert.Equal(2.5, number "temperature")
         // MICE of 64 spins after 500 steps, an error of the energy of 512 chains: 0.01 nats is ten times what is found.

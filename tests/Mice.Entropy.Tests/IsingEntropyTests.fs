@@ -94,6 +94,48 @@ let ``What was done is kept, and gone on with`` () =
         folder.Delete true
 
 [<Fact>]
+let ``Networks start from those of the temperature above, and learn no snapshots of their own beforehand`` () =
+    let learned = asking [ LatticeMethod.Mice; LatticeMethod.Scan ]
+    let alone = estimate learned None [ 2.2; 2.5 ] |> ok
+
+    let handing =
+        { learned with
+            Entropy = { learned.Entropy with Transfer = true }
+        }
+
+    let handed = estimate handing None [ 2.2; 2.5 ] |> ok
+
+    let find temperature method points =
+        points |> List.find (fun (p: LatticePoint) -> p.Temperature = temperature && p.Method = method)
+
+    for method in [ "mice"; "scan" ] do
+        // The highest temperature is the same in both but for the time it took.
+        let above = find 2.5 method handed
+
+        Assert.Equal(
+            { find 2.5 method alone with
+                Seconds = above.Seconds
+            },
+            above
+        )
+
+        let first points =
+            find 2.2 method points |> _.Curves |> List.map (fun (_, curve) -> curve[0])
+
+        let steps points =
+            find 2.2 method points
+            |> _.Curves
+            |> List.map (fun (_, curve) -> let struct (step, _) = Array.last curve in step)
+
+        Assert.All(List.zip (steps alone) (steps handed), fun (whole, part) -> Assert.Equal(whole / 3, part))
+
+        // M of a critic rises from 0, the cross-entropy of a network falls from ln 2.
+        let better (struct (_, a: float)) (struct (_, b: float)) =
+            if method = "mice" then b > a else b < a
+
+        Assert.All(List.zip (first alone) (first handed), fun (a, b) -> Assert.True(better a b, $"{method}: {a} {b}"))
+
+[<Fact>]
 let ``All faults are told before anything is drawn`` () =
     let faults =
         IsingEntropy.estimate

@@ -3,6 +3,7 @@ module Mice.Entropy.Tests.LatticeMiceTests
 open System.Threading
 open Xunit
 open Mice
+open Mice.Tensors
 open Mice.Samplers
 open Mice.Entropy
 open Mice.Entropy.Tests.SpinSamples
@@ -45,7 +46,7 @@ let private run options threads energies set =
         (Key.ofSeed 3UL)
         (LatticeSpins.ising (SpinSymmetry.ofModel model))
         1
-        None
+        Params.empty
         energies
         set
 
@@ -166,7 +167,7 @@ let ``Independent spins share nothing`` () =
             (Key.ofSeed 5UL)
             (LatticeSpins.ising (SpinSymmetry.ofModel (IsingModel.square 8 1.0)))
             1
-            None
+            Params.empty
             None
             spins
         |> ok
@@ -193,7 +194,7 @@ let ``What cannot be certified is left to the area law`` () =
             (Key.ofSeed 7UL)
             (LatticeSpins.ising SpinSymmetry.none)
             1
-            None
+            Params.empty
             None
             copies
         |> ok
@@ -241,7 +242,7 @@ let ``Where rows and columns differ, both orders of cuts give the entropy`` () =
             (Key.ofSeed 9UL)
             (LatticeSpins.ising SpinSymmetry.none)
             1
-            None
+            Params.empty
             None
             rows
         |> ok

@@ -3,6 +3,7 @@ module Mice.Entropy.Tests.LatticeScanTests
 open System.Threading
 open Xunit
 open Mice
+open Mice.Tensors
 open Mice.Samplers
 open Mice.Autoregressive
 open Mice.Entropy
@@ -62,7 +63,18 @@ let private options =
 let private estimate withEnergies snapshots =
     let energies = if withEnergies then Some(known snapshots) else None
 
-    LatticeScan.estimate options 1 CancellationToken.None ignore (Key.ofSeed 3UL) spins 1 None energies None snapshots
+    LatticeScan.estimate
+        options
+        1
+        CancellationToken.None
+        ignore
+        (Key.ofSeed 3UL)
+        spins
+        1
+        Params.empty
+        energies
+        None
+        snapshots
 
 [<Fact>]
 let ``The scan bounds the entropy of a torus from above, and closely`` () =
@@ -114,7 +126,7 @@ let ``Configurations drawn from the networks make good what they have not learne
             (Key.ofSeed 3UL)
             spins
             1
-            None
+            Params.empty
             (Some(known set))
             hamiltonian
             set
@@ -171,7 +183,7 @@ let ``Where hardly anything drawn looks like the snapshots, the bound says so an
             (Key.ofSeed 3UL)
             spins
             1
-            None
+            Params.empty
             (Some energies)
             (Some(IsingModel.energy cold))
             set
@@ -192,7 +204,18 @@ let ``Bad snapshots are refused`` () =
 
     let faults set energies =
         match
-            LatticeScan.estimate options 1 CancellationToken.None ignore (Key.ofSeed 1UL) spins 1 None energies None set
+            LatticeScan.estimate
+                options
+                1
+                CancellationToken.None
+                ignore
+                (Key.ofSeed 1UL)
+                spins
+                1
+                Params.empty
+                energies
+                None
+                set
         with
         | Ok _ -> []
         | Error faults -> List.map MiceError.message faults

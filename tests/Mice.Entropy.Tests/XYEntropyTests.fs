@@ -52,7 +52,7 @@ let private estimate options store temperatures =
 let ``Every method reports every temperature beside what the integration found`` () =
     let temperatures = [ 1.5; 3.0 ]
     let points = estimate options None temperatures |> ok
-    Assert.Equal(8, points.Length)
+    Assert.Equal(10, points.Length)
 
     for temperature in temperatures do
         let point name =
@@ -73,6 +73,18 @@ let ``Every method reports every temperature beside what the integration found``
     // Halving goes down to one spin.
     let mice = points |> List.find (fun p -> p.Method = "mice")
     Assert.Equal<int>([ 1; 2; 4; 8 ], mice.Levels |> List.map (fun l -> l.Depth * l.Length))
+
+    // Sixteen spins taken for the whole: here they are, but for what the energies say.
+    let naive =
+        points |> List.find (fun p -> p.Method = "naive" && p.Temperature = mice.Temperature)
+
+    let halves =
+        mice.Levels
+        |> List.sumBy (fun l -> float l.MutualInformation.Value / float (2 * l.Depth * l.Length))
+
+    Assert.Equal(log (2.0 * System.Math.PI) - halves, float naive.EntropyPerSite.Value, 12)
+    Assert.Equal(Direction.UpperBound, naive.EntropyPerSite.Direction)
+    Assert.InRange(float naive.EntropyPerSite.StandardError, 1e-4, 0.05)
 
 [<Fact>]
 let ``Without integration there is no reference, and integration alone draws no snapshots`` () =
@@ -219,6 +231,11 @@ let ``MICE and scan agree with the integration on a torus of 8×8`` () =
 
     let points =
         XYEntropy.estimate options CancellationToken.None ignore None model [ temperature ] |> ok
+
+    // A block of four spins a side knows nothing of those beyond it.
+    let naive = points |> List.find (fun p -> p.Method = "naive")
+    let mice = points |> List.find (fun p -> p.Method = "mice")
+    Assert.True(naive.EntropyPerSite.Value > mice.EntropyPerSite.Value + 0.02<nat / site>)
 
     for name, loose in [ "scan", 0.0; "mice", 0.04 ] do
         let p = points |> List.find (fun p -> p.Method = name)
