@@ -160,30 +160,6 @@ module LatticeReport =
                     Marks = [ Mark.Horizontal(0.0, "", Colour.Black) ]
                 }
 
-    /// M against the length of the interface, one line for each temperature.
-    let private information (points: LatticePoint list) : Figure option =
-        match points |> List.filter (fun p -> not (List.isEmpty p.Levels)) with
-        | [] -> None
-        | found ->
-            Some
-                {
-                    Title = "Mutual information of halves"
-                    X = Axis.create "Length of the interface" "lattice constants"
-                    Y = Axis.create "M" "nats"
-                    Traces =
-                        found
-                        |> List.mapi (fun i p ->
-                            let critics = p.Levels |> List.filter (fun l -> l.Estimator = "critic")
-
-                            Trace.Points(
-                                Style.solid $"T = {temperature p}" (Colour.series i),
-                                [| for l in critics -> float l.InterfaceLength |],
-                                [| for l in critics -> float l.MutualInformation.Value |],
-                                [| for l in critics -> float l.MutualInformation.StandardError |]
-                            ))
-                    Marks = []
-                }
-
     let private training (p: LatticePoint) : Figure =
         {
             Title = $"{p.Method}, T = {temperature p}: training"
@@ -254,13 +230,13 @@ module LatticeReport =
                                 Block.Figures [ entropies points; yield! errors points |> Option.toList ]
                             ]
                     }
-                    match information points with
-                    | Some figure ->
+                    match ScaleFigures.create points with
+                    | [] -> ()
+                    | figures ->
                         {
                             Heading = "Mutual information at every scale"
-                            Blocks = [ Block.Table(levels points); Block.Figures [ figure ] ]
+                            Blocks = [ Block.Table(levels points); Block.Figures figures ]
                         }
-                    | None -> ()
                     yield! TemperatureFigures.section points |> Option.toList
                     if not (List.isEmpty trained) then
                         {

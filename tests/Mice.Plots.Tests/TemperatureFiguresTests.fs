@@ -113,3 +113,23 @@ let ``Every row of the table of peaks has its half and its temperature`` () =
 
     Assert.Equal<string list>([ "4×4"; "4×8" ], rows |> List.map List.head)
     Assert.StartsWith("2.30(", rows[1][1])
+
+[<Fact>]
+let ``Each temperature has M by scale, over the interface and over both halves, without what is saturated`` () =
+    match points true [ 2.0; 3.0 ] |> ScaleFigures.create with
+    | [ whole; overInterface; overSites ] ->
+        for figure in [ whole; overInterface; overSites ] do
+            Assert.Equal<string>([ "T = 2"; "T = 3" ], names figure)
+
+        let m = 1.0 - 0.1 * 3.0
+        let x, y = curve "T = 3" overInterface
+        Assert.Equal<float>([| 5.0; 6.0 |], x)
+        Assert.Equal(m / 4.0, y[0], 12)
+        let x, y = curve "T = 3" overSites
+        Assert.Equal<float>([| 5.0; 6.0 |], x)
+        Assert.Equal(m / 32.0, y[0], 12)
+        // Halves of 4×4 and 4×8 as they are made here.
+        Assert.Equal<float>([| 4.0; 8.0 |], curve "T = 3" whole |> fst)
+    | figures -> failwith $"{figures.Length} figures"
+
+    Assert.Empty(points false [ 2.0 ] |> ScaleFigures.create)
