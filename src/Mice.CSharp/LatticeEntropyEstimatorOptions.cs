@@ -55,7 +55,7 @@ public sealed record LatticeEntropyEstimatorOptions
     public int ScanSteps { get; init; } = LatticeEntropyOptionsModule.defaults.Scan.Steps;
 
     /// <summary>
-    /// Whether networks start from those of the next higher temperature, with a third of the steps and of the learning rate: quicker, but a result then depends on the
+    /// Whether networks start from those of the next higher temperature, with a third of the steps: quicker, but a result then depends on the
     /// temperatures above it. Not used for snapshots that are given.
     /// </summary>
     public bool TransferWeights { get; init; } = LatticeEntropyOptionsModule.defaults.Transfer;

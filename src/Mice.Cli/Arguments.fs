@@ -101,7 +101,7 @@ type IsingArgument =
                 "largest standard error that is wanted, nats per site; with a larger one the exit code is 2, with the snapshots that it would take"
             | Quick -> "a third of the training steps"
             | Transfer ->
-                "networks start from those of the next higher temperature, with a third of the steps and of the learning rate: quicker, but results then depend on the temperatures above"
+                "networks start from those of the next higher temperature, with a third of the steps: quicker, but results then depend on the temperatures above"
 
 /// What `mice mi` takes beside what every verb does.
 type InformationArgument =

@@ -31,7 +31,7 @@ type XYArgument =
                 "largest standard error that is wanted, nats per site; with a larger one the exit code is 2, with the snapshots that it would take"
             | Quick -> "a third of the training steps"
             | Transfer ->
-                "networks start from those of the next higher temperature, with a third of the steps and of the learning rate: quicker, but results then depend on the temperatures above"
+                "networks start from those of the next higher temperature, with a third of the steps: quicker, but results then depend on the temperatures above"
 
 /// `mice entropy xy`: entropy of an XY model from nothing.
 [<RequireQualifiedAccess>]

@@ -57,7 +57,7 @@ type LatticeEntropyOptions =
         Scan: SpinConditionalOptions
         /// How MICE divides and trains.
         Mice: LatticeMiceOptions
-        /// Whether networks start from those of the next higher temperature, with a third of the steps and of the learning rate: quicker, but a result then depends on the temperatures
+        /// Whether networks start from those of the next higher temperature, with a third of the steps: quicker, but a result then depends on the temperatures
         /// above it. Each is still evaluated on its own held-out snapshots.
         Transfer: bool
         /// Seed of all randomness.

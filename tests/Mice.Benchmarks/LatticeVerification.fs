@@ -191,7 +191,7 @@ module LatticeVerification =
                 |> ofIsing true [ LatticeMethod.Mice; LatticeMethod.Scan ] (IsingModel.square 64 1.0)
                 |> run
                     sweep
-                    "64×64 sites, networks of each temperature started from those of the next higher one, with a third of the default steps and learning rate (--transfer)"
+                    "64×64 sites, networks of each temperature started from those of the next higher one, with a third of the default steps, critics from a third of the learning rate (--transfer)"
         }
 
     /// `verify ising-triangular`.
