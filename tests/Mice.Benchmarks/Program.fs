@@ -31,6 +31,7 @@ let private verifications: Measurement list =
         LatticeVerification.handedOn
         LatticeVerification.antiferromagnet
         LatticeVerification.planar
+        LatticeVerification.planarNaive
         FieldVerification.measurement
     ]
 
