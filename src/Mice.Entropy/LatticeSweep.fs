@@ -71,12 +71,13 @@ module internal LatticeSweep =
 
                 found)
 
-    /// What tells results apart whose networks have passed through different temperatures.
-    let private suffix (before: LatticeHandover) =
-        match before.Passed with
-        | [] -> ""
-        | passed ->
-            let digest = RunStore.digest (fun writer -> passed |> List.iter writer.Write)
+    /// What tells results apart whose networks have passed through different temperatures: nothing where they start from nothing.
+    let private suffix (before: LatticeHandover) (first: Params) =
+        if Array.isEmpty (Params.branches first) then
+            ""
+        else
+            let digest = RunStore.digest (fun writer -> before.Passed |> List.iter writer.Write)
+
             "-after-" + digest[..15]
 
     /// <summary>The points of one temperature; what a checkpoint holds is not computed again, and no snapshots are drawn when it holds all.</summary>
@@ -119,7 +120,7 @@ module internal LatticeSweep =
                 sample.Value
                 |> Result.bind (fun found -> apply (part (index + 1) name) (Key.named name key) first found method)
 
-            let file = $"{name}-{label}{suffix before}"
+            let file = $"{name}-{label}{suffix before first}"
 
             if options.Transfer then
                 keptWithWeights store file compute |> Result.map (fun f -> [ f.Points, (name, f.Weights) ])

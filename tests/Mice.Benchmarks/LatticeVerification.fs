@@ -205,6 +205,14 @@ module LatticeVerification =
                 |> run ising $"64×64 sites, {apart}"
         }
 
+    /// An error of the reference about twice that of the defaults, in a quarter of the time.
+    let internal shortIntegration: XYIntegrationOptions =
+        { XYIntegrationOptions.defaults with
+            Chains = 16
+            Steps = 150
+            Equilibrate = 100
+        }
+
     let private planarTemperatures =
         [ 0.1; 0.3; 0.5; 0.7; 0.8; 0.9; 1.0; 1.1; 1.25; 1.5; 2.0; 3.0 ]
 
@@ -212,6 +220,7 @@ module LatticeVerification =
     let private runNaive () =
         let options =
             { XYEntropyOptions.defaults with
+                Integration = shortIntegration
                 Entropy =
                     { asking [ LatticeMethod.Mice; LatticeMethod.Integration ] with
                         Mice =
@@ -235,7 +244,7 @@ module LatticeVerification =
                     [ "T"; "reference s"; "naive − reference (error)" ]
                     (naive |> List.map (fun p -> row [ "naive" ] [ p ] |> List.take 3))
                 + "\n\n64×64 sites, relative to dθ, 2,048 snapshots at each temperature, default settings: S(4×4)/16 from the halvings of that block, an upper bound. These \
-                   are the critics and snapshots of `verify xy`, to which this adds a column. Goal: nowhere below the reference by more than three errors."
+                   are the critics and snapshots of `verify xy`, to which this adds a column; the reference is a shorter integration (16 chains of 150 steps). Goal: nowhere below the reference by more than three errors."
             Passed = above |> List.forall (fun z -> z > -3.0)
         }
 
