@@ -39,6 +39,20 @@ public sealed class LatticeEntropyTests
     }
 
     [Fact]
+    public async Task WeightsGoFromTheHigherTemperatureToTheLower()
+    {
+        var alone = Quick with { Methods = [LatticeEntropyMethod.Mice], MiceSteps = 30 };
+
+        async Task<double[]> EntropiesAsync(LatticeEntropyEstimatorOptions options) =>
+            [.. (await new LatticeEntropyEstimator(options).EstimateAsync(new IsingSystem(8), [2.5, 4.0])).Select(e => e.EntropyPerSite.Value)];
+
+        var apart = await EntropiesAsync(alone);
+        var handed = await EntropiesAsync(alone with { TransferWeights = true });
+        Assert.Equal(apart[1], handed[1]);
+        Assert.NotEqual(apart[0], handed[0]);
+    }
+
+    [Fact]
     public async Task EntropiesOfASmallXYTorusAreNearTheIntegratedOnes()
     {
         var options = Quick with
