@@ -29,6 +29,9 @@ type internal HalfOrientations =
 /// Taking halves out of snapshots.
 [<RequireQualifiedAccess>]
 module LatticeHalves =
+    /// Depth×length, as tables and curves name them.
+    let name (halves: LatticeHalves) : string = $"{halves.Depth}×{halves.Length}"
+
     /// Sites of one half.
     let volume (halves: LatticeHalves) : int = halves.Length * halves.Depth
 

@@ -93,11 +93,9 @@ module LatticeMice =
         else
             None
 
-    let private nameOf (halves: LatticeHalves) = $"{halves.Depth}×{halves.Length}"
-
     let private saturation (levels: HalfInformation list) =
         let saturated =
-            levels |> List.filter _.Saturated |> List.map (fun l -> nameOf l.Halves)
+            levels |> List.filter _.Saturated |> List.map (fun l -> LatticeHalves.name l.Halves)
 
         {
             Name = "no mutual information is saturated"
@@ -185,7 +183,7 @@ module LatticeMice =
         let work index =
             Engine.setThreads 1
             let halves: LatticeHalves = order[index]
-            let name = nameOf halves
+            let name = LatticeHalves.name halves
 
             let tell step bound =
                 finished[index] <- float (step + 1) / float steps
@@ -219,7 +217,7 @@ module LatticeMice =
     /// <summary>Parameters of all critics, a branch for each size of halves, for a neighbouring temperature to start from.</summary>
     /// <param name="result">A result.</param>
     let parameters (result: LatticeMiceResult) : Params =
-        result.Levels |> List.map (fun l -> nameOf l.Halves, l.Parameters) |> Params.node
+        result.Levels |> List.map (fun l -> LatticeHalves.name l.Halves, l.Parameters) |> Params.node
 
     /// <summary>Trains critics on the first half of the snapshots; finds the entropy of the starting block and evaluates the critics on the others.</summary>
     /// <param name="options">How to divide, how to train.</param>

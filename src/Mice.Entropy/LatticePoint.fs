@@ -66,6 +66,11 @@ type LatticePoint =
 /// What the methods found, as points.
 [<RequireQualifiedAccess>]
 module LatticePoint =
+    /// <summary>The levels whose M, nats, critics have found and its product pairs certify, smallest halves first: none of the area law, none that is saturated.</summary>
+    /// <param name="point">A point; only those of MICE have levels.</param>
+    let certified (point: LatticePoint) : LatticeLevel list =
+        point.Levels |> List.filter (fun l -> l.Estimator = "critic" && not l.Saturated)
+
     /// What the points of one temperature have in common; method and entropy are still missing.
     let internal start temperature (energy: Estimate<1> option) (checks: Check list) : LatticePoint =
         {
@@ -130,7 +135,7 @@ module LatticePoint =
                     (result.Levels
                      |> List.map (fun l -> level l.Halves l.MutualInformation (Some l.Gain) "critic" l.Saturated))
                     @ (result.Tail |> List.map (fun t -> level t.Halves t.MutualInformation None "area law" false))
-                Curves = result.Levels |> List.map (fun l -> $"{l.Halves.Depth}×{l.Halves.Length}", l.Training)
+                Curves = result.Levels |> List.map (fun l -> LatticeHalves.name l.Halves, l.Training)
             }
 
             match result.Naive with

@@ -29,47 +29,52 @@ module internal LatticeSweep =
         | None -> Ok None
         | Some store -> RunStore.tryLoad file store |> Result.mapError List.singleton
 
-    let private pointsOf file content =
-        content
-        |> Option.map (LatticePoint.ofBytes file >> Result.map Some)
-        |> Option.defaultValue (Ok None)
+    let private loadedPoints store file =
+        loaded store file
+        |> Result.bind (function
+            | Some content -> LatticePoint.ofBytes file content |> Result.map Some
+            | None -> Ok None)
+
+    /// What was found in a checkpoint, or computed and saved there.
+    let private orComputed store save compute found =
+        found
+        |> Result.bind (function
+            | Some found -> Ok found
+            | None ->
+                compute ()
+                |> Result.map (fun found ->
+                    store |> Option.iter (save found)
+                    found))
+
+    let private savePoints (file: string) points =
+        RunStore.save file (LatticePoint.toBytes points)
 
     /// Points from a checkpoint, or computed and kept in it.
     let kept (store: RunStore option) (file: string) (compute: unit -> Result<LatticePoint list, MiceError list>) =
-        loaded store file
-        |> Result.bind (pointsOf file)
-        |> Result.bind (function
-            | Some points -> Ok points
-            | None ->
-                compute ()
-                |> Result.map (fun points ->
-                    store |> Option.iter (RunStore.save file (LatticePoint.toBytes points))
-                    points))
+        loadedPoints store file |> orComputed store (savePoints file) compute
 
     /// The same of points and weights. Points are kept last: where they are, so are the weights.
     let private keptWithWeights store (file: string) (compute: unit -> Result<LatticeFound, MiceError list>) =
         let weightsFile = file + "-weights"
 
-        let stored =
-            loaded store file
-            |> Result.bind (pointsOf file)
-            |> Result.bind (fun points -> loaded store weightsFile |> Result.map (Option.map2 (fun p w -> p, w) points))
+        let withWeights points =
+            loaded store weightsFile
+            |> Result.bind (function
+                | Some content ->
+                    Safetensors.ofBytes weightsFile content
+                    |> Result.map (fun (weights, _) -> Some { Points = points; Weights = weights })
+                    |> Result.mapError List.singleton
+                | None -> Ok None)
 
-        match stored with
-        | Error faults -> Error faults
-        | Ok(Some(points, content)) ->
-            Safetensors.ofBytes weightsFile content
-            |> Result.map (fun (weights, _) -> { Points = points; Weights = weights })
-            |> Result.mapError List.singleton
-        | Ok None ->
-            compute ()
-            |> Result.map (fun found ->
-                store
-                |> Option.iter (fun store ->
-                    RunStore.save weightsFile (Safetensors.toBytes [] found.Weights) store
-                    RunStore.save file (LatticePoint.toBytes found.Points) store)
+        let save (found: LatticeFound) store =
+            RunStore.save weightsFile (Safetensors.toBytes [] found.Weights) store
+            savePoints file found.Points store
 
-                found)
+        loadedPoints store file
+        |> Result.bind (function
+            | Some points -> withWeights points
+            | None -> Ok None)
+        |> orComputed store save compute
 
     /// What tells results apart whose networks have passed through different temperatures: nothing where they start from nothing.
     let private suffix (before: LatticeHandover) (first: Params) =

@@ -116,9 +116,8 @@ module TemperatureDerivatives =
     let private critics (points: LatticePoint list) =
         [
             for p in points do
-                for l in p.Levels do
-                    if l.Estimator = "critic" && not l.Saturated then
-                        (l.Depth, l.Length), (p.Temperature, l.MutualInformation)
+                for l in LatticePoint.certified p do
+                    (l.Depth, l.Length), (p.Temperature, l.MutualInformation)
         ]
         |> List.groupBy fst
         |> List.map (fun (half, found) -> half, List.map snd found)

@@ -198,8 +198,6 @@ module XYEntropy =
         (model: XYModel)
         (temperatures: float list)
         : Result<LatticePoint list, MiceError list> =
-
-
         match faults options model temperatures with
         | [] ->
             let integrates = List.contains LatticeMethod.Integration options.Entropy.Methods

@@ -18,8 +18,7 @@ module ScaleFigures =
 
     let private figure title x y place (value: LatticeLevel -> Estimate<nat>) (points: LatticePoint list) : Figure =
         let ofPoint i (p: LatticePoint) =
-            let critics =
-                p.Levels |> List.filter (fun (l: LatticeLevel) -> l.Estimator = "critic" && not l.Saturated)
+            let critics = LatticePoint.certified p
 
             Trace.Points(
                 Style.solid (name p) (Colour.series i),

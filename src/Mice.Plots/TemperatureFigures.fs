@@ -71,9 +71,8 @@ module TemperatureFigures =
         let levels =
             [
                 for p in points |> List.sortBy _.Temperature do
-                    for l in p.Levels do
-                        if l.Estimator = "critic" && not l.Saturated then
-                            p.Temperature, l
+                    for l in LatticePoint.certified p do
+                        p.Temperature, l
             ]
             |> List.groupBy (fun (_, l) -> l.Depth, l.Length)
             |> List.sortBy (fun ((depth, length), _) -> depth * length)

@@ -38,7 +38,7 @@ module FieldVerification =
         }
 
     let private mutualInformation (depth, length) (p: LatticePoint) =
-        p.Levels
+        LatticePoint.certified p
         |> List.tryFind (fun l -> l.Depth = depth && l.Length = length)
         |> Option.map _.MutualInformation
 
@@ -54,11 +54,8 @@ module FieldVerification =
         |> MeltingVerification.get
         |> float
 
-    let private deviation (p: LatticePoint) =
-        Estimate.subtract p.EntropyPerSite (Option.get p.Reference).EntropyPerSite
-
     let private row field (p: LatticePoint) =
-        let difference = deviation p
+        let difference = LatticeVerification.deviation p |> Option.get
 
         [
             $"{field}"
@@ -168,13 +165,8 @@ module FieldVerification =
         let plateaus =
             Table.markdown ("H" :: names) (found |> List.filter (fun (h, _) -> h > 0.0) |> List.map plateauRow)
 
-        let deviations = found |> List.collect (snd >> List.map deviation)
-        let largest = deviations |> List.map (fun d -> abs (float d.Value)) |> List.max
-
-        let within =
-            deviations |> List.filter (fun d -> abs d.Value <= 3.0 * d.StandardError) |> List.length
-
-        let honest = float within / float deviations.Length
+        let largest, honest =
+            LatticeVerification.summary (List.collect snd found) (LatticeMethod.name LatticeMethod.Mice)
 
         {
             Markdown =

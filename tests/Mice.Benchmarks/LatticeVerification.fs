@@ -53,7 +53,7 @@ module LatticeVerification =
             Methods = methods
         }
 
-    let private deviation (p: LatticePoint) =
+    let internal deviation (p: LatticePoint) =
         p.Reference |> Option.map (fun r -> Estimate.subtract p.EntropyPerSite r.EntropyPerSite)
 
     /// The bounds of the scan less the reference.
@@ -96,7 +96,7 @@ module LatticeVerification =
         @ [ bracket points; $"{seconds:F0}" ]
 
     /// Largest deviation, and the share within three errors of both numbers, of one method.
-    let private summary (points: LatticePoint list) method =
+    let internal summary (points: LatticePoint list) method =
         let own =
             points |> List.filter (fun p -> p.Method = method) |> List.choose deviation
 

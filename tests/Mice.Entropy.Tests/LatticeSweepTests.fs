@@ -128,7 +128,7 @@ let ``A sweep goes on with the networks that were kept, and other temperatures a
         let without = run [ 4.0; 1.0 ]
         Assert.Equal<float>([ 1.0; 1.0 ], worked)
         Assert.Equal((1.0, "mice", 5.0), List.last without)
-        // Weights that are lost are computed anew, those that are no tensors are a fault.
+        // Weights that are no tensors are a fault.
         RunStore.save "scan-4-weights" "junk"B store
 
         let refused =
