@@ -358,7 +358,7 @@ let demo (arguments: string list) =
 type private Outcome =
     | Passed
     | Failed of message: string
-    | Skipped
+    | Skipped of reason: string
 
 type private TestResult =
     {
@@ -390,7 +390,7 @@ let private readJUnit (project: string) (file: string) =
                     match child "failure", child "error", child "skipped" with
                     | Some fault, _, _
                     | _, Some fault, _ -> Failed((attribute "message" fault + "\n" + fault.Value).Trim())
-                    | _, _, Some _ -> Skipped
+                    | _, _, Some reason -> Skipped(attribute "message" reason)
                     | _ -> Passed
             }
     ]
@@ -407,10 +407,12 @@ let private readTrx (project: string) (file: string) =
                     | true, time -> time.TotalSeconds
                     | _ -> 0.0
                 Outcome =
+                    let message = elements "Message" case |> Seq.map _.Value |> String.concat "\n"
+
                     match attribute "outcome" case with
                     | "Passed" -> Passed
-                    | "NotExecuted" -> Skipped
-                    | _ -> Failed(elements "Message" case |> Seq.map _.Value |> String.concat "\n")
+                    | "NotExecuted" -> Skipped message
+                    | _ -> Failed message
             }
     ]
 
@@ -464,13 +466,19 @@ let private runTests (results: string) (containing: string option) (project: str
         }
         :: found
 
-/// Failed tests with their messages, the slowest ten, and as the last line the totals.
+/// Skipped and failed tests with their messages, the slowest ten, and as the last line the totals.
 let private summarise (results: string) (all: TestResult list) =
+    for test in all do
+        match test.Outcome with
+        | Skipped reason -> printfn "SKIPPED %s: %s: %s" test.Project test.Name reason
+        | Passed
+        | Failed _ -> ()
+
     for test in all do
         match test.Outcome with
         | Failed message -> printfn "FAILED %s: %s\n    %s" test.Project test.Name (message.Replace("\n", "\n    "))
         | Passed
-        | Skipped -> ()
+        | Skipped _ -> ()
 
     printfn "The slowest tests:"
 
