@@ -213,15 +213,7 @@ let private buildProject (name: string) (sources: string list) (project: string)
     restore ()
 
     let inputs =
-        filesUnder (
-            sources
-            @ [
-                "Directory.Build.props"
-                "Directory.Build.targets"
-                "Mice.sln"
-                "paket.lock"
-            ]
-        )
+        filesUnder (sources @ [ "Directory.Build.props"; "Directory.Build.targets"; "Mice.sln"; "paket.lock" ])
 
     whenChanged name inputs outputs (fun () ->
         setPackageSource ()
