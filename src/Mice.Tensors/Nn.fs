@@ -19,11 +19,12 @@ module Nn =
 
     /// x for x above 0, slope · x below.
     let leakyRelu (slope: float) (x: Tensor) : Tensor =
-        unary "leaky_relu" (fun t -> torch.nn.functional.leaky_relu (t, slope)) x
+        use number = slope.ToScalar()
+        unary "leaky_relu" (fun t -> t.leaky_relu number) x
 
     /// x for x above 0, eˣ − 1 below.
     let elu (x: Tensor) : Tensor =
-        unary "elu" (fun t -> torch.nn.functional.elu (t, 1.0)) x
+        unary "elu" (fun t -> t.elu (Numbers.One, Numbers.One, Numbers.One)) x
 
     /// x · sigmoid(x).
     let silu (x: Tensor) : Tensor = unary "silu" (fun t -> t.silu ()) x
