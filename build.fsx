@@ -16,7 +16,6 @@ let at (parts: string list) =
     Path.Combine(Array.ofList (root :: parts))
 
 let artifacts = at [ "artifacts" ]
-let plotlyVersion = "4.1.2"
 
 /// Ends the script: 1 = a step failed, 2 = something is missing that only the user can provide.
 let stop (code: int) (message: string) : 'never =
@@ -167,7 +166,7 @@ let install (packages: string list) =
             stop 2 $"Missing packages. Run: sudo sh -c 'apt-get update && {line}'"
 
 let private forBuilding =
-    [ "libtorch-dev"; "libopenblas0-pthread"; "cmake"; "g++"; "make"; "npm" ]
+    [ "libtorch-dev"; "libopenblas0-pthread"; "cmake"; "g++"; "make" ]
 
 let private forLammps = [ "lammps"; "openkim-models" ]
 
@@ -225,47 +224,11 @@ let buildNative () =
         run "cmake" [ "-S"; native; "-B"; build; "-DCMAKE_BUILD_TYPE=Release" ]
         run "cmake" [ "--build"; build; "-j"; string (min 4 Environment.ProcessorCount) ])
 
-/// plotly.min.js, which Mice.Plots embeds so that reports work without a network.
-let fetchPlotly () =
-    let folder = at [ "artifacts"; "plotly" ]
-    let script = Path.Combine(folder, "plotly.min.js")
-
-    if not (File.Exists script && File.Exists(script + "." + plotlyVersion)) then
-        step $"plotly.js {plotlyVersion}"
-        Directory.CreateDirectory folder |> ignore
-
-        run
-            "npm"
-            [
-                "pack"
-                "--silent"
-                "--pack-destination"
-                folder
-                $"plotly.js-dist-min@{plotlyVersion}"
-            ]
-
-        let archive = Path.Combine(folder, $"plotly.js-dist-min-{plotlyVersion}.tgz")
-
-        run
-            "tar"
-            [
-                "-xzf"
-                archive
-                "-C"
-                folder
-                "--strip-components=1"
-                "package/plotly.min.js"
-            ]
-
-        File.Delete archive
-        File.WriteAllText(script + "." + plotlyVersion, "")
-
 /// Builds a project or solution in Release. Output goes where the projects say: bin/Release/net10.0 of each.
 let private buildProject (name: string) (sources: string list) (project: string) (outputs: string list) =
     install forBuilding
     restore ()
     buildNative ()
-    fetchPlotly ()
 
     let inputs =
         filesUnder (
@@ -274,7 +237,6 @@ let private buildProject (name: string) (sources: string list) (project: string)
                 "Directory.Build.props"
                 "Mice.sln"
                 "paket.lock"
-                "artifacts/plotly/plotly.min.js"
                 "artifacts/native/libmice_tensors.so"
             ]
         )

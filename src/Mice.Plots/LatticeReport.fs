@@ -8,20 +8,14 @@ open Mice.Entropy
 /// Entropies of lattices as a table and as a page of figures.
 [<RequireQualifiedAccess>]
 module LatticeReport =
-    let private text (value: float) =
-        value.ToString("G6", CultureInfo.InvariantCulture)
-
     /// What the numbers are, for people.
     let meaning =
         "Entropy per site in nats (k_B = 1), of planar spins relative to dθ, with one standard error in brackets. ≤ marks an upper bound, ≈ a best estimate that promises no \
          direction. MICE and the scan stand on held-out snapshots. The reference is exact and of the simulated torus where it has no error; \
          differences are in units of both errors together."
 
-    let private difference (p: LatticePoint) : Estimate<nat / site> option =
-        p.Reference |> Option.map (fun r -> Estimate.subtract p.EntropyPerSite r.EntropyPerSite)
-
     let private deviation (p: LatticePoint) =
-        match p.Reference, difference p with
+        match p.Reference, LatticeFigures.difference p with
         | Some reference, Some difference ->
             let known = reference.EntropyPerSite
 
@@ -35,13 +29,6 @@ module LatticeReport =
                     .ToString("+0.0;-0.0", CultureInfo.InvariantCulture)
             ]
         | _ -> [ "unknown"; ""; "" ]
-
-    /// A temperature, or a dash where none is known.
-    let private temperature (p: LatticePoint) =
-        if System.Double.IsNaN p.Temperature then
-            "–"
-        else
-            text p.Temperature
 
     let private bound (value: Estimate<nat / site> option) =
         value |> Option.map Estimate.format |> Option.defaultValue ""
@@ -64,7 +51,7 @@ module LatticeReport =
         points
         |> List.map (fun p ->
             [
-                temperature p
+                LatticeFigures.temperature p
                 p.Method
                 Estimate.formatWithDirection p.EntropyPerSite
                 bound p.LowerBound
@@ -95,7 +82,7 @@ module LatticeReport =
                     let share = 0.5 * float l.MutualInformation.Value / float volume
 
                     [
-                        temperature p
+                        LatticeFigures.temperature p
                         $"{l.Depth}×{l.Length}"
                         string volume
                         string l.InterfaceLength
@@ -109,84 +96,11 @@ module LatticeReport =
                     ]
         ]
 
-    let private byMethod (points: LatticePoint list) =
-        points |> List.groupBy _.Method |> List.indexed
-
-    let private series (value: LatticePoint -> Estimate<nat / site>) (points: LatticePoint list) =
-        [
-            for i, (method, own) in byMethod points do
-                Trace.Points(
-                    Style.solid method (Colour.series i),
-                    [| for p in own -> p.Temperature |],
-                    [| for p in own -> float (value p).Value |],
-                    [| for p in own -> float (value p).StandardError |]
-                )
-        ]
-
-    let private entropies (points: LatticePoint list) : Figure =
-        let reference =
-            points
-            |> List.choose (fun p -> p.Reference |> Option.map (fun r -> p.Temperature, float r.EntropyPerSite.Value))
-            |> List.distinct
-            |> List.sort
-
-        {
-            Title = "Entropy"
-            X = Axis.create "Temperature" ""
-            Y = Axis.create "Entropy per site" "nats"
-            Traces =
-                [
-                    if not (List.isEmpty reference) then
-                        Trace.Line(
-                            Style.solid "reference" Colour.Black,
-                            reference |> List.map fst |> Array.ofList,
-                            reference |> List.map snd |> Array.ofList
-                        )
-                    yield! series _.EntropyPerSite points
-                ]
-            Marks = []
-        }
-
-    let private errors (points: LatticePoint list) : Figure option =
-        match points |> List.filter (fun p -> p.Reference.IsSome) with
-        | [] -> None
-        | known ->
-            Some
-                {
-                    Title = "Deviation from the reference"
-                    X = Axis.create "Temperature" ""
-                    Y = Axis.create "Estimate less reference" "nats per site"
-                    Traces = known |> series (difference >> Option.get)
-                    Marks = [ Mark.Horizontal(0.0, "", Colour.Black) ]
-                }
-
-    let private training (p: LatticePoint) : Figure =
-        {
-            Title = $"{p.Method}, T = {temperature p}: training"
-            X = Axis.create "Training step" ""
-            Y =
-                Axis.create
-                    (if p.Method = "scan" then
-                         "Cross-entropy per site"
-                     else
-                         "Bound on M")
-                    "nats"
-            Traces =
-                p.Curves
-                |> List.mapi (fun i (name, curve) ->
-                    Trace.Line(
-                        Style.solid name (Colour.series i),
-                        curve |> Array.map (fun (struct (step, _)) -> float step),
-                        curve |> Array.map (fun (struct (_, value)) -> value)
-                    ))
-            Marks = []
-        }
-
     /// <summary>All checks of all points; one that several methods share stands there once, with its temperature alone.</summary>
     /// <param name="points">The points.</param>
     let checks (points: LatticePoint list) : Check list =
         [
-            for temperature, own in points |> List.groupBy temperature do
+            for temperature, own in points |> List.groupBy LatticeFigures.temperature do
                 let found =
                     [
                         for p in own do
@@ -204,6 +118,48 @@ module LatticeReport =
                     }
         ]
 
+    let private units =
+        Map
+            [
+                "lower bound", "nats per site"
+                "upper bound", "nats per site"
+                "reference", "nats per site"
+                "difference", "nats per site"
+                "gained last", "nats"
+                "½ M/V", "nats per site"
+                "interface", "lattice constants"
+            ]
+
+    /// Headings with the units that a terminal has no room for.
+    let private withUnits (headings: string list, rows: string list list) =
+        headings
+        |> List.map (fun heading ->
+            match Map.tryFind heading units with
+            | Some unit -> $"{heading} ({unit})"
+            | None -> heading),
+        rows
+
+    /// What one method found: one number, or the first and the last over the temperatures.
+    let private found (method: string, own: LatticePoint list) =
+        let entropy (p: LatticePoint) =
+            Words.estimate "nats" p.EntropyPerSite
+
+        match own |> List.sortBy (fun p -> p.Temperature) with
+        | [ p ] -> $"{entropy p} by {method}"
+        | sorted -> $"from {entropy (List.head sorted)} to {entropy (List.last sorted)} by {method}"
+
+    let private answer (points: LatticePoint list) =
+        let temperatures = points |> List.map LatticeFigures.temperature |> List.distinct
+
+        let place =
+            match temperatures with
+            | [ "–" ] -> "The entropy per site is"
+            | [ t ] -> $"At T = {t} the entropy per site is"
+            | _ -> $"At {temperatures.Length} temperatures the entropy per site goes"
+
+        let all = points |> List.groupBy _.Method |> List.map found |> String.concat "; "
+        $"{place} {all}."
+
     /// <summary>The report of entropies of one model at some temperatures.</summary>
     /// <param name="title">Title of the page.</param>
     /// <param name="settings">What the numbers depend on.</param>
@@ -219,6 +175,8 @@ module LatticeReport =
 
         {
             Title = title
+            Answer = answer points
+            Checks = checks points
             Subtitle = meaning
             Sections =
                 [
@@ -226,8 +184,8 @@ module LatticeReport =
                         Heading = "Entropy"
                         Blocks =
                             [
-                                Block.Table(numbers points)
-                                Block.Figures [ entropies points; yield! errors points |> Option.toList ]
+                                Block.Table(withUnits (numbers points))
+                                Block.Figures [ LatticeFigures.entropies points; yield! LatticeFigures.deviations points |> Option.toList ]
                             ]
                     }
                     match ScaleFigures.create points with
@@ -235,13 +193,13 @@ module LatticeReport =
                     | figures ->
                         {
                             Heading = "Mutual information at every scale"
-                            Blocks = [ Block.Table(levels points); Block.Figures figures ]
+                            Blocks = [ Block.Table(withUnits (levels points)); Block.Figures figures ]
                         }
-                    yield! TemperatureFigures.section points |> Option.toList
+                    yield! TemperatureReport.section points |> Option.toList
                     if not (List.isEmpty trained) then
                         {
                             Heading = "Training"
-                            Blocks = [ Block.Figures(List.map training trained) ]
+                            Blocks = [ Block.Figures(List.map LatticeFigures.training trained) ]
                         }
                     ScanReport.checks (checks points)
                     ScanReport.settings settings versions

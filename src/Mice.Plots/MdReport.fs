@@ -3,19 +3,6 @@ namespace Mice.Plots
 open Mice
 open Mice.Atoms
 
-/// <summary>A quantity along a run of molecular dynamics, intensive or per atom.</summary>
-type MdSeries =
-    {
-        /// Its name.
-        Name: string
-        /// Its unit, in which values and mean are.
-        Unit: string
-        /// One value for each row of the thermo table.
-        Values: float[]
-        /// The mean over the run; its error is found by blocking.
-        Mean: Estimate<1>
-    }
-
 /// <summary>What a run of molecular dynamics gave.</summary>
 type MdResult =
     {
@@ -37,7 +24,7 @@ type MdResult =
         Volume: MdSeries
     }
 
-/// <summary>Figures, table and report of a run of molecular dynamics.</summary>
+/// <summary>Table and report of a run of molecular dynamics.</summary>
 [<RequireQualifiedAccess>]
 module MdReport =
 
@@ -82,19 +69,6 @@ module MdReport =
                         | Error fault -> fault
                 ]
 
-    /// <summary>A quantity against time, with its mean.</summary>
-    let againstTime (time: float[]) (series: MdSeries) : Figure =
-        {
-            Title = series.Name
-            X = Axis.create "Time" "ps"
-            Y = Axis.create series.Name series.Unit
-            Traces = [ Trace.Line(Style.solid "" Colour.Blue, time, series.Values) ]
-            Marks =
-                [
-                    Mark.Horizontal(series.Mean.Value, $"mean {Estimate.format series.Mean}", Colour.Vermilion)
-                ]
-        }
-
     /// <summary>The means of a run: headings, then rows of quantity, value with its standard error in brackets, unit.</summary>
     let numbers (r: MdResult) : string list * string list list =
         [ "Mean over the run"; "Value"; "Unit" ],
@@ -102,6 +76,10 @@ module MdReport =
             for series in [ r.Temperature; r.Pressure; r.PotentialEnergy; r.Enthalpy; r.Volume ] do
                 [ series.Name; Estimate.format series.Mean; series.Unit ]
         ]
+
+    let private answer (r: MdResult) =
+        $"The mean potential energy is {Words.estimate r.PotentialEnergy.Unit r.PotentialEnergy.Mean} at a mean temperature of "
+        + $"{Words.estimate r.Temperature.Unit r.Temperature.Mean} and a volume of {Words.estimate r.Volume.Unit r.Volume.Mean}."
 
     /// <summary>The report of a run.</summary>
     /// <param name="title">What was simulated, for example <c>Liquid Na at 350 K</c>.</param>
@@ -125,6 +103,8 @@ module MdReport =
 
         {
             Title = title
+            Answer = answer r
+            Checks = []
             Subtitle = $"{r.Atoms} atoms, {r.Snapshots} snapshots in {duration:F0} ps"
             Sections =
                 [
@@ -134,10 +114,10 @@ module MdReport =
                             [
                                 Block.Figures
                                     [
-                                        againstTime r.Time r.Temperature
-                                        againstTime r.Time r.PotentialEnergy
-                                        againstTime r.Time r.Volume
-                                        ScanReport.pairs [ Style.solid "" Colour.Blue, g ]
+                                        MdFigures.againstTime r.Time r.Temperature
+                                        MdFigures.againstTime r.Time r.PotentialEnergy
+                                        MdFigures.againstTime r.Time r.Volume
+                                        ScanFigures.pairs [ Style.solid "" Colour.blue, g ]
                                     ]
                             ]
                     }

@@ -1,61 +1,13 @@
 namespace Mice.Plots
 
+open System
 open Mice
 open Mice.Atoms
 open Mice.Entropy
 
-/// <summary>g(r) of both phases.</summary>
-type PhasePairs =
-    {
-        /// Of the solid.
-        Solid: PairDistribution
-        /// Of the liquid.
-        Liquid: PairDistribution
-    }
-
-/// <summary>Figures, table and report of a melting calculation.</summary>
+/// <summary>Table and report of a melting calculation.</summary>
 [<RequireQualifiedAccess>]
 module MeltingReport =
-
-    let private solid = Style.solid "solid" Colour.Blue
-    let private liquid = Style.dashed "liquid" Colour.Vermilion
-
-    /// <summary>Δg(T) in both forms with the band of one standard error, its zero and the melting temperature.</summary>
-    let gibbs (result: MeltingResult) : Figure =
-        let temperatures = result.GibbsCurve |> Array.map (fun p -> float p.Temperature)
-        let corrected = result.GibbsCurve |> Array.map (fun p -> p.Corrected)
-
-        let away (errors: float) =
-            corrected |> Array.map (fun e -> float e.Value + errors * float e.StandardError)
-
-        {
-            Title = "Free energy of melting, liquid minus solid"
-            X = Axis.create "Temperature" "K"
-            Y = Axis.create "Δg" "kJ/mol"
-            Traces =
-                [
-                    Trace.Band(Style.solid "± one standard error" Colour.Blue, temperatures, away -1.0, away 1.0)
-                    Trace.Line(Style.solid "with Δcₚ" Colour.Blue, temperatures, away 0.0)
-                    Trace.Line(
-                        Style.dashed "linear" Colour.Orange,
-                        temperatures,
-                        result.GibbsCurve |> Array.map (fun p -> float p.Linear.Value)
-                    )
-                ]
-            Marks =
-                [
-                    Mark.Horizontal(0.0, "", Colour.Black)
-                    Mark.Vertical(
-                        float result.MeltingTemperature.Value,
-                        $" Tₘ = {Estimate.format result.MeltingTemperature} K",
-                        Colour.Vermilion
-                    )
-                ]
-        }
-
-    /// <summary>Pair distribution functions of both phases.</summary>
-    let pairs (pairs: PhasePairs) : Figure =
-        ScanReport.pairs [ solid, pairs.Solid; liquid, pairs.Liquid ]
 
     /// <summary>Every number of the result: headings, then rows of quantity, value with its standard error in brackets, unit, direction.</summary>
     let numbers (r: MeltingResult) : string list * string list list =
@@ -84,6 +36,17 @@ module MeltingReport =
         $"Δs = {Estimate.format r.DeltaEntropy} k_B per atom, Δh = {Estimate.format r.DeltaEnthalpy} kJ/mol, "
         + $"Tₘ = {Estimate.format r.MeltingTemperature} K; runs at {float r.Temperature} K and {float r.Pressure} bar"
 
+    let private answer (r: MeltingResult) =
+        let entropy = Words.estimate ScanReport.entropyUnit r.DeltaEntropy
+        let enthalpy = Words.estimate "kJ/mol" r.DeltaEnthalpy
+        let temperature = Words.estimate "K" r.MeltingTemperature
+        let found = $"an entropy of melting of {entropy} and an enthalpy of {enthalpy}"
+
+        if Double.IsFinite(float r.MeltingTemperature.Value) then
+            $"The melting temperature is {temperature}, from {found}."
+        else
+            $"These numbers have no melting temperature: {found}."
+
     /// <summary>The report of a melting calculation.</summary>
     /// <param name="title">What was melted, for example <c>Melting of Na</c>.</param>
     /// <param name="versions">Programs and their versions.</param>
@@ -96,16 +59,17 @@ module MeltingReport =
         (result: MeltingResult)
         : Report =
         let headings, rows = numbers result
-        let phases = [ solid, result.Solid; liquid, result.Liquid ]
 
         {
             Title = title
+            Answer = answer result
+            Checks = result.Checks
             Subtitle = subtitle result
             Sections =
                 [
                     {
                         Heading = "Melting"
-                        Blocks = [ Block.Figures [ gibbs result; pairs phasePairs ] ]
+                        Blocks = [ Block.Figures [ MeltingFigures.gibbs result; MeltingFigures.pairs phasePairs ] ]
                     }
                     {
                         Heading = "Numbers"
@@ -118,10 +82,10 @@ module MeltingReport =
                             [
                                 Block.Figures
                                     [
-                                        ScanReport.training "Solid" result.Solid
-                                        ScanReport.training "Liquid" result.Liquid
-                                        yield! ScanReport.byCutoff phases |> Option.toList
-                                        ScanReport.loss phases
+                                        ScanFigures.training "Solid" result.Solid
+                                        ScanFigures.training "Liquid" result.Liquid
+                                        yield! MeltingFigures.byCutoff result |> Option.toList
+                                        MeltingFigures.loss result
                                     ]
                             ]
                     }

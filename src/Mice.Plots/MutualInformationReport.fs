@@ -4,14 +4,11 @@ open System
 open Mice
 open Mice.Information
 
-/// <summary>Figures, tables and report of a mutual information.</summary>
+/// <summary>Tables and report of a mutual information.</summary>
 [<RequireQualifiedAccess>]
 module MutualInformationReport =
 
     let private unit = "nats"
-
-    /// Most points of the scatter of the data.
-    let private mostPoints = 2000
 
     /// <summary>What a variable was taken for: continuous or discrete.</summary>
     let kind (kind: VariableKind) : string =
@@ -24,18 +21,14 @@ module MutualInformationReport =
         let columns count =
             if count = 1 then "1 column" else $"{count} columns"
 
-        $"I(X; Y) {Estimate.formatWithDirection r.MutualInformation} {unit}, {ScanReport.promise r.MutualInformation.Direction}, by {r.Method}: {r.Rows} rows of "
+        $"I(X; Y) {Estimate.formatWithDirection r.MutualInformation} {unit}, {Words.promise r.MutualInformation.Direction}, by {r.Method}: {r.Rows} rows of "
         + $"X ({columns r.ColumnsX}, {kind r.KindX}) and Y ({columns r.ColumnsY}, {kind r.KindY})"
-
-    let private resultFirst (r: MutualInformationResult) : MethodEstimate list =
-        let result, others = r.Estimates |> List.partition (fun e -> e.Method = r.Method)
-        result @ others
 
     /// <summary>All estimates, the one that is the result first: headings, then rows.</summary>
     let estimates (r: MutualInformationResult) : string list * string list list =
         [ "Estimator"; "I(X; Y)"; "Unit"; "Direction"; "Time (s)"; "What it is" ],
         [
-            for e in resultFirst r do
+            for e in MutualInformationFigures.resultFirst r do
                 ScanReport.row
                     (if e.Method = r.Method then
                          $"{e.Method} (the result)"
@@ -136,98 +129,8 @@ module MutualInformationReport =
     let meaning =
         "One standard error of the last digits in brackets. A lower bound (≥) lies below the truth by an amount that its error does not contain, an upper bound (≤) above it."
 
-    /// Colour, shape and name in the legend of the points of one direction.
-    let private look (direction: Direction) : struct (Colour * Symbol) =
-        match direction with
-        | Direction.Exact -> struct (Colour.Blue, Symbol.Circle)
-        | Direction.LowerBound -> struct (Colour.Vermilion, Symbol.TriangleRight)
-        | Direction.UpperBound -> struct (Colour.Green, Symbol.TriangleLeft)
-        | Direction.NoBound -> struct (Colour.Purple, Symbol.Diamond)
-
-    /// <summary>All estimates with their errors; shape and colour tell the direction, an arrow head points to where the truth lies.</summary>
-    let comparison (r: MutualInformationResult) : Figure =
-        let name (e: MethodEstimate) =
-            if e.Method = r.Method then
-                $"{e.Method} (result)"
-            else
-                e.Method
-
-        let trace (direction: Direction, estimates: MethodEstimate list) =
-            let struct (colour, symbol) = look direction
-
-            let values (f: Estimate<nat> -> float<nat>) =
-                [| for e in estimates -> float (f e.Estimate) |]
-
-            Trace.Rows(
-                Style.solid (ScanReport.promise direction) colour,
-                symbol,
-                estimates |> List.map name |> Array.ofList,
-                values (fun e -> e.Value),
-                values (fun e -> e.StandardError)
-            )
-
-        {
-            Title = "All estimates with one standard error"
-            X = Axis.create "Mutual information" unit
-            Y = Axis.rows (resultFirst r |> List.map name)
-            Traces = r.Estimates |> List.groupBy (fun e -> e.Estimate.Direction) |> List.map trace
-            Marks =
-                [
-                    Mark.Vertical(0.0, "", Colour.Black)
-                    match r.Reliability.EntropyLimit with
-                    | Some limit -> Mark.Vertical(float limit.Value, "min(H(X), H(Y))", Colour.Black)
-                    | None -> ()
-                ]
-        }
-
-    /// <summary>Training of the critics of one estimator: dashed on batches, solid on the validation rows.</summary>
-    let training (e: MethodEstimate) : Figure =
-        let line style (curve: struct (int * float * float)[]) (value: struct (int * float * float) -> float) =
-            let points = curve |> Array.filter (value >> Double.IsFinite)
-            Trace.Line(style, points |> Array.map (fun struct (step, _, _) -> float step), points |> Array.map value)
-
-        let lines (i: int) (curve: struct (int * float * float)[]) =
-            let colour = Colour.series i
-
-            [
-                line (Style.dashed $"critic {i + 1}, batches" colour) curve (fun struct (_, batch, _) -> batch)
-                line (Style.solid $"critic {i + 1}, validation" colour) curve (fun struct (_, _, held) -> held)
-            ]
-
-        {
-            Title = $"{e.Method}: training"
-            X = Axis.create "Training step" ""
-            Y = Axis.create "Objective" unit
-            Traces = e.Curves |> List.mapi lines |> List.concat
-            Marks =
-                [
-                    Mark.Horizontal(float e.Estimate.Value, $"test rows: {Estimate.format e.Estimate}", Colour.Black)
-                ]
-        }
-
-    /// <summary>The data, where both variables have one column and not both are discrete: at most 2,000 rows, evenly spaced.</summary>
-    let scatter (x: Sample) (y: Sample) (r: MutualInformationResult) : Figure option =
-        let isDiscrete = r.KindX = VariableKind.Discrete && r.KindY = VariableKind.Discrete
-
-        if x.Columns <> 1 || y.Columns <> 1 || isDiscrete then
-            None
-        else
-            let shown = min mostPoints x.Rows
-            let rows = Array.init shown (fun i -> int (int64 i * int64 x.Rows / int64 shown))
-            let chosen (sample: Sample) = (Sample.choose rows sample).Values
-
-            Some
-                {
-                    Title =
-                        (if shown < x.Rows then
-                             $"The data: {shown} of {x.Rows} rows"
-                         else
-                             $"The data: {shown} rows")
-                    X = Axis.create "X" ""
-                    Y = Axis.create "Y" ""
-                    Traces = [ Trace.Cloud(Style.solid "" Colour.Blue, chosen x, chosen y) ]
-                    Marks = []
-                }
+    let private answer (r: MutualInformationResult) =
+        $"X and Y share {Words.estimate unit r.MutualInformation} of information, by {r.Method}."
 
     let private notes (r: MutualInformationResult) : Section list =
         match r.Notes with
@@ -257,13 +160,15 @@ module MutualInformationReport =
 
         let figures =
             [
-                comparison result
-                yield! scatter x y result |> Option.toList
-                yield! trained |> List.map training
+                MutualInformationFigures.comparison result
+                yield! MutualInformationFigures.scatter x y result |> Option.toList
+                yield! trained |> List.map MutualInformationFigures.training
             ]
 
         {
             Title = title
+            Answer = answer result
+            Checks = result.Checks
             Subtitle = summary result
             Sections =
                 [

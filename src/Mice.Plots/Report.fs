@@ -1,10 +1,12 @@
 namespace Mice.Plots
 
+open System
 open System.IO
 open System.Net
 open System.Reflection
 open System.Text
 open Mice
+open Plotly.NET
 
 /// <summary>A piece of a report.</summary>
 [<RequireQualifiedAccess>]
@@ -14,7 +16,7 @@ type Block =
     /// A table: headings, then rows of as many cells.
     | Table of headings: string list * rows: string list list
     /// Figures side by side, two in a row on a wide page.
-    | Figures of Figure list
+    | Figures of GenericChart list
     /// Questions with an answer each: name, whether it passed, detail.
     | Checks of (string * bool * string) list
 
@@ -32,137 +34,179 @@ type Report =
     {
         /// Title of the page.
         Title: string
-        /// One line under the title.
+        /// What was found, in a sentence with unit, error and direction.
+        Answer: string
+        /// The checks of the result; they decide what the page says about trusting the answer.
+        Checks: Check list
+        /// A line or paragraph under the answer.
         Subtitle: string
         /// Parts from top to bottom.
         Sections: Section list
     }
 
-/// <summary>Reports as self-contained HTML: plotly.js is embedded, so the page needs no network. All text is escaped.</summary>
+/// <summary>Reports as self-contained HTML: plotly.js is part of the page, so it needs no network. All text is escaped.</summary>
+/// <remarks>The page is dark where the reader prefers it and white on paper. Below every table stands a link that saves it as CSV.</remarks>
 [<RequireQualifiedAccess>]
 module Report =
 
-    let private styles =
-        """body{font-family:system-ui,'Segoe UI','DejaVu Sans',sans-serif;color:#1a1a1a;background:#fff;margin:0 auto;max-width:1180px;padding:24px 32px;line-height:1.45}
-h1{margin:0 0 4px;font-size:26px}h2{margin:32px 0 10px;font-size:19px;border-bottom:1px solid #ccc;padding-bottom:4px}
-p.subtitle{margin:0;color:#555}table{border-collapse:collapse;margin:8px 0;font-size:14px}
-th,td{text-align:left;padding:5px 14px 5px 0;border-bottom:1px solid #e5e5e5;vertical-align:top;overflow-wrap:anywhere}
-th{border-bottom:2px solid #999}td.number{font-variant-numeric:tabular-nums;white-space:nowrap}
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(480px,1fr));gap:18px}.figure{height:430px;min-width:0}
-ul.checks{list-style:none;padding:0;margin:8px 0}ul.checks li{padding:4px 0;display:flex;gap:10px}
-.badge{flex:none;width:56px;text-align:center;border-radius:4px;font-size:12px;font-weight:600;padding:2px 0;align-self:flex-start}
-.pass{background:#d9efe7;color:#00523b}.fail{background:#f7dcc8;color:#8a3d00}"""
-
     let private escape (text: string) = WebUtility.HtmlEncode text
 
-    let private resource = "plotly.min.js"
+    let private resource (assembly: Assembly) (name: string) =
+        use reader =
+            new StreamReader(assembly.GetManifestResourceStream name, Encoding.UTF8)
 
-    /// <summary>The embedded plotly.js, or a fault that says how to build with it.</summary>
-    let plotlyScript () : Result<string, MiceError> =
-        use stream = Assembly.GetExecutingAssembly().GetManifestResourceStream resource
+        reader.ReadToEnd()
 
-        if isNull stream then
-            Error(
-                MiceError.Unavailable(
-                    "plotly.js in this build of Mice.Plots",
-                    "Build with `dotnet fsi build.fsx build`, which fetches it."
-                )
-            )
-        else
-            use reader = new StreamReader(stream, Encoding.UTF8)
-            Ok(reader.ReadToEnd())
+    let private own = resource (Assembly.GetExecutingAssembly())
 
-    let private table (page: StringBuilder) (headings: string list) (rows: string list list) =
+    /// The plotly.js that the package Plotly.NET carries.
+    let private plotlyScript =
+        lazy
+            (let assembly = typeof<GenericChart>.Assembly
+
+             assembly.GetManifestResourceNames()
+             |> Array.find (fun name -> name.StartsWith "Plotly.NET.plotly-" && name.EndsWith ".min.js")
+             |> resource assembly)
+
+    /// The dark counterparts of colours as a script: { "red,green,blue": "red,green,blue", … }.
+    let private darkColours =
+        let entry (pair: ColourPair) =
+            let struct (r, g, b) = pair.Light
+            let struct (r', g', b') = pair.Dark
+            $"\"{r},{g},{b}\":\"{r'},{g'},{b'}\""
+
+        Colour.pairs
+        |> List.map entry
+        |> String.concat ","
+        |> fun entries -> $"const darkColours={{{entries}}};\n"
+
+    /// Letters and digits of a text, for the name of a file.
+    let private fileName (text: string) =
+        text.ToLowerInvariant().ToCharArray()
+        |> Array.map (fun c -> if Char.IsLetterOrDigit c then string c else " ")
+        |> String.concat ""
+        |> _.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        |> String.concat "-"
+
+    /// A page while it is written, with what is counted on the way.
+    type private Page =
+        {
+            Title: string
+            Text: StringBuilder
+            mutable Figures: int
+            mutable Tables: int
+        }
+
+    let private add (page: Page) (text: string) = page.Text.Append text |> ignore
+
+    /// The table as a file within a link. The mark at its beginning tells spreadsheets that it is UTF-8.
+    let private download (page: Page) (headings: string list) (rows: string list list) =
+        page.Tables <- page.Tables + 1
+        let content = "\uFEFF" + Csv.ofTable headings rows |> Uri.EscapeDataString
+        let name = fileName $"{page.Title} {page.Tables}"
+
+        add
+            page
+            $"<p class=\"csv\"><a download=\"{escape name}.csv\" href=\"data:text/csv;charset=utf-8,{escape content}\">Download this table as CSV</a></p>\n"
+
+    let private table (page: Page) (headings: string list) (rows: string list list) =
         let cells (tag: string) (content: string list) =
-            content |> List.iter (fun cell -> page.Append($"<{tag}>{escape cell}</{tag}>") |> ignore)
+            content |> List.iter (fun cell -> add page $"<{tag}>{escape cell}</{tag}>")
 
-        page.Append "<table><thead><tr>" |> ignore
+        add page "<div class=\"table\"><table><thead><tr>"
         cells "th" headings
-        page.Append "</tr></thead><tbody>" |> ignore
+        add page "</tr></thead><tbody>"
 
         for row in rows do
-            page.Append "<tr>" |> ignore
+            add page "<tr>"
             cells "td" row
-            page.Append "</tr>" |> ignore
+            add page "</tr>"
 
-        page.Append "</tbody></table>\n" |> ignore
+        add page "</tbody></table></div>\n"
+        download page headings rows
 
-    let private checks (page: StringBuilder) (items: (string * bool * string) list) =
-        page.Append "<ul class=\"checks\">" |> ignore
+    let private checks (page: Page) (items: (string * bool * string) list) =
+        add page "<ul class=\"checks\">"
 
         for name, passed, detail in items do
             let kind, word = if passed then "pass", "passed" else "fail", "failed"
 
-            page.Append
-                $"<li><span class=\"badge {kind}\">{word}</span><span><b>{escape name}</b>: {escape detail}</span></li>"
-            |> ignore
-
-        page.Append "</ul>\n" |> ignore
-
-    /// Appends one block; figures are numbered through the page by the count of those already there.
-    let private block (page: StringBuilder) (drawn: int) (item: Block) : int =
-        match item with
-        | Block.Paragraph text ->
-            page.Append $"<p>{escape text}</p>\n" |> ignore
-            drawn
-        | Block.Table(headings, rows) ->
-            table page headings rows
-            drawn
-        | Block.Checks items ->
-            checks page items
-            drawn
-        | Block.Figures figures ->
-            page.Append "<div class=\"figures\">" |> ignore
-
-            for i in 0 .. figures.Length - 1 do
-                page.Append $"<div class=\"figure\" id=\"figure-{drawn + i}\"></div>" |> ignore
-
-            // Drawn when all places exist: a figure takes the width that its place has at that moment.
-            page.Append "</div>\n<script>" |> ignore
-
-            figures
-            |> List.iteri (fun i figure ->
+            add
                 page
-                    .Append("{const f=")
-                    .Append(Plotly.json figure)
-                    .Append($";Plotly.newPlot('figure-{drawn + i}',f.data,f.layout,")
-                    .Append("{responsive:true,displaylogo:false,displayModeBar:false});}\n")
-                |> ignore)
+                $"<li><span class=\"badge {kind}\">{word}</span><span><b>{escape name}</b>: {escape detail}</span></li>"
 
-            page.Append "</script>\n" |> ignore
-            drawn + figures.Length
+        add page "</ul>\n"
 
-    /// <summary>The report as one HTML page. The result needs no file beside it and no network.</summary>
-    /// <returns>The page, or <c>Unavailable</c> when this build carries no plotly.js.</returns>
-    let html (report: Report) : Result<string, MiceError> =
-        plotlyScript ()
-        |> Result.map (fun script ->
-            let page = StringBuilder(script.Length + 65536)
+    /// Figures side by side. They are drawn when all places exist: a figure takes the width that its place has at that moment.
+    let private figures (page: Page) (charts: GenericChart list) =
+        let ids = charts |> List.mapi (fun i _ -> $"figure-{page.Figures + i}")
+        page.Figures <- page.Figures + charts.Length
+        add page "<div class=\"figures\">"
+        ids |> List.iter (fun id -> add page $"<div class=\"figure\" id=\"{id}\"></div>")
+        add page "</div>\n<script>"
 
-            page
-                .Append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">")
-                .Append("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">")
-                .Append($"<title>{escape report.Title}</title><style>{styles}</style><script>")
-                .Append(script)
-                .Append("</script></head><body>\n")
-                .Append($"<h1>{escape report.Title}</h1><p class=\"subtitle\">{escape report.Subtitle}</p>\n")
-            |> ignore
+        for id, chart in List.zip ids charts do
+            // No text of a figure can end the script: "<" stands in JSON within strings only.
+            let json = (GenericChart.toJson chart).Replace("<", "\\u003c")
+            add page $"Plotly.newPlot(...show('{id}',{json}));\n"
 
-            (0, report.Sections)
-            ||> List.fold (fun drawn section ->
-                page.Append $"<h2>{escape section.Heading}</h2>\n" |> ignore
-                section.Blocks |> List.fold (block page) drawn)
-            |> ignore
+        add page "</script>\n"
 
-            page
-                .Append(
-                    "<script>document.documentElement.dataset.height=document.documentElement.scrollHeight</script>"
-                )
-                .Append("</body></html>\n")
-                .ToString())
+    let private block (page: Page) (item: Block) =
+        match item with
+        | Block.Paragraph text -> add page $"<p>{escape text}</p>\n"
+        | Block.Table(headings, rows) -> table page headings rows
+        | Block.Checks items -> checks page items
+        | Block.Figures charts -> figures page charts
+
+    let private head (page: Page) =
+        add page "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+        add page "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">"
+        add page $"<title>{escape page.Title}</title><style>\n"
+        add page (own "page.css")
+        add page "</style><script>"
+        add page plotlyScript.Value
+        add page "</script><script>\n"
+        add page darkColours
+        add page (own "page.js")
+        add page "</script></head><body>\n"
+
+    let private top (page: Page) (report: Report) =
+        let kind =
+            if report.Checks |> List.forall _.Passed then
+                "pass"
+            else
+                "fail"
+
+        add page $"<h1>{escape report.Title}</h1>\n"
+        add page $"<p class=\"answer {kind}\">{escape report.Answer} {escape (Words.trust report.Checks)}</p>\n"
+        add page $"<p class=\"subtitle\">{escape report.Subtitle}</p>\n"
+
+    /// <summary>The report as one HTML page. It needs no file beside it and no network.</summary>
+    /// <param name="report">The report.</param>
+    let html (report: Report) : string =
+        let page =
+            {
+                Title = report.Title
+                Text = StringBuilder(plotlyScript.Value.Length + 65536)
+                Figures = 0
+                Tables = 0
+            }
+
+        head page
+        top page report
+
+        for section in report.Sections do
+            add page $"<h2>{escape section.Heading}</h2>\n"
+            section.Blocks |> List.iter (block page)
+
+        add page "<script>document.documentElement.dataset.height=document.documentElement.scrollHeight</script>"
+        add page "</body></html>\n"
+        page.Text.ToString()
 
     /// <summary>Writes the report to a file, whole or not at all.</summary>
-    let save (path: string) (report: Report) : Result<unit, MiceError> =
-        html report
-        |> Result.map (fun page ->
-            RunStore.saveAtomically path (fun stream -> stream.Write(Encoding.UTF8.GetBytes page)))
+    /// <param name="path">Path of the HTML file.</param>
+    /// <param name="report">The report.</param>
+    let save (path: string) (report: Report) : unit =
+        let page = html report
+        RunStore.saveAtomically path (fun stream -> stream.Write(Encoding.UTF8.GetBytes page))

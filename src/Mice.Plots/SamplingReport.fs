@@ -2,26 +2,6 @@ namespace Mice.Plots
 
 open System.Globalization
 open Mice
-open Mice.Samplers
-
-/// <summary>Snapshots of a lattice that were drawn at one temperature and written to a file.</summary>
-type SampledLattice =
-    {
-        /// The file.
-        File: string
-        /// Model, seed, chains and mean energy.
-        Source: SnapshotSource
-        /// Snapshots in the file.
-        Snapshots: int
-        /// Integrated autocorrelation time of the energy, in steps of the chains.
-        AutocorrelationTime: Estimate<1>
-        /// What a step of the chains is called: rounds of the Ising model, steps of the XY model.
-        Steps: string
-        /// Time that it took.
-        Seconds: float
-        /// What the sampler asked of itself.
-        Checks: Check list
-    }
 
 /// <summary>Drawn snapshots as a table and as a page.</summary>
 [<RequireQualifiedAccess>]
@@ -64,25 +44,18 @@ module SamplingReport =
                     }
         ]
 
-    let private energies (samples: SampledLattice list) : Figure =
-        let values field =
-            samples |> List.map (fun s -> field s.Source) |> Array.ofList
+    let private answer (samples: SampledLattice list) =
+        let energy (s: SampledLattice) =
+            $"{Estimate.format s.Source.EnergyPerSite} at T = {temperature s}"
 
-        {
-            Title = "Energy"
-            X = Axis.create "Temperature" ""
-            Y = Axis.create "Energy per site" ""
-            Traces =
-                [
-                    Trace.Points(
-                        Style.solid "" Colour.Blue,
-                        values _.Temperature,
-                        values _.EnergyPerSite.Value,
-                        values _.EnergyPerSite.StandardError
-                    )
-                ]
-            Marks = []
-        }
+        let snapshots = samples |> List.sumBy _.Snapshots
+        let ordered = samples |> List.sortBy _.Source.Temperature
+
+        match ordered with
+        | [ one ] -> $"{snapshots} snapshots were drawn; their mean energy per site is {energy one}."
+        | _ ->
+            $"{snapshots} snapshots were drawn at {samples.Length} temperatures; their mean energy per site goes from "
+            + $"{energy (List.head ordered)} to {energy (List.last ordered)}."
 
     /// <summary>The report of snapshots of one model at some temperatures.</summary>
     /// <param name="title">Title of the page.</param>
@@ -97,12 +70,14 @@ module SamplingReport =
         : Report =
         {
             Title = title
+            Answer = answer samples
+            Checks = checks samples
             Subtitle = "Snapshots of the Boltzmann law from independent chains; one standard error in brackets."
             Sections =
                 [
                     {
                         Heading = "Snapshots"
-                        Blocks = [ Block.Table(numbers samples); Block.Figures [ energies samples ] ]
+                        Blocks = [ Block.Table(numbers samples); Block.Figures [ SamplingFigures.energies samples ] ]
                     }
                     ScanReport.checks (checks samples)
                     ScanReport.settings settings versions

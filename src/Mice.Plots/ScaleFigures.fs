@@ -1,68 +1,76 @@
 namespace Mice.Plots
 
-open System.Globalization
+open System
 open Mice
 open Mice.Entropy
+open Plotly.NET
 
-/// Mutual information of halves from scale to scale, one set of points for each temperature.
+/// <summary>Mutual information of halves from scale to scale, one set of points for each temperature, by critics that are not saturated. Each is a chart of
+/// Plotly.NET.</summary>
+/// <remarks>With an area law M/ℓ comes to a constant. Source: figure 2 of A. Nir et al., PNAS 117, 30234 (2020), doi:10.1073/pnas.2017042117.</remarks>
 [<RequireQualifiedAccess>]
 module ScaleFigures =
     let private name (p: LatticePoint) =
-        if System.Double.IsNaN p.Temperature then
+        if Double.IsNaN p.Temperature then
             ""
         else
-            "T = " + p.Temperature.ToString("G6", CultureInfo.InvariantCulture)
+            $"T = {LatticeFigures.temperature p}"
 
     /// Sites of both halves.
     let private area (l: LatticeLevel) = 2 * l.Depth * l.Length
 
-    let private figure title x y place (value: LatticeLevel -> Estimate<nat>) (points: LatticePoint list) : Figure =
+    let private figure title x y place (value: LatticeLevel -> Estimate<nat>) (points: LatticePoint list) =
         let ofPoint i (p: LatticePoint) =
             let critics = LatticePoint.certified p
 
-            Trace.Points(
-                Style.solid (name p) (Colour.series i),
-                [| for l in critics -> place l |],
-                [| for l in critics -> float (value l).Value |],
+            Draw.points
+                (Style.solid (name p) (Colour.series i))
+                [| for l in critics -> place l |]
+                [| for l in critics -> float (value l).Value |]
                 [| for l in critics -> float (value l).StandardError |]
-            )
 
-        {
-            Title = title
-            X = x
-            Y = y
-            Traces = points |> List.mapi ofPoint
-            Marks = []
-        }
+        points
+        |> List.filter (fun (p: LatticePoint) -> not (List.isEmpty p.Levels))
+        |> List.mapi ofPoint
+        |> Frame.create title x y
 
-    /// <summary>M against the length ℓ of the interface; M/ℓ and M/A against ln A/ln 2, A the sites of both halves: by critics that are not saturated. With an
-    /// area law M/ℓ comes to a constant. Source: figure 2 of A. Nir et al., PNAS 117, 30234 (2020), doi:10.1073/pnas.2017042117.</summary>
+    let private scale = "log₂ A, A sites of both halves"
+    let private logArea l = Math.Log2(float (area l))
+
+    let private shared (by: LatticeLevel -> int) (l: LatticeLevel) =
+        Estimate.scale (1.0 / float (by l)) l.MutualInformation
+
+    /// <summary>M against the length ℓ of the interface.</summary>
     /// <param name="points">Points; those without levels are left out.</param>
-    /// <returns>Three figures, or none without levels.</returns>
-    let create (points: LatticePoint list) : Figure list =
-        match points |> List.filter (fun (p: LatticePoint) -> not (List.isEmpty p.Levels)) with
-        | [] -> []
-        | found ->
-            let scale = Axis.create "log₂ A, A sites of both halves" ""
-            let logArea l = System.Math.Log2(float (area l))
+    let mutualInformation (points: LatticePoint list) : GenericChart =
+        points
+        |> figure
+            "Mutual information of halves"
+            "Length of the interface (lattice constants)"
+            "M (nats)"
+            (fun l -> float l.InterfaceLength)
+            _.MutualInformation
 
-            let shared (by: LatticeLevel -> int) (l: LatticeLevel) =
-                Estimate.scale (1.0 / float (by l)) l.MutualInformation
+    /// <summary>M/ℓ against log₂ A, A the sites of both halves.</summary>
+    /// <param name="points">Points; those without levels are left out.</param>
+    let perInterface (points: LatticePoint list) : GenericChart =
+        points
+        |> figure
+            "Per length of the interface"
+            scale
+            "M/ℓ (nats per lattice constant)"
+            logArea
+            (shared _.InterfaceLength)
 
-            [
-                figure
-                    "Mutual information of halves"
-                    (Axis.create "Length of the interface" "lattice constants")
-                    (Axis.create "M" "nats")
-                    (fun (l: LatticeLevel) -> float l.InterfaceLength)
-                    (fun (l: LatticeLevel) -> l.MutualInformation)
-                    found
-                figure
-                    "Per length of the interface"
-                    scale
-                    (Axis.create "M/ℓ" "nats per lattice constant")
-                    logArea
-                    (shared (fun (l: LatticeLevel) -> l.InterfaceLength))
-                    found
-                figure "Per site" scale (Axis.create "M/A" "nats per site") logArea (shared area) found
-            ]
+    /// <summary>M/A against log₂ A, A the sites of both halves.</summary>
+    /// <param name="points">Points; those without levels are left out.</param>
+    let perSite (points: LatticePoint list) : GenericChart =
+        points |> figure "Per site" scale "M/A (nats per site)" logArea (shared area)
+
+    /// <summary>All three figures, or none where no point has levels.</summary>
+    /// <param name="points">Points; those without levels are left out.</param>
+    let create (points: LatticePoint list) : GenericChart list =
+        if points |> List.forall (fun p -> List.isEmpty p.Levels) then
+            []
+        else
+            [ mutualInformation points; perInterface points; perSite points ]

@@ -1,0 +1,163 @@
+namespace Mice.Plots
+
+open System
+open Plotly.NET
+open Plotly.NET.LayoutObjects
+
+/// <summary>What stands around the traces of a figure: title, axes, reference lines, and the look that all figures share.</summary>
+[<RequireQualifiedAccess>]
+module Frame =
+
+    let private family = "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif"
+
+    let private axis =
+        LinearAxis.init (
+            AutoMargin = StyleParam.TickAutoMargin.All,
+            ZeroLine = false,
+            ShowLine = true,
+            Mirror = StyleParam.Mirror.True,
+            LineColor = Colour.ink,
+            GridColor = Colour.grid,
+            Ticks = StyleParam.TickOptions.Outside,
+            TickColor = Colour.ink
+        )
+
+    /// <summary>The look of the figures, as a template of plotly: <c>Chart.withTemplate</c> puts another in its place.</summary>
+    let look: Template =
+        let layout =
+            Layout.init (
+                Font = Font.init (Family = StyleParam.FontFamily.Custom family, Size = 13.0, Color = Colour.ink),
+                PaperBGColor = Colour.paper,
+                PlotBGColor = Colour.paper,
+                AutoSize = true,
+                Margin = Margin.init (Left = 70, Right = 20, Top = 50, Bottom = 60)
+            )
+            |> Layout.setLinearAxis (StyleParam.SubPlotId.XAxis 1, axis)
+            |> Layout.setLinearAxis (StyleParam.SubPlotId.YAxis 1, axis)
+            // Below the title of the axis, so that a long legend never covers data.
+            |> Layout.setLegend (
+                StyleParam.SubPlotId.Legend 1,
+                Legend.init (
+                    Orientation = StyleParam.Orientation.Horizontal,
+                    X = 0.0,
+                    Y = -0.22,
+                    YAnchor = StyleParam.YAnchorPosition.Top
+                )
+            )
+
+        Template.init layout
+
+    let private title (text: string) =
+        Title.init (Text = Draw.escape text, X = 0.0, XRef = "paper", Font = Font.init (Size = 16.0))
+
+    let private named (text: string) =
+        LinearAxis.init (Title = Title.init (Text = Draw.escape text, Standoff = 10))
+
+    /// <summary>A figure: traces in the order in which they are drawn, with titles and the look of Mice.</summary>
+    /// <param name="heading">Title above the figure, plain text.</param>
+    /// <param name="x">Title of the horizontal axis with its unit, for example <c>Temperature (K)</c>.</param>
+    /// <param name="y">Title of the vertical axis with its unit.</param>
+    /// <param name="traces">What is drawn; none gives empty axes.</param>
+    let create (heading: string) (x: string) (y: string) (traces: GenericChart list) : GenericChart =
+        let traces = traces |> List.collect GenericChart.getTraces
+
+        GenericChart.ofTraceObjects false traces
+        |> Chart.withTemplate look
+        |> Chart.withTitle (title heading)
+        |> Chart.withXAxis (named x)
+        |> Chart.withYAxis (named y)
+
+    /// <summary>Gives the vertical axis named rows, all of them and half a row above and below.</summary>
+    /// <param name="names">The names from the top, plain text.</param>
+    /// <param name="chart">The figure.</param>
+    let rowNames (names: string list) (chart: GenericChart) : GenericChart =
+        let axis =
+            LinearAxis.init (
+                AxisType = StyleParam.AxisType.Category,
+                CategoryOrder = StyleParam.CategoryOrder.Array,
+                CategoryArray = (names |> List.rev |> List.map Draw.escape),
+                Range = StyleParam.Range.ofMinMax (-0.5, float names.Length - 0.5)
+            )
+
+        chart |> Chart.withYAxis axis
+
+    /// The ground of the label of a reference line: paper that lets data shine through.
+    let private labelled (text: string) (colour: Color) (place: Annotation) : Annotation =
+        place
+        |> Annotation.style (
+            Text = Draw.escape text,
+            ShowArrow = false,
+            Font = Font.init (Color = colour),
+            BGColor = Colour.paper,
+            Opacity = 0.9
+        )
+
+    /// A dotted line across the figure and the label at its end; a line that lies nowhere is left out.
+    let private reference (at: float) (line: Shape) (label: string) colour place (chart: GenericChart) : GenericChart =
+        if not (Double.IsFinite at) then
+            chart
+        elif label = "" then
+            chart |> Chart.withShape line
+        else
+            chart |> Chart.withShape line |> Chart.withAnnotation (labelled label colour place)
+
+    let private dotted (colour: Color) =
+        Line.init (Color = colour, Width = 1.5, Dash = StyleParam.DrawingStyle.Dot)
+
+    /// <summary>Adds a dotted vertical line across the whole figure, its label at the top.</summary>
+    /// <param name="at">Where, in units of the horizontal axis; nothing is added where this is not finite.</param>
+    /// <param name="label">Plain text; empty for none.</param>
+    /// <param name="colour">Colour of line and label.</param>
+    /// <param name="chart">The figure.</param>
+    let vertical (at: float) (label: string) (colour: Color) (chart: GenericChart) : GenericChart =
+        let line =
+            Shape.init (
+                ShapeType = StyleParam.ShapeType.Line,
+                X0 = at,
+                X1 = at,
+                Y0 = 0,
+                Y1 = 1,
+                Xref = "x",
+                Yref = "paper",
+                Line = dotted colour
+            )
+
+        let place =
+            Annotation.init (
+                X = at,
+                Y = 0.98,
+                YRef = "paper",
+                XAnchor = StyleParam.XAnchorPosition.Left,
+                YAnchor = StyleParam.YAnchorPosition.Top
+            )
+
+        reference at line label colour place chart
+
+    /// <summary>Adds a dotted horizontal line across the whole figure, its label at the left end.</summary>
+    /// <param name="at">Where, in units of the vertical axis; nothing is added where this is not finite.</param>
+    /// <param name="label">Plain text; empty for none.</param>
+    /// <param name="colour">Colour of line and label.</param>
+    /// <param name="chart">The figure.</param>
+    let horizontal (at: float) (label: string) (colour: Color) (chart: GenericChart) : GenericChart =
+        let line =
+            Shape.init (
+                ShapeType = StyleParam.ShapeType.Line,
+                X0 = 0,
+                X1 = 1,
+                Y0 = at,
+                Y1 = at,
+                Xref = "paper",
+                Yref = "y",
+                Line = dotted colour
+            )
+
+        let place =
+            Annotation.init (
+                X = 0.01,
+                Y = at,
+                XRef = "paper",
+                XAnchor = StyleParam.XAnchorPosition.Left,
+                YAnchor = StyleParam.YAnchorPosition.Bottom
+            )
+
+        reference at line label colour place chart

@@ -1,0 +1,79 @@
+namespace Mice.Plots
+
+open System.Globalization
+open Mice
+open Mice.Entropy
+open Plotly.NET
+
+/// <summary>Figures of entropies of lattices. Each is a chart of Plotly.NET.</summary>
+[<RequireQualifiedAccess>]
+module LatticeFigures =
+
+    /// A temperature, or a dash where none is known.
+    let internal temperature (p: LatticePoint) : string =
+        if System.Double.IsNaN p.Temperature then
+            "–"
+        else
+            p.Temperature.ToString("G6", CultureInfo.InvariantCulture)
+
+    /// The estimate less its reference, where there is one.
+    let internal difference (p: LatticePoint) : Estimate<nat / site> option =
+        p.Reference |> Option.map (fun r -> Estimate.subtract p.EntropyPerSite r.EntropyPerSite)
+
+    /// One set of points for each method.
+    let private series (found: (LatticePoint * Estimate<nat / site>) list) : GenericChart list =
+        found
+        |> List.groupBy (fun (p, _) -> p.Method)
+        |> List.mapi (fun i (method, own) ->
+            Draw.points
+                (Style.solid method (Colour.series i))
+                [| for p, _ in own -> p.Temperature |]
+                [| for _, value in own -> float value.Value |]
+                [| for _, value in own -> float value.StandardError |])
+
+    /// <summary>Entropy per site against temperature, one set of points for each method, with the reference where it is known.</summary>
+    /// <param name="points">The points.</param>
+    let entropies (points: LatticePoint list) : GenericChart =
+        let reference =
+            points
+            |> List.choose (fun p -> p.Reference |> Option.map (fun r -> p.Temperature, float r.EntropyPerSite.Value))
+            |> List.distinct
+            |> List.sort
+
+        [
+            if not (List.isEmpty reference) then
+                Draw.line
+                    (Style.solid "reference" Colour.ink)
+                    [| for t, _ in reference -> t |]
+                    [| for _, s in reference -> s |]
+            yield! points |> List.map (fun p -> p, p.EntropyPerSite) |> series
+        ]
+        |> Frame.create "Entropy" "Temperature" "Entropy per site (nats)"
+
+    /// <summary>Estimates less their references against temperature; None where no reference is known.</summary>
+    /// <param name="points">The points.</param>
+    let deviations (points: LatticePoint list) : GenericChart option =
+        match points |> List.choose (fun p -> difference p |> Option.map (fun d -> p, d)) with
+        | [] -> None
+        | known ->
+            series known
+            |> Frame.create "Deviation from the reference" "Temperature" "Estimate less reference (nats per site)"
+            |> Frame.horizontal 0.0 "" Colour.ink
+            |> Some
+
+    /// <summary>Training curves of one point, one line for each network.</summary>
+    /// <param name="p">A point with curves.</param>
+    let training (p: LatticePoint) : GenericChart =
+        let objective =
+            if p.Method = "scan" then
+                "Cross-entropy per site (nats)"
+            else
+                "Bound on M (nats)"
+
+        p.Curves
+        |> List.mapi (fun i (name, curve) ->
+            Draw.line
+                (Style.solid name (Colour.series i))
+                (curve |> Array.map (fun (struct (step, _)) -> float step))
+                (curve |> Array.map (fun (struct (_, value)) -> value)))
+        |> Frame.create $"{p.Method}, T = {temperature p}: training" "Training step" objective

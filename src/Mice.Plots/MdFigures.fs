@@ -1,0 +1,29 @@
+namespace Mice.Plots
+
+open Mice
+open Plotly.NET
+
+/// <summary>A quantity along a run of molecular dynamics, intensive or per atom.</summary>
+type MdSeries =
+    {
+        /// Its name.
+        Name: string
+        /// Its unit, in which values and mean are.
+        Unit: string
+        /// One value for each row of the thermo table.
+        Values: float[]
+        /// The mean over the run; its error is found by blocking.
+        Mean: Estimate<1>
+    }
+
+/// <summary>Figures of a run of molecular dynamics; <c>ScanFigures.pairs</c> draws its g(r). Each is a chart of Plotly.NET.</summary>
+[<RequireQualifiedAccess>]
+module MdFigures =
+
+    /// <summary>A quantity against time, with its mean.</summary>
+    /// <param name="time">Times of the values, ps, [n].</param>
+    /// <param name="series">The quantity, of [n] values.</param>
+    let againstTime (time: float[]) (series: MdSeries) : GenericChart =
+        [ Draw.line (Style.solid "" Colour.blue) time series.Values ]
+        |> Frame.create series.Name "Time (ps)" $"{series.Name} ({series.Unit})"
+        |> Frame.horizontal series.Mean.Value $"mean {Estimate.format series.Mean}" Colour.vermilion

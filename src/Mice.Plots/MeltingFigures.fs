@@ -1,0 +1,60 @@
+namespace Mice.Plots
+
+open Mice
+open Mice.Atoms
+open Mice.Entropy
+open Plotly.NET
+
+/// <summary>g(r) of both phases.</summary>
+type PhasePairs =
+    {
+        /// Of the solid.
+        Solid: PairDistribution
+        /// Of the liquid.
+        Liquid: PairDistribution
+    }
+
+/// <summary>Figures of a melting calculation. Each is a chart of Plotly.NET.</summary>
+[<RequireQualifiedAccess>]
+module MeltingFigures =
+
+    let private solid = Style.solid "solid" Colour.blue
+    let private liquid = Style.dashed "liquid" Colour.vermilion
+
+    let private phases (result: MeltingResult) =
+        [ solid, result.Solid; liquid, result.Liquid ]
+
+    /// <summary>Δg(T) in both forms with the band of one standard error, its zero and the melting temperature.</summary>
+    /// <param name="result">The calculation.</param>
+    let gibbs (result: MeltingResult) : GenericChart =
+        let temperatures = result.GibbsCurve |> Array.map (fun p -> float p.Temperature)
+        let corrected = result.GibbsCurve |> Array.map (fun p -> p.Corrected)
+        let linear = result.GibbsCurve |> Array.map (fun p -> float p.Linear.Value)
+
+        let away (errors: float) =
+            corrected |> Array.map (fun e -> float e.Value + errors * float e.StandardError)
+
+        [
+            Draw.band (Style.solid "± one standard error" Colour.blue) temperatures (away -1.0) (away 1.0)
+            Draw.line (Style.solid "with Δcₚ" Colour.blue) temperatures (away 0.0)
+            Draw.line (Style.dashed "linear" Colour.orange) temperatures linear
+        ]
+        |> Frame.create "Free energy of melting, liquid minus solid" "Temperature (K)" "Δg (kJ/mol)"
+        |> Frame.horizontal 0.0 "" Colour.ink
+        |> Frame.vertical
+            (float result.MeltingTemperature.Value)
+            $" Tₘ = {Estimate.format result.MeltingTemperature} K"
+            Colour.vermilion
+
+    /// <summary>Pair distribution functions of both phases.</summary>
+    /// <param name="pairs">The functions.</param>
+    let pairs (pairs: PhasePairs) : GenericChart =
+        ScanFigures.pairs [ solid, pairs.Solid; liquid, pairs.Liquid ]
+
+    /// <summary>Excess entropy of both phases against the distance up to which neighbours are seen; None for runs that left this out.</summary>
+    /// <param name="result">The calculation.</param>
+    let byCutoff (result: MeltingResult) : GenericChart option = ScanFigures.byCutoff (phases result)
+
+    /// <summary>Training objective of every network of both phases.</summary>
+    /// <param name="result">The calculation.</param>
+    let loss (result: MeltingResult) : GenericChart = ScanFigures.loss (phases result)

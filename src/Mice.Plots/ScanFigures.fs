@@ -1,0 +1,84 @@
+namespace Mice.Plots
+
+open System
+open Mice
+open Mice.Atoms
+open Mice.Entropy
+open Plotly.NET
+
+/// <summary>Figures of the scan of one phase, and of several side by side. Each is a chart of Plotly.NET.</summary>
+[<RequireQualifiedAccess>]
+module ScanFigures =
+
+    /// The networks of a result in order, each with its records.
+    let private networks (result: ScanResult) =
+        result.Training |> Array.groupBy (fun r -> r.Network) |> Array.sortBy fst
+
+    /// <summary>Excess entropy on the validation snapshots against training steps, one line per network, and the final bound.</summary>
+    /// <param name="name">What was scanned, for the title.</param>
+    /// <param name="result">The scan.</param>
+    let training (name: string) (result: ScanResult) : GenericChart =
+        let line (network: int, records: TrainingRecord[]) =
+            let points = records |> Array.filter (fun r -> Double.IsFinite r.HeldOutEntropy)
+
+            Draw.line
+                (Style.solid $"network {network + 1}" (Colour.series network))
+                (points |> Array.map (fun r -> float r.Step))
+                (points |> Array.map (fun r -> r.HeldOutEntropy))
+
+        let final = Estimate.formatWithDirection result.ExcessEntropy
+
+        networks result
+        |> Array.map line
+        |> List.ofArray
+        |> Frame.create $"{name}: held-out excess entropy" "Training step" "Excess entropy (k_B per atom)"
+        |> Frame.horizontal (float result.ExcessEntropy.Value) $"result, test snapshots: {final}" Colour.ink
+
+    /// <summary>Training objective of every network against training steps; one style for each phase.</summary>
+    /// <param name="phases">The scans with the styles of their lines.</param>
+    let loss (phases: (Style * ScanResult) list) : GenericChart =
+        let line (style: Style) (network: int, records: TrainingRecord[]) =
+            // One name in the legend for all networks of a phase.
+            let name = if network = 0 then style.Name else ""
+
+            Draw.line
+                { style with Name = name }
+                (records |> Array.map (fun r -> float r.Step))
+                (records |> Array.map (fun r -> r.Loss))
+
+        [
+            for style, result in phases do
+                yield! networks result |> Array.map (line style)
+        ]
+        |> Frame.create "Training objective, every network" "Training step" "Objective (nats per point)"
+
+    /// <summary>Excess entropy against the distance up to which neighbours are seen, with one standard error; None for runs that left
+    /// this out.</summary>
+    /// <param name="phases">The scans with the styles of their lines.</param>
+    let byCutoff (phases: (Style * ScanResult) list) : GenericChart option =
+        let trace (style: Style, result: ScanResult) =
+            let rows = result.ByCutoff |> Array.sortBy (fun row -> row.Cutoff)
+
+            Draw.joined
+                style
+                (rows |> Array.map (fun row -> float row.Cutoff))
+                (rows |> Array.map (fun row -> float row.ExcessEntropy.Value))
+                (rows |> Array.map (fun row -> float row.ExcessEntropy.StandardError))
+
+        if phases |> List.forall (fun (_, result) -> Array.isEmpty result.ByCutoff) then
+            None
+        else
+            phases
+            |> List.map trace
+            |> Frame.create
+                "Excess entropy by cut-off (upper bounds)"
+                "Cut-off (Å)"
+                "Excess entropy (k_B per atom)"
+            |> Some
+
+    /// <summary>Pair distribution functions g(r).</summary>
+    /// <param name="phases">The functions with the styles of their lines.</param>
+    let pairs (phases: (Style * PairDistribution) list) : GenericChart =
+        [ for style, g in phases -> Draw.line style g.Radii g.Values ]
+        |> Frame.create "Pair distribution" "Distance r (Å)" "g(r)"
+        |> Frame.horizontal 1.0 "" Colour.ink
