@@ -1,19 +1,18 @@
-using System;
-using System.Linq;
-using System.Reflection;
-using System.Runtime.Loader;
 using System.Threading.Tasks;
 using Microsoft.DotNet.Interactive;
-using Microsoft.FSharp.Collections;
 
 namespace Mice.Interactive;
 
-/// <summary>x</summary>
+/// <summary>What a notebook kernel runs when a cell refers to the package.</summary>
 public sealed class KernelExtension : IKernelExtension
 {
     /// <inheritdoc />
     public Task OnLoadAsync(Kernel kernel)
     {
+        // First, because whatever shows results needs an FSharp.Core that the kernel would refuse.
+        FSharpCore.AnswerWithKernels();
+        Formatters.Register();
+        Charts.Prepare();
         return Task.CompletedTask;
     }
 }
