@@ -41,12 +41,6 @@ type internal ScoreRows =
 /// Reductions over the partners of each row; the term is applied to the scores before.
 [<RequireQualifiedAccess>]
 module internal ScoreRows =
-    let private opLogAddExp = Operator("aten::logaddexp", "")
-
-    /// ln(eˣ + eʸ), element by element, without overflow.
-    let logAddExp (x: Tensor) (y: Tensor) =
-        Operator.call opLogAddExp [| Arg.tensor x; Arg.tensor y |]
-
     let masked (value: float) (rows: ScoreRows) (x: Tensor) =
         match rows.Excluded with
         | Some mask -> Tensor.maskedFill mask value x

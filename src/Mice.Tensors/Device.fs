@@ -1,6 +1,13 @@
 namespace Mice.Tensors
 
+open System
+open TorchSharp
 open Mice
+
+/// A bug in how tensors were used: shapes or element types that do not fit, an operator called wrongly. The message
+/// names the operation and the shapes. What a user can get wrong is a `MiceError` instead.
+type TensorException(message: string) =
+    inherit Exception(message)
 
 /// Type of the elements of a tensor.
 [<RequireQualifiedAccess; Struct>]
@@ -37,6 +44,9 @@ module DType =
         | 11 -> DType.Bool
         | n -> DType.Other n
 
+    /// The element type as TorchSharp names it.
+    let internal torch (dtype: DType) : torch.ScalarType = LanguagePrimitives.EnumOfValue(sbyte (number dtype))
+
     /// Name as in error messages: float32, float64, int64, bool.
     let name (dtype: DType) =
         match dtype with
@@ -61,50 +71,38 @@ type Device =
 /// Settings of libtorch as a whole: version, threads, presence.
 [<RequireQualifiedAccess>]
 module Engine =
-    /// Ok when the native library and libtorch can be loaded; otherwise what is missing and how to get it.
+    /// Ok when libtorch and TorchSharp's library can be loaded; otherwise what is missing and how to get it
+    /// (MiceError.Unavailable). Programs that use TorchSharp beside Mice call it before they touch TorchSharp.
     let load () : Result<unit, MiceError> =
-        try
-            Native.ensure ()
-            Native.mice_threads () |> ignore
-            Ok()
-        with
-        | :? System.DllNotFoundException
-        | :? System.BadImageFormatException as e ->
-            let looked = Native.candidates () |> String.concat ", "
+        LibTorch.load ()
+        |> Result.mapError (fun found ->
+            MiceError.Unavailable(
+                $"The tensor library libtorch ({found})",
+                "Reference the package TorchSharp-cpu, or name the folder of a libtorch of version 2.10 or later in \
+                 the environment variable MICE_LIBTORCH"
+            ))
 
-            Error(
-                MiceError.Unavailable(
-                    $"The tensor library libmice_tensors.so (looked for in {looked}; {e.Message})",
-                    "Install libtorch-dev and libopenblas0-pthread, build the library with CMake from \
-                     src/Mice.Tensors/native, or name it in the environment variable MICE_NATIVE"
-                )
-            )
-
-    /// Version of libtorch that the native library was built against, such as 1.13.1.
-    let version () =
-        Native.ensure ()
-        Native.mice_version (Native.errorAddress (), Native.ErrorCapacity)
-        Native.lastError ()
+    /// Version of libtorch that TorchSharp was built against, such as 2.10.0.0.
+    let version () : string = torch.__version__
 
     /// Processor threads used inside one operator.
-    let threads () =
-        Native.ensure ()
-        Native.mice_threads ()
+    let threads () : int =
+        LibTorch.ensure ()
+        torch.get_num_threads ()
 
     /// Sets the processor threads used inside one operator, 1 or more. Call it before the first computation.
-    let setThreads (count: int) =
-        Native.ensure ()
+    let setThreads (count: int) : unit =
+        LibTorch.ensure ()
 
         if count < 1 then
             raise (TensorException $"setThreads: {count} threads asked for, 1 or more are possible")
 
-        Native.mice_set_threads (count, Native.errorAddress (), Native.ErrorCapacity)
-        |> Native.check "setThreads"
+        torch.set_num_threads count
 
     /// Number of CUDA devices; 0 with a libtorch without CUDA.
-    let cudaDevices () =
-        Native.ensure ()
-        Native.mice_cuda_devices ()
+    let cudaDevices () : int =
+        LibTorch.ensure ()
+        if torch.cuda.is_available () then torch.cuda.device_count () else 0
 
 /// Devices as values.
 [<RequireQualifiedAccess>]
@@ -124,7 +122,8 @@ module Device =
             Error(
                 MiceError.Unavailable(
                     $"CUDA device {index} (found: {found})",
-                    "Compute on the CPU, or build the tensor library against a libtorch with CUDA on a machine with such a device"
+                    "Compute on the CPU, or reference TorchSharp-cuda-linux or name the folder of a libtorch with CUDA in \
+                     the environment variable MICE_LIBTORCH, on a machine with such a device"
                 )
             )
 
@@ -140,11 +139,11 @@ module Device =
         | Device.Cpu -> "cpu"
         | Device.Cuda n -> $"cuda:{n}"
 
-    /// The code that crosses the native border.
-    let internal code (device: Device) =
+    /// The device as TorchSharp names it.
+    let internal torch (device: Device) : torch.Device =
         match device with
-        | Device.Cpu -> 0L
-        | Device.Cuda n -> 1L ||| (int64 n <<< 8)
+        | Device.Cpu -> torch.CPU
+        | Device.Cuda n -> new torch.Device(DeviceType.CUDA, n)
 
 /// Element type and device of a tensor to be created.
 [<Struct>]

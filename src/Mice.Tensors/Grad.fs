@@ -1,9 +1,7 @@
 namespace Mice.Tensors
 
 open System
-open Microsoft.FSharp.NativeInterop
-
-#nowarn "9" // pointer arrays for the native call
+open TorchSharp
 
 /// How many derivatives are being taken around the running code, per thread.
 [<AbstractClass; Sealed>]
@@ -22,17 +20,8 @@ type internal Recording private () =
 [<RequireQualifiedAccess>]
 module Grad =
 
-    let private opAlias = Operator("aten::alias", "")
-
     let private requiresGrad (x: Tensor) =
-        let mutable added = false
-
-        try
-            x.Handle.DangerousAddRef &added
-            Native.mice_requires_grad (x.Handle.DangerousGetHandle()) <> 0
-        finally
-            if added then
-                x.Handle.DangerousRelease()
+        Tensor.Guard("requires_grad", [ x ], (fun () -> x.Native.requires_grad))
 
     /// A tensor that records what is computed from it. Inside another derivative it stays connected to that one.
     let private variable (x: Tensor) : Tensor =
@@ -40,80 +29,51 @@ module Grad =
             raise (TensorException $"derivative with respect to {x}: only floating-point numbers have one.")
 
         if requiresGrad x then
-            Operator.call opAlias [| Arg.tensor x |]
+            unary "alias" (fun t -> t.alias ()) x
         else
-            let mutable added = false
-            let mutable result = NativeValue()
-
-            try
-                x.Handle.DangerousAddRef &added
-
-                Native.mice_leaf (x.Handle.DangerousGetHandle(), &result, Native.errorAddress (), Native.ErrorCapacity)
-                |> Native.check "derivative"
-            finally
-                if added then
-                    x.Handle.DangerousRelease()
-
-            new Tensor(Scope.Adopt(nativeint result.Bits, result.Count))
-
-    let private pointers (held: ResizeArray<Tensor>) (tensors: Tensor[]) =
-        tensors
-        |> Array.map (fun t ->
-            let mutable added = false
-            t.Handle.DangerousAddRef &added
-            held.Add t
-            t.Handle.DangerousGetHandle())
+            unary "detach" (fun t -> t.detach().requires_grad_ true) x
 
     /// Σ vᵢ ∂outputᵢ/∂inputⱼ for every j, with zeros for inputs that play no part.
     let private backward (outputs: Tensor[]) (vectors: Tensor[]) (inputs: Tensor[]) (createGraph: bool) : Tensor[] =
-        let held = ResizeArray<Tensor>()
-        let results = Array.zeroCreate<NativeValue> inputs.Length
+        let natives (tensors: Tensor[]) = tensors |> Array.map _.Native
+        let weights = if vectors.Length = 0 then null else natives vectors
+        let all = List.concat [ List.ofArray outputs; List.ofArray vectors; List.ofArray inputs ]
 
-        try
-            use o = fixed (pointers held outputs)
-            use v = fixed (pointers held vectors)
-            use i = fixed (pointers held inputs)
-            use r = fixed results
-            let flag = if createGraph then 1 else 0
-
-            Native.mice_grad (
-                NativePtr.toNativeInt o,
-                (if vectors.Length = 0 then
-                     IntPtr.Zero
-                 else
-                     NativePtr.toNativeInt v),
-                outputs.Length,
-                NativePtr.toNativeInt i,
-                inputs.Length,
-                flag,
-                flag,
-                NativePtr.toNativeInt r,
-                Native.errorAddress (),
-                Native.ErrorCapacity
+        let gradients =
+            Tensor.Guard(
+                "derivative",
+                all,
+                fun () ->
+                    torch.autograd.grad (natives outputs, natives inputs, weights, createGraph, createGraph, true)
             )
-            |> Native.check "derivative"
-        finally
-            for t in held do
-                t.Handle.DangerousRelease()
 
-        Array.map2
-            (fun (result: NativeValue) (input: Tensor) ->
-                if result.Tag = 1 then
-                    new Tensor(Scope.Adopt(nativeint result.Bits, result.Count))
-                else
-                    Tensor.zerosLike input)
-            results
-            inputs
+        inputs
+        |> Array.mapi (fun i input ->
+            if isNull gradients[i] || gradients[i].IsInvalid then
+                Tensor.zerosLike input
+            else
+                Tensor.Adopt gradients[i])
 
     let private recording (body: unit -> 'r) : 'r =
         Recording.Depth <- Recording.Depth + 1
-        let before = Native.mice_grad_mode 1
+        use _ = torch.enable_grad ()
 
         try
             Tensor.scope body
         finally
-            Native.mice_grad_mode before |> ignore
             Recording.Depth <- Recording.Depth - 1
+
+    /// The parameters as variables: what is differentiated, and the tree that records. Where the tensors are pieces of
+    /// one vector, that vector is the variable, so that the gradient is one vector too.
+    let private variables (parameters: Params) : struct (Tensor[] * Params) =
+        let all = Params.tensors parameters
+
+        if all.Length > 1 && Packing.isPossible all && DType.isFloating all[0].DType then
+            let whole = variable (Packing.join all)
+            struct ([| whole |], Packing.cut all whole |> Params.rebuild parameters)
+        else
+            let leaves = Array.map variable all
+            struct (leaves, Params.rebuild parameters leaves)
 
     /// Inside another derivative results stay connected to it; outside they are plain numbers.
     let private settle (x: Tensor) =
@@ -126,16 +86,21 @@ module Grad =
     /// how they were computed: `Tensor.detach` them in f if they are kept for long).</returns>
     let valueAndGradientWith (f: Params -> struct (Tensor * 'r)) (parameters: Params) : struct (Tensor * Params * 'r) =
         recording (fun () ->
-            let variables = Params.map variable parameters
-            let struct (value, rest) = f variables
+            let struct (inputs, tree) = variables parameters
+            let struct (value, rest) = f tree
 
             if value.Count <> 1 then
                 raise (TensorException $"gradient of {value}: the function must return one number.")
 
             let gradient =
                 if requiresGrad value then
-                    backward [| value |] [||] (Params.tensors variables) (Recording.Depth > 1)
-                    |> Params.rebuild variables
+                    let gradients = backward [| value |] [||] inputs (Recording.Depth > 1)
+                    let leaves = Params.tensors parameters
+
+                    if inputs.Length = leaves.Length then
+                        Params.rebuild parameters gradients
+                    else
+                        Packing.cut leaves gradients[0] |> Params.rebuild parameters
                 else
                     Params.zerosLike parameters
 

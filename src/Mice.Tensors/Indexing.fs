@@ -1,5 +1,7 @@
 namespace Mice.Tensors
 
+open TorchSharp
+
 /// Indexing by tensors, sorting; part of the module `Tensor`.
 [<AutoOpen>]
 module TensorIndexing =
@@ -7,59 +9,50 @@ module TensorIndexing =
     [<RequireQualifiedAccess>]
     module Tensor =
 
-        let private opIndexSelect, opGather, opScatterAdd =
-            op "index_select", op "gather", op "scatter_add"
-
-        let private opIndexAdd, opIndex, opMaskedFill =
-            op "index_add", overload "index" "Tensor", overload "masked_fill" "Scalar"
-
-        let private opMaskedSelect, opWhere = op "masked_select", overload "where" "self"
-        let private opSort, opTopk, opArgsort = op "sort", op "topk", op "argsort"
-
         /// The slices along an axis whose indices (int64, [n]) are given.
         let indexSelect (axis: int) (indices: Tensor) (x: Tensor) : Tensor =
-            Operator.call opIndexSelect [| Arg.tensor x; Arg.int axis; Arg.tensor indices |]
+            mixed "index_select" [ x; indices ] (fun () -> x.Native.index_select (int64 axis, indices.Native))
 
         /// y[i, j] = x[i, indices[i, j]] along axis 1, likewise along others.
         let gather (axis: int) (indices: Tensor) (x: Tensor) : Tensor =
-            Operator.call opGather [| Arg.tensor x; Arg.int axis; Arg.tensor indices |]
+            mixed "gather" [ x; indices ] (fun () -> x.Native.gather (int64 axis, indices.Native))
 
         /// x with source[i, j] added at x[i, indices[i, j]] along axis 1, likewise along others.
         let scatterAdd (axis: int) (indices: Tensor) (source: Tensor) (x: Tensor) : Tensor =
-            Operator.call opScatterAdd [| Arg.tensor x; Arg.int axis; Arg.tensor indices; Arg.tensor source |]
+            mixed "scatter_add" [ x; indices; source ] (fun () ->
+                x.Native.scatter_add (int64 axis, indices.Native, source.Native))
 
         /// x with the slices of source added to the slices of x whose indices ([n]) are given.
         let indexAdd (axis: int) (indices: Tensor) (source: Tensor) (x: Tensor) : Tensor =
-            Operator.call opIndexAdd [| Arg.tensor x; Arg.int axis; Arg.tensor indices; Arg.tensor source |]
+            use one = (1.0).ToScalar()
+
+            mixed "index_add" [ x; indices; source ] (fun () ->
+                x.Native.index_add (int64 axis, indices.Native, source.Native, one))
 
         /// x with a value wherever the mask (bool) is true.
         let maskedFill (mask: Tensor) (value: float) (x: Tensor) : Tensor =
-            Operator.call opMaskedFill [| Arg.tensor x; Arg.tensor mask; Arg.Float value |]
+            use number = value.ToScalar()
+            mixed "masked_fill" [ x; mask ] (fun () -> x.Native.masked_fill (mask.Native, number))
 
         /// The elements of x where the mask is true, in one row.
         let maskedSelect (mask: Tensor) (x: Tensor) : Tensor =
-            Operator.call opMaskedSelect [| Arg.tensor x; Arg.tensor mask |]
+            mixed "masked_select" [ x; mask ] (fun () -> x.Native.masked_select mask.Native)
 
         /// x where the condition (bool) is true, y elsewhere.
         let where (condition: Tensor) (x: Tensor) (y: Tensor) : Tensor =
             if x.DType <> y.DType then
                 raise (TensorException $"where of {x} and {y}: the element types differ.")
 
-            Operator.call opWhere [| Arg.tensor condition; Arg.tensor x; Arg.tensor y |]
-
-        let private pair op args =
-            match Operator.callMany op args with
-            | [| values; indices |] -> struct (values, indices)
-            | other -> raise (TensorException $"{op.ShortName}: returned {other.Length} tensors instead of 2")
+            mixed "where" [ condition; x; y ] (fun () -> torch.where (condition.Native, x.Native, y.Native))
 
         /// Sorted along an axis; values and their indices.
         let sort (axis: int) (descending: bool) (x: Tensor) : struct (Tensor * Tensor) =
-            pair opSort [| Arg.tensor x; Arg.int axis; Arg.Bool descending |]
+            couple "sort" x (fun t -> t.sort (int64 axis, descending, false) |> fun struct (v, i) -> struct (v, i))
 
         /// Indices that sort along an axis.
         let argsort (axis: int) (descending: bool) (x: Tensor) : Tensor =
-            Operator.call opArgsort [| Arg.tensor x; Arg.int axis; Arg.Bool descending |]
+            unary "argsort" (fun t -> t.argsort (int64 axis, descending)) x
 
         /// The k largest along an axis, largest first; values and their indices.
         let topk (k: int) (axis: int) (x: Tensor) : struct (Tensor * Tensor) =
-            pair opTopk [| Arg.tensor x; Arg.int k; Arg.int axis; Arg.Bool true; Arg.Bool true |]
+            couple "topk" x (fun t -> t.topk (k, axis, true, true) |> fun struct (v, i) -> struct (v, i))

@@ -51,7 +51,14 @@ module internal Leaving =
     let rec forEach (action: Tensor -> unit) (value: obj) : unit =
         match value with
         | null -> ()
-        | :? ITensors as held -> held.ForEachTensor action
+        | :? ITensors as held ->
+            held.ForEachTensor(fun t ->
+                action t
+
+                // A piece keeps its vector, so that the pieces join without a copy.
+                match t.Whole with
+                | ValueSome(struct (whole, _)) -> action whole
+                | ValueNone -> ())
         | _ ->
             match readers.GetOrAdd(value.GetType(), makeReader) with
             | Opaque -> ()

@@ -1,17 +1,11 @@
 namespace Mice.Tensors
 
+open TorchSharp
+
 /// Linear algebra on matrices, and on batches of them in the last two axes. A singular or non-positive matrix is a
 /// TensorException.
 [<RequireQualifiedAccess>]
 module Linalg =
-
-    let private linalg name = op ("linalg_" + name)
-
-    let private opInverse, opSolve, opCholesky =
-        linalg "inv", linalg "solve", linalg "cholesky"
-
-    let private opDet, opSlogdet, opEigh = linalg "det", linalg "slogdet", linalg "eigh"
-    let private opSvd, opQr = linalg "svd", linalg "qr"
 
     let private square (name: string) (x: Tensor) =
         let shape = x.Shape
@@ -19,47 +13,46 @@ module Linalg =
         if shape.Length < 2 || shape[shape.Length - 1] <> shape[shape.Length - 2] then
             raise (TensorException $"{name} of {x}: the matrix must be square.")
 
-    let private two op args =
-        match Operator.callMany op args with
-        | [| a; b |] -> struct (a, b)
-        | other -> raise (TensorException $"{op.ShortName}: returned {other.Length} tensors instead of 2")
-
     /// A⁻¹.
     let inverse (a: Tensor) : Tensor =
         square "inverse" a
-        Operator.call opInverse [| Arg.tensor a |]
+        unary "linalg_inv" torch.linalg.inv a
 
     /// The x with A x = b; b [n] or [n; k].
     let solve (a: Tensor) (b: Tensor) : Tensor =
         square "solve" a
-        Tensor.Binary(opSolve, a, b)
+        binary "linalg_solve" (fun s t -> torch.linalg.solve (s, t, true)) a b
 
     /// The lower triangular L with L Lᵀ = A, A symmetric and positive definite.
     let cholesky (a: Tensor) : Tensor =
         square "cholesky" a
-        Operator.call opCholesky [| Arg.tensor a |]
+        unary "linalg_cholesky" torch.linalg.cholesky a
 
     /// Determinant.
     let det (a: Tensor) : Tensor =
         square "det" a
-        Operator.call opDet [| Arg.tensor a |]
+        unary "linalg_det" torch.linalg.det a
 
     /// Sign and logarithm of the absolute value of the determinant.
     let slogdet (a: Tensor) : struct (Tensor * Tensor) =
         square "slogdet" a
-        two opSlogdet [| Arg.tensor a |]
+        couple "linalg_slogdet" a torch.linalg.slogdet
 
     /// Eigenvalues, smallest first, and eigenvectors (columns) of a symmetric matrix.
     let eigh (a: Tensor) : struct (Tensor * Tensor) =
         square "eigh" a
-        two opEigh [| Arg.tensor a; Arg.Text "L" |]
+        couple "linalg_eigh" a (fun t -> torch.linalg.eigh (t, 'L'))
 
     /// U, singular values (largest first) and Vᵀ with A = U diag(s) Vᵀ; A [n; m], U [n; k], Vᵀ [k; m], k = min(n, m).
     let svd (a: Tensor) : struct (Tensor * Tensor * Tensor) =
-        match Operator.callMany opSvd [| Arg.tensor a; Arg.Bool false |] with
+        let factors () =
+            let struct (u, s, vt) = torch.linalg.svd (a.Native, false)
+            [| u; s; vt |]
+
+        match several "linalg_svd" [ a ] factors with
         | [| u; s; vt |] -> struct (u, s, vt)
-        | other -> raise (TensorException $"svd: returned {other.Length} tensors instead of 3")
+        | _ -> invalidOp "three factors became another number"
 
     /// Q with orthonormal columns and upper triangular R with A = Q R.
     let qr (a: Tensor) : struct (Tensor * Tensor) =
-        two opQr [| Arg.tensor a; Arg.Text "reduced" |]
+        couple "linalg_qr" a (fun t -> torch.linalg.qr (t, torch.linalg.QRMode.Reduced))

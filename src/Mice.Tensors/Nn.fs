@@ -1,5 +1,6 @@
 namespace Mice.Tensors
 
+open TorchSharp
 open Mice
 
 /// The functions that networks are made of, without parameters of their own: activations, convolutions, pooling,
@@ -7,156 +8,124 @@ open Mice
 [<RequireQualifiedAccess>]
 module Nn =
 
-    let private optional (x: Tensor option) =
+    /// A bias, or the null that TorchSharp takes for none.
+    let private optional (x: Tensor option) : torch.Tensor =
         match x with
-        | Some t -> Arg.tensor t
-        | None -> Arg.None
-
-    let private opRelu, opSilu, opGelu, opTanh, opSigmoid =
-        op "relu", op "silu", op "gelu", op "tanh", op "sigmoid"
-
-    let private opSoftplus, opLeakyRelu, opElu, opLogSigmoid =
-        op "softplus", op "leaky_relu", op "elu", op "log_sigmoid"
-
-    let private opSoftmax, opLogSoftmax =
-        Operator("aten::softmax", "int"), Operator("aten::log_softmax", "int")
+        | Some t -> t.Native
+        | None -> null
 
     /// max(x, 0).
-    let relu (x: Tensor) : Tensor = unary opRelu x
+    let relu (x: Tensor) : Tensor = unary "relu" (fun t -> t.relu ()) x
 
     /// x for x above 0, slope · x below.
     let leakyRelu (slope: float) (x: Tensor) : Tensor =
-        Operator.call opLeakyRelu [| Arg.tensor x; Arg.Float slope |]
+        unary "leaky_relu" (fun t -> torch.nn.functional.leaky_relu (t, slope)) x
 
     /// x for x above 0, eˣ − 1 below.
-    let elu (x: Tensor) : Tensor = unary opElu x
+    let elu (x: Tensor) : Tensor = unary "elu" (fun t -> torch.nn.functional.elu (t, 1.0)) x
 
     /// x · sigmoid(x).
-    let silu (x: Tensor) : Tensor = unary opSilu x
+    let silu (x: Tensor) : Tensor = unary "silu" (fun t -> t.silu ()) x
 
     /// x · Φ(x), Φ the normal distribution function.
-    let gelu (x: Tensor) : Tensor = unary opGelu x
+    let gelu (x: Tensor) : Tensor = unary "gelu" (fun t -> t.gelu ()) x
 
     /// Hyperbolic tangent.
-    let tanh (x: Tensor) : Tensor = unary opTanh x
+    let tanh (x: Tensor) : Tensor = unary "tanh" (fun t -> t.tanh ()) x
 
     /// 1/(1 + e⁻ˣ).
-    let sigmoid (x: Tensor) : Tensor = unary opSigmoid x
+    let sigmoid (x: Tensor) : Tensor = unary "sigmoid" (fun t -> t.sigmoid ()) x
 
     /// ln(1 + eˣ), without overflow.
-    let softplus (x: Tensor) : Tensor = unary opSoftplus x
+    let softplus (x: Tensor) : Tensor = unary "softplus" (fun t -> torch.nn.functional.softplus (t, 1.0, 20.0)) x
 
     /// ln sigmoid(x), without underflow.
-    let logSigmoid (x: Tensor) : Tensor = unary opLogSigmoid x
+    let logSigmoid (x: Tensor) : Tensor = unary "log_sigmoid" (fun t -> t.log_sigmoid ()) x
 
     /// exp(xᵢ)/Σ exp(xⱼ) along an axis.
     let softmax (axis: int) (x: Tensor) : Tensor =
-        Operator.call opSoftmax [| Arg.tensor x; Arg.int axis |]
+        unary "softmax" (fun t -> t.softmax (int64 axis)) x
 
     /// Logarithm of the softmax along an axis.
     let logSoftmax (axis: int) (x: Tensor) : Tensor =
-        Operator.call opLogSoftmax [| Arg.tensor x; Arg.int axis |]
-
-    let private opLinear, opEmbedding = op "linear", op "embedding"
-    let private opConv2d, opConv3d = op "conv2d", op "conv3d"
-
-    let private opAdaptiveMax2d, opAdaptiveMax3d =
-        op "adaptive_max_pool2d", op "adaptive_max_pool3d"
-
-    let private opMax2d, opMax3d, opAvg2d, opAvg3d =
-        op "max_pool2d", op "max_pool3d", op "avg_pool2d", op "avg_pool3d"
+        unary "log_softmax" (fun t -> t.log_softmax (int64 axis)) x
 
     /// x Wᵀ + b over the last axis of x; weight [out; in], bias [out].
     let linear (weight: Tensor) (bias: Tensor option) (x: Tensor) : Tensor =
-        Operator.call opLinear [| Arg.tensor x; Arg.tensor weight; optional bias |]
+        mixed "linear" (x :: weight :: Option.toList bias) (fun () ->
+            torch.nn.functional.linear (x.Native, weight.Native, optional bias))
 
     /// Rows of the weight [n; d] at integer indices of any shape: [shape of indices; d].
     let embedding (weight: Tensor) (indices: Tensor) : Tensor =
-        Operator.call opEmbedding [| Arg.tensor weight; Arg.tensor indices |]
+        mixed "embedding" [ weight; indices ] (fun () ->
+            use flat = indices.Native.reshape -1L
+            use rows = weight.Native.index_select (0L, flat)
+            rows.reshape (Array.append indices.Native.shape [| weight.Native.shape[1] |]))
 
     /// Cross-correlation in two dimensions: x [batch; in; h; w], weight [out; in; kh; kw], zeros `padding` wide around.
     let conv2d (stride: int) (padding: int) (weight: Tensor) (bias: Tensor option) (x: Tensor) : Tensor =
-        Operator.call
-            opConv2d
-            [|
-                Arg.tensor x
-                Arg.tensor weight
-                optional bias
-                Arg.ints [ stride; stride ]
-                Arg.ints [ padding; padding ]
-            |]
+        let along (n: int) = Array.create 2 (int64 n)
+
+        mixed "conv2d" (x :: weight :: Option.toList bias) (fun () ->
+            torch.nn.functional.conv2d (x.Native, weight.Native, optional bias, along stride, along padding))
 
     /// Cross-correlation in three dimensions: x [batch; in; d; h; w], weight [out; in; kd; kh; kw].
     let conv3d (stride: int) (padding: int) (weight: Tensor) (bias: Tensor option) (x: Tensor) : Tensor =
-        Operator.call
-            opConv3d
-            [|
-                Arg.tensor x
-                Arg.tensor weight
-                optional bias
-                Arg.ints [ stride; stride; stride ]
-                Arg.ints [ padding; padding; padding ]
-            |]
+        let along (n: int) = Array.create 3 (int64 n)
 
-    let private first op args = (Operator.callMany op args)[0]
+        mixed "conv3d" (x :: weight :: Option.toList bias) (fun () ->
+            torch.nn.functional.conv3d (x.Native, weight.Native, optional bias, along stride, along padding))
 
     /// Largest value in each of h × w windows that cover the image, whatever its size: [batch; c; h; w].
     let adaptiveMaxPool2d (height: int) (width: int) (x: Tensor) : Tensor =
-        first opAdaptiveMax2d [| Arg.tensor x; Arg.ints [ height; width ] |]
+        unary "adaptive_max_pool2d" (fun t -> torch.nn.functional.adaptive_max_pool2d (t, [| int64 height; int64 width |])) x
 
     /// The same in three dimensions: [batch; c; d; h; w].
     let adaptiveMaxPool3d (depth: int) (height: int) (width: int) (x: Tensor) : Tensor =
-        first opAdaptiveMax3d [| Arg.tensor x; Arg.ints [ depth; height; width ] |]
+        // The function of that name in TorchSharp 0.107 calls the one-dimensional kernel. A maximum over a box is a
+        // maximum over depths of maxima over planes, and the windows of the axes do not depend on each other.
+        let shape = x.Shape
+        let batch, channels = shape[0], shape[1]
+
+        x
+        |> Tensor.reshape [ batch * channels; shape[2]; shape[3]; shape[4] ]
+        |> adaptiveMaxPool2d height width
+        |> Tensor.reshape [ batch * channels; shape[2]; height * width ]
+        |> Tensor.transpose 1 2
+        |> unary "adaptive_max_pool1d" (fun t -> torch.nn.functional.adaptive_max_pool1d (t, int64 depth))
+        |> Tensor.transpose 1 2
+        |> Tensor.reshape [ batch; channels; depth; height; width ]
 
     /// Largest value in non-overlapping windows of side `size`.
     let maxPool2d (size: int) (x: Tensor) : Tensor =
-        Operator.call opMax2d [| Arg.tensor x; Arg.ints [ size; size ] |]
+        unary "max_pool2d" (fun t -> torch.nn.functional.max_pool2d (t, Array.create 2 (int64 size))) x
 
     /// Largest value in non-overlapping windows of side `size`, in three dimensions.
     let maxPool3d (size: int) (x: Tensor) : Tensor =
-        Operator.call opMax3d [| Arg.tensor x; Arg.ints [ size; size; size ] |]
+        unary "max_pool3d" (fun t -> torch.nn.functional.max_pool3d (t, Array.create 3 (int64 size))) x
 
     /// Mean over non-overlapping windows of side `size`.
     let averagePool2d (size: int) (x: Tensor) : Tensor =
-        Operator.call opAvg2d [| Arg.tensor x; Arg.ints [ size; size ] |]
+        unary "avg_pool2d" (fun t -> torch.nn.functional.avg_pool2d (t, Array.create 2 (int64 size))) x
 
     /// Mean over non-overlapping windows of side `size`, in three dimensions.
     let averagePool3d (size: int) (x: Tensor) : Tensor =
-        Operator.call opAvg3d [| Arg.tensor x; Arg.ints [ size; size; size ] |]
-
-    let private opLayerNorm, opGroupNorm, opBatchNorm =
-        op "layer_norm", op "group_norm", op "batch_norm"
+        unary "avg_pool3d" (fun t -> torch.nn.functional.avg_pool3d (t, Array.create 3 (int64 size))) x
 
     /// Zero mean and unit variance over the last axis, then weight · x + bias ([d] each).
     let layerNorm (weight: Tensor) (bias: Tensor) (x: Tensor) : Tensor =
-        Operator.call
-            opLayerNorm
-            [|
-                Arg.tensor x
-                Arg.ints [ x.Shape[x.Rank - 1] ]
-                Arg.tensor weight
-                Arg.tensor bias
-            |]
+        mixed "layer_norm" [ x; weight; bias ] (fun () ->
+            torch.nn.functional.layer_norm (x.Native, [| x.Native.shape[x.Rank - 1] |], weight.Native, bias.Native))
 
     /// The same over groups of channels (axis 1) and all axes after them.
     let groupNorm (groups: int) (weight: Tensor) (bias: Tensor) (x: Tensor) : Tensor =
-        Operator.call opGroupNorm [| Arg.tensor x; Arg.int groups; Arg.tensor weight; Arg.tensor bias |]
+        mixed "group_norm" [ x; weight; bias ] (fun () ->
+            torch.nn.functional.group_norm (x.Native, int64 groups, weight.Native, bias.Native))
 
     /// The same over the batch and all axes but the channels, with the statistics of this batch.
     let batchNorm (weight: Tensor) (bias: Tensor) (x: Tensor) : Tensor =
-        Operator.call
-            opBatchNorm
-            [|
-                Arg.tensor x
-                Arg.tensor weight
-                Arg.tensor bias
-                Arg.None
-                Arg.None
-                Arg.Bool true
-                Arg.Float 0.1
-                Arg.Float 1e-5
-                Arg.Bool false
-            |]
+        mixed "batch_norm" [ x; weight; bias ] (fun () ->
+            torch.nn.functional.batch_norm (x.Native, null, null, weight.Native, bias.Native, true, 0.1, 1e-5))
 
     let private dropped (key: Key) (p: float) (shape: int list) (x: Tensor) =
         if not (0.0 <= p && p < 1.0) then

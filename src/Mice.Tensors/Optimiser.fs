@@ -1,5 +1,7 @@
 namespace Mice.Tensors
 
+open TorchSharp
+
 /// What an optimiser remembers between steps; a tree, so that it is stored like parameters.
 type OptimiserState =
     {
@@ -103,40 +105,58 @@ module RmsPropOptions =
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Optimiser =
 
-    let private opAdam = Operator("mice::adam", "")
+    /// One vector of parameters, its gradient and moments to the next ones.
+    let private adamVector (o: AdamOptions) decoupled (step: int64) (g: Tensor) (m: Tensor) (v: Tensor) (p: Tensor) =
+        let rate = o.LearningRate step
+        let first = 1.0 - o.Beta1 ** float step
+        // √(v/c) + ε = (√v + ε√c)/√c, so that the corrections fall on numbers and not on vectors.
+        let second = sqrt (1.0 - o.Beta2 ** float step)
+        use decay = o.WeightDecay.ToScalar()
+        use shareOfGradient = (1.0 - o.Beta1).ToScalar()
+        use shareOfSquare = (1.0 - o.Beta2).ToScalar()
+        use length = (-rate * second / first).ToScalar()
+
+        let g =
+            if decoupled || o.WeightDecay = 0.0 then
+                g
+            else
+                binary "add" (fun g p -> g.add (p, decay)) g p
+
+        let m = binary "add" (fun m g -> m.add (g, shareOfGradient)) (m * o.Beta1) g
+        let squares = v * o.Beta2
+        let v = mixed "addcmul" [ squares; g ] (fun () -> squares.Native.addcmul (g.Native, g.Native, shareOfSquare))
+        let root = Tensor.sqrt v + o.Epsilon * second
+
+        let p =
+            if decoupled && o.WeightDecay <> 0.0 then
+                p * (1.0 - rate * o.WeightDecay)
+            else
+                p
+
+        let next = mixed "addcdiv" [ p; m; root ] (fun () -> p.Native.addcdiv (m.Native, root.Native, length))
+        struct (next, m, v)
 
     let private adamStep (o: AdamOptions) decoupled (gradient: Params) (state: OptimiserState) (parameters: Params) =
         let step = state.Step + 1L
-
-        let first, second =
-            Params.find "first" state.Moments, Params.find "second" state.Moments
-
-        let n = (Params.tensors parameters).Length
+        let first, second = Params.find "first" state.Moments, Params.find "second" state.Moments
+        let p, g = Params.packed parameters, Params.packed gradient
+        let m, v = Params.packed first, Params.packed second
 
         let next =
-            Operator.callMany
-                opAdam
-                [|
-                    Arg.tensors (Params.tensors parameters)
-                    Arg.tensors (Params.tensors gradient)
-                    Arg.tensors (Params.tensors first)
-                    Arg.tensors (Params.tensors second)
-                    Arg.Int step
-                    Arg.Float(o.LearningRate step)
-                    Arg.Float o.Beta1
-                    Arg.Float o.Beta2
-                    Arg.Float o.Epsilon
-                    Arg.Float o.WeightDecay
-                    Arg.Bool decoupled
-                |]
+            Array.init p.Length (fun i -> adamVector o decoupled step g[i] m[i] v[i] p[i])
 
-        let part i =
-            Params.rebuild parameters next[i * n .. (i + 1) * n - 1]
+        let part choose =
+            next |> Array.map choose |> Params.unpacked parameters
 
-        struct (part 0,
+        struct (part (fun struct (p, _, _) -> p),
                 {
                     Step = step
-                    Moments = Params.node [ "first", part 1; "second", part 2 ]
+                    Moments =
+                        Params.node
+                            [
+                                "first", part (fun struct (_, m, _) -> m)
+                                "second", part (fun struct (_, _, v) -> v)
+                            ]
                 })
 
     let private adamInit parameters =
@@ -207,12 +227,12 @@ module Optimiser =
             let step = state.Step + 1L
 
             let squares =
-                Params.map2 (*) gradient gradient |> Params.scale (1.0 - options.Decay)
+                Params.onWhole2 (*) gradient gradient |> Params.scale (1.0 - options.Decay)
 
             let v = Params.add (Params.scale options.Decay state.Moments) squares
 
             let direction =
-                Params.map2 (fun g v -> g / (Tensor.sqrt v + options.Epsilon)) gradient v
+                Params.onWhole2 (fun g v -> g / (Tensor.sqrt v + options.Epsilon)) gradient v
 
             struct (Params.addScaled -(options.LearningRate step) parameters direction, { Step = step; Moments = v })
 

@@ -1,5 +1,7 @@
 namespace Mice.Tensors
 
+open TorchSharp
+
 /// An immutable tree of named tensors: the parameters of a network, their gradients, an optimiser's moments.
 [<RequireQualifiedAccess>]
 type Params =
@@ -135,44 +137,52 @@ module Params =
     let count (tree: Params) : int64 =
         fold (fun n (t: Tensor) -> n + int64 t.Count) 0L tree
 
-    let private opAdd = Operator("aten::_foreach_add", "List")
-    let private opMultiply = Operator("aten::_foreach_mul", "Scalar")
-    let private opNorms = Operator("aten::_foreach_norm", "Scalar")
-
-    let private many op (tree: Params) (rest: Arg[]) =
+    /// The tensors as one vector where they can be pieces of one, otherwise as they are.
+    let internal packed (tree: Params) : Tensor[] =
         let all = tensors tree
+        if Packing.isPossible all then [| Packing.join all |] else all
 
-        if all.Length = 0 then
-            tree
+    /// A tree in the form of another, from what `packed` made of it.
+    let internal unpacked (form: Params) (parts: Tensor[]) : Params =
+        let all = tensors form
+
+        if Packing.isPossible all then
+            Packing.cut all parts[0] |> rebuild form
         else
-            Operator.callMany op (Array.append [| Arg.tensors all |] rest) |> rebuild tree
+            rebuild form parts
+
+    /// A function of all numbers, applied to the whole at once.
+    let internal onWhole (f: Tensor -> Tensor) (tree: Params) : Params =
+        packed tree |> Array.map f |> unpacked tree
+
+    /// A function of all numbers of two trees of one form, applied to the whole at once.
+    let internal onWhole2 (f: Tensor -> Tensor -> Tensor) (left: Params) (right: Params) : Params =
+        let a, b = packed left, packed right
+
+        if a.Length <> b.Length then
+            raise (TensorException "the trees differ in form")
+
+        Array.map2 f a b |> unpacked left
 
     /// left + scale · right, tensor by tensor.
     let addScaled (scale: float) (left: Params) (right: Params) : Params =
-        many opAdd left [| Arg.tensors (tensors right); Arg.Float scale |]
+        use factor = scale.ToScalar()
+        onWhole2 (binary "add" (fun a b -> a.add (b, factor))) left right
 
     /// left + right, tensor by tensor.
     let add (left: Params) (right: Params) : Params = addScaled 1.0 left right
 
     /// factor · tree.
     let scale (factor: float) (tree: Params) : Params =
-        many opMultiply tree [| Arg.Float factor |]
+        onWhole (fun t -> t * factor) tree
 
     /// Zeros in the form of a tree.
     let zerosLike (tree: Params) : Params = map Tensor.zerosLike tree
 
     /// Euclidean norm of all numbers in the tree together.
     let globalNorm (tree: Params) : float =
-        let all = tensors tree
-
-        if all.Length = 0 then
-            0.0
-        else
-            Tensor.scope (fun () ->
-                Operator.callMany opNorms [| Arg.tensors all; Arg.Float 2.0 |]
-                |> Tensor.stack 0
-                |> Tensor.norm
-                |> Tensor.item)
+        Tensor.scope (fun () ->
+            packed tree |> Array.sumBy (fun t -> (Tensor.item (Tensor.norm t)) ** 2.0) |> sqrt)
 
     /// The tree on a device.
     let onto (device: Device) (tree: Params) : Params = map (Tensor.onto device) tree

@@ -2,66 +2,71 @@ namespace Mice.Tensors
 
 open System
 open System.Runtime.InteropServices
-open Microsoft.FSharp.NativeInterop
+open TorchSharp
 open Mice
-
-#nowarn "9" // pinned host arrays on their way to and from libtorch
 
 /// <summary>Functions on tensors, the tensor last: creation, shape, arithmetic, reductions.</summary>
 /// <remarks>Axes count from 0; −1 is the last one. All are pure: no tensor that a caller holds ever changes.</remarks>
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
 module Tensor =
 
-    let private kindArgs (kind: Kind) =
-        [| Arg.DType kind.DType; Arg.None; Arg.Device kind.Device |]
+    // ---------------------------------------------------------------- doors to TorchSharp
+
+    /// <summary>A tensor over the same numbers as one of TorchSharp's; derivatives pass through.</summary>
+    /// <remarks>The numbers are shared, not copied: do not change them in place afterwards. The given tensor stays its
+    /// owner's, who may dispose of it at any time.</remarks>
+    let ofTorch (x: torch.Tensor) : Tensor =
+        mixed "ofTorch" [] (fun () -> x.alias ())
+
+    /// <summary>TorchSharp's tensor over the same numbers; derivatives pass through.</summary>
+    /// <remarks>The numbers are shared, not copied: do not change them in place. The result is the caller's to dispose
+    /// of, and outlives every Mice scope.</remarks>
+    let toTorch (x: Tensor) : torch.Tensor =
+        Tensor.Guard("toTorch", [ x ], (fun () -> x.Native.alias ()))
 
     // ---------------------------------------------------------------- creation
 
-    let private opZeros, opOnes, opFull = op "zeros", op "ones", op "full"
-    let private opArange, opLinspace, opEye = op "arange", op "linspace", op "eye"
-    let private opZerosLike, opOnesLike = op "zeros_like", op "ones_like"
-
-    let private opRand, opRandn =
-        overload "rand" "generator", overload "randn" "generator"
-
-    let private opRandint, opRandperm =
-        overload "randint" "generator", overload "randperm" "generator"
-
-    let private opBernoulli = overload "bernoulli" "p"
-    let private opTo = overload "to" "device"
+    let private make name (kind: Kind) (f: torch.ScalarType -> torch.Device -> torch.Tensor) =
+        created name (fun () -> f (DType.torch kind.DType) (Device.torch kind.Device))
 
     /// Zeros of a shape.
     let zeros (kind: Kind) (shape: int list) : Tensor =
-        Operator.call opZeros (Array.append [| Arg.ints shape |] (kindArgs kind))
+        make "zeros" kind (fun dtype device -> torch.zeros (int64s shape, dtype, device))
 
     /// Ones of a shape.
     let ones (kind: Kind) (shape: int list) : Tensor =
-        Operator.call opOnes (Array.append [| Arg.ints shape |] (kindArgs kind))
+        make "ones" kind (fun dtype device -> torch.ones (int64s shape, dtype, device))
 
     /// One value everywhere.
     let full (kind: Kind) (shape: int list) (value: float) : Tensor =
-        Operator.call opFull (Array.append [| Arg.ints shape; Arg.Float value |] (kindArgs kind))
+        LibTorch.ensure ()
+        use number = value.ToScalar()
+        make "full" kind (fun dtype device -> torch.full (int64s shape, number, dtype, device))
 
     /// A single number, shape [].
     let scalar (kind: Kind) (value: float) : Tensor = full kind [] value
 
     /// The integers 0 … n − 1, int64, on the CPU.
     let arange (n: int) : Tensor =
-        Operator.call opArange (Array.append [| Arg.int n |] (kindArgs Kind.int64))
+        LibTorch.ensure ()
+        use stop = (int64 n).ToScalar()
+        make "arange" Kind.int64 (fun dtype device -> torch.arange (stop, dtype, device))
 
     /// n equally spaced numbers from a to b, both included.
     let linspace (kind: Kind) (a: float) (b: float) (n: int) : Tensor =
-        Operator.call opLinspace (Array.append [| Arg.Float a; Arg.Float b; Arg.int n |] (kindArgs kind))
+        make "linspace" kind (fun dtype device -> torch.linspace (a, b, int64 n, dtype, device))
 
     /// The n × n identity matrix.
     let eye (kind: Kind) (n: int) : Tensor =
-        Operator.call opEye (Array.append [| Arg.int n |] (kindArgs kind))
+        make "eye" kind (fun dtype device -> torch.eye (int64 n, int64 n, dtype, device))
 
     /// Zeros of the shape, element type and device of another tensor.
-    let zerosLike (x: Tensor) : Tensor = unary opZerosLike x
+    let zerosLike (x: Tensor) : Tensor =
+        unary "zeros_like" (fun t -> t.zeros_like ()) x
 
     /// Ones of the shape, element type and device of another tensor.
-    let onesLike (x: Tensor) : Tensor = unary opOnesLike x
+    let onesLike (x: Tensor) : Tensor =
+        unary "ones_like" (fun t -> t.ones_like ()) x
 
     let private dtypeOfArray (elements: Type) =
         if elements = typeof<float32> then
@@ -77,32 +82,21 @@ module Tensor =
                 TensorException $"arrays of {elements.Name} do not become tensors; float32, float, int64, int, bool do"
             )
 
-    let private fromHost dtype (shape: int list) (data: 'a[]) =
+    /// The bytes of an array of plain numbers.
+    let private bytesOf (data: Array) =
+        MemoryMarshal.CreateSpan(&MemoryMarshal.GetArrayDataReference data, Buffer.ByteLength data)
+
+    let private fromHost dtype (shape: int list) (data: Array) =
         if List.fold (*) 1 shape <> data.Length then
             raise (TensorException $"ofArray: {data.Length} numbers do not fill the shape {shape}")
 
-        Native.ensure ()
-        let pinned = GCHandle.Alloc(data, GCHandleType.Pinned)
+        created "ofArray" (fun () ->
+            let t = torch.empty (int64s shape, DType.torch dtype, torch.CPU)
 
-        try
-            use sizes = fixed (shape |> List.map int64 |> List.toArray)
-            let mutable result = NativeValue()
+            if data.Length > 0 then
+                (bytesOf data).CopyTo t.bytes
 
-            Native.mice_from_host (
-                pinned.AddrOfPinnedObject(),
-                NativePtr.toNativeInt sizes,
-                shape.Length,
-                DType.number dtype,
-                0L,
-                &result,
-                Native.errorAddress (),
-                Native.ErrorCapacity
-            )
-            |> Native.check "ofArray"
-
-            new Tensor(Scope.Adopt(nativeint result.Bits, result.Count))
-        finally
-            pinned.Free()
+            t)
 
     /// Copies row-major numbers into a new tensor on the CPU: float32[], float[], int64[], int[] (as int64) or bool[].
     let ofArray (shape: int list) (data: 'a[]) : Tensor =
@@ -112,50 +106,43 @@ module Tensor =
 
     /// The same tensor on a device.
     let onto (device: Device) (x: Tensor) : Tensor =
-        Operator.call opTo [| Arg.tensor x; Arg.Device device; Arg.DType x.DType |]
+        unary "to" (fun t -> t.``to`` (DType.torch x.DType, Device.torch device)) x
 
     /// The same numbers as another element type.
     let convert (dtype: DType) (x: Tensor) : Tensor =
-        Operator.call opTo [| Arg.tensor x; Arg.Device x.Device; Arg.DType dtype |]
+        unary "to" (fun t -> t.``to`` (DType.torch dtype)) x
 
     /// Draws on the CPU, so that a key gives the same numbers on every device.
-    let private drawn op (before: Arg[]) (key: Key) (kind: Kind) =
-        let args =
-            Array.concat
-                [
-                    before
-                    [| Arg.Seed(Key.toSeed key) |]
-                    kindArgs { kind with Device = Device.Cpu }
-                ]
+    let private drawn name (key: Key) (kind: Kind) (f: torch.Generator -> torch.ScalarType -> torch.Tensor) =
+        LibTorch.ensure ()
+        use generator = new torch.Generator(Key.toSeed key, torch.CPU)
 
-        Operator.call op args |> if kind.Device = Device.Cpu then id else onto kind.Device
+        created name (fun () -> f generator (DType.torch kind.DType))
+        |> if kind.Device = Device.Cpu then id else onto kind.Device
 
     /// Uniform numbers in [0, 1).
     let rand (key: Key) (kind: Kind) (shape: int list) : Tensor =
-        drawn opRand [| Arg.ints shape |] key kind
+        drawn "rand" key kind (fun g dtype -> torch.rand (int64s shape, dtype, torch.CPU, generator = g))
 
     /// Standard normal numbers.
     let randn (key: Key) (kind: Kind) (shape: int list) : Tensor =
-        drawn opRandn [| Arg.ints shape |] key kind
+        drawn "randn" key kind (fun g dtype -> torch.randn (int64s shape, dtype, torch.CPU, generator = g))
 
     /// Uniform integers 0 … high − 1, int64.
     let randint (key: Key) (high: int) (shape: int list) : Tensor =
-        drawn opRandint [| Arg.int high; Arg.ints shape |] key Kind.int64
+        drawn "randint" key Kind.int64 (fun g dtype ->
+            torch.randint (int64 high, int64s shape, dtype, torch.CPU, generator = g))
 
     /// A random order of 0 … n − 1, int64.
     let permutation (key: Key) (n: int) : Tensor =
-        drawn opRandperm [| Arg.int n |] key Kind.int64
+        drawn "randperm" key Kind.int64 (fun g dtype ->
+            torch.randperm (int64 n, dtype = dtype, device = torch.CPU, generator = g))
 
     /// Zeros and ones, each one with probability p.
     let bernoulli (key: Key) (kind: Kind) (p: float) (shape: int list) : Tensor =
-        let x = zeros { kind with Device = Device.Cpu } shape
-
-        Operator.call opBernoulli [| Arg.tensor x; Arg.Float p; Arg.Seed(Key.toSeed key) |]
-        |> if kind.Device = Device.Cpu then id else onto kind.Device
+        drawn "bernoulli" key kind (fun g dtype -> torch.empty(int64s shape, dtype, torch.CPU).bernoulli_ (p, g))
 
     // ---------------------------------------------------------------- back to the host
-
-    let private opItem = op "item"
 
     /// Copies the numbers out, row-major. The array's type must be the tensor's: float32, float, int64 or bool.
     let toArray<'a when 'a: unmanaged> (x: Tensor) : 'a[] =
@@ -163,26 +150,18 @@ module Tensor =
             raise (TensorException $"toArray: {x} does not hold {typeof<'a>.Name}. Convert it first.")
 
         let data = Array.zeroCreate<'a> x.Count
-        let pinned = GCHandle.Alloc(data, GCHandleType.Pinned)
-        let bytes = int64 data.Length * int64 sizeof<'a>
-        let mutable added = false
 
-        try
-            x.Handle.DangerousAddRef &added
+        Tensor.Guard(
+            "toArray",
+            [ x ],
+            fun () ->
+                use constant = x.Native.detach ()
+                use onCpu = constant.cpu ()
+                use rows = onCpu.contiguous ()
 
-            Native.mice_to_host (
-                x.Handle.DangerousGetHandle(),
-                pinned.AddrOfPinnedObject(),
-                bytes,
-                Native.errorAddress (),
-                Native.ErrorCapacity
-            )
-            |> Native.check "toArray"
-        finally
-            if added then
-                x.Handle.DangerousRelease()
-
-            pinned.Free()
+                if data.Length > 0 then
+                    rows.bytes.CopyTo(bytesOf data)
+        )
 
         data
 
@@ -193,10 +172,17 @@ module Tensor =
 
     /// The only number of a tensor with one element.
     let item (x: Tensor) : float =
-        match Dispatch.invoke opItem [| Arg.tensor x |] with
-        | [| Returned.Float v |] -> v
-        | [| Returned.Int n |] -> float n
-        | _ -> raise (TensorException $"item of {x}: not a number")
+        Tensor.Guard(
+            "item",
+            [ x ],
+            fun () ->
+                match x.DType with
+                | DType.Float64 -> x.Native.item<float> ()
+                | DType.Float32 -> float (x.Native.item<float32> ())
+                | DType.Int64 -> float (x.Native.item<int64> ())
+                | DType.Bool -> if x.Native.item<bool> () then 1.0 else 0.0
+                | DType.Other _ -> (toFloats x)[0]
+        )
 
     // ---------------------------------------------------------------- lifetime
 
@@ -207,12 +193,17 @@ module Tensor =
     let scope (body: unit -> 'r) : 'r =
         let opened = Scope.Open()
 
-        try
-            let result = body ()
-            Leaving.forEach (fun t -> t.Handle.Leaves <- true) (box result)
-            result
-        finally
-            opened.Close()
+        let result =
+            try
+                let result = body ()
+                Leaving.forEach (fun t -> t.Leaves <- true) (box result)
+                result
+            finally
+                opened.Close()
+
+        // Tensors of the result that were there before stay with the scope that they belong to.
+        Leaving.forEach (fun t -> t.Leaves <- false) (box result)
+        result
 
     /// <summary>A loop whose every round runs in its own scope: `Seq.fold` that also frees each state once the next
     /// one exists.</summary>
@@ -222,26 +213,24 @@ module Tensor =
         let mutable state = first
 
         let mutable owned =
-            Collections.Generic.HashSet<TensorHandle>(HashIdentity.Reference)
+            Collections.Generic.HashSet<Tensor>(HashIdentity.Reference)
 
         for item in items do
             let next = scope (fun () -> round state item)
-            let kept = Collections.Generic.HashSet<TensorHandle>(HashIdentity.Reference)
-            let before = Collections.Generic.HashSet<TensorHandle>(HashIdentity.Reference)
-            Leaving.forEach (fun t -> before.Add t.Handle |> ignore) (box state)
-            Leaving.forEach (fun t -> kept.Add t.Handle |> ignore) (box next)
+            let kept = Collections.Generic.HashSet<Tensor>(HashIdentity.Reference)
+            let before = Collections.Generic.HashSet<Tensor>(HashIdentity.Reference)
+            Leaving.forEach (fun t -> before.Add t |> ignore) (box state)
+            Leaving.forEach (fun t -> kept.Add t |> ignore) (box next)
 
-            for handle in owned do
-                if not (kept.Contains handle) then
-                    handle.Dispose()
+            for tensor in owned do
+                if not (kept.Contains tensor) then
+                    tensor.Dispose()
 
-            kept.RemoveWhere(fun h -> before.Contains h && not (owned.Contains h)) |> ignore
+            kept.RemoveWhere(fun t -> before.Contains t && not (owned.Contains t)) |> ignore
             owned <- kept
             state <- next
 
         state
 
-    let private opDetach = op "detach"
-
     /// The same numbers, regarded as constant by derivatives.
-    let detach (x: Tensor) : Tensor = unary opDetach x
+    let detach (x: Tensor) : Tensor = unary "detach" (fun t -> t.detach ()) x

@@ -79,11 +79,6 @@ let ``a type error names the operation and both types`` () =
     Assert.Throws<TensorException>(fun () -> Tensor.arange 3 + 0.5 |> ignore) |> ignore
 
 [<Fact>]
-let ``an unknown operator is an exception`` () =
-    let missing = Operator("aten::no_such_operator", "")
-    Assert.Throws<TensorException>(fun () -> Operator.call missing [||] |> ignore) |> ignore
-
-[<Fact>]
 let ``CUDA that is not there is one clear error`` () =
     match Device.tryCuda 99 with
     | Error(MiceError.Unavailable(what, _)) -> Assert.Contains("CUDA device 99", what)
@@ -135,7 +130,7 @@ let ``disposing from many threads while computing never crashes`` () =
             t.Join()
 
         Assert.Equal(0, unexpected)
-        Assert.True(x.Handle.IsClosed, $"round {round}")
+        Assert.True(x.IsDisposed, $"round {round}")
 
 type private Held =
     {
@@ -173,7 +168,7 @@ let ``a scope that fails frees everything`` () =
         |> ignore)
     |> ignore
 
-    Assert.True inside.Handle.IsClosed
+    Assert.True inside.IsDisposed
 
 [<Fact>]
 let ``fold frees earlier states and nothing else`` () =
@@ -191,7 +186,7 @@ let ``fold frees earlier states and nothing else`` () =
     let struct (x, same) = last
     Assert.Equal(10.0, Tensor.item x)
     Assert.Equal(0.0, Tensor.item same)
-    Assert.Equal<bool list>([ false; true; true; true ], [ for t in seen -> t.Handle.IsClosed ])
+    Assert.Equal<bool list>([ false; true; true; true ], [ for t in seen -> t.IsDisposed ])
 
 [<Fact>]
 let ``one key gives the same numbers, another key others`` () =
@@ -208,7 +203,7 @@ let ``the threads of an operator can be set`` () =
     Assert.Equal(1, Engine.threads ())
     Engine.setThreads before
     Assert.Throws<TensorException>(fun () -> Engine.setThreads 0) |> ignore
-    Assert.StartsWith("1.13", Engine.version ())
+    Assert.StartsWith("2.10", Engine.version ())
     Assert.Equal(Ok(), Engine.load ())
 
 [<Fact>]
