@@ -79,7 +79,7 @@ module internal Formula =
             let all = ScoreRows.logSumExpWithJoint rows |> Tensor.unsqueeze 1
 
             let mixed (logMean: Tensor) (a: Tensor) =
-                ScoreRows.logAddExp (logMean + log alpha) a
+                Tensor.logAddExp (logMean + log alpha) a
             // Differences closer to 0 than this are rounding; the clamp can only lower the result.
             let smallest = if all.DType = DType.Float32 then -1e-6 else -1e-14
 
