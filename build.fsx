@@ -139,10 +139,6 @@ let private isPresent (package: string) =
     let libraries = [ "/usr/lib"; "/usr/lib64" ]
 
     match package with
-    | "libtorch-dev" ->
-        not (String.IsNullOrEmpty(Environment.GetEnvironmentVariable "LIBTORCH"))
-        || File.Exists "/usr/include/torch/script.h"
-    | "libopenblas0-pthread" -> anyUnder libraries "openblas-pthread/libblas.so.3"
     | "openkim-models" -> anyUnder libraries "kim-api/portable-models"
     | "lammps" -> onPath "lmp"
     | "python3-torch" -> pythonHas "torch"
@@ -164,9 +160,6 @@ let install (packages: string list) =
             run "apt-get" ([ "install"; "-y"; "-qq"; "--no-install-recommends" ] @ missing)
         else
             stop 2 $"Missing packages. Run: sudo sh -c 'apt-get update && {line}'"
-
-let private forBuilding =
-    [ "libtorch-dev"; "libopenblas0-pthread"; "cmake"; "g++"; "make" ]
 
 let private forLammps = [ "lammps"; "openkim-models" ]
 
@@ -213,31 +206,19 @@ let restore () =
         run "dotnet" [ "tool"; "restore" ]
         run "dotnet" [ "paket"; "restore" ])
 
-let private native = at [ "src"; "Mice.Tensors"; "native" ]
-let private nativeLibrary = at [ "artifacts"; "native"; "libmice_tensors.so" ]
-
-let buildNative () =
-    let inputs = filesUnder [ "src/Mice.Tensors/native" ]
-
-    whenChanged "native" inputs [ nativeLibrary ] (fun () ->
-        let build = Path.GetDirectoryName nativeLibrary
-        run "cmake" [ "-S"; native; "-B"; build; "-DCMAKE_BUILD_TYPE=Release" ]
-        run "cmake" [ "--build"; build; "-j"; string (min 4 Environment.ProcessorCount) ])
 
 /// Builds a project or solution in Release. Output goes where the projects say: bin/Release/net10.0 of each.
 let private buildProject (name: string) (sources: string list) (project: string) (outputs: string list) =
-    install forBuilding
     restore ()
-    buildNative ()
 
     let inputs =
         filesUnder (
             sources
             @ [
                 "Directory.Build.props"
+                "Directory.Build.targets"
                 "Mice.sln"
                 "paket.lock"
-                "artifacts/native/libmice_tensors.so"
             ]
         )
 
@@ -584,7 +565,7 @@ let private targets: (string * string * (string list -> unit)) list =
     [
         "demo", "the main job on the sodium snapshots in docs/data/na; writes artifacts/demo/report.html", demo
         "test", "all tests; 'test NAME' runs those whose full name contains NAME", test
-        "build", "the native library and the solution, in Release", (fun _ -> build ())
+        "build", "the solution, in Release", (fun _ -> build ())
         "format", "formats all F# sources", (fun _ -> format ())
         "bench", "measures speed against the alternatives; 'bench NAME …' runs some", measure "bench"
         "verify", "long checks against known answers; 'verify NAME …' runs some", measure "verify"

@@ -121,10 +121,15 @@ module RunStore =
         |> Option.map string
         |> Option.defaultValue "unknown"
 
+    /// Version of what checkpoints mean. 2: training on TorchSharp, whose numbers differ from those before in the last digits.
+    [<Literal>]
+    let private Format = 2
+
     let private describe (identity: string) =
         JsonObject(
             [
                 "identity", JsonValue.Create identity :> JsonNode
+                "format", JsonValue.Create Format
                 "mice", JsonValue.Create(version ())
                 "dotnet", JsonValue.Create(string Environment.Version)
                 "system", JsonValue.Create RuntimeInformation.RuntimeIdentifier
@@ -132,16 +137,21 @@ module RunStore =
             |> Seq.map System.Collections.Generic.KeyValuePair
         )
 
-    let private storedIdentity (file: string) =
+    /// Identity and format of a run; files without a format are of the first.
+    let private stored (file: string) : struct (string * int) option =
+        let read (o: JsonObject) (key: string) =
+            match o[key] with
+            | :? JsonValue as value ->
+                match value.TryGetValue<'a>() with
+                | true, found -> Some found
+                | _ -> None
+            | _ -> None
+
         File.ReadAllText file
         |> parseObject
         |> Option.bind (fun o ->
-            match o["identity"] with
-            | :? JsonValue as value ->
-                match value.TryGetValue<string>() with
-                | true, text -> Some text
-                | _ -> None
-            | _ -> None)
+            read o "identity"
+            |> Option.map (fun identity -> struct (identity, Option.defaultValue 1 (read o "format"))))
 
     /// <summary>The identity of a run: canonical JSON of everything that decides its result.</summary>
     /// <param name="settings">Names and values of options, seed and hashes of the inputs, in any order.</param>
@@ -180,9 +190,12 @@ module RunStore =
             removeLeftovers directory
 
             if File.Exists file then
-                match storedIdentity file with
-                | Some stored when stored = identity -> Ok { Path = directory }
-                | Some stored -> Error [ difference directory stored identity ]
+                match stored file with
+                | Some(struct (_, format)) when format <> Format ->
+                    bad
+                        $"it has checkpoints of version {format}, this Mice reads those of version {Format}; give another directory or delete this one."
+                | Some(struct (found, _)) when found = identity -> Ok { Path = directory }
+                | Some(struct (found, _)) -> Error [ difference directory found identity ]
                 | None -> bad "this is no description of a run; give another directory or delete this one."
             else
                 let text =

@@ -1,5 +1,6 @@
 namespace Mice.Tensors
 
+open TorchSharp
 open Mice
 
 /// Whether a layer is being trained (dropout draws from the key) or evaluated (it is a fixed function).
@@ -48,6 +49,43 @@ module Layer =
         {
             Init = fun _ -> Params.empty
             Apply = fun _ _ x -> f x
+        }
+
+    /// Names with dots as a tree: "a.weight", "a.bias", "b" become the branches a and b.
+    let private ofNames (leaves: (string * Tensor)[]) : Params =
+        let rec grow (leaves: (string list * Tensor)[]) =
+            match leaves with
+            | [| [], t |] -> Params.Leaf t
+            | _ ->
+                leaves
+                |> Array.groupBy (fun (path, _) -> List.head path)
+                |> Array.map (fun (name, group) -> name, grow (Array.map (fun (path, t) -> List.tail path, t) group))
+                |> Params.Node
+
+        leaves
+        |> Array.map (fun (name, t) -> List.ofArray (name.Split '.'), t)
+        |> grow
+
+    /// <summary>A network written with TorchSharp as a layer: its parameters become a tree, named as in the module.</summary>
+    /// <remarks>`create` makes a fresh module with fresh parameters, from TorchSharp's generator, which is seeded with
+    /// the key. In training, dropout draws from the key likewise. Derivatives of any order pass through.</remarks>
+    /// <param name="create">Makes a module from one tensor to one tensor.</param>
+    /// <exception cref="T:Mice.Tensors.TensorException">At the first use: the module has buffers (the running means of
+    /// batch normalisation), which are a state beside the parameters, or parts whose parameters cannot be replaced
+    /// (recurrent layers, transformers, embeddings).</exception>
+    let ofModule (create: unit -> torch.nn.Module<torch.Tensor, torch.Tensor>) : Layer =
+        let foreign = ForeignModule create
+
+        {
+            Init = fun key -> ofNames (foreign.Init key)
+            Apply =
+                fun mode p x ->
+                    let key =
+                        match mode with
+                        | Mode.Training key -> Some key
+                        | Mode.Evaluation -> None
+
+                    foreign.Call(key, Params.flatten p, x)
         }
 
     /// x Wᵀ + b over the last axis; `weight` [outputs; inputs] from the initialiser, `bias` [outputs] from 0.

@@ -54,7 +54,7 @@ module internal Packing =
                     else
                         unary "view" (fun p -> p.view (Array.map int64 t.Shape)) piece
 
-                view.Whole <- ValueSome(struct (whole, at))
+                view.BelongTo(whole, at)
                 at <- at + t.Count
                 view)
             like

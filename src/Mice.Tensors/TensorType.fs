@@ -73,11 +73,18 @@ and [<Sealed>] Tensor internal (native: torch.Tensor) =
     let mutable state = 0
     let dtype = DType.ofNumber (int native.dtype)
 
+    let mutable whole: struct (Tensor * int) voption = ValueNone
+    let mutable pieces = 0
+
     let free () =
         native.Dispose()
 
         if not (isNull pressure) then
             pressure.Release()
+
+        match whole with
+        | ValueSome(struct (vector: Tensor, _)) -> vector.LosePiece()
+        | ValueNone -> ()
 
     /// A tensor for one that TorchSharp returned, registered with the scope that is open.
     static member internal Adopt(native: torch.Tensor) : Tensor =
@@ -121,7 +128,19 @@ and [<Sealed>] Tensor internal (native: torch.Tensor) =
     member val internal Leaves = false with get, set
 
     /// The vector that this tensor is a piece of, and where it begins there: see Packing.
-    member val internal Whole: struct (Tensor * int) voption = ValueNone with get, set
+    member internal _.Whole = whole
+
+    /// Makes this tensor a piece of a vector, which is freed with the last of its pieces.
+    member internal _.BelongTo(vector: Tensor, offset: int) =
+        whole <- ValueSome(struct (vector, offset))
+        vector.GainPiece()
+
+    member private _.GainPiece() =
+        Interlocked.Increment &pieces |> ignore
+
+    member private this.LosePiece() =
+        if Interlocked.Decrement &pieces = 0 then
+            this.Dispose()
 
     member internal this.AddPressure() =
         let bytes = this.Read(fun t -> t.NumberOfElements * t.ElementSize)
