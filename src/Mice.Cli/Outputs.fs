@@ -14,10 +14,10 @@ open Mice.Tensors
 [<RequireQualifiedAccess>]
 module Outputs =
 
-    /// Faults that would show only after the work: no plotly.js in this build, no browser for a picture.
+    /// Faults that would show only after the work: no browser for a picture.
     let faults (json: Read<string option>) (report: Read<string option>) (png: Read<string option>) : MiceError list =
-        let wanted (file: Read<string option>) =
-            match file with
+        let isWanted =
+            match png with
             | Ok(Some _) -> true
             | _ -> false
 
@@ -25,11 +25,7 @@ module Outputs =
             yield! Options.faults json
             yield! Options.faults report
             yield! Options.faults png
-            if wanted report || wanted png then
-                match Report.plotlyScript () with
-                | Error fault -> fault
-                | Ok _ -> ()
-            if wanted png && Option.isNone (Browser.find ()) then
+            if isWanted && Option.isNone (Browser.find ()) then
                 MiceError.Unavailable("chromium, which draws the PNG,", "Install chromium or leave out --png.")
         ]
 
@@ -38,10 +34,7 @@ module Outputs =
         PairDistribution.histogram 0.05 12.0 snapshots |> Options.get
 
     let private reportFiles (options: RunOptions) (report: unit -> Report) : MiceError list =
-        let save (path: string) =
-            match Report.save path (report ()) with
-            | Ok() -> []
-            | Error fault -> [ fault ]
+        let save (path: string) = Report.save path (report ())
 
         let picture (page: string) (png: string) =
             match Browser.screenshot 1280 page png with
@@ -50,14 +43,19 @@ module Outputs =
 
         match options.Report, options.Png with
         | None, None -> []
-        | Some page, None -> save page
-        | Some page, Some png -> save page @ picture page png
+        | Some page, None ->
+            save page
+            []
+        | Some page, Some png ->
+            save page
+            picture page png
         | None, Some png ->
             let folder = Directory.CreateTempSubdirectory "mice-report-"
 
             try
                 let page = Path.Combine(folder.FullName, "report.html")
-                save page @ picture page png
+                save page
+                picture page png
             finally
                 folder.Delete true
 

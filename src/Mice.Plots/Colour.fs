@@ -37,6 +37,11 @@ module Colour =
     /// The ground behind figures.
     let paper: Color = light paperPair
 
+    /// Paper that lets through what lies behind it.
+    let internal thinPaper: Color =
+        let struct (r, g, b) = paperPair.Light
+        Color.fromARGB 190 r g b
+
     /// Grid lines.
     let grid: Color = light gridPair
 

@@ -46,7 +46,11 @@ module Draw =
 
     let private numbers (values: float[]) : IConvertible[] =
         values
-        |> Array.map (fun value -> if Double.IsFinite value then value :> IConvertible else null)
+        |> Array.map (fun value ->
+            if Double.IsFinite value then
+                value :> IConvertible
+            else
+                null)
 
     let private hasErrors (standardError: float[]) =
         standardError |> Array.exists (fun e -> Double.IsFinite e && e > 0.0)

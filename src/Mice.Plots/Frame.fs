@@ -19,7 +19,10 @@ module Frame =
             LineColor = Colour.ink,
             GridColor = Colour.grid,
             Ticks = StyleParam.TickOptions.Outside,
-            TickColor = Colour.ink
+            TickColor = Colour.ink,
+            // 0.0005 rather than 500µ, which would read as a prefix of the unit.
+            ExponentFormat = StyleParam.ExponentFormat.Power,
+            MinExponent = 4.0
         )
 
     /// <summary>The look of the figures, as a template of plotly: <c>Chart.withTemplate</c> puts another in its place.</summary>
@@ -81,15 +84,14 @@ module Frame =
 
         chart |> Chart.withYAxis axis
 
-    /// The ground of the label of a reference line: paper that lets data shine through.
+    /// The label of a reference line; its ground lets data shine through.
     let private labelled (text: string) (colour: Color) (place: Annotation) : Annotation =
         place
         |> Annotation.style (
             Text = Draw.escape text,
             ShowArrow = false,
             Font = Font.init (Color = colour),
-            BGColor = Colour.paper,
-            Opacity = 0.9
+            BGColor = Colour.thinPaper
         )
 
     /// A dotted line across the figure and the label at its end; a line that lies nowhere is left out.

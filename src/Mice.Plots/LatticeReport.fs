@@ -141,8 +141,7 @@ module LatticeReport =
 
     /// What one method found: one number, or the first and the last over the temperatures.
     let private found (method: string, own: LatticePoint list) =
-        let entropy (p: LatticePoint) =
-            Words.estimate "nats" p.EntropyPerSite
+        let entropy (p: LatticePoint) = Words.estimate "nats" p.EntropyPerSite
 
         match own |> List.sortBy (fun p -> p.Temperature) with
         | [ p ] -> $"{entropy p} by {method}"
@@ -185,7 +184,11 @@ module LatticeReport =
                         Blocks =
                             [
                                 Block.Table(withUnits (numbers points))
-                                Block.Figures [ LatticeFigures.entropies points; yield! LatticeFigures.deviations points |> Option.toList ]
+                                Block.Figures
+                                    [
+                                        LatticeFigures.entropies points
+                                        yield! LatticeFigures.deviations points |> Option.toList
+                                    ]
                             ]
                     }
                     match ScaleFigures.create points with

@@ -69,7 +69,10 @@ module MeltingReport =
                 [
                     {
                         Heading = "Melting"
-                        Blocks = [ Block.Figures [ MeltingFigures.gibbs result; MeltingFigures.pairs phasePairs ] ]
+                        Blocks =
+                            [
+                                Block.Figures [ MeltingFigures.gibbs result; MeltingFigures.pairs phasePairs ]
+                            ]
                     }
                     {
                         Heading = "Numbers"

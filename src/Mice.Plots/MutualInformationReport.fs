@@ -130,7 +130,7 @@ module MutualInformationReport =
         "One standard error of the last digits in brackets. A lower bound (≥) lies below the truth by an amount that its error does not contain, an upper bound (≤) above it."
 
     let private answer (r: MutualInformationResult) =
-        $"X and Y share {Words.estimate unit r.MutualInformation} of information, by {r.Method}."
+        $"The mutual information of X and Y is {Words.estimate unit r.MutualInformation}, by {r.Method}."
 
     let private notes (r: MutualInformationResult) : Section list =
         match r.Notes with

@@ -111,17 +111,19 @@ module Report =
             page
             $"<p class=\"csv\"><a download=\"{escape name}.csv\" href=\"data:text/csv;charset=utf-8,{escape content}\">Download this table as CSV</a></p>\n"
 
-    let private table (page: Page) (headings: string list) (rows: string list list) =
-        let cells (tag: string) (content: string list) =
-            content |> List.iter (fun cell -> add page $"<{tag}>{escape cell}</{tag}>")
+    /// Numbers and single words stay in one line; longer texts wrap.
+    let private cell (text: string) =
+        let kind = if text.Length <= 24 then " class=\"short\"" else ""
+        $"<td{kind}>{escape text}</td>"
 
+    let private table (page: Page) (headings: string list) (rows: string list list) =
         add page "<div class=\"table\"><table><thead><tr>"
-        cells "th" headings
+        headings |> List.iter (fun heading -> add page $"<th>{escape heading}</th>")
         add page "</tr></thead><tbody>"
 
         for row in rows do
             add page "<tr>"
-            cells "td" row
+            row |> List.iter (cell >> add page)
             add page "</tr>"
 
         add page "</tbody></table></div>\n"
@@ -175,13 +177,15 @@ module Report =
 
     let private top (page: Page) (report: Report) =
         let kind =
-            if report.Checks |> List.forall _.Passed then
-                "pass"
+            if List.isEmpty report.Checks then
+                "answer"
+            elif report.Checks |> List.forall _.Passed then
+                "answer pass"
             else
-                "fail"
+                "answer fail"
 
         add page $"<h1>{escape report.Title}</h1>\n"
-        add page $"<p class=\"answer {kind}\">{escape report.Answer} {escape (Words.trust report.Checks)}</p>\n"
+        add page $"<p class=\"{kind}\">{escape report.Answer} {escape (Words.trust report.Checks)}</p>\n"
         add page $"<p class=\"subtitle\">{escape report.Subtitle}</p>\n"
 
     /// <summary>The report as one HTML page. It needs no file beside it and no network.</summary>

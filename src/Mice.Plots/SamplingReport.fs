@@ -77,7 +77,11 @@ module SamplingReport =
                 [
                     {
                         Heading = "Snapshots"
-                        Blocks = [ Block.Table(numbers samples); Block.Figures [ SamplingFigures.energies samples ] ]
+                        Blocks =
+                            [
+                                Block.Table(numbers samples)
+                                Block.Figures [ SamplingFigures.energies samples ]
+                            ]
                     }
                     ScanReport.checks (checks samples)
                     ScanReport.settings settings versions

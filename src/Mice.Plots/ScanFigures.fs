@@ -70,10 +70,7 @@ module ScanFigures =
         else
             phases
             |> List.map trace
-            |> Frame.create
-                "Excess entropy by cut-off (upper bounds)"
-                "Cut-off (Å)"
-                "Excess entropy (k_B per atom)"
+            |> Frame.create "Excess entropy by cut-off (upper bounds)" "Cut-off (Å)" "Excess entropy (k_B per atom)"
             |> Some
 
     /// <summary>Pair distribution functions g(r).</summary>

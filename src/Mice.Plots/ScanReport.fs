@@ -80,10 +80,12 @@ module ScanReport =
         + caveat
 
     let private answer (result: ScanResult) =
-        let bound = $"The excess entropy is {Words.estimate entropyUnit result.ExcessEntropy}"
+        let bound =
+            $"The excess entropy is {Words.estimate entropyUnit result.ExcessEntropy}"
 
         match result.Corrected with
-        | Some corrected -> $"{bound}; less the estimated looseness of that bound, {Words.estimate entropyUnit corrected}."
+        | Some corrected ->
+            $"{bound}; less the estimated looseness of that bound, {Words.estimate entropyUnit corrected}."
         | None -> $"{bound}."
 
     /// <summary>The report of one scan.</summary>

@@ -33,10 +33,7 @@ module TemperatureFigures =
         |> List.tryPick (fun i -> i.Peak |> Option.map (fun peak -> i, peak))
         |> function
             | Some(i, peak) ->
-                Frame.vertical
-                    peak.Value
-                    $"{half i.Depth i.Length} largest at {Estimate.format peak}"
-                    Colour.ink
+                Frame.vertical peak.Value $"{half i.Depth i.Length} largest at {Estimate.format peak}" Colour.ink
             | None -> id
 
     /// <summary>dM/dT of the halves of every size, with a line where that of the largest halves peaks.</summary>

@@ -38,7 +38,12 @@ module TemperatureReport =
                             if List.isEmpty derivatives.Information then
                                 Block.Figures [ TemperatureFigures.heatCapacities derivatives ]
                             else
-                                Block.Figures [ TemperatureFigures.heatCapacities derivatives; TemperatureFigures.slopes derivatives; TemperatureFigures.perInterface points ]
+                                Block.Figures
+                                    [
+                                        TemperatureFigures.heatCapacities derivatives
+                                        TemperatureFigures.slopes derivatives
+                                        TemperatureFigures.perInterface points
+                                    ]
 
                                 Block.Table(peaks derivatives)
                         ]

@@ -38,9 +38,9 @@ module Words =
     /// <param name="checks">The checks that the result made of itself.</param>
     let trust (checks: Check list) : string =
         match checks, checks |> List.filter (fun c -> not c.Passed) with
-        | [], _ -> "It made no checks of itself: judge by the figures."
-        | [ _ ], [] -> "Its one check passed."
-        | all, [] -> $"All {all.Length} of its checks passed."
+        | [], _ -> "The result made no checks of itself: judge by the figures."
+        | [ _ ], [] -> "The result passed its one check."
+        | all, [] -> $"The result passed all {all.Length} of its checks."
         | all, failed ->
             let names = failed |> List.map _.Name |> several
-            $"Do not trust it as it stands: {failed.Length} of {all.Length} checks failed ({names})."
+            $"Do not trust this as it stands: {failed.Length} of {all.Length} checks failed ({names})."

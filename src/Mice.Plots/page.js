@@ -21,7 +21,7 @@ function copy(value, dark, isColour) {
 // What plotly needs to draw a figure at present.
 function state({ id, chart }) {
   const { data, layout } = copy({ data: chart.data, layout: chart.layout }, prefersDark.matches && !printing, false);
-  if (printing) Object.assign(layout, { autosize: false, width: 660, height: 400 });
+  if (printing) Object.assign(layout, { autosize: false, width: 660, height: 360 });
   return [id, data, layout, { responsive: true, displaylogo: false, displayModeBar: false, ...chart.config }];
 }
 
@@ -35,4 +35,9 @@ function redraw() { figures.forEach(figure => Plotly.react(...state(figure))); }
 
 prefersDark.addEventListener("change", redraw);
 addEventListener("beforeprint", () => { printing = true; redraw(); });
-addEventListener("afterprint", () => { printing = false; redraw(); });
+addEventListener("afterprint", () => {
+  printing = false;
+  redraw();
+  // Plotly keeps the width of the paper otherwise.
+  figures.forEach(figure => Plotly.Plots.resize(figure.id));
+});

@@ -8,7 +8,6 @@ open Mice
 open Mice.Atoms
 open Mice.Atoms.Tests
 open Mice.Cli.Tests.Process
-open Mice.Plots
 open Xunit
 
 /// 54 atoms: seconds.
@@ -35,14 +34,21 @@ let ``A run leaves snapshots, means and a report, and belongs to its folder on a
         let file name = Path.Combine(folder, name)
         let run = file "run"
 
-        let written =
-            if Result.isOk (Report.plotlyScript ()) then
-                [ "--report"; file "md.html" ]
-            else
-                []
-
         let outcome =
-            mice (solid 2 run ([ "--threads"; "1"; "--quiet"; "--json"; file "md.json" ] @ written))
+            mice (
+                solid
+                    2
+                    run
+                    [
+                        "--threads"
+                        "1"
+                        "--quiet"
+                        "--json"
+                        file "md.json"
+                        "--report"
+                        file "md.html"
+                    ]
+            )
 
         Assert.Equal(0, outcome.Code)
         Assert.Empty outcome.Errors
@@ -59,9 +65,8 @@ let ``A run leaves snapshots, means and a report, and belongs to its folder on a
         Assert.False(fst (json.GetProperty("settings").TryGetProperty "threads"))
         Assert.True(File.Exists(json.GetProperty("trajectory").GetString()))
 
-        if not written.IsEmpty then
-            let page = File.ReadAllText(file "md.html")
-            Assert.Equal(4, page.Substring(page.IndexOf "</head>").Split("Plotly.newPlot").Length - 1)
+        let page = File.ReadAllText(file "md.html")
+        Assert.Equal(4, page.Substring(page.IndexOf "</head>").Split("Plotly.newPlot").Length - 1)
 
         // The run is finished, so no LAMMPS is started that might lack the threads.
         Assert.Equal(0, (mice (solid 2 run [ "--threads"; "2"; "--quiet" ])).Code)

@@ -11,22 +11,14 @@ open Mice.Plots
 open Xunit
 
 let private figure traces =
-    {
-        Title = "</script><b>title</b>"
-        X = Axis.create "Temperature" "K"
-        Y = Axis.create "Δg" "kJ/mol"
-        Traces = traces
-        Marks =
-            [
-                Mark.Vertical(365.2, "T & co", Colour.Black)
-                Mark.Horizontal(nan, "nowhere", Colour.Black)
-            ]
-    }
+    traces
+    |> Frame.create "</script><b>title</b>" "Temperature (K)" "Δg (kJ/mol)"
+    |> Frame.vertical 365.2 "T & co" Colour.ink
+    |> Frame.horizontal nan "nowhere" Colour.ink
 
-let private parsed traces =
-    (JsonDocument.Parse(Plotly.json (figure traces))).RootElement
+let private parsed traces = ChartJson.parse (figure traces)
 
-let private melting =
+let melting =
     let input: MeltingInput =
         {
             Solid = FakeScan.snapshots 20 40.356
@@ -50,7 +42,7 @@ let private melting =
     | Error faults -> failwith $"{faults}"
 
 /// A g(r) with the look of the real one: shells that wash out with distance.
-let private pairs: PhasePairs =
+let pairs: PhasePairs =
     let radii = Array.init 300 (fun i -> 0.05 * float i)
 
     let g sharpness =
@@ -70,14 +62,14 @@ let private report title =
     MeltingReport.create title [ "mice", "0.1.0" ] pairs melting
 
 [<Fact>]
-let ``Plotly JSON carries data, titles with units, and leaves out what is not finite`` () =
+let ``Charts carry data, titles with units, and leave out what is not finite`` () =
     let json =
         parsed
             [
-                Trace.Line(Style.solid "a" Colour.Blue, [| 1.0; 2.0; 3.0 |], [| 1.5; nan; infinity |])
-                Trace.Band(Style.solid "b" Colour.Blue, [| 1.0; 2.0 |], [| 0.0; 1.0 |], [| 2.0; 3.0 |])
-                Trace.Points(Style.solid "" Colour.Green, [| 1.0 |], [| 2.0 |], [| 0.5 |])
-                Trace.Bars(Style.solid "d" Colour.Orange, [| "<i>" |], [| 2.0 |], [| nan |])
+                Draw.line (Style.solid "a" Colour.blue) [| 1.0; 2.0; 3.0 |] [| 1.5; nan; infinity |]
+                Draw.band (Style.solid "b" Colour.blue) [| 1.0; 2.0 |] [| 0.0; 1.0 |] [| 2.0; 3.0 |]
+                Draw.points (Style.solid "" Colour.green) [| 1.0 |] [| 2.0 |] [| 0.5 |]
+                Draw.points (Style.solid "d" Colour.orange) [| 1.0 |] [| 2.0 |] [| nan |]
             ]
 
     let data = json.GetProperty "data"
@@ -87,10 +79,7 @@ let ``Plotly JSON carries data, titles with units, and leaves out what is not fi
     Assert.Equal(JsonValueKind.Null, y[1].ValueKind)
     Assert.Equal(JsonValueKind.Null, y[2].ValueKind)
     // There along the upper curve and back along the lower one.
-    let outline =
-        [ for v in (data[1].GetProperty "y").EnumerateArray() -> v.GetDouble() ]
-
-    Assert.Equal<float list>([ 2.0; 3.0; 1.0; 0.0 ], outline)
+    Assert.Equal<float list>([ 2.0; 3.0; 1.0; 0.0 ], ChartJson.numbers "y" data[1])
     Assert.False((data[2].GetProperty "showlegend").GetBoolean())
     let errors = (data[2].GetProperty "error_y").GetProperty "array"
     Assert.Equal(0.5, errors[0].GetDouble())
@@ -101,50 +90,40 @@ let ``Plotly JSON carries data, titles with units, and leaves out what is not fi
 
 [<Fact>]
 let ``A run without a table of cut-offs has no figure of it`` () =
-    let style = Style.solid "solid" Colour.Blue
+    let style = Style.solid "solid" Colour.blue
     let without = { melting.Solid with ByCutoff = [||] }
-    Assert.True((ScanReport.byCutoff [ style, melting.Solid ]).IsSome)
-    Assert.True((ScanReport.byCutoff [ style, without; style, melting.Solid ]).IsSome)
-    Assert.True((ScanReport.byCutoff [ style, without; style, without ]).IsNone)
+    Assert.True((ScanFigures.byCutoff [ style, melting.Solid ]).IsSome)
+    Assert.True((ScanFigures.byCutoff [ style, without; style, melting.Solid ]).IsSome)
+    Assert.True((ScanFigures.byCutoff [ style, without; style, without ]).IsNone)
 
 [<Fact>]
-let ``Text in figures is escaped for plotly and for a script element, and marks that lie nowhere are left out`` () =
-    let text = Plotly.json (figure [])
-    Assert.DoesNotContain("</script>", text)
+let ``Text in figures is escaped for plotly, and marks that lie nowhere are left out`` () =
     let layout = (parsed []).GetProperty "layout"
     let title = (layout.GetProperty "title").GetProperty "text"
     Assert.Equal("&lt;/script&gt;&lt;b&gt;title&lt;/b&gt;", title.GetString())
     Assert.Equal(1, (layout.GetProperty "shapes").GetArrayLength())
+    let label = Assert.Single((layout.GetProperty "annotations").EnumerateArray())
+    Assert.Equal("T &amp; co", (label.GetProperty "text").GetString())
 
 [<Fact>]
-let ``The colours of a series differ`` () =
-    let colours = List.init 7 (Colour.series >> Colour.css 1.0)
+let ``The colours of a series differ and go round`` () =
+    let colours = List.init 7 (Colour.series >> ChartJson.colour)
     Assert.Equal(7, List.distinct colours |> List.length)
-    Assert.Equal(Colour.series 0, Colour.series 7)
-    Assert.Equal("rgba(0,114,178,0.2)", Colour.css 0.2 Colour.Blue)
+    Assert.Equal("rgba(0, 114, 178, 1.0)", colours.Head)
+    Assert.Equal(colours.Head, ChartJson.colour (Colour.series 7))
+    Assert.Equal(colours[6], ChartJson.colour (Colour.series -1))
 
-/// A fact that is skipped where this build carries no plotly.js.
-type PlotlyFactAttribute() as this =
+/// A fact that is skipped where no Chromium is installed.
+type BrowserFactAttribute() as this =
     inherit FactAttribute()
 
     do
-        if Result.isError (Report.plotlyScript ()) then
-            this.Skip <- "needs a build with plotly.js (dotnet fsi build.fsx build)"
-
-/// A fact that is skipped where no Chromium is installed either.
-type BrowserFactAttribute() as this =
-    inherit PlotlyFactAttribute()
-
-    do
-        if isNull this.Skip && Option.isNone (Browser.find ()) then
+        if Option.isNone (Browser.find ()) then
             this.Skip <- "needs chromium"
 
-let private page title =
-    match Report.html (report title) with
-    | Ok page -> page
-    | Error fault -> failwith (MiceError.message fault)
+let private page title = Report.html (report title)
 
-[<PlotlyFact>]
+[<Fact>]
 let ``The report is self-contained, complete and escaped`` () =
     let page = page "<img src=x onerror=alert(1)> & sodium"
     Assert.Contains("<h1>&lt;img src=x onerror=alert(1)&gt; &amp; sodium</h1>", page)
@@ -235,7 +214,7 @@ let ``The report draws in a browser`` () =
     try
         let html = Path.Combine(folder.FullName, "report.html")
         let png = Path.Combine(folder.FullName, "report.png")
-        Assert.Equal(Ok(), Report.save html (report "Melting of sodium"))
+        Report.save html (report "Melting of sodium")
         Assert.Equal(Ok(), Browser.screenshot 1280 html png)
         let picture = File.ReadAllBytes png
         Assert.Equal<byte[]>([| 0x89uy; 0x50uy; 0x4Euy; 0x47uy |], picture[..3])

@@ -1,5 +1,6 @@
 module Mice.Plots.Tests.TemperatureFiguresTests
 
+open System
 open Mice
 open Mice.Entropy
 open Mice.Plots
@@ -17,7 +18,7 @@ let private level depth length estimator saturated value =
     }
 
 /// Entropies rise by 2 T² and energies by 3 T, so that c is 4 T² and 3; M of 4×8 halves is steepest at T = 2.3.
-let private points withLevels temperatures : LatticePoint list =
+let points withLevels temperatures : LatticePoint list =
     [
         for t in temperatures do
             for method in [ "mice"; "naive" ] do
@@ -51,24 +52,19 @@ let private points withLevels temperatures : LatticePoint list =
 
 let private figures points =
     [
-        for block in (TemperatureFigures.section points |> Option.get).Blocks do
+        for block in (TemperatureReport.section points |> Option.get).Blocks do
             match block with
             | Block.Figures figures -> yield! figures
             | _ -> ()
     ]
 
 /// Points of a figure by name: x and y.
-let private curve name (figure: Figure) =
-    figure.Traces
-    |> List.pick (function
-        | Trace.Points(style, x, y, _) when style.Name = name -> Some(x, y)
-        | _ -> None)
+let private curve name figure =
+    let trace = ChartJson.traces figure |> List.find (ChartJson.name >> (=) name)
+    Array.ofList (ChartJson.numbers "x" trace), Array.ofList (ChartJson.numbers "y" trace)
 
-let private names (figure: Figure) =
-    figure.Traces
-    |> List.choose (function
-        | Trace.Points(style, _, _, _) -> Some style.Name
-        | _ -> None)
+let private names figure =
+    ChartJson.traces figure |> List.map ChartJson.name
 
 [<Fact>]
 let ``Heat capacities stand side by side, slopes have a mark where they peak, and M is shared out over its interface``
@@ -85,12 +81,11 @@ let ``Heat capacities stand side by side, slopes have a mark where they peak, an
         Assert.Equal<string list>([ "4×4"; "4×8" ], names slopes)
         Assert.Equal<string list>([ "4×4"; "4×8" ], names shares)
 
-        match slopes.Marks with
-        | [ Mark.Vertical(at, label, _) ] ->
-            Assert.Equal(2.3, at, 9)
-            Assert.Contains("4×8", label)
-        | other -> failwith $"{other}"
-
+        let layout = (ChartJson.parse slopes).GetProperty "layout"
+        let mark = Assert.Single((layout.GetProperty "shapes").EnumerateArray())
+        Assert.Equal(2.3, (mark.GetProperty "x0").GetDouble(), 9)
+        let label = Assert.Single((layout.GetProperty "annotations").EnumerateArray())
+        Assert.Contains("4×8", Net.WebUtility.HtmlDecode((label.GetProperty "text").GetString()))
         let x, y = curve "4×8" shares
         Assert.Equal(4, x.Length)
         Assert.Equal((2.0 + (-0.3 + 10.0 / 3.0 * 0.027)) / 8.0, y[0], 9)
@@ -99,11 +94,11 @@ let ``Heat capacities stand side by side, slopes have a mark where they peak, an
 [<Fact>]
 let ``Points without levels have a heat capacity alone, and three temperatures have no section`` () =
     Assert.Single(points false [ 2.0; 2.2; 2.4; 2.6 ] |> figures) |> ignore
-    Assert.True((points true [ 2.0; 2.2; 2.4 ] |> TemperatureFigures.section).IsNone)
+    Assert.True((points true [ 2.0; 2.2; 2.4 ] |> TemperatureReport.section).IsNone)
 
 [<Fact>]
 let ``Every row of the table of peaks has its half and its temperature`` () =
-    let section = points true [ 2.0; 2.2; 2.4; 2.6 ] |> TemperatureFigures.section
+    let section = points true [ 2.0; 2.2; 2.4; 2.6 ] |> TemperatureReport.section
 
     let rows =
         (Option.get section).Blocks

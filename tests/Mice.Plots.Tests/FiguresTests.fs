@@ -1,0 +1,162 @@
+module Mice.Plots.Tests.FiguresTests
+
+open System.Reflection
+open Mice
+open Mice.Entropy
+open Mice.Plots
+open Mice.Plots.Tests.PlotsTests
+open Mice.Samplers
+open Plotly.NET
+open Xunit
+
+let private lattice =
+    let points = TemperatureFiguresTests.points true [ 2.0; 2.2; 2.4; 2.6 ]
+
+    points
+    |> List.map (fun p ->
+        { p with
+            Reference =
+                Some
+                    {
+                        EntropyPerSite = Estimate.exact (2.0 * p.Temperature * p.Temperature * 1.0<nat / site>)
+                        Source = "by construction"
+                    }
+            Curves =
+                [
+                    "network 1", [| struct (1, 0.5); struct (2, 0.4) |]
+                    "network 2", [| struct (1, 0.6) |]
+                ]
+        })
+
+let private derivatives = TemperatureDerivatives.ofPoints lattice
+
+/// Two temperatures of drawn snapshots.
+let sampled: SampledLattice list =
+    [
+        for t, energy in [ 2.0, -1.7; 3.0, -0.8 ] ->
+            {
+                File = $"s,{t}.npy"
+                Source =
+                    {
+                        Lattice = Lattice.Square
+                        Coupling = 1.0
+                        Field = 0.0
+                        Temperature = t
+                        Seed = 1UL
+                        SnapshotsPerChain = 4
+                        EnergyPerSite = Estimate.create energy 0.001 Direction.Exact
+                    }
+                Snapshots = 2048
+                AutocorrelationTime = Estimate.create 0.5 0.01 Direction.Exact
+                Steps = "rounds"
+                Seconds = 1.0
+                Checks = []
+            }
+    ]
+
+let private series: MdSeries =
+    {
+        Name = "Temperature"
+        Unit = "K"
+        Values = [| 349.0; 351.0 |]
+        Mean = Estimate.create 350.0 1.0 Direction.Exact
+    }
+
+let private information = MutualInformationReportTests.result
+let private phases = [ Style.solid "solid" Colour.blue, melting.Solid ]
+
+let private networks (scan: ScanResult) =
+    scan.Training |> Array.distinctBy _.Network |> Array.length
+
+let private halves = [ "4×4"; "4×8" ]
+let private temperatures = [ for t in [ "2"; "2.2"; "2.4"; "2.6" ] -> $"T = {t}" ]
+
+/// Every public figure: its function, a chart of it, and the names of its traces in the legend.
+let private figures: (string * GenericChart * string list) list =
+    let networksOf = [ for i in 1 .. networks melting.Solid -> $"network {i}" ]
+    let once = "solid" :: List.replicate (networks melting.Solid - 1) ""
+    let both = once @ ("liquid" :: List.replicate (networks melting.Liquid - 1) "")
+    let x, y = MutualInformationReportTests.x, MutualInformationReportTests.y
+
+    let critics =
+        [ for i in 1..2 -> [ $"critic {i}, batches"; $"critic {i}, validation" ] ]
+
+    let methods = [ "mice"; "naive" ]
+
+    let capacities =
+        "energies, Δe/ΔT" :: (methods |> List.map (fun m -> $"{m}, T Δs/ΔT"))
+
+    [
+        "ScanFigures.training", ScanFigures.training "Solid" melting.Solid, networksOf
+        "ScanFigures.loss", ScanFigures.loss phases, once
+        "ScanFigures.byCutoff", Option.get (ScanFigures.byCutoff phases), [ "solid" ]
+        "ScanFigures.pairs", ScanFigures.pairs [ Style.solid "liquid" Colour.blue, pairs.Liquid ], [ "liquid" ]
+        "MeltingFigures.gibbs", MeltingFigures.gibbs melting, [ "± one standard error"; "with Δcₚ"; "linear" ]
+        "MeltingFigures.pairs", MeltingFigures.pairs pairs, [ "solid"; "liquid" ]
+        "MeltingFigures.byCutoff", Option.get (MeltingFigures.byCutoff melting), [ "solid"; "liquid" ]
+        "MeltingFigures.loss", MeltingFigures.loss melting, both
+        "MdFigures.againstTime", MdFigures.againstTime [| 0.0; 1.0 |] series, [ "" ]
+        "MutualInformationFigures.comparison",
+        MutualInformationFigures.comparison information,
+        [ "no bound"; "lower bound (≥)"; "upper bound (≤)"; "unbiased" ]
+        "MutualInformationFigures.training",
+        MutualInformationFigures.training information.Estimates[1],
+        List.concat critics
+        "MutualInformationFigures.scatter", Option.get (MutualInformationFigures.scatter x y information), [ "" ]
+        "LatticeFigures.entropies", LatticeFigures.entropies lattice, "reference" :: methods
+        "LatticeFigures.deviations", Option.get (LatticeFigures.deviations lattice), methods
+        "LatticeFigures.training", LatticeFigures.training lattice.Head, [ "network 1"; "network 2" ]
+        "ScaleFigures.mutualInformation", ScaleFigures.mutualInformation lattice, temperatures
+        "ScaleFigures.perInterface", ScaleFigures.perInterface lattice, temperatures
+        "ScaleFigures.perSite", ScaleFigures.perSite lattice, temperatures
+        "ScaleFigures.create", ScaleFigures.create lattice |> List.head, temperatures
+        "TemperatureFigures.heatCapacities", TemperatureFigures.heatCapacities derivatives, capacities
+        "TemperatureFigures.slopes", TemperatureFigures.slopes derivatives, halves
+        "TemperatureFigures.perInterface", TemperatureFigures.perInterface lattice, halves
+        "SamplingFigures.energies", SamplingFigures.energies sampled, [ "" ]
+    ]
+
+[<Fact>]
+let ``Every public figure is a chart with the traces that it should have, a title and named axes`` () =
+    for name, chart, traces in figures do
+        Assert.Equal<string list>(traces, ChartJson.traces chart |> List.map ChartJson.name)
+        Assert.NotEqual<string>("", ChartJson.title chart)
+        let layout = (ChartJson.parse chart).GetProperty "layout"
+
+        let axis =
+            layout.GetProperty("xaxis").GetProperty("title").GetProperty("text").GetString()
+
+        Assert.True(axis <> "", name)
+
+[<Fact>]
+let ``No public figure is left out of that list`` () =
+    let returnsCharts (m: MethodInfo) =
+        m.ReturnType = typeof<GenericChart>
+        || m.ReturnType = typeof<GenericChart option>
+        || m.ReturnType = typeof<GenericChart list>
+
+    let exported =
+        [
+            for t in typeof<Report>.Assembly.GetExportedTypes() do
+                if t.Name.EndsWith "Figures" then
+                    for m in t.GetMethods(BindingFlags.Public ||| BindingFlags.Static) do
+                        if returnsCharts m then
+                            $"{t.Name}.{m.Name}"
+        ]
+
+    Assert.Equal<Set<string>>(set exported, figures |> List.map (fun (name, _, _) -> name) |> set)
+
+[<Fact>]
+let ``A user restyles a figure with the functions of Plotly.NET`` () =
+    let chart =
+        MeltingFigures.gibbs melting
+        |> Chart.withTitle "Mine"
+        |> Chart.withXAxisStyle (TitleText = "T / K")
+        |> Chart.withTemplate ChartTemplates.darkMirrored
+
+    Assert.Equal("Mine", ChartJson.title chart)
+    let layout = (ChartJson.parse chart).GetProperty "layout"
+    Assert.Equal("T / K", layout.GetProperty("xaxis").GetProperty("title").GetProperty("text").GetString())
+    // Nothing of our own look is left beside the template.
+    Assert.False(fst (layout.TryGetProperty "paper_bgcolor"))
+    Assert.Equal(2, (layout.GetProperty "shapes").GetArrayLength())
