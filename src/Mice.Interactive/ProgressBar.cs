@@ -37,17 +37,20 @@ public static class ProgressBar
 
         private readonly Stopwatch sinceLast = new();
         private DisplayedValue? shown;
+        private double last;
 
         public void Show(double fraction, string message)
         {
             lock (sinceLast)
             {
-                if (shown is not null && fraction < 1.0 && sinceLast.Elapsed < Pause)
+                // Steps of a hundredth always show, so that the bar ends where the work does.
+                if (shown is not null && sinceLast.Elapsed < Pause && Math.Abs(fraction - last) < 0.01)
                 {
                     return;
                 }
 
                 sinceLast.Restart();
+                last = fraction;
                 var html = Html(fraction, message);
 
                 if (shown is null)
