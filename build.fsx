@@ -3,6 +3,7 @@
 
 open System
 open System.Diagnostics
+open System.Globalization
 open System.IO
 open System.Security.Cryptography
 open System.Text
@@ -287,69 +288,216 @@ let demo (arguments: string list) =
 
     printfn "Report: artifacts/demo/report.html, numbers: artifacts/demo/result.json"
 
-/// Passed, failed and skipped tests of one result file, with the names of those that failed.
-let private readResults (file: string) =
-    let outcomes =
-        (XDocument.Load file).Descendants()
-        |> Seq.filter (fun e -> e.Name.LocalName = "UnitTestResult")
-        |> Seq.map (fun e -> e.Attribute(XName.Get "outcome").Value)
-        |> List.ofSeq
+// ---- Tests ----------------------------------------------------------------------------------------------------------
 
-    let count outcome =
-        outcomes |> List.filter ((=) outcome) |> List.length
+type private Outcome =
+    | Passed
+    | Failed of message: string
+    | Skipped of reason: string
 
-    let passed, skipped = count "Passed", count "NotExecuted"
-    struct (passed, outcomes.Length - passed - skipped, skipped)
+type private TestResult =
+    {
+        Project: string
+        Name: string
+        Seconds: float
+        Outcome: Outcome
+    }
 
-let test (arguments: string list) =
-    install forLammps
-    build ()
-    let results = at [ "artifacts"; "test-results" ]
+let private elements (name: string) (parent: XContainer) =
+    parent.Descendants() |> Seq.filter (fun e -> e.Name.LocalName = name)
 
-    if Directory.Exists results then
-        Directory.Delete(results, true)
+let private attribute (name: string) (element: XElement) =
+    match element.Attribute(XName.Get name) with
+    | null -> ""
+    | found -> found.Value
 
-    let filter =
-        match arguments with
-        | [] -> []
-        | name :: _ -> [ "--filter"; $"FullyQualifiedName~{name}" ]
+/// What a run of Expecto left: a JUnit summary.
+let private readJUnit (project: string) (file: string) =
+    [
+        for case in XDocument.Load file |> elements "testcase" do
+            let child name = elements name case |> Seq.tryHead
 
-    let codes =
-        [
-            for name in testProjects () do
-                step name
-                let settings = at [ "tests"; name; "one-thread.runsettings" ]
+            {
+                Project = project
+                Name = attribute "name" case
+                Seconds = Double.Parse(attribute "time" case, CultureInfo.InvariantCulture)
+                Outcome =
+                    match child "failure", child "error", child "skipped" with
+                    | Some fault, _, _
+                    | _, Some fault, _ -> Failed((attribute "message" fault + "\n" + fault.Value).Trim())
+                    | _, _, Some reason -> Skipped(attribute "message" reason)
+                    | _ -> Passed
+            }
+    ]
 
-                tryRun
-                    "dotnet"
-                    ([ "test"; assembly "tests" name name; "--results-directory"; results ]
-                     @ (if File.Exists settings then
-                            [ "--settings"; settings ]
-                        else
-                            [])
-                     @ [ "--logger"; $"trx;LogFileName={name}.trx"; "--blame-hang-timeout"; "15m" ]
-                     @ [ "--blame-hang-dump-type"; "none" ]
-                     @ filter)
-        ]
+/// What `dotnet test` left: a TRX file.
+let private readTrx (project: string) (file: string) =
+    [
+        for case in XDocument.Load file |> elements "UnitTestResult" do
+            {
+                Project = project
+                Name = attribute "testName" case
+                Seconds =
+                    match TimeSpan.TryParse(attribute "duration" case, CultureInfo.InvariantCulture) with
+                    | true, time -> time.TotalSeconds
+                    | _ -> 0.0
+                Outcome =
+                    let message = elements "Message" case |> Seq.map _.Value |> String.concat "\n"
 
-    let struct (passed, failed, skipped) =
-        Directory.GetFiles(results, "*.trx")
-        |> Array.map readResults
-        |> Array.fold (fun struct (p, f, s) struct (p', f', s') -> struct (p + p', f + f', s + s')) (struct (0, 0, 0))
+                    match attribute "outcome" case with
+                    | "Passed" -> Passed
+                    | "NotExecuted" -> Skipped message
+                    | _ -> Failed message
+            }
+    ]
 
-    // A test host that died reports no failed test but must not pass.
-    let failed =
-        if failed = 0 && List.exists ((<>) 0) codes then
-            1
+let private isExpecto (project: string) =
+    File.ReadLines(at [ "tests"; project; "paket.references" ])
+    |> Seq.exists (fun line -> line.Trim() = "Expecto")
+
+/// Runs the built tests of one project, all or those whose full name contains a text.
+let private runTests (results: string) (containing: string option) (project: string) : TestResult list =
+    step project
+    let expecto = isExpecto project
+    let file = Path.Combine(results, project + (if expecto then ".xml" else ".trx"))
+    let program = assembly "tests" project project
+
+    let code =
+        if expecto then
+            let part =
+                containing |> Option.map (fun text -> [ "--containing"; text ]) |> Option.defaultValue []
+
+            tryRun "dotnet" ([ "exec"; program; "--junit-summary"; file ] @ part)
         else
-            failed
+            let settings = at [ "tests"; project; "one-thread.runsettings" ]
 
-    let line = $"{passed} passed, {failed} failed, {skipped} skipped"
+            tryRun
+                "dotnet"
+                ([ "test"; program; "--results-directory"; results ]
+                 @ (if File.Exists settings then
+                        [ "--settings"; settings ]
+                    else
+                        [])
+                 @ [ "--logger"; $"trx;LogFileName={project}.trx"; "--blame-hang-timeout"; "15m" ]
+                 @ [ "--blame-hang-dump-type"; "none" ]
+                 @ (containing
+                    |> Option.map (fun text -> [ "--filter"; $"FullyQualifiedName~{text}" ])
+                    |> Option.defaultValue []))
+
+    let found =
+        if not (File.Exists file) then []
+        elif expecto then readJUnit project file
+        else readTrx project file
+
+    // A program that died may not have reported a failed test, but must not pass.
+    if found |> List.exists (fun r -> r.Outcome.IsFailed) || code = 0 && File.Exists file then
+        found
+    else
+        {
+            Project = project
+            Name = "the program itself"
+            Seconds = 0.0
+            Outcome = Failed $"ended with exit code {code} and reported {found.Length} tests"
+        }
+        :: found
+
+/// Skipped and failed tests with their messages, the slowest ten, and as the last line the totals.
+let private summarise (results: string) (all: TestResult list) =
+    for test in all do
+        match test.Outcome with
+        | Skipped reason -> printfn "SKIPPED %s: %s: %s" test.Project test.Name reason
+        | Passed
+        | Failed _ -> ()
+
+    for test in all do
+        match test.Outcome with
+        | Failed message -> printfn "FAILED %s: %s\n    %s" test.Project test.Name (message.Replace("\n", "\n    "))
+        | Passed
+        | Skipped _ -> ()
+
+    printfn "The slowest tests:"
+
+    for test in all |> List.sortByDescending _.Seconds |> List.truncate 10 do
+        printfn "%8.1f s  %s: %s" test.Seconds test.Project test.Name
+
+    let count kind =
+        all |> List.filter (fun test -> kind test.Outcome) |> List.length
+
+    let failed = count _.IsFailed
+
+    let line =
+        $"{count _.IsPassed} passed, {failed} failed, {count _.IsSkipped} skipped"
+
     File.WriteAllText(Path.Combine(results, "summary.txt"), line + "\n")
     printfn "%s" line
 
     if failed > 0 then
         exit 1
+
+/// The projects that were named, `Atoms` for `Mice.Atoms.Tests`; all when none was.
+let private chosenTests (names: string list) =
+    let all = testProjects ()
+
+    let named (name: string) =
+        let full = if name.Contains '.' then name else $"Mice.{name}.Tests"
+
+        match
+            all
+            |> List.tryFind (fun project -> String.Equals(project, full, StringComparison.OrdinalIgnoreCase))
+        with
+        | Some project -> project
+        | None ->
+            let known =
+                all |> List.map (fun project -> project.Split('.')[1]) |> String.concat ", "
+
+            stop 2 $"There are no tests of '{name}'; there are {known}. A part of the tests: --filter TEXT."
+
+    if List.isEmpty names then all else List.map named names
+
+/// Projects to test, the text of --filter, and whether --lammps was given.
+let rec private testArguments (arguments: string list) =
+    match arguments with
+    | [] -> [], None, false
+    | "--lammps" :: rest ->
+        let names, text, _ = testArguments rest
+        names, text, true
+    | "--filter" :: text :: rest ->
+        let names, _, lammps = testArguments rest
+        names, Some text, lammps
+    | option :: _ when option.StartsWith '-' ->
+        stop 2 $"'test' does not know '{option}'; it knows --filter TEXT and --lammps."
+    | name :: rest ->
+        let names, text, lammps = testArguments rest
+        name :: names, text, lammps
+
+let test (arguments: string list) =
+    let names, containing, lammps = testArguments arguments
+    let projects = chosenTests names
+
+    if lammps then
+        install forLammps
+
+    if List.isEmpty names then
+        build ()
+    else
+        for name in projects do
+            let project = Path.Combine("tests", name)
+            buildProject $"build {name}" [ "src"; "tests" ] project [ assembly "tests" name name ]
+
+    let results = at [ "artifacts"; "test-results" ]
+
+    if Directory.Exists results then
+        Directory.Delete(results, true)
+
+    Directory.CreateDirectory results |> ignore
+    let all = projects |> List.collect (runTests results containing)
+
+    if List.isEmpty all then
+        stop 1 "No test has a full name that contains this text."
+    else
+        summarise results all
+
+// ---- Other targets --------------------------------------------------------------------------------------------------
 
 /// `bench` and `verify` measure: they run programs that tests/Mice.Benchmarks registers, and write docs/benchmarks.md.
 let private measure (verb: string) (arguments: string list) =
@@ -693,7 +841,9 @@ let pack () =
 let private targets: (string * string * (string list -> unit)) list =
     [
         "demo", "the main job on the sodium snapshots in docs/data/na; writes artifacts/demo/report.html", demo
-        "test", "all tests; 'test NAME' runs those whose full name contains NAME", test
+        "test",
+        "all tests; 'test Atoms' of one project, '--filter TEXT' a part, '--lammps' installs LAMMPS for its tests",
+        test
         "build", "the solution, in Release", (fun _ -> build ())
         "format", "formats all F# sources", (fun _ -> format ())
         "bench", "measures speed against the alternatives; 'bench NAME …' runs some", measure "bench"

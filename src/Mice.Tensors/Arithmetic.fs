@@ -27,16 +27,22 @@ module TensorArithmetic =
         let abs (x: Tensor) : Tensor = unary "abs" (fun t -> t.abs ()) x
         /// −1, 0 or 1; its derivative is zero.
         let sign (x: Tensor) : Tensor = unary "sign" (fun t -> t.sign ()) x
+
         /// 1/x.
-        let reciprocal (x: Tensor) : Tensor = unary "reciprocal" (fun t -> t.reciprocal ()) x
+        let reciprocal (x: Tensor) : Tensor =
+            unary "reciprocal" (fun t -> t.reciprocal ()) x
+
         /// Sine of radians.
         let sin (x: Tensor) : Tensor = unary "sin" (fun t -> t.sin ()) x
         /// Cosine of radians.
         let cos (x: Tensor) : Tensor = unary "cos" (fun t -> t.cos ()) x
         /// Tangent of radians.
         let tan (x: Tensor) : Tensor = unary "tan" (fun t -> t.tan ()) x
+
         /// The angle of the point (x, y), in (−π, π].
-        let atan2 (y: Tensor) (x: Tensor) : Tensor = binary "atan2" (fun s t -> s.atan2 t) y x
+        let atan2 (y: Tensor) (x: Tensor) : Tensor =
+            binary "atan2" (fun s t -> s.atan2 t) y x
+
         /// The error function.
         let erf (x: Tensor) : Tensor = unary "erf" (fun t -> t.erf ()) x
         /// e^−|x| I₀(x), I₀ the modified Bessel function of the first kind, element by element.
@@ -49,13 +55,18 @@ module TensorArithmetic =
         let ceil (x: Tensor) : Tensor = unary "ceil" (fun t -> t.ceil ()) x
         /// The nearest integer, halves to even.
         let round (x: Tensor) : Tensor = unary "round" (fun t -> t.round ()) x
+
         /// The larger of two, element by element.
-        let maximum (x: Tensor) (y: Tensor) : Tensor = binary "maximum" (fun s t -> s.maximum t) x y
+        let maximum (x: Tensor) (y: Tensor) : Tensor =
+            binary "maximum" (fun s t -> s.maximum t) x y
+
         /// ln(eˣ + eʸ), element by element; no overflow.
-        let logAddExp (x: Tensor) (y: Tensor) : Tensor = binary "logaddexp" (fun s t -> s.logaddexp t) x y
+        let logAddExp (x: Tensor) (y: Tensor) : Tensor =
+            binary "logaddexp" (fun s t -> s.logaddexp t) x y
 
         /// The smaller of two, element by element.
-        let minimum (x: Tensor) (y: Tensor) : Tensor = binary "minimum" (fun s t -> s.minimum t) x y
+        let minimum (x: Tensor) (y: Tensor) : Tensor =
+            binary "minimum" (fun s t -> s.minimum t) x y
 
         /// x, but not below `low` or above `high`.
         let clamp (low: float) (high: float) (x: Tensor) : Tensor =
@@ -92,16 +103,24 @@ module TensorArithmetic =
             unary "eq" (fun t -> t.eq number) x
 
         /// Where both are true.
-        let logicalAnd (x: Tensor) (y: Tensor) : Tensor = binary "logical_and" (fun s t -> s.logical_and t) x y
+        let logicalAnd (x: Tensor) (y: Tensor) : Tensor =
+            binary "logical_and" (fun s t -> s.logical_and t) x y
+
         /// Where at least one is true.
-        let logicalOr (x: Tensor) (y: Tensor) : Tensor = binary "logical_or" (fun s t -> s.logical_or t) x y
+        let logicalOr (x: Tensor) (y: Tensor) : Tensor =
+            binary "logical_or" (fun s t -> s.logical_or t) x y
+
         /// Where it is false.
-        let logicalNot (x: Tensor) : Tensor = unary "logical_not" (fun t -> t.logical_not ()) x
+        let logicalNot (x: Tensor) : Tensor =
+            unary "logical_not" (fun t -> t.logical_not ()) x
+
         /// Where x is neither infinite nor NaN.
-        let isFinite (x: Tensor) : Tensor = unary "isfinite" (fun t -> t.isfinite ()) x
+        let isFinite (x: Tensor) : Tensor =
+            unary "isfinite" (fun t -> t.isfinite ()) x
 
         /// Matrix product over the last two axes, the axes before them broadcast; vectors as in NumPy.
-        let matmul (x: Tensor) (y: Tensor) : Tensor = binary "matmul" (fun s t -> s.matmul t) x y
+        let matmul (x: Tensor) (y: Tensor) : Tensor =
+            binary "matmul" (fun s t -> s.matmul t) x y
 
         /// c + x·y for matrices x [n; k], y [k; m] and c that broadcasts to [n; m], in one operation.
         let addmm (c: Tensor) (x: Tensor) (y: Tensor) : Tensor =
@@ -113,7 +132,8 @@ module TensorArithmetic =
             mixed "baddbmm" [ c; x; y ] (fun () -> x.Native.baddbmm (y.Native, c.Native, 1.0f, 1.0f))
 
         /// The outer product of two vectors.
-        let outer (x: Tensor) (y: Tensor) : Tensor = binary "outer" (fun s t -> s.outer t) x y
+        let outer (x: Tensor) (y: Tensor) : Tensor =
+            binary "outer" (fun s t -> s.outer t) x y
 
         /// Sums of products in Einstein's notation: `Tensor.einsum "bi,ij->bj" [ x; w ]`.
         let einsum (equation: string) (xs: seq<Tensor>) : Tensor =

@@ -45,7 +45,8 @@ module DType =
         | n -> DType.Other n
 
     /// The element type as TorchSharp names it.
-    let internal torch (dtype: DType) : torch.ScalarType = LanguagePrimitives.EnumOfValue(sbyte (number dtype))
+    let internal torch (dtype: DType) : torch.ScalarType =
+        LanguagePrimitives.EnumOfValue(sbyte (number dtype))
 
     /// Name as in error messages: float32, float64, int64, bool.
     let name (dtype: DType) =
@@ -102,7 +103,11 @@ module Engine =
     /// Number of CUDA devices; 0 with a libtorch without CUDA.
     let cudaDevices () : int =
         LibTorch.ensure ()
-        if torch.cuda.is_available () then torch.cuda.device_count () else 0
+
+        if torch.cuda.is_available () then
+            torch.cuda.device_count ()
+        else
+            0
 
 /// Devices as values.
 [<RequireQualifiedAccess>]

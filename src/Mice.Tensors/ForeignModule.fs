@@ -46,7 +46,9 @@ type internal ForeignModule(create: unit -> TorchModule) =
             raise (TensorException "ofModule: this version of TorchSharp keeps its tensors in another way")
 
         for struct (name, _) in m.named_buffers () do
-            raise (TensorException $"ofModule: the buffer {name} is a state beside the parameters; use a layer without one")
+            raise (
+                TensorException $"ofModule: the buffer {name} is a state beside the parameters; use a layer without one"
+            )
 
         for part in m.modules () do
             let kind = part.GetType()
@@ -104,8 +106,7 @@ type internal ForeignModule(create: unit -> TorchModule) =
         let m = seeded key (fun () -> check (create ()))
 
         let copies =
-            named m
-            |> Array.map (fun (name, p) -> name, mixed "clone" [] (fun () -> p.detach().clone ()))
+            named m |> Array.map (fun (name, p) -> name, mixed "clone" [] (fun () -> p.detach().clone()))
 
         idle.Add m
         copies
@@ -119,13 +120,10 @@ type internal ForeignModule(create: unit -> TorchModule) =
             withParameters m parameters (fun () -> forward m x.Native)
 
         let y =
-            mixed
-                "module"
-                (x :: [ for _, t in parameters -> t ])
-                (fun () ->
-                    match training with
-                    | Some key -> seeded key run
-                    | None -> run ())
+            mixed "module" (x :: [ for _, t in parameters -> t ]) (fun () ->
+                match training with
+                | Some key -> seeded key run
+                | None -> run ())
 
         idle.Add m
         y

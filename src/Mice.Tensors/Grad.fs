@@ -37,14 +37,15 @@ module Grad =
     let private backward (outputs: Tensor[]) (vectors: Tensor[]) (inputs: Tensor[]) (createGraph: bool) : Tensor[] =
         let natives (tensors: Tensor[]) = tensors |> Array.map _.Native
         let weights = if vectors.Length = 0 then null else natives vectors
-        let all = List.concat [ List.ofArray outputs; List.ofArray vectors; List.ofArray inputs ]
+
+        let all =
+            List.concat [ List.ofArray outputs; List.ofArray vectors; List.ofArray inputs ]
 
         let gradients =
             Tensor.Guard(
                 "derivative",
                 all,
-                fun () ->
-                    torch.autograd.grad (natives outputs, natives inputs, weights, createGraph, createGraph, true)
+                fun () -> torch.autograd.grad (natives outputs, natives inputs, weights, createGraph, createGraph, true)
             )
 
         inputs

@@ -62,9 +62,7 @@ module Layer =
                 |> Array.map (fun (name, group) -> name, grow (Array.map (fun (path, t) -> List.tail path, t) group))
                 |> Params.Node
 
-        leaves
-        |> Array.map (fun (name, t) -> List.ofArray (name.Split '.'), t)
-        |> grow
+        leaves |> Array.map (fun (name, t) -> List.ofArray (name.Split '.'), t) |> grow
 
     /// <summary>A network written with TorchSharp as a layer: its parameters become a tree, named as in the module.</summary>
     /// <remarks>`create` makes a fresh module with fresh parameters, from TorchSharp's generator, which is seeded with

@@ -39,7 +39,8 @@ module internal LibTorch =
     let private ofProgram () =
         let named =
             match AppContext.GetData "NATIVE_DLL_SEARCH_DIRECTORIES" with
-            | :? string as folders -> List.ofArray (folders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
+            | :? string as folders ->
+                List.ofArray (folders.Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries))
             | _ -> []
 
         [
@@ -76,7 +77,8 @@ module internal LibTorch =
     let folder () : Result<string, string> =
         match setting Variable with
         | Some given ->
-            let looked = [ given; Path.Combine(given, "lib"); Path.Combine(given, "torch", "lib") ]
+            let looked =
+                [ given; Path.Combine(given, "lib"); Path.Combine(given, "torch", "lib") ]
 
             match holding torchFile looked with
             | Some found -> Ok found
@@ -112,7 +114,9 @@ module internal LibTorch =
         if found.Success then Some found.Groups[1].Value else None
 
     let private cache () =
-        let folder = Environment.GetFolderPath Environment.SpecialFolder.LocalApplicationData
+        let folder =
+            Environment.GetFolderPath Environment.SpecialFolder.LocalApplicationData
+
         let folder = if folder = "" then Path.GetTempPath() else folder
         Path.Combine(folder, "mice", "native")
 

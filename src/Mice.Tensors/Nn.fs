@@ -22,7 +22,8 @@ module Nn =
         unary "leaky_relu" (fun t -> torch.nn.functional.leaky_relu (t, slope)) x
 
     /// x for x above 0, eˣ − 1 below.
-    let elu (x: Tensor) : Tensor = unary "elu" (fun t -> torch.nn.functional.elu (t, 1.0)) x
+    let elu (x: Tensor) : Tensor =
+        unary "elu" (fun t -> torch.nn.functional.elu (t, 1.0)) x
 
     /// x · sigmoid(x).
     let silu (x: Tensor) : Tensor = unary "silu" (fun t -> t.silu ()) x
@@ -34,13 +35,16 @@ module Nn =
     let tanh (x: Tensor) : Tensor = unary "tanh" (fun t -> t.tanh ()) x
 
     /// 1/(1 + e⁻ˣ).
-    let sigmoid (x: Tensor) : Tensor = unary "sigmoid" (fun t -> t.sigmoid ()) x
+    let sigmoid (x: Tensor) : Tensor =
+        unary "sigmoid" (fun t -> t.sigmoid ()) x
 
     /// ln(1 + eˣ), without overflow.
-    let softplus (x: Tensor) : Tensor = unary "softplus" (fun t -> torch.nn.functional.softplus (t, 1.0, 20.0)) x
+    let softplus (x: Tensor) : Tensor =
+        unary "softplus" (fun t -> torch.nn.functional.softplus (t, 1.0, 20.0)) x
 
     /// ln sigmoid(x), without underflow.
-    let logSigmoid (x: Tensor) : Tensor = unary "log_sigmoid" (fun t -> t.log_sigmoid ()) x
+    let logSigmoid (x: Tensor) : Tensor =
+        unary "log_sigmoid" (fun t -> t.log_sigmoid ()) x
 
     /// exp(xᵢ)/Σ exp(xⱼ) along an axis.
     let softmax (axis: int) (x: Tensor) : Tensor =
@@ -78,7 +82,10 @@ module Nn =
 
     /// Largest value in each of h × w windows that cover the image, whatever its size: [batch; c; h; w].
     let adaptiveMaxPool2d (height: int) (width: int) (x: Tensor) : Tensor =
-        unary "adaptive_max_pool2d" (fun t -> torch.nn.functional.adaptive_max_pool2d (t, [| int64 height; int64 width |])) x
+        unary
+            "adaptive_max_pool2d"
+            (fun t -> torch.nn.functional.adaptive_max_pool2d (t, [| int64 height; int64 width |]))
+            x
 
     /// The same in three dimensions: [batch; c; d; h; w].
     let adaptiveMaxPool3d (depth: int) (height: int) (width: int) (x: Tensor) : Tensor =

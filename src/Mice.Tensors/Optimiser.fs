@@ -124,7 +124,10 @@ module Optimiser =
 
         let m = binary "add" (fun m g -> m.add (g, shareOfGradient)) (m * o.Beta1) g
         let squares = v * o.Beta2
-        let v = mixed "addcmul" [ squares; g ] (fun () -> squares.Native.addcmul (g.Native, g.Native, shareOfSquare))
+
+        let v =
+            mixed "addcmul" [ squares; g ] (fun () -> squares.Native.addcmul (g.Native, g.Native, shareOfSquare))
+
         let root = Tensor.sqrt v + o.Epsilon * second
 
         let p =
@@ -133,12 +136,17 @@ module Optimiser =
             else
                 p
 
-        let next = mixed "addcdiv" [ p; m; root ] (fun () -> p.Native.addcdiv (m.Native, root.Native, length))
+        let next =
+            mixed "addcdiv" [ p; m; root ] (fun () -> p.Native.addcdiv (m.Native, root.Native, length))
+
         struct (next, m, v)
 
     let private adamStep (o: AdamOptions) decoupled (gradient: Params) (state: OptimiserState) (parameters: Params) =
         let step = state.Step + 1L
-        let first, second = Params.find "first" state.Moments, Params.find "second" state.Moments
+
+        let first, second =
+            Params.find "first" state.Moments, Params.find "second" state.Moments
+
         let p, g = Params.packed parameters, Params.packed gradient
         let m, v = Params.packed first, Params.packed second
 

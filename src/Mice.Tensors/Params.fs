@@ -140,7 +140,11 @@ module Params =
     /// The tensors as one vector where they can be pieces of one, otherwise as they are.
     let internal packed (tree: Params) : Tensor[] =
         let all = tensors tree
-        if Packing.isPossible all then [| Packing.join all |] else all
+
+        if Packing.isPossible all then
+            [| Packing.join all |]
+        else
+            all
 
     /// A tree in the form of another, from what `packed` made of it.
     let internal unpacked (form: Params) (parts: Tensor[]) : Params =
@@ -173,16 +177,14 @@ module Params =
     let add (left: Params) (right: Params) : Params = addScaled 1.0 left right
 
     /// factor · tree.
-    let scale (factor: float) (tree: Params) : Params =
-        onWhole (fun t -> t * factor) tree
+    let scale (factor: float) (tree: Params) : Params = onWhole (fun t -> t * factor) tree
 
     /// Zeros in the form of a tree.
     let zerosLike (tree: Params) : Params = map Tensor.zerosLike tree
 
     /// Euclidean norm of all numbers in the tree together.
     let globalNorm (tree: Params) : float =
-        Tensor.scope (fun () ->
-            packed tree |> Array.sumBy (fun t -> (Tensor.item (Tensor.norm t)) ** 2.0) |> sqrt)
+        Tensor.scope (fun () -> packed tree |> Array.sumBy (fun t -> (Tensor.item (Tensor.norm t)) ** 2.0) |> sqrt)
 
     /// The tree on a device.
     let onto (device: Device) (tree: Params) : Params = map (Tensor.onto device) tree

@@ -8,7 +8,8 @@ module TensorReductions =
     module Tensor =
 
         /// An axis counted from the front.
-        let private fromFront (x: Tensor) axis = if axis < 0 then axis + x.Rank else axis
+        let private fromFront (x: Tensor) axis =
+            if axis < 0 then axis + x.Rank else axis
 
         /// How many elements axes hold together.
         let private lengthOver (axes: int list) (x: Tensor) =
@@ -26,28 +27,45 @@ module TensorReductions =
 
         /// Sum of all elements, shape [].
         let sum (x: Tensor) : Tensor = unary "sum" (fun t -> t.sum ()) x
+
         /// Sums over axes, which disappear.
-        let sumOver (axes: int list) (x: Tensor) : Tensor = unary "sum" (fun t -> t.sum (int64s axes, false)) x
+        let sumOver (axes: int list) (x: Tensor) : Tensor =
+            unary "sum" (fun t -> t.sum (int64s axes, false)) x
+
         /// Sums over axes, which stay with length 1.
-        let sumKeeping (axes: int list) (x: Tensor) : Tensor = unary "sum" (fun t -> t.sum (int64s axes, true)) x
+        let sumKeeping (axes: int list) (x: Tensor) : Tensor =
+            unary "sum" (fun t -> t.sum (int64s axes, true)) x
+
         /// Mean of all elements, shape [].
         let mean (x: Tensor) : Tensor = unary "mean" (fun t -> t.mean ()) x
+
         /// Means over axes, which disappear.
-        let meanOver (axes: int list) (x: Tensor) : Tensor = unary "mean" (fun t -> t.mean (int64s axes, false)) x
+        let meanOver (axes: int list) (x: Tensor) : Tensor =
+            unary "mean" (fun t -> t.mean (int64s axes, false)) x
+
         /// Means over axes, which stay with length 1.
-        let meanKeeping (axes: int list) (x: Tensor) : Tensor = unary "mean" (fun t -> t.mean (int64s axes, true)) x
+        let meanKeeping (axes: int list) (x: Tensor) : Tensor =
+            unary "mean" (fun t -> t.mean (int64s axes, true)) x
 
         /// Variances over axes with divisor n − correction.
         let varianceOver (axes: int list) (correction: int) (x: Tensor) : Tensor =
             let n = lengthOver axes x
             let raw = unary "var" (fun t -> t.var (int64s axes, false, false)) x
-            if correction = 0 then raw else raw * (n / (n - float correction))
+
+            if correction = 0 then
+                raw
+            else
+                raw * (n / (n - float correction))
 
         /// Standard deviations over axes with divisor n − correction.
         let stdOver (axes: int list) (correction: int) (x: Tensor) : Tensor =
             let n = lengthOver axes x
             let raw = unary "std" (fun t -> t.std (int64s axes, false, false)) x
-            if correction = 0 then raw else raw * Operators.sqrt (n / (n - float correction))
+
+            if correction = 0 then
+                raw
+            else
+                raw * Operators.sqrt (n / (n - float correction))
 
         /// Product of all elements.
         let prod (x: Tensor) : Tensor = unary "prod" (fun t -> t.prod ()) x
@@ -55,12 +73,18 @@ module TensorReductions =
         let max (x: Tensor) : Tensor = unary "max" (fun t -> t.max ()) x
         /// Smallest element.
         let min (x: Tensor) : Tensor = unary "min" (fun t -> t.min ()) x
+
         /// Largest elements over axes, which disappear.
-        let maxOver (axes: int list) (x: Tensor) : Tensor = unary "amax" (fun t -> t.amax (int64s axes, false)) x
+        let maxOver (axes: int list) (x: Tensor) : Tensor =
+            unary "amax" (fun t -> t.amax (int64s axes, false)) x
+
         /// Largest elements over axes, which stay with length 1.
-        let maxKeeping (axes: int list) (x: Tensor) : Tensor = unary "amax" (fun t -> t.amax (int64s axes, true)) x
+        let maxKeeping (axes: int list) (x: Tensor) : Tensor =
+            unary "amax" (fun t -> t.amax (int64s axes, true)) x
+
         /// Smallest elements over axes, which disappear.
-        let minOver (axes: int list) (x: Tensor) : Tensor = unary "amin" (fun t -> t.amin (int64s axes, false)) x
+        let minOver (axes: int list) (x: Tensor) : Tensor =
+            unary "amin" (fun t -> t.amin (int64s axes, false)) x
 
         /// Index of the largest element along an axis.
         let argmax (axis: int) (x: Tensor) : Tensor =
@@ -76,7 +100,10 @@ module TensorReductions =
 
         /// ln Σ eˣ over axes, which stay with length 1.
         let logsumexpKeeping (axes: int list) (x: Tensor) : Tensor =
-            axes |> List.map (fromFront x) |> List.sort |> List.fold (fun y axis -> Tensor.unsqueeze axis y) (logsumexp axes x)
+            axes
+            |> List.map (fromFront x)
+            |> List.sort
+            |> List.fold (fun y axis -> Tensor.unsqueeze axis y) (logsumexp axes x)
 
         /// Running sums along an axis.
         let cumsum (axis: int) (x: Tensor) : Tensor =

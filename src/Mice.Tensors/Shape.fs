@@ -83,7 +83,8 @@ module TensorShape =
             unary "pad" (fun t -> torch.nn.functional.pad (t, int64s widths, PaddingModes.Constant, value)) x
 
         /// The same tensor laid out row-major in memory; a copy only when it is not.
-        let contiguous (x: Tensor) : Tensor = unary "contiguous" (fun t -> t.contiguous ()) x
+        let contiguous (x: Tensor) : Tensor =
+            unary "contiguous" (fun t -> t.contiguous ()) x
 
         /// The main diagonal of the last two axes.
         let diagonal (x: Tensor) : Tensor =

@@ -140,7 +140,7 @@ module Tensor =
 
     /// Zeros and ones, each one with probability p.
     let bernoulli (key: Key) (kind: Kind) (p: float) (shape: int list) : Tensor =
-        drawn "bernoulli" key kind (fun g dtype -> torch.empty(int64s shape, dtype, torch.CPU).bernoulli_ (p, g))
+        drawn "bernoulli" key kind (fun g dtype -> torch.empty(int64s shape, dtype, torch.CPU).bernoulli_(p, g))
 
     // ---------------------------------------------------------------- back to the host
 
@@ -177,10 +177,10 @@ module Tensor =
             [ x ],
             fun () ->
                 match x.DType with
-                | DType.Float64 -> x.Native.item<float> ()
-                | DType.Float32 -> float (x.Native.item<float32> ())
-                | DType.Int64 -> float (x.Native.item<int64> ())
-                | DType.Bool -> if x.Native.item<bool> () then 1.0 else 0.0
+                | DType.Float64 -> x.Native.item<float>()
+                | DType.Float32 -> float (x.Native.item<float32>())
+                | DType.Int64 -> float (x.Native.item<int64>())
+                | DType.Bool -> if x.Native.item<bool>() then 1.0 else 0.0
                 | DType.Other _ -> (toFloats x)[0]
         )
 
@@ -212,8 +212,7 @@ module Tensor =
     let fold (round: 's -> 'x -> 's) (first: 's) (items: seq<'x>) : 's =
         let mutable state = first
 
-        let mutable owned =
-            Collections.Generic.HashSet<Tensor>(HashIdentity.Reference)
+        let mutable owned = Collections.Generic.HashSet<Tensor>(HashIdentity.Reference)
 
         for item in items do
             let next = scope (fun () -> round state item)

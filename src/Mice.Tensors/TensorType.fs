@@ -71,7 +71,7 @@ and [<Sealed>] Tensor internal (native: torch.Tensor) =
     let mutable pressure: Pressure = null
     // Twice the number of operations that are reading the tensor, plus one once it is disposed of.
     let mutable state = 0
-    let dtype = DType.ofNumber (int native.dtype)
+    let mutable dtype = ValueNone
 
     let mutable whole: struct (Tensor * int) voption = ValueNone
     let mutable pieces = 0
@@ -135,8 +135,7 @@ and [<Sealed>] Tensor internal (native: torch.Tensor) =
         whole <- ValueSome(struct (vector, offset))
         vector.GainPiece()
 
-    member private _.GainPiece() =
-        Interlocked.Increment &pieces |> ignore
+    member private _.GainPiece() = Interlocked.Increment &pieces |> ignore
 
     member private this.LosePiece() =
         if Interlocked.Decrement &pieces = 0 then
@@ -164,7 +163,13 @@ and [<Sealed>] Tensor internal (native: torch.Tensor) =
     member this.Count = Array.fold (*) 1 this.Sizes
 
     /// Type of the elements.
-    member _.DType = dtype
+    member this.DType: DType =
+        match dtype with
+        | ValueSome known -> known
+        | ValueNone ->
+            let found = this.Read(fun t -> DType.ofNumber (int t.dtype))
+            dtype <- ValueSome found
+            found
 
     /// Where the tensor lives.
     member this.Device =
@@ -176,7 +181,7 @@ and [<Sealed>] Tensor internal (native: torch.Tensor) =
     /// Element type and device, to create tensors that go with this one.
     member this.Kind =
         {
-            DType = dtype
+            DType = this.DType
             Device = this.Device
         }
 
@@ -186,7 +191,7 @@ and [<Sealed>] Tensor internal (native: torch.Tensor) =
             "disposed tensor"
         else
             let sizes = this.Shape |> Array.map string |> String.concat "; "
-            $"[{sizes}] {DType.name dtype}"
+            $"[{sizes}] {DType.name this.DType}"
 
     /// Frees the tensor now, or as soon as no operation reads it. Doing it twice is harmless, using it afterwards an
     /// ObjectDisposedException.
@@ -356,7 +361,12 @@ module internal Calling =
     let inline unary (name: string) (f: torch.Tensor -> torch.Tensor) (x: Tensor) : Tensor = Tensor.Unary(name, x, f)
 
     /// An operation of two tensors of one element type.
-    let inline binary (name: string) (f: torch.Tensor -> torch.Tensor -> torch.Tensor) (x: Tensor) (y: Tensor) : Tensor =
+    let inline binary
+        (name: string)
+        (f: torch.Tensor -> torch.Tensor -> torch.Tensor)
+        (x: Tensor)
+        (y: Tensor)
+        : Tensor =
         Tensor.Binary(name, x, y, f)
 
     /// An operation of several tensors of any types; `f` reads what it is to compute with from them.

@@ -20,10 +20,7 @@ module internal VersionNeed =
     let private u64 (file: byte[]) at = BitConverter.ToUInt64(file, int at)
 
     let private isElf64 (file: byte[]) =
-        file.Length > 64
-        && file.AsSpan(0, 4).SequenceEqual("\127ELF"B)
-        && file[4] = 2uy
-        && file[5] = 1uy
+        file.Length > 64 && file.AsSpan(0, 4).SequenceEqual("\127ELF"B) && file[4] = 2uy && file[5] = 1uy
 
     let private text (file: byte[]) (at: uint64) =
         let start = int at

@@ -76,6 +76,9 @@ let main arguments =
     match List.ofArray arguments with
     | "bench" :: names -> choose "bench" benches names
     | "verify" :: names -> choose "verify" verifications names
+    | [ "serve"; "tensors" ] ->
+        TensorsBench.serve ()
+        0
     | _ ->
         eprintfn "Start this as: dotnet fsi build.fsx bench [NAME …], or verify [NAME …]."
         2

@@ -73,6 +73,43 @@ module TensorsBench =
             "cnn3", "step: 3D CNN block of MICE-MD, 16×1×20³", 2, training cnn3 [ 16; 1; 20; 20; 20 ], 1.05
         ]
 
+    /// Answers on standard input like peers/tensors.py, so that two versions of Mice can be measured in turns.
+    let serve () =
+        Engine.setThreads threads
+
+        let tasks =
+            tasks () |> List.map (fun (name, _, _, work, _) -> name, work) |> Map.ofList
+
+        printfn "ready"
+        let mutable line = Console.In.ReadLine()
+
+        while not (isNull line) do
+            let parts = line.Split ' '
+            let repeats = int parts[1]
+
+            let seconds =
+                Machine.seconds (fun () ->
+                    for _ in 1..repeats do
+                        tasks[parts[0]]())
+
+            printfn "%.9f" (seconds / float repeats)
+            line <- Console.In.ReadLine()
+
+    /// Our step beside the same step on TorchSharp directly, in turns.
+    let private besideBare name repeats (ours: unit -> float) =
+        match BareTorchSharp.tryStep name with
+        | None -> "–"
+        | Some step ->
+            let bare () =
+                Machine.seconds (fun () ->
+                    for _ in 1..repeats do
+                        step ())
+                / float repeats
+
+            bare () |> ignore
+            let struct (_, _, ratio) = Peer.alternate rounds ours bare
+            $"{ratio:F2}"
+
     let private run () =
         Engine.setThreads threads
         let peer = Peer.start "tensors.py" [ string threads ]
@@ -89,15 +126,25 @@ module TensorsBench =
                     let struct (a, b, ratio) =
                         Peer.alternate rounds ours (fun () -> Peer.ask peer name repeats)
 
-                    [ title; $"{a * 1e3:F3}"; $"{b * 1e3:F3}"; $"{ratio:F2}"; $"{goal:F2}" ]
+                    let bare = besideBare name repeats ours
+                    [ title; $"{a * 1e3:F3}"; $"{b * 1e3:F3}"; $"{ratio:F2}"; $"{goal:F2}"; bare ]
             ]
 
         Peer.stop peer
 
         {
             Markdown =
-                Table.markdown [ "Task"; "Mice, ms"; "PyTorch, ms"; "Mice/PyTorch"; "goal, at most" ] rows
-                + $"\n\nMedians of {rounds} turns each, taken alternately, {threads} threads, libtorch {Engine.version ()} on both sides."
+                Table.markdown
+                    [
+                        "Task"
+                        "Mice, ms"
+                        "PyTorch, ms"
+                        "Mice/PyTorch"
+                        "goal, at most"
+                        "Mice/bare TorchSharp (goal 1.10)"
+                    ]
+                    rows
+                + $"\n\nMedians of {rounds} turns each, taken alternately, {threads} threads; libtorch {Engine.version ()} here, that of Debian 12 (1.13) in PyTorch."
             Passed = true
         }
 

@@ -1,9 +1,9 @@
 module Mice.Tests.NumPyArrayTests
 
+open Expecto
 open System
 open System.IO
 open System.Text
-open Xunit
 open FsCheck
 open FsCheck.FSharp
 open Mice
@@ -40,104 +40,132 @@ let private spins =
 let private int8 =
     ofNumPy "{'descr': '|i1', 'fortran_order': False, 'shape': (2, 2, 3), }" "01ff01ffff01010101ff01ff"
 
-[<Fact>]
-let ``Files of NumPy are read`` () =
-    Assert.Equal(Ok([ 2; 2; 3 ], spins), read int8)
-
-    let fortran =
-        ofNumPy
-            "{'descr': '>i2', 'fortran_order': True, 'shape': (2, 2, 3), }"
-            "00010001ffffffffffff0001ffff0001000100010001ffff"
-
-    Assert.Equal(Ok([ 2; 2; 3 ], spins), read fortran)
-
-    let floats =
-        ofNumPy "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1, 2), }" "000000000000e03f00000000000008c0"
-
-    Assert.Equal(Ok([ 1; 1; 2 ], [ 0.5; -3.0 ]), read floats)
-
-[<Fact>]
-let ``Files are laid out as NumPy lays them out`` () =
-    let header (content: byte[]) =
-        let length = int content[8] + 256 * int content[9]
-        Assert.Equal(0, (10 + length) % 64)
-        Assert.Equal('\n'B, content[9 + length])
-        Encoding.ASCII.GetString(content, 10, length).TrimEnd(), content[10 + length ..]
-
-    let content =
-        written (NumPyArray.writeInt8 [ 2; 2; 3 ] [ Array.ofList (List.map sbyte spins) ])
-
-    Assert.Equal<byte[]>(int8[..7], content[..7])
-
-    Assert.Equal(("{'descr': '|i1', 'fortran_order': False, 'shape': (2, 2, 3), }", int8[128..]), header content)
-
-    let content = written (NumPyArray.writeFloat64 [ 2 ] [ [| 0.5 |]; [| -3.0 |] ])
-
-    Assert.Equal(
-        ("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }",
-         Convert.FromHexString "000000000000e03f00000000000008c0"),
-        header content
-    )
-
-[<Fact>]
-let ``What was written is read`` () =
-    let arrays =
-        gen {
-            let! axes = Gen.choose (0, 5)
-            let! shape = Gen.choose (1, 5) |> Gen.listOfLength axes
-            let! values = Gen.choose (-128, 127) |> Gen.listOfLength (List.fold (*) 1 shape)
-            return shape, List.map float values
-        }
-
-    let property =
-        Prop.forAll (Arb.fromGen arrays) (fun (shape, values) ->
-            let small = values |> List.map sbyte |> List.chunkBySize 7 |> List.map Array.ofList
-            let wide = values |> List.map (fun x -> Math.PI * x) |> Array.ofList
-
-            read (written (NumPyArray.writeInt8 shape small)) = Ok(shape, values)
-            && read (written (NumPyArray.writeFloat64 shape [ wide ])) = Ok(shape, List.ofArray wide))
-
-    Check.One(Config.QuickThrowOnFailure, property)
-
-/// Against indices written out.
-[<Fact>]
-let ``Fortran's order is turned into C's`` () =
-    let a, b, c = 3, 4, 5
-    let number i j k = float (100 * i + 10 * j + k)
-
-    let expected =
+[<Tests>]
+let tests =
+    testList
+        "NumPyArrayTests"
         [
-            for i in 0 .. a - 1 do
-                for j in 0 .. b - 1 do
-                    for k in 0 .. c - 1 -> number i j k
+            test "Files of NumPy are read" {
+                Expect.equal (read int8) (Ok([ 2; 2; 3 ], spins)) "read of int8 is good and as expected"
+
+                let fortran =
+                    ofNumPy
+                        "{'descr': '>i2', 'fortran_order': True, 'shape': (2, 2, 3), }"
+                        "00010001ffffffffffff0001ffff0001000100010001ffff"
+
+                Expect.equal (read fortran) (Ok([ 2; 2; 3 ], spins)) "read of fortran is good and as expected"
+
+                let floats =
+                    ofNumPy
+                        "{'descr': '<f8', 'fortran_order': False, 'shape': (1, 1, 2), }"
+                        "000000000000e03f00000000000008c0"
+
+                Expect.equal (read floats) (Ok([ 1; 1; 2 ], [ 0.5; -3.0 ])) "read of floats is good and as expected"
+            }
+
+            test "Files are laid out as NumPy lays them out" {
+                let header (content: byte[]) =
+                    let length = int content[8] + 256 * int content[9]
+                    Expect.equal ((10 + length) % 64) 0 "data begin at a multiple of 64"
+                    Expect.equal content[9 + length] '\n'B "content is as expected"
+                    Encoding.ASCII.GetString(content, 10, length).TrimEnd(), content[10 + length ..]
+
+                let content =
+                    written (NumPyArray.writeInt8 [ 2; 2; 3 ] [ Array.ofList (List.map sbyte spins) ])
+
+                Expect.equal content[..7] int8[..7] "magic, version and length of the header"
+
+                Expect.equal
+                    (header content)
+                    ("{'descr': '|i1', 'fortran_order': False, 'shape': (2, 2, 3), }", int8[128..])
+                    "the header and the data"
+
+                let content = written (NumPyArray.writeFloat64 [ 2 ] [ [| 0.5 |]; [| -3.0 |] ])
+
+                Expect.equal
+                    (header content)
+                    (("{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }",
+                      Convert.FromHexString "000000000000e03f00000000000008c0"))
+                    "the header and the data"
+            }
+
+            test "What was written is read" {
+                let arrays =
+                    gen {
+                        let! axes = Gen.choose (0, 5)
+                        let! shape = Gen.choose (1, 5) |> Gen.listOfLength axes
+                        let! values = Gen.choose (-128, 127) |> Gen.listOfLength (List.fold (*) 1 shape)
+                        return shape, List.map float values
+                    }
+
+                let property =
+                    Prop.forAll (Arb.fromGen arrays) (fun (shape, values) ->
+                        let small = values |> List.map sbyte |> List.chunkBySize 7 |> List.map Array.ofList
+                        let wide = values |> List.map (fun x -> Math.PI * x) |> Array.ofList
+
+                        read (written (NumPyArray.writeInt8 shape small)) = Ok(shape, values)
+                        && read (written (NumPyArray.writeFloat64 shape [ wide ])) = Ok(shape, List.ofArray wide))
+
+                Expecting.holds 100 property
+            }
+
+            // Against indices written out.
+            test "Fortran's order is turned into C's" {
+                let a, b, c = 3, 4, 5
+                let number i j k = float (100 * i + 10 * j + k)
+
+                let expected =
+                    [
+                        for i in 0 .. a - 1 do
+                            for j in 0 .. b - 1 do
+                                for k in 0 .. c - 1 -> number i j k
+                    ]
+
+                let file =
+                    [|
+                        for k in 0 .. c - 1 do
+                            for j in 0 .. b - 1 do
+                                for i in 0 .. a - 1 -> number i j k
+                    |]
+                    |> Array.collect BitConverter.GetBytes
+                    |> Convert.ToHexString
+                    |> ofNumPy "{'descr': '<f8', 'fortran_order': True, 'shape': (3, 4, 5), }"
+
+                Expect.equal (read file) (Ok([ a; b; c ], expected)) "read of file is good and as expected"
+            }
+
+            test "Whatever is cut off, added or foreign is refused" {
+                for length in 0 .. int8.Length - 1 do
+                    Expect.equal
+                        (read (Array.truncate length int8))
+                        (Error "the file is cut short.")
+                        "read is the error “the file is cut short.”"
+
+                Expect.equal
+                    (read (Array.append int8 [| 0uy |]))
+                    (Error "there is more in it than its header says.")
+                    "read is the error “there is more in it than its header says.”"
+
+                Expect.equal
+                    (read (Array.updateAt 0 0uy int8))
+                    (Error "this is no .npy file.")
+                    "read is the error “this is no .npy file.”"
+
+                let huge =
+                    ofNumPy
+                        "{'descr': '<f8', 'fortran_order': False, 'shape': (2000000000, 2000000000, 2000000000), }"
+                        ""
+
+                Expect.equal
+                    (read huge)
+                    (Error "the file is cut short.")
+                    "read of huge is the error “the file is cut short.”"
+            }
+
+            test "Numbers that do not fill the array are a bug" {
+                Expecting.throws<ArgumentException>
+                    (fun () -> written (NumPyArray.writeInt8 [ 2; 2 ] [ [| 1y; 1y |] ]) |> ignore)
+                    "two numbers do not fill 2 × 2"
+                |> ignore
+            }
         ]
-
-    let file =
-        [|
-            for k in 0 .. c - 1 do
-                for j in 0 .. b - 1 do
-                    for i in 0 .. a - 1 -> number i j k
-        |]
-        |> Array.collect BitConverter.GetBytes
-        |> Convert.ToHexString
-        |> ofNumPy "{'descr': '<f8', 'fortran_order': True, 'shape': (3, 4, 5), }"
-
-    Assert.Equal(Ok([ a; b; c ], expected), read file)
-
-[<Fact>]
-let ``Whatever is cut off, added or foreign is refused`` () =
-    for length in 0 .. int8.Length - 1 do
-        Assert.Equal(Error "the file is cut short.", read (Array.truncate length int8))
-
-    Assert.Equal(Error "there is more in it than its header says.", read (Array.append int8 [| 0uy |]))
-    Assert.Equal(Error "this is no .npy file.", read (Array.updateAt 0 0uy int8))
-
-    let huge =
-        ofNumPy "{'descr': '<f8', 'fortran_order': False, 'shape': (2000000000, 2000000000, 2000000000), }" ""
-
-    Assert.Equal(Error "the file is cut short.", read huge)
-
-[<Fact>]
-let ``Numbers that do not fill the array are a bug`` () =
-    Assert.Throws<ArgumentException>(fun () -> written (NumPyArray.writeInt8 [ 2; 2 ] [ [| 1y; 1y |] ]) |> ignore)
-    |> ignore

@@ -1,4 +1,4 @@
-/// The test runner does not come through here; tests that need another process start this assembly again.
+/// One test starts this program again, to kill it while it saves.
 module Mice.Tests.Program
 
 [<EntryPoint>]
@@ -7,6 +7,4 @@ let main arguments =
     | [| "save-forever"; folder |] ->
         RunStoreTests.saveForever folder
         0
-    | _ ->
-        eprintfn "Run these tests with: dotnet fsi build.fsx test"
-        2
+    | _ -> Expecting.run arguments

@@ -1,12 +1,12 @@
 module Mice.Tests.RunStoreTests
 
+open Expecto
 open System
 open System.Diagnostics
 open System.IO
 open System.Reflection
 open System.Text
 open System.Threading
-open Xunit
 open FsCheck
 open FsCheck.FSharp
 open Mice
@@ -33,7 +33,7 @@ let private loaded name store =
 
 let private assertOneFault (expected: string) (result: Result<'a, MiceError list>) =
     match result with
-    | Error [ fault ] -> Assert.Contains(expected, MiceError.message fault)
+    | Error [ fault ] -> Expect.stringContains (MiceError.message fault) expected "the fault says what is wrong"
     | other -> failwith $"expected one fault, got {other}"
 
 /// What the child process saves: a counter, then as many bytes as it says, all alike, so that a mixture is recognised.
@@ -59,130 +59,146 @@ let private startSaving (folder: string) =
     | null -> failwith "dotnet did not start"
     | child -> child
 
-[<Fact>]
-let ``An identity does not depend on the order of its settings`` () =
-    let settings = [ "steps", "100"; "seed", "1"; "a\"b", "é" ]
-    Assert.Equal(RunStore.identity settings, RunStore.identity (List.rev settings))
-    Assert.NotEqual<string>(RunStore.identity settings, RunStore.identity (("seed2", "1") :: settings))
-    Assert.StartsWith("{", RunStore.identity settings)
+[<Tests>]
+let tests =
+    testList
+        "RunStoreTests"
+        [
+            test "An identity does not depend on the order of its settings" {
+                let settings = [ "steps", "100"; "seed", "1"; "a\"b", "é" ]
 
-[<Fact>]
-let ``What was saved is loaded`` () =
-    withFolder (fun folder ->
-        let property (bytes: byte[]) (newer: byte[]) =
-            let store = opened folder
-            RunStore.save "state" bytes store
-            let first = loaded "state" store
-            RunStore.save "state" newer store
-            first = Some bytes && loaded "state" (opened folder) = Some newer
+                Expect.equal
+                    (RunStore.identity (List.rev settings))
+                    (RunStore.identity settings)
+                    "the order of the settings does not matter"
 
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest 50, property)
-        Assert.Equal(None, loaded "other" (opened folder)))
+                Expect.notEqual
+                    (RunStore.identity (("seed2", "1") :: settings))
+                    (RunStore.identity settings)
+                    "one setting more is another identity"
 
-[<Fact>]
-let ``Another identity is refused, and the option that differs is named`` () =
-    withFolder (fun folder ->
-        opened folder |> ignore
+                Expect.stringStarts (RunStore.identity settings) "{" "an identity is a JSON object"
+            }
 
-        RunStore.openOrCreate folder """{"seed":1,"steps":200}"""
-        |> assertOneFault "steps of this run and of the one kept in"
+            test "What was saved is loaded" {
+                withFolder (fun folder ->
+                    let property (bytes: byte[]) (newer: byte[]) =
+                        let store = opened folder
+                        RunStore.save "state" bytes store
+                        let first = loaded "state" store
+                        RunStore.save "state" newer store
+                        first = Some bytes && loaded "state" (opened folder) = Some newer
 
-        RunStore.openOrCreate folder """{"seed":1,"steps":100,"width":64}"""
-        |> assertOneFault "width of this run"
+                    Expecting.holds 50 property
+                    Expect.equal (loaded "other" (opened folder)) None "nothing was saved under this name")
+            }
 
-        RunStore.openOrCreate folder "not JSON" |> assertOneFault "Options of this run")
+            test "Another identity is refused, and the option that differs is named" {
+                withFolder (fun folder ->
+                    opened folder |> ignore
 
-[<Fact>]
-let ``A damaged state is one clear fault, at any byte`` () =
-    withFolder (fun folder ->
-        let store = opened folder
-        RunStore.save "state" (Encoding.UTF8.GetBytes "what a run needs to go on") store
-        let file = Path.Combine(folder, "state.state")
-        let good = File.ReadAllBytes file
+                    RunStore.openOrCreate folder """{"seed":1,"steps":200}"""
+                    |> assertOneFault "steps of this run and of the one kept in"
 
-        let refused (bytes: byte[]) =
-            File.WriteAllBytes(file, bytes)
+                    RunStore.openOrCreate folder """{"seed":1,"steps":100,"width":64}"""
+                    |> assertOneFault "width of this run"
 
-            match RunStore.tryLoad "state" store with
-            | Error(MiceError.BadFile(path, _, _, _)) -> path = file
-            | _ -> false
+                    RunStore.openOrCreate folder "not JSON" |> assertOneFault "Options of this run")
+            }
 
-        for i in 0 .. good.Length - 1 do
-            Assert.True(refused (Array.updateAt i (good[i] ^^^ 1uy) good), $"flipped bit in byte {i}")
-            Assert.True(refused good[.. i - 1], $"cut after {i} bytes")
+            test "A damaged state is one clear fault, at any byte" {
+                withFolder (fun folder ->
+                    let store = opened folder
+                    RunStore.save "state" (Encoding.UTF8.GetBytes "what a run needs to go on") store
+                    let file = Path.Combine(folder, "state.state")
+                    let good = File.ReadAllBytes file
 
-        Assert.True(refused (Array.append good [| 0uy |]), "one byte more"))
+                    let refused (bytes: byte[]) =
+                        File.WriteAllBytes(file, bytes)
 
-[<Fact>]
-let ``A damaged description of a run is one clear fault`` () =
-    withFolder (fun folder ->
-        for text in [ ""; "{"; "[]"; "{}"; """{"identity":3}"""; "\u0000\u0001" ] do
-            Directory.CreateDirectory folder |> ignore
-            File.WriteAllText(Path.Combine(folder, "run.json"), text)
-            RunStore.openOrCreate folder identity |> assertOneFault "no description of a run")
+                        match RunStore.tryLoad "state" store with
+                        | Error(MiceError.BadFile(path, _, _, _)) -> path = file
+                        | _ -> false
 
-[<Fact>]
-let ``A path that is a file is one clear fault`` () =
-    withFolder (fun folder ->
-        File.WriteAllText(folder, "a file")
-        RunStore.openOrCreate folder identity |> assertOneFault folder)
+                    for i in 0 .. good.Length - 1 do
+                        Expect.isTrue (refused (Array.updateAt i (good[i] ^^^ 1uy) good)) $"flipped bit in byte {i}"
+                        Expect.isTrue (refused good[.. i - 1]) $"cut after {i} bytes"
 
-[<Theory>]
-[<InlineData("")>]
-[<InlineData("../state")>]
-[<InlineData("a/b")>]
-[<InlineData(".hidden")>]
-let ``Names that would leave the directory are refused`` (name: string) =
-    withFolder (fun folder ->
-        let store = opened folder
+                    Expect.isTrue (refused (Array.append good [| 0uy |])) "one byte more")
+            }
 
-        Assert.Throws<ArgumentException>(fun () -> RunStore.save name Array.empty store) |> ignore)
+            test "A damaged description of a run is one clear fault" {
+                withFolder (fun folder ->
+                    for text in [ ""; "{"; "[]"; "{}"; """{"identity":3}"""; "\u0000\u0001" ] do
+                        Directory.CreateDirectory folder |> ignore
+                        File.WriteAllText(Path.Combine(folder, "run.json"), text)
+                        RunStore.openOrCreate folder identity |> assertOneFault "no description of a run")
+            }
 
-[<Fact>]
-let ``A failed write leaves the old content and nothing else`` () =
-    withFolder (fun folder ->
-        let file = Path.Combine(folder, "report.html")
-        RunStore.saveAtomically file (fun stream -> stream.WriteByte 1uy)
+            test "A path that is a file is one clear fault" {
+                withFolder (fun folder ->
+                    File.WriteAllText(folder, "a file")
+                    RunStore.openOrCreate folder identity |> assertOneFault folder)
+            }
 
-        Assert.Throws<InvalidOperationException>(fun () ->
-            RunStore.saveAtomically file (fun stream ->
-                stream.WriteByte 2uy
-                raise (InvalidOperationException "the writer failed")))
-        |> ignore
+            testTheory "Names that would leave the directory are refused" [ ""; "../state"; "a/b"; ".hidden" ]
+            <| fun (name: string) ->
+                withFolder (fun folder ->
+                    let store = opened folder
 
-        Assert.Equal<byte[]>([| 1uy |], File.ReadAllBytes file)
-        Assert.Equal<string[]>([| file |], Directory.GetFiles folder))
+                    Expecting.throws<ArgumentException>
+                        (fun () -> RunStore.save name Array.empty store)
+                        "no file outside of the folder"
+                    |> ignore)
 
-[<Fact>]
-let ``A process killed while it saves leaves a state that loads, never older than the one before`` () =
-    withFolder (fun folder ->
-        let generator = Key.ofSeed 1UL |> Key.generator
-        let file = Path.Combine(folder, "state.state")
+            test "A failed write leaves the old content and nothing else" {
+                withFolder (fun folder ->
+                    let file = Path.Combine(folder, "report.html")
+                    RunStore.saveAtomically file (fun stream -> stream.WriteByte 1uy)
 
-        let killedCounter () =
-            use child = startSaving folder
-            let patience = Stopwatch.StartNew()
+                    Expecting.throws<InvalidOperationException>
+                        (fun () ->
+                            RunStore.saveAtomically file (fun stream ->
+                                stream.WriteByte 2uy
+                                raise (InvalidOperationException "the writer failed")))
+                        "the exception of the writer comes through"
+                    |> ignore
 
-            let before =
-                if File.Exists file then
-                    File.GetLastWriteTimeUtc file
-                else
-                    DateTime.MinValue
+                    Expect.equal (File.ReadAllBytes file) [| 1uy |] "the old content is there"
+                    Expect.equal (Directory.GetFiles folder) [| file |] "nothing else is there")
+            }
 
-            // Wait until this child saves, then for a random part of a few saves.
-            while not (File.Exists file && File.GetLastWriteTimeUtc file > before) do
-                Assert.True(patience.Elapsed.TotalSeconds < 60.0, "the child never saved")
-                Thread.Sleep 1
+            testCase "A process killed while it saves leaves a state that loads, never older than the one before"
+            <| fun () ->
+                withFolder (fun folder ->
+                    let generator = Key.ofSeed 1UL |> Key.generator
+                    let file = Path.Combine(folder, "state.state")
 
-            Thread.Sleep(generator.NextInt 40)
-            child.Kill() // SIGKILL: no handler, no finally block runs
-            child.WaitForExit()
-            let store = opened folder
-            Assert.Empty(Directory.GetFiles(folder, ".*"))
-            let bytes = loaded "state" store |> Option.get
-            let counter = BitConverter.ToInt32(bytes, 0)
-            Assert.Equal<byte[]>(content counter, bytes)
-            counter
+                    let killedCounter () =
+                        use child = startSaving folder
+                        let patience = Stopwatch.StartNew()
 
-        let counters = List.init 12 (fun _ -> killedCounter ())
-        Assert.Equal<int list>(List.sort counters, counters))
+                        let before =
+                            if File.Exists file then
+                                File.GetLastWriteTimeUtc file
+                            else
+                                DateTime.MinValue
+
+                        // Wait until this child saves, then for a random part of a few saves.
+                        while not (File.Exists file && File.GetLastWriteTimeUtc file > before) do
+                            Expect.isTrue (patience.Elapsed.TotalSeconds < 60.0) "the child never saved"
+                            Thread.Sleep 1
+
+                        Thread.Sleep(generator.NextInt 40)
+                        child.Kill() // SIGKILL: no handler, no finally block runs
+                        child.WaitForExit()
+                        let store = opened folder
+                        Expect.isEmpty (Directory.GetFiles(folder, ".*")) "no half-written file is left"
+                        let bytes = loaded "state" store |> Option.get
+                        let counter = BitConverter.ToInt32(bytes, 0)
+                        Expect.equal bytes (content counter) "the state is one that was saved"
+                        counter
+
+                    let counters = List.init 12 (fun _ -> killedCounter ())
+                    Expect.equal counters (List.sort counters) "no state is older than the one before")
+        ]

@@ -22,14 +22,6 @@ let reference =
 
     above (DirectoryInfo System.AppContext.BaseDirectory)
 
-/// A fact that is skipped where the reference data are absent.
-type ReferenceFactAttribute() as this =
-    inherit Xunit.FactAttribute()
-
-    do
-        if reference.IsNone then
-            this.Skip <- "needs the reference trajectories"
-
 /// Cubic snapshots of one species on a simple lattice of the volume per atom given.
 let snapshots (count: int) (volumePerAtom: float) : Snapshot[] =
     let edge = 3.0 * System.Math.Cbrt volumePerAtom

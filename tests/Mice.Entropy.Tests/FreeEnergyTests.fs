@@ -217,6 +217,14 @@ let ``A thermo table without energies, with gaps or with few rows is refused wit
 
     Assert.NotEmpty(faults { table with Rows = table.Rows[..5] })
 
+/// A fact that is skipped where the reference data are absent.
+type ReferenceFactAttribute() as this =
+    inherit Xunit.FactAttribute()
+
+    do
+        if reference.IsNone then
+            this.Skip <- "needs the reference trajectories"
+
 [<ReferenceFact>]
 let ``Thermo tables of sodium give the known enthalpy of melting`` () =
     let phase name =
