@@ -217,7 +217,9 @@ let private networks =
         convolution "conv2d" [ 4; 5 ] (Nn.conv2d 1 1)
         convolution "conv3d" [ 3; 4; 5 ] (Nn.conv3d 1 1)
         pooling "adaptiveMaxPool2d" [ 5; 7 ] [ 2; 3 ] List.max (Nn.adaptiveMaxPool2d 2 3)
-        pooling "adaptiveMaxPool3d" [ 5; 7; 4 ] [ 2; 3; 4 ] List.max (Nn.adaptiveMaxPool3d 2 3 4)
+        pooling "adaptiveMaxPool2d to the size that is there" [ 4; 3 ] [ 4; 3 ] List.max (Nn.adaptiveMaxPool2d 4 3)
+        pooling "adaptiveMaxPool3d" [ 5; 7; 4 ] [ 2; 3; 3 ] List.max (Nn.adaptiveMaxPool3d 2 3 3)
+        pooling "adaptiveMaxPool3d in depth alone" [ 5; 7; 4 ] [ 2; 7; 4 ] List.max (Nn.adaptiveMaxPool3d 2 7 4)
         pooling "maxPool3d" [ 4; 6; 2 ] [ 2; 3; 1 ] List.max (Nn.maxPool3d 2)
         pooling "averagePool3d" [ 4; 6; 2 ] [ 2; 3; 1 ] List.average (Nn.averagePool3d 2)
         test "groupNorm" {
