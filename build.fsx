@@ -207,7 +207,6 @@ let restore () =
         run "dotnet" [ "tool"; "restore" ]
         run "dotnet" [ "paket"; "restore" ])
 
-
 /// Builds a project or solution in Release. Output goes where the projects say: bin/Release/net10.0 of each.
 let private buildProject (name: string) (sources: string list) (project: string) (outputs: string list) =
     restore ()
@@ -628,20 +627,19 @@ let private errorsOf (executed: string) =
             | _ -> ()
     ]
 
-/// Executes a notebook in the kernel and returns what went wrong.
+/// Executes a notebook in the kernel and returns what went wrong. The kernel starts in the notebook's folder, as that of
+/// Jupyter does: that is where it looks for package sources.
 let private execute (folder: string) (name: string) =
     let executed = at [ "artifacts"; "notebooks"; name ]
     File.Delete executed
 
-    let code =
-        tryRun
+    let info =
+        startInfo
             "dotnet"
             [
                 "dotnet-repl"
                 "--run"
-                Path.Combine(folder, name)
-                "--working-dir"
-                folder
+                name
                 "--exit-after-run"
                 "--output-format"
                 "ipynb"
@@ -649,24 +647,28 @@ let private execute (folder: string) (name: string) =
                 executed
             ]
 
+    info.WorkingDirectory <- folder
+    use started = Process.Start info
+    started.WaitForExit()
     let errors = if File.Exists executed then errorsOf executed else []
 
-    if code <> 0 && List.isEmpty errors then
-        [ $"dotnet-repl ended with exit code {code}" ]
+    if started.ExitCode <> 0 && List.isEmpty errors then
+        [ $"dotnet-repl ended with exit code {started.ExitCode}" ]
     else
         errors
 
 let private howToOpen () =
     printfn
-        """The packages are in artifacts/packages, and notebooks/nuget.config names that folder as a package source.
-VS Code: install the extension Polyglot Notebooks (ms-dotnettools.dotnet-interactive-vscode) and open a file of notebooks/.
+        """The packages are in artifacts/packages.
 Jupyter: dotnet tool install --global Microsoft.dotnet-interactive
          dotnet interactive jupyter install
          jupyter lab notebooks
-A notebook in another folder names the source itself, in its first cell:
-         #i "nuget: %s"
-         #r "nuget: Mice.Interactive"
-         #r "nuget: TorchSharp-cpu, 0.107.0" """
+VS Code: install the extension Polyglot Notebooks (ms-dotnettools.dotnet-interactive-vscode) and open a file of notebooks/.
+Kernels of Jupyter find the packages by notebooks/nuget.config. For all others name them as a source, once on this machine
+         dotnet nuget add source "%s" --name mice
+or at the top of a notebook
+         #i "nuget: %s" """
+        packages
         packages
 
 /// Executes notebooks in a new folder that has the packages, the data and nothing else of this one.
@@ -674,6 +676,7 @@ let private executeNotebooks (names: string list) =
     let folder = Directory.CreateTempSubdirectory("mice-notebooks-").FullName
     let notebooks = Path.Combine(folder, "notebooks")
     copyFolder (at [ "notebooks" ]) notebooks
+    copyFolder (at [ ".config" ]) (Path.Combine(folder, ".config"))
     copyFolder packages (Path.Combine(folder, "artifacts", "packages"))
     copyFolder (at [ "docs"; "data"; "na" ]) (Path.Combine(folder, "docs", "data", "na"))
     Directory.CreateDirectory(at [ "artifacts"; "notebooks" ]) |> ignore

@@ -4,6 +4,7 @@ using System.IO;
 using System.Linq;
 using System.Net;
 using Mice.Plots;
+using Microsoft.FSharp.Collections;
 
 namespace Mice.Interactive;
 
@@ -63,17 +64,20 @@ internal static class Page
         page.Write("</tbody></table>");
     }
 
+    /// <summary>Checks below the sentence that sums them up, open to be read where one failed.</summary>
     private static void Write(IEnumerable<Tuple<string, bool, string>> checks, TextWriter page)
     {
-        page.Write("<ul>");
+        var all = ListModule.OfSeq(checks.Select(c => new Check(c.Item1, c.Item2, c.Item3)));
+        var open = all.All(c => c.Passed) ? "" : " open";
+        page.Write($"<details{open}><summary>{Escape(Words.trust(all))}</summary><ul>");
 
-        foreach (var (name, passed, detail) in checks)
+        foreach (var check in all.OrderBy(c => c.Passed))
         {
-            var word = passed ? "passed" : "<b>failed</b>";
-            page.Write($"<li>{word} – <b>{Escape(name)}</b>: {Escape(detail)}</li>");
+            var word = check.Passed ? "passed" : "<b>failed</b>";
+            page.Write($"<li>{word} – <b>{Escape(check.Name)}</b>: {Escape(check.Detail)}</li>");
         }
 
-        page.Write("</ul>");
+        page.Write("</ul></details>");
     }
 
     private static string Escape(string text) => WebUtility.HtmlEncode(text);
