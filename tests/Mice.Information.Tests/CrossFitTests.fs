@@ -134,7 +134,9 @@ let tests =
                 let found =
                     List.init 20 (fun _ -> (GaussianTerm.fit (sample 8) (sample 12)).Canonical.Length)
                 // The largest of 8 lies at the edge, within a width of N^(−2/3): it may stick out, a second one hardly.
-                Expect.isTrue (found |> List.forall (fun n -> n <= 1)) $"the numbers of canonical correlations are {found}"
+                Expect.isTrue
+                    (found |> List.forall (fun n -> n <= 1))
+                    $"the numbers of canonical correlations are {found}"
 
                 Expect.isEmpty
                     ((GaussianTerm.fit (sample 600) (sample 500)).Canonical)

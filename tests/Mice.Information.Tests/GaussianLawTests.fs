@@ -106,7 +106,10 @@ let tests =
                 Expect.equal club.Direction Direction.UpperBound "CLUB is an upper bound"
                 // Lautum information −⟨T*⟩_Q = dρ²/(1 − ρ²) + (d/2) ln(1 − ρ²).
                 let lautum = nats club - nats (evaluated Bound.differenceOfEntropies)
-                Expect.isTrue (abs (lautum - (expected - exact d)) < 4.0 * error club) $"the lautum information is {lautum}"
+
+                Expect.isTrue
+                    (abs (lautum - (expected - exact d)) < 4.0 * error club)
+                    $"the lautum information is {lautum}"
             }
 
             test "L1Out with the exact density is at least I" {

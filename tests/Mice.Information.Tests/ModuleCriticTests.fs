@@ -13,8 +13,8 @@ open Mice.Information.Tests.Gaussians
 /// A plain module of TorchSharp, as its users write it.
 type private Encoder() as this =
     inherit torch.nn.Module<torch.Tensor, torch.Tensor>("encoder")
-    let wide = torch.nn.Linear (1, 32)
-    let out = torch.nn.Linear (32, 16)
+    let wide = torch.nn.Linear(1, 32)
+    let out = torch.nn.Linear(32, 16)
     do this.RegisterComponents()
 
     override _.forward(x: torch.Tensor) =
@@ -22,7 +22,8 @@ type private Encoder() as this =
         use bent = hidden.relu ()
         out.forward bent
 
-let private theirs () = Layer.ofModule (fun () -> new Encoder())
+let private theirs () =
+    Layer.ofModule (fun () -> new Encoder())
 
 [<Tests>]
 let tests =
@@ -47,7 +48,15 @@ let tests =
                 let critic = Critic.separable (theirs ()) (theirs ())
 
                 let train () =
-                    BoundEstimation.run (Key.ofSeed 5UL) options method critic samples split ignore CancellationToken.None
+                    BoundEstimation.run
+                        (Key.ofSeed 5UL)
+                        options
+                        method
+                        critic
+                        samples
+                        split
+                        ignore
+                        CancellationToken.None
                     |> ok
 
                 let found = (train ()).Test.Estimate
