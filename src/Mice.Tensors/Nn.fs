@@ -39,13 +39,14 @@ module Nn =
     let sigmoid (x: Tensor) : Tensor =
         unary "sigmoid" (fun t -> t.sigmoid ()) x
 
-    /// ln(1 + eˣ), without overflow.
-    let softplus (x: Tensor) : Tensor =
-        unary "softplus" (fun t -> torch.nn.functional.softplus (t, 1.0, 20.0)) x
-
     /// ln sigmoid(x), without underflow.
     let logSigmoid (x: Tensor) : Tensor =
         unary "log_sigmoid" (fun t -> t.log_sigmoid ()) x
+
+    /// ln(1 + eˣ), without overflow.
+    let softplus (x: Tensor) : Tensor =
+        // TorchSharp's softplus makes two native numbers that the collector may take away while they are read.
+        -(logSigmoid -x)
 
     /// exp(xᵢ)/Σ exp(xⱼ) along an axis.
     let softmax (axis: int) (x: Tensor) : Tensor =

@@ -20,7 +20,9 @@ and [<Sealed; AllowNullLiteral>] internal Pressure(bytes: int64) =
 
     override this.Finalize() = GC.RemoveMemoryPressure bytes
 
-/// Numbers that TorchSharp takes from us: its own short forms make one for every call and leave it to the collector.
+/// Numbers that TorchSharp takes from us. Where it makes one itself, from a plain number, nothing keeps that one alive: the
+/// collector may free it while the operation reads it. So no operation here lets TorchSharp convert a number, and none
+/// is called on a tensor that nothing else holds.
 and [<AbstractClass; Sealed>] internal Numbers private () =
     static let one = lazy (1L.ToScalar())
 
