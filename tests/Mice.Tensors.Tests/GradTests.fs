@@ -9,7 +9,7 @@ let private matrix c low high =
     uniform c.Seed low high [ c.Rows; c.Columns ]
 
 /// Operators of one matrix, with a range of arguments on which they are smooth.
-let private smooth: (string * float * float * (Tensor -> Tensor)) list =
+let internal smooth: (string * float * float * (Tensor -> Tensor)) list =
     [
         "add number", -2.0, 2.0, (fun x -> x + 1.5)
         "subtract from number", -2.0, 2.0, (fun x -> 1.5 - x)

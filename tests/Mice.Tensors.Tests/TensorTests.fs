@@ -188,41 +188,6 @@ let tests =
                     Expect.equal unexpected 0 "unexpected is 0"
                     Expect.isTrue x.IsDisposed $"round {round}"
 
-            testCase "the collector takes nothing away from an operation that runs"
-            <| fun () ->
-                // Three threads on two cores are often interrupted in the middle of an operation.
-                let work () =
-                    let x = Tensor.arange 1000 |> Tensor.convert DType.Float64
-                    let mask = Tensor.isBelow 500.0 x
-                    let layer = Params.Leaf x
-                    let optimiser = Optimiser.adam AdamOptions.defaults
-
-                    let round () =
-                        Tensor.scope (fun () ->
-                            let y = Nn.softplus (x + 1.0) - 1.0 / (2.0 - Tensor.maskedFill mask 3.0 x)
-                            let z = Nn.elu (Nn.leakyRelu 0.5 (Tensor.clamp -5.0 5.0 y)) ** 2.0
-
-                            let loss p = Tensor.sum (Params.tensor "" p * z)
-                            let struct (_, next, _) = Optimiser.step optimiser loss layer (optimiser.Init layer)
-                            Tensor.item (Tensor.sum (y + z + Params.tensor "" next)))
-
-                    let first = round ()
-                    [| for _ in 1..300 -> round () |] |> Array.filter ((<>) first) |> Array.length
-
-                use stop = new CancellationTokenSource()
-
-                let collector =
-                    Thread(fun () ->
-                        while not stop.IsCancellationRequested do
-                            GC.Collect 0
-                            GC.WaitForPendingFinalizers())
-
-                collector.Start()
-                let others = Array.Parallel.init 3 (fun _ -> work ())
-                stop.Cancel()
-                collector.Join()
-                Expect.equal others [| 0; 0; 0 |] "every round gives the same number"
-
             testCase "a scope frees what does not leave it"
             <| fun () ->
                 let mutable inside = Unchecked.defaultof<Tensor>
