@@ -1,9 +1,9 @@
 module Mice.Autoregressive.Tests.DensityTests
 
+open Expecto
 open System
 open FsCheck
 open FsCheck.FSharp
-open Xunit
 open Mice.Autoregressive
 open Mice.Autoregressive.Tests.Reference
 
@@ -32,48 +32,6 @@ let private displacements dimension closest cutoff (g: Mice.Generator) n =
         d[dimension - 1] <- -(abs d[dimension - 1])
         d)
 
-[<Fact>]
-let ``The density of random neighbours equals its slow twin`` () =
-    let cases =
-        Gen.zip (Gen.choose (1, 3)) (Gen.zip3 (Gen.choose (0, 8)) (Gen.choose (0, 70)) (Gen.choose (0, 1_000_000)))
-
-    let property =
-        Prop.forAll (Arb.fromGen cases) (fun (dimension, (degree, n, seed)) ->
-            let basis = DensityBasis.create dimension degree 3.0 1.7 7.0
-            let found = displacements dimension 1.6 7.0 (generator (uint64 seed)) n
-            let error = fast basis (PastDensity basis) found |> deviation (density basis found)
-            error <= 1.0 |> Prop.label $"{error:F2} tolerances")
-
-    Check.One(Config.QuickThrowOnFailure.WithMaxTest 200, property)
-
-[<Fact>]
-let ``One density serves any number of neighbours in turn`` () =
-    for dimension in 1..3 do
-        let basis = DensityBasis.create dimension 6 3.0 1.7 7.0
-        let one = PastDensity basis
-        let g = generator 11UL
-
-        for n in [ 3; 0; 63; 64; 65; 1000; 1; 5000; 0; 17 ] do
-            let found = displacements dimension 1.6 7.0 g n
-            let values = fast basis one found
-            let error = deviation (density basis found) values
-            Assert.True(error <= 1.0, $"dimension {dimension}, {n} neighbours: {error:F2} tolerances")
-
-            if n = 0 then
-                Assert.All(values, fun v -> Assert.Equal(0.0f, v))
-
-[<Fact>]
-let ``Neighbours at and beyond the cut-off count for nothing and come in smoothly`` () =
-    let basis = DensityBasis.create 3 4 3.0 1.7 7.0
-    let one = PastDensity basis
-    let at r = fast basis one [| [| 0.0; 0.0; -r |] |]
-    Assert.All(at 7.0, fun v -> Assert.Equal(0.0f, v))
-    Assert.All(at 7.5, fun v -> Assert.Equal(0.0f, v))
-    Assert.All(DensityBasis.evaluate basis [| 0.0; 0.0; -7.5 |], fun v -> Assert.Equal(0.0, v))
-    // ½(1 + cos) is 5e-6 there, times harmonics below √9.
-    Assert.All(at 6.99, fun v -> Assert.True(abs v < 2e-5f))
-    Assert.Contains(at 2.0, fun v -> abs v > 0.1f)
-
 /// Mean of Y_a Y_b over the half of the sphere behind the plane; at r = μ_k the values are the envelope times Y.
 let private gram dimension degree (directions: (float[] * float)[]) =
     let basis = DensityBasis.create dimension degree 3.0 1.7 7.0
@@ -95,85 +53,145 @@ let private assertIdentity (matrix: float[,]) =
     matrix
     |> Array2D.iteri (fun a b v ->
         // The quadratures below are exact to 1e-7 or better for these polynomials.
-        Assert.True(abs (v - (if a = b then 1.0 else 0.0)) < 1e-6, $"({a}, {b}): {v}"))
+        Expect.isTrue (abs (v - (if a = b then 1.0 else 0.0)) < 1e-6) $"({a}, {b}): {v}")
 
-[<Fact>]
-let ``Spherical harmonics are orthonormal on the half sphere`` () =
-    let n = 2000
+[<Tests>]
+let tests =
+    testList
+        "DensityTests"
+        [
+            test "The density of random neighbours equals its slow twin" {
+                let cases =
+                    Gen.zip
+                        (Gen.choose (1, 3))
+                        (Gen.zip3 (Gen.choose (0, 8)) (Gen.choose (0, 70)) (Gen.choose (0, 1_000_000)))
 
-    let directions =
-        [|
-            for i in 0 .. n - 1 do
-                // Midpoints in cos θ from −1 to 0: products of even l + m are even polynomials, so the half sphere is enough.
-                let z = -(float i + 0.5) / float n
-                let across = sqrt (1.0 - z * z)
+                let property =
+                    Prop.forAll (Arb.fromGen cases) (fun (dimension, (degree, n, seed)) ->
+                        let basis = DensityBasis.create dimension degree 3.0 1.7 7.0
+                        let found = displacements dimension 1.6 7.0 (generator (uint64 seed)) n
+                        let error = fast basis (PastDensity basis) found |> deviation (density basis found)
+                        error <= 1.0 |> Prop.label $"{error:F2} tolerances")
 
-                for j in 0..19 do
-                    let phi = 2.0 * Math.PI * float j / 20.0
-                    [| across * cos phi; across * sin phi; z |], 1.0
-        |]
+                Expecting.holds 200 property
+            }
 
-    // Midpoint error 1/(24 n²) times the slope of the product at the pole, at most some l⁴.
-    let matrix = gram 3 4 directions
+            test "One density serves any number of neighbours in turn" {
+                for dimension in 1..3 do
+                    let basis = DensityBasis.create dimension 6 3.0 1.7 7.0
+                    let one = PastDensity basis
+                    let g = generator 11UL
 
-    matrix
-    |> Array2D.iteri (fun a b v -> Assert.True(abs (v - (if a = b then 1.0 else 0.0)) < 1e-5, $"({a}, {b}): {v}"))
+                    for n in [ 3; 0; 63; 64; 65; 1000; 1; 5000; 0; 17 ] do
+                        let found = displacements dimension 1.6 7.0 g n
+                        let values = fast basis one found
+                        let error = deviation (density basis found) values
+                        Expect.isTrue (error <= 1.0) $"dimension {dimension}, {n} neighbours: {error:F2} tolerances"
 
-[<Fact>]
-let ``Circular harmonics are orthonormal on the half circle`` () =
-    let n = 400
+                        if n = 0 then
+                            for v in values do
+                                Expect.equal v 0.0f "no neighbours give no density"
+            }
 
-    let directions =
-        Array.init n (fun i ->
-            let angle = -Math.PI * (float i + 0.5) / float n
-            [| cos angle; sin angle; 0.0 |], 1.0)
+            test "Neighbours at and beyond the cut-off count for nothing and come in smoothly" {
+                let basis = DensityBasis.create 3 4 3.0 1.7 7.0
+                let one = PastDensity basis
+                let at r = fast basis one [| [| 0.0; 0.0; -r |] |]
 
-    gram 2 8 directions |> assertIdentity
+                for v in Array.append (at 7.0) (at 7.5) do
+                    Expect.equal v 0.0f "nothing comes from the cut-off or beyond"
 
-[<Fact>]
-let ``A density does not depend on the order of the neighbours and does on where they are`` () =
-    let basis = DensityBasis.create 3 6 3.0 1.7 7.0
-    let found = displacements 3 1.6 6.0 (generator 5UL) 40
-    let one = PastDensity basis
-    let forward = fast basis one found
-    let error = fast basis one (Array.rev found) |> deviation (density basis found)
-    Assert.True(error <= 1.0, $"{error:F2} tolerances")
-    found[0] <- found[0] |> Array.map (fun v -> 0.99 * v)
-    Assert.NotEqual<float32[]>(forward, fast basis one found)
+                for v in DensityBasis.evaluate basis [| 0.0; 0.0; -7.5 |] do
+                    Expect.equal v 0.0 "the basis is zero beyond the cut-off"
 
-[<Fact>]
-let ``An aligned density equals its slow twin and is the same after turns and reflections around the sweep`` () =
-    for dimension in 1..3 do
-        let basis = DensityBasis.create dimension 6 3.0 1.7 7.0
-        let one = PastDensity basis
+                // ½(1 + cos) is 5e-6 there, times harmonics below √9.
+                for v in at 6.99 do
+                    Expect.isTrue (abs v < 2e-5f) "little comes from just inside the cut-off"
 
-        let alignedValues (found: float[][]) =
-            one.Clear()
+                Expect.exists (at 2.0) (fun v -> abs v > 0.1f) "a near neighbour counts"
+            }
 
-            for d in found do
-                one.Add(float32 d[0], float32 d[1], float32 d[2])
+            test "Spherical harmonics are orthonormal on the half sphere" {
+                let n = 2000
 
-            one.Align()
-            let target = Array.zeroCreate<float32>(DensityBasis.size basis)
-            one.Write(Span<float32> target)
-            target
+                let directions =
+                    [|
+                        for i in 0 .. n - 1 do
+                            // Midpoints in cos θ from −1 to 0: products of even l + m are even polynomials, so the half sphere is enough.
+                            let z = -(float i + 0.5) / float n
+                            let across = sqrt (1.0 - z * z)
 
-        for seed in 1UL .. 40UL do
-            let g = generator seed
-            let found = displacements dimension 1.6 6.9 g (int seed - 1)
-            let angle = 2.0 * Math.PI * g.NextFloat()
+                            for j in 0..19 do
+                                let phi = 2.0 * Math.PI * float j / 20.0
+                                [| across * cos phi; across * sin phi; z |], 1.0
+                    |]
 
-            let operation =
-                match dimension with
-                | 3 -> [| cos angle; sin angle; 0.0; sin angle; -(cos angle); 0.0; 0.0; 0.0; 1.0 |]
-                | 2 -> [| -1.0; 0.0; 0.0; 0.0; 1.0; 0.0; 0.0; 0.0; 1.0 |]
-                | _ -> [| 1.0; 0.0; 0.0; 0.0; 1.0; 0.0; 0.0; 0.0; 1.0 |]
+                // Midpoint error 1/(24 n²) times the slope of the product at the pole, at most some l⁴.
+                let matrix = gram 3 4 directions
 
-            let expected = density basis (aligned dimension found)
-            let error = deviation expected (alignedValues found)
-            Assert.True(error <= 1.0, $"dimension {dimension}, seed {seed}: {error:F2} tolerances")
+                matrix
+                |> Array2D.iteri (fun a b v ->
+                    Expect.isTrue (abs (v - (if a = b then 1.0 else 0.0)) < 1e-5) $"({a}, {b}): {v}")
+            }
 
-            let error =
-                found |> Array.map (apply operation) |> alignedValues |> deviation expected
+            test "Circular harmonics are orthonormal on the half circle" {
+                let n = 400
 
-            Assert.True(error <= 1.0, $"turned, dimension {dimension}, seed {seed}: {error:F2} tolerances")
+                let directions =
+                    Array.init n (fun i ->
+                        let angle = -Math.PI * (float i + 0.5) / float n
+                        [| cos angle; sin angle; 0.0 |], 1.0)
+
+                gram 2 8 directions |> assertIdentity
+            }
+
+            test "A density does not depend on the order of the neighbours and does on where they are" {
+                let basis = DensityBasis.create 3 6 3.0 1.7 7.0
+                let found = displacements 3 1.6 6.0 (generator 5UL) 40
+                let one = PastDensity basis
+                let forward = fast basis one found
+                let error = fast basis one (Array.rev found) |> deviation (density basis found)
+                Expect.isTrue (error <= 1.0) $"{error:F2} tolerances"
+                found[0] <- found[0] |> Array.map (fun v -> 0.99 * v)
+                Expect.notEqual (fast basis one found) forward "one neighbour elsewhere changes the density"
+            }
+
+            test "An aligned density equals its slow twin and is the same after turns and reflections around the sweep" {
+                for dimension in 1..3 do
+                    let basis = DensityBasis.create dimension 6 3.0 1.7 7.0
+                    let one = PastDensity basis
+
+                    let alignedValues (found: float[][]) =
+                        one.Clear()
+
+                        for d in found do
+                            one.Add(float32 d[0], float32 d[1], float32 d[2])
+
+                        one.Align()
+                        let target = Array.zeroCreate<float32>(DensityBasis.size basis)
+                        one.Write(Span<float32> target)
+                        target
+
+                    for seed in 1UL .. 40UL do
+                        let g = generator seed
+                        let found = displacements dimension 1.6 6.9 g (int seed - 1)
+                        let angle = 2.0 * Math.PI * g.NextFloat()
+
+                        let operation =
+                            match dimension with
+                            | 3 -> [| cos angle; sin angle; 0.0; sin angle; -(cos angle); 0.0; 0.0; 0.0; 1.0 |]
+                            | 2 -> [| -1.0; 0.0; 0.0; 0.0; 1.0; 0.0; 0.0; 0.0; 1.0 |]
+                            | _ -> [| 1.0; 0.0; 0.0; 0.0; 1.0; 0.0; 0.0; 0.0; 1.0 |]
+
+                        let expected = density basis (aligned dimension found)
+                        let error = deviation expected (alignedValues found)
+                        Expect.isTrue (error <= 1.0) $"dimension {dimension}, seed {seed}: {error:F2} tolerances"
+
+                        let error =
+                            found |> Array.map (apply operation) |> alignedValues |> deviation expected
+
+                        Expect.isTrue
+                            (error <= 1.0)
+                            $"turned, dimension {dimension}, seed {seed}: {error:F2} tolerances"
+            }
+        ]

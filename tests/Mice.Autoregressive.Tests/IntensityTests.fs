@@ -1,7 +1,7 @@
 module Mice.Autoregressive.Tests.IntensityTests
 
+open Expecto
 open System.Threading
-open Xunit
 open Mice
 open Mice.Atoms
 open Mice.Tensors
@@ -46,92 +46,103 @@ let private train cancel first = trainWatched ignore cancel first
 let private start () =
     IntensityTraining.start (Key.ofSeed 2UL) Device.cpu training model.Value
 
-[<Fact>]
-let ``The shortest distance is the brute-force one`` () =
-    let box = Cell.cubic 12.0
-    let one = uniformSnapshot 50UL box 64
+[<Tests>]
+let tests =
+    testList
+        "IntensityTests"
+        [
+            test "The shortest distance is the brute-force one" {
+                let box = Cell.cubic 12.0
+                let one = uniformSnapshot 50UL box 64
 
-    let closest =
-        Seq.min (
-            seq {
-                for i in 0..63 do
-                    for j in 0 .. i - 1 do
-                        let d =
-                            Array.init 3 (fun k ->
-                                let x = one.Positions[3 * i + k] - one.Positions[3 * j + k]
-                                x - 12.0 * round (x / 12.0))
+                let closest =
+                    Seq.min (
+                        seq {
+                            for i in 0..63 do
+                                for j in 0 .. i - 1 do
+                                    let d =
+                                        Array.init 3 (fun k ->
+                                            let x = one.Positions[3 * i + k] - one.Positions[3 * j + k]
+                                            x - 12.0 * round (x / 12.0))
 
-                        sqrt (Array.sumBy (fun v -> v * v) d)
+                                    sqrt (Array.sumBy (fun v -> v * v) d)
+                        }
+                    )
+
+                let found =
+                    ScanSnapshots.closestDistance (ScanSnapshots.prepare 3 Symmetry.None 5.0 [| one |])
+                // Rounding only.
+                Expecting.within 1e-9 found closest "both find the closest pair"
             }
-        )
 
-    let found =
-        ScanSnapshots.closestDistance (ScanSnapshots.prepare 3 Symmetry.None 5.0 [| one |])
-    // Rounding only.
-    Assert.Equal(closest, found, 1e-9)
+            test "Every atom of the training snapshots lies outside the cores" {
+                let sampler = SweepSampler(snapshots, model.Value.Basis, model.Value.Core)
 
-[<Fact>]
-let ``Every atom of the training snapshots lies outside the cores`` () =
-    let sampler = SweepSampler(snapshots, model.Value.Basis, model.Value.Core)
+                for s in 0..2 do
+                    let points = sampler.Atoms (generator 1UL) s [| 0..63 |]
+                    Expect.equal points.Rows points.Tried "no atom lies in a core"
+            }
 
-    for s in 0..2 do
-        let points = sampler.Atoms (generator 1UL) s [| 0..63 |]
-        Assert.Equal(points.Tried, points.Rows)
+            test "A state in training survives as bytes, and others are refused" {
+                let state = train CancellationToken.None (start ())
+                let bytes = TrainingCheckpoint.toBytes state
+                let again = TrainingCheckpoint.ofBytes "state" Device.cpu bytes |> get
+                Expect.equal (TrainingCheckpoint.toBytes again) bytes "read and written again it is the same bytes"
+                Expect.equal again.Curve state.Curve "the curve comes back"
+                Expect.equal again.Optimiser.Step 24L "the optimiser is at its last step"
 
-[<Fact>]
-let ``A state in training survives as bytes, and others are refused`` () =
-    let state = train CancellationToken.None (start ())
-    let bytes = TrainingCheckpoint.toBytes state
-    let again = TrainingCheckpoint.ofBytes "state" Device.cpu bytes |> get
-    Assert.Equal<byte[]>(bytes, TrainingCheckpoint.toBytes again)
-    Assert.Equal<struct (int * float * float)[]>(state.Curve, again.Curve)
-    Assert.Equal(24L, again.Optimiser.Step)
+                for broken in [ bytes[.. bytes.Length - 5]; [||]; "not a checkpoint of any kind"B ] do
+                    match TrainingCheckpoint.ofBytes "state" Device.cpu broken with
+                    | Error(MiceError.BadFile("state", _, _, _)) -> ()
+                    | other -> failtest $"{other}"
+            }
 
-    for broken in [ bytes[.. bytes.Length - 5]; [||]; "not a checkpoint of any kind"B ] do
-        match TrainingCheckpoint.ofBytes "state" Device.cpu broken with
-        | Error(MiceError.BadFile("state", _, _, _)) -> ()
-        | other -> Assert.Fail $"{other}"
+            testCase "Training goes on from a checkpoint to the same bytes"
+            <| fun () ->
+                use stop = new CancellationTokenSource()
+                let mutable last = None
 
-[<Fact>]
-let ``Training goes on from a checkpoint to the same bytes`` () =
-    use stop = new CancellationTokenSource()
-    let mutable last = None
+                let straight = train CancellationToken.None (start ()) |> TrainingCheckpoint.toBytes
 
-    let straight = train CancellationToken.None (start ()) |> TrainingCheckpoint.toBytes
+                let keep (state: TrainingState) =
+                    if state.Optimiser.Step = 8L then
+                        last <- Some(TrainingCheckpoint.toBytes state)
+                        stop.Cancel()
 
-    let keep (state: TrainingState) =
-        if state.Optimiser.Step = 8L then
-            last <- Some(TrainingCheckpoint.toBytes state)
-            stop.Cancel()
+                Expecting.throwsAny<System.OperationCanceledException>
+                    (fun () -> trainWatched keep stop.Token (start ()) |> ignore)
+                    "training stops when it is cancelled"
+                |> ignore
 
-    Assert.ThrowsAny<System.OperationCanceledException>(fun () -> trainWatched keep stop.Token (start ()) |> ignore)
-    |> ignore
+                let resumed =
+                    TrainingCheckpoint.ofBytes "state" Device.cpu last.Value |> get |> train CancellationToken.None
 
-    let resumed =
-        TrainingCheckpoint.ofBytes "state" Device.cpu last.Value |> get |> train CancellationToken.None
+                Expect.equal
+                    (TrainingCheckpoint.toBytes resumed)
+                    straight
+                    "with a stop in between it ends at the same bytes"
 
-    Assert.Equal<byte[]>(straight, TrainingCheckpoint.toBytes resumed)
+            test "The bound of equal scores is the chain rule with the best constant factor" {
+                let scores =
+                    [| 0.5, 1.1; 0.7, 0.9; 0.3, 1.3 |]
+                    |> Array.map (fun (log, ratio) ->
+                        // The two values of the integral are equally far from its mean.
+                        [|
+                            {
+                                MeanLogRatio = log
+                                MeanRatios = struct (ratio - 0.2, ratio + 0.2)
+                            }
+                        |])
 
-[<Fact>]
-let ``The bound of equal scores is the chain rule with the best constant factor`` () =
-    let scores =
-        [| 0.5, 1.1; 0.7, 0.9; 0.3, 1.3 |]
-        |> Array.map (fun (log, ratio) ->
-            // The two values of the integral are equally far from its mean.
-            [|
-                {
-                    MeanLogRatio = log
-                    MeanRatios = struct (ratio - 0.2, ratio + 0.2)
-                }
-            |])
+                let bound =
+                    IntensityEvaluation.entropies scores
+                    |> Array.concat
+                    |> Array.averageBy (fun struct (a, b) -> 0.5 * (a + b))
 
-    let bound =
-        IntensityEvaluation.entropies scores
-        |> Array.concat
-        |> Array.averageBy (fun struct (a, b) -> 0.5 * (a + b))
-
-    // Per atom, −⟨ln cλ/ρ⟩ + c⟨λ/ρ⟩ − 1 at its smallest over the factor c.
-    let plain c = -0.5 - log c + c * 1.1 - 1.0
-    let best = Seq.init 20001 (fun i -> plain (0.5 + float i * 5e-5)) |> Seq.min
-    // The grid misses the minimum by at most 2.5e-5, in a parabola of curvature 1.2.
-    Assert.Equal(best, bound, 1e-8)
+                // Per atom, −⟨ln cλ/ρ⟩ + c⟨λ/ρ⟩ − 1 at its smallest over the factor c.
+                let plain c = -0.5 - log c + c * 1.1 - 1.0
+                let best = Seq.init 20001 (fun i -> plain (0.5 + float i * 5e-5)) |> Seq.min
+                // The grid misses the minimum by at most 2.5e-5, in a parabola of curvature 1.2.
+                Expecting.within 1e-8 bound best "the bound is the smallest of all factors"
+            }
+        ]

@@ -1,7 +1,7 @@
 module Mice.Autoregressive.Tests.SpinConditionalTests
 
+open Expecto
 open System.Threading
-open Xunit
 open Mice
 open Mice.Tensors
 open Mice.Samplers
@@ -24,173 +24,200 @@ let private law symmetric rows columns =
 let private surpriseBy (law, parameters) =
     fun spins -> SpinConditional.surpriseOf law parameters spins
 
-[<Theory>]
-[<InlineData(true, 3, 3)>]
-[<InlineData(false, 3, 3)>]
-[<InlineData(true, 2, 4)>]
-[<InlineData(false, 4, 3)>]
-let ``Probabilities of all configurations of a torus add up to one`` symmetric rows columns =
-    // Which holds only when no conditional sees its own spin or a later one.
-    let surprise = law symmetric rows columns |> surpriseBy
-    let sites = rows * columns
+[<Tests>]
+let tests =
+    testList
+        "SpinConditionalTests"
+        [
+            testTheory
+                "Probabilities of all configurations of a torus add up to one"
+                [ true, 3, 3; false, 3, 3; true, 2, 4; false, 4, 3 ]
+            <| fun (symmetric, rows, columns) ->
+                // Which holds only when no conditional sees its own spin or a later one.
+                let surprise = law symmetric rows columns |> surpriseBy
+                let sites = rows * columns
 
-    let total =
-        Seq.init (1 <<< sites) (fun n -> exp -(surprise (spinsOf sites n))) |> Seq.sum
+                let total =
+                    Seq.init (1 <<< sites) (fun n -> exp -(surprise (spinsOf sites n))) |> Seq.sum
 
-    // Networks are computed in single precision.
-    Assert.Equal(1.0, total, 5)
+                // Networks are computed in single precision.
+                Expecting.decimals 5 total 1.0 "the probabilities add up to one"
 
-[<Theory>]
-[<InlineData(true)>]
-[<InlineData(false)>]
-let ``Configurations are drawn as often as the law says`` (symmetric: bool) =
-    let law, parameters = law symmetric 2 3
-    let count = 20000
+            testTheory "Configurations are drawn as often as the law says" [ true; false ]
+            <| fun (symmetric: bool) ->
+                let law, parameters = law symmetric 2 3
+                let count = 20000
 
-    let drawn =
-        SpinConditional.sample CancellationToken.None ignore (Key.ofSeed 21UL) law parameters 6 count
+                let drawn =
+                    SpinConditional.sample CancellationToken.None ignore (Key.ofSeed 21UL) law parameters 6 count
 
-    let observed =
-        drawn |> Array.countBy id |> Array.map (fun (spins, n) -> List.ofArray spins, n) |> dict
+                let observed =
+                    drawn |> Array.countBy id |> Array.map (fun (spins, n) -> List.ofArray spins, n) |> dict
 
-    let chiSquared =
-        Seq.init 64 (spinsOf 6)
-        |> Seq.sumBy (fun spins ->
-            let expected = float count * exp -(SpinConditional.surpriseOf law parameters spins)
-            let found = observed.TryGetValue(List.ofArray spins) |> snd |> float
-            (found - expected) ** 2.0 / expected)
+                let chiSquared =
+                    Seq.init 64 (spinsOf 6)
+                    |> Seq.sumBy (fun spins ->
+                        let expected = float count * exp -(SpinConditional.surpriseOf law parameters spins)
+                        let found = observed.TryGetValue(List.ofArray spins) |> snd |> float
+                        (found - expected) ** 2.0 / expected)
 
-    // 63 degrees of freedom: a mean of 63 and a standard deviation of 11.
-    Assert.InRange(chiSquared, 63.0 - 4.0 * 11.2, 63.0 + 4.0 * 11.2)
+                // 63 degrees of freedom: a mean of 63 and a standard deviation of 11.
+                Expecting.inRange
+                    chiSquared
+                    (63.0 - 4.0 * 11.2)
+                    (63.0 + 4.0 * 11.2)
+                    "χ² is that of 63 degrees of freedom"
 
-[<Fact>]
-let ``A law without a field does not change when all spins turn over`` () =
-    let surprise = law true 4 5 |> surpriseBy
+            test "A law without a field does not change when all spins turn over" {
+                let surprise = law true 4 5 |> surpriseBy
 
-    for n in 1000..37..5000 do
-        let spins = spinsOf 20 n
-        Assert.Equal(surprise spins, surprise (spins |> Array.map (~-)), 4)
+                for n in 1000..37..5000 do
+                    let spins = spinsOf 20 n
 
-    let other = law false 4 5 |> surpriseBy
-    let spins = spinsOf 20 12345
-    Assert.True(abs (other spins - other (spins |> Array.map (~-))) > 0.1)
+                    Expecting.decimals
+                        4
+                        (surprise (spins |> Array.map (~-)))
+                        (surprise spins)
+                        "turned over they are as likely"
 
-[<Fact>]
-let ``A spin sees all spins before it that are in its window, around the torus`` () =
-    let options =
-        { SpinConditionalOptions.defaults with
-            Deep = 1
-            Wide = 1
-        }
+                let other = law false 4 5 |> surpriseBy
+                let spins = spinsOf 20 12345
 
-    let law = IsingConditional.create options false 4 4
-    let spins = Array.init 16 (fun i -> if i = 0 || i = 3 || i = 12 then 1y else -1y)
+                Expect.isTrue (abs (other spins - other (spins |> Array.map (~-))) > 0.1) "with a field they are not"
+            }
 
-    let seen site =
-        let arrays = law.Widths |> Array.map Array.zeroCreate<float32>
-        law.Describe spins site 0 arrays
-        Array.sum arrays[0], arrays[0] |> Array.filter (fun f -> f <> 0.0f) |> Array.length
+            test "A spin sees all spins before it that are in its window, around the torus" {
+                let options =
+                    { SpinConditionalOptions.defaults with
+                        Deep = 1
+                        Wide = 1
+                    }
 
-    // The first site sees nothing; the last one all of its eight neighbours, the corner (0, 0) and 3 and 12 among them.
-    Assert.Equal((0.0f, 0), seen 0)
-    Assert.Equal((3.0f - 5.0f, 8), seen 15)
-    // Row 1, column 1: the three above and the one to the left; the corner is up.
-    Assert.Equal((1.0f - 3.0f, 4), seen 5)
-    // Row 0, column 3: to the left, and by the torus column 0 of row 0.
-    Assert.Equal((1.0f - 1.0f, 2), seen 3)
+                let law = IsingConditional.create options false 4 4
+                let spins = Array.init 16 (fun i -> if i = 0 || i = 3 || i = 12 then 1y else -1y)
 
-[<Fact>]
-let ``Every other site of a small torus is in the window once`` () =
-    for rows, columns in [ 2, 2; 4, 4; 5, 4; 13, 12; 14, 20 ] do
-        let window = SpinWindow.create 3 6 rows columns
+                let seen site =
+                    let arrays = law.Widths |> Array.map Array.zeroCreate<float32>
+                    law.Describe spins site 0 arrays
+                    Array.sum arrays[0], arrays[0] |> Array.filter (fun f -> f <> 0.0f) |> Array.length
 
-        let reached =
-            (SpinWindow.offsets window) |> Array.map (Lattice.siteAt rows columns 0) |> Array.distinct
+                // The first site sees nothing; the last one all of its eight neighbours, the corner (0, 0) and 3 and 12 among them.
+                Expect.equal (seen 0) (0.0f, 0) "the first site sees nothing"
+                Expect.equal (seen 15) (3.0f - 5.0f, 8) "the last site sees all its neighbours"
+                // Row 1, column 1: the three above and the one to the left; the corner is up.
+                Expect.equal (seen 5) (1.0f - 3.0f, 4) "row 1, column 1 sees four"
+                // Row 0, column 3: to the left, and by the torus column 0 of row 0.
+                Expect.equal (seen 3) (1.0f - 1.0f, 2) "row 0, column 3 sees two"
+            }
 
-        Assert.Equal((SpinWindow.offsets window).Length, reached.Length)
-        Assert.DoesNotContain(0, reached)
-        Assert.Equal((min rows 7) * (min columns 13) - 1, reached.Length)
+            test "Every other site of a small torus is in the window once" {
+                for rows, columns in [ 2, 2; 4, 4; 5, 4; 13, 12; 14, 20 ] do
+                    let window = SpinWindow.create 3 6 rows columns
 
-[<Fact>]
-let ``Training finds the entropy rate of a two-state chain along the rows`` () =
-    // Rows are independent rings; a spin equals its left neighbour with probability near 0.8 (ring closure is weak at 16 sites).
-    let generator = Key.ofSeed 5UL |> Key.generator
+                    let reached =
+                        (SpinWindow.offsets window) |> Array.map (Lattice.siteAt rows columns 0) |> Array.distinct
 
-    let snapshot () =
-        Array.init 4 (fun _ ->
-            let row = Array.create 16 1y
-            row[0] <- if generator.NextFloat() < 0.5 then 1y else -1y
+                    Expect.equal reached.Length (SpinWindow.offsets window).Length "no site is reached twice"
+                    Expecting.none reached ((=) 0) "the site itself is not in its window"
 
-            for c in 1..15 do
-                row[c] <-
-                    if generator.NextFloat() < 0.8 then
-                        row[c - 1]
-                    else
-                        -row[c - 1]
+                    Expect.equal
+                        reached.Length
+                        ((min rows 7) * (min columns 13) - 1)
+                        "all other sites are in the window"
+            }
 
-            row)
-        |> Array.concat
+            test "Training finds the entropy rate of a two-state chain along the rows" {
+                // Rows are independent rings; a spin equals its left neighbour with probability near 0.8 (ring closure is weak at 16 sites).
+                let generator = Key.ofSeed 5UL |> Key.generator
 
-    let training = Array.init 512 (fun _ -> snapshot ())
-    let held = Array.init 256 (fun _ -> snapshot ())
+                let snapshot () =
+                    Array.init 4 (fun _ ->
+                        let row = Array.create 16 1y
+                        row[0] <- if generator.NextFloat() < 0.5 then 1y else -1y
 
-    let options =
-        { SpinConditionalOptions.defaults with
-            Deep = 2
-            Wide = 2
-            Width = 16
-            Steps = 400
-            BatchSites = 512
-            LearningRate = 1e-2
-        }
+                        for c in 1..15 do
+                            row[c] <-
+                                if generator.NextFloat() < 0.8 then
+                                    row[c - 1]
+                                else
+                                    -row[c - 1]
 
-    let law = IsingConditional.create options true 4 16
+                        row)
+                    |> Array.concat
 
-    let parameters =
-        SpinConditional.train options CancellationToken.None (fun _ _ -> ()) (Key.ofSeed 7UL) law None training
+                let training = Array.init 512 (fun _ -> snapshot ())
+                let held = Array.init 256 (fun _ -> snapshot ())
 
-    let exact = (log 2.0 - 15.0 * (0.8 * log 0.8 + 0.2 * log 0.2)) / 16.0
+                let options =
+                    { SpinConditionalOptions.defaults with
+                        Deep = 2
+                        Wide = 2
+                        Width = 16
+                        Steps = 400
+                        BatchSites = 512
+                        LearningRate = 1e-2
+                    }
 
-    let found =
-        held
-        |> Array.map (fun spins -> SpinConditional.surpriseOf law parameters spins / 64.0)
-        |> Statistics.estimate Direction.UpperBound
+                let law = IsingConditional.create options true 4 16
 
-    // An upper bound in expectation; 400 steps come within 0.01 nats.
-    Assert.InRange(found.Value, exact - 4.0 * found.StandardError, exact + 0.01 + 4.0 * found.StandardError)
+                let parameters =
+                    SpinConditional.train
+                        options
+                        CancellationToken.None
+                        (fun _ _ -> ())
+                        (Key.ofSeed 7UL)
+                        law
+                        None
+                        training
 
-[<Fact>]
-let ``Where sites would be drawn too often, training keeps what describes snapshots it has not seen`` () =
-    let generator = Key.ofSeed 9UL |> Key.generator
+                let exact = (log 2.0 - 15.0 * (0.8 * log 0.8 + 0.2 * log 0.2)) / 16.0
 
-    let coins count =
-        Array.init count (fun _ -> Array.init 16 (fun _ -> if generator.NextFloat() < 0.5 then 1y else -1y))
+                let found =
+                    held
+                    |> Array.map (fun spins -> SpinConditional.surpriseOf law parameters spins / 64.0)
+                    |> Statistics.estimate Direction.UpperBound
 
-    // 102,400 sites are drawn from 24 snapshots of 16: each of them 267 times, enough to learn them by heart.
-    let options =
-        { SpinConditionalOptions.defaults with
-            Width = 32
-            Steps = 200
-            BatchSites = 512
-            LearningRate = 1e-2
-        }
+                // An upper bound in expectation; 400 steps come within 0.01 nats.
+                Expecting.inRange
+                    found.Value
+                    (exact - 4.0 * found.StandardError)
+                    (exact + 0.01 + 4.0 * found.StandardError)
+                    "the bound is just above the exact entropy rate"
+            }
 
-    let law = IsingConditional.create options true 4 4
-    let snapshots, held = coins 24, coins 64
+            test "Where sites would be drawn too often, training keeps what describes snapshots it has not seen" {
+                let generator = Key.ofSeed 9UL |> Key.generator
 
-    let entropy count =
-        let parameters =
-            SpinConditional.train
-                options
-                CancellationToken.None
-                (fun _ _ -> ())
-                (Key.ofSeed 7UL)
-                law
-                None
-                (Array.truncate count snapshots)
+                let coins count =
+                    Array.init count (fun _ -> Array.init 16 (fun _ -> if generator.NextFloat() < 0.5 then 1y else -1y))
 
-        held |> Array.averageBy (fun spins -> SpinConditional.surpriseOf law parameters spins / 16.0)
+                // 102,400 sites are drawn from 24 snapshots of 16: each of them 267 times, enough to learn them by heart.
+                let options =
+                    { SpinConditionalOptions.defaults with
+                        Width = 32
+                        Steps = 200
+                        BatchSites = 512
+                        LearningRate = 1e-2
+                    }
 
-    // Coins have ln 2. Three watched snapshots tell when to stop to within some hundredths of a nat; 15 are too few to keep some back.
-    Assert.InRange(entropy 24, 0.68, 0.80)
-    Assert.True(entropy 15 > 1.0)
+                let law = IsingConditional.create options true 4 4
+                let snapshots, held = coins 24, coins 64
+
+                let entropy count =
+                    let parameters =
+                        SpinConditional.train
+                            options
+                            CancellationToken.None
+                            (fun _ _ -> ())
+                            (Key.ofSeed 7UL)
+                            law
+                            None
+                            (Array.truncate count snapshots)
+
+                    held |> Array.averageBy (fun spins -> SpinConditional.surpriseOf law parameters spins / 16.0)
+
+                // Coins have ln 2. Three watched snapshots tell when to stop to within some hundredths of a nat; 15 are too few to keep some back.
+                Expecting.inRange (entropy 24) 0.68 0.80 "the law of 24 snapshots was stopped in time"
+                Expect.isGreaterThan (entropy 15) 1.0 "the law of 15 snapshots knows them by heart"
+            }
+        ]
