@@ -17,8 +17,8 @@ let private shown (mimeType: string) (value: obj) =
     registered.Force()
     Formatter.ToDisplayString(value, mimeType)
 
-let private html = shown HtmlFormatter.MimeType
-let private plain = shown PlainTextFormatter.MimeType
+let private html (value: obj) = shown HtmlFormatter.MimeType value
+let private plain (value: obj) = shown PlainTextFormatter.MimeType value
 
 let private bound = Estimate.create -4.4 0.01 Direction.UpperBound
 
