@@ -207,21 +207,12 @@ let restore () =
         run "dotnet" [ "tool"; "restore" ]
         run "dotnet" [ "paket"; "restore" ])
 
-
 /// Builds a project or solution in Release. Output goes where the projects say: bin/Release/net10.0 of each.
 let private buildProject (name: string) (sources: string list) (project: string) (outputs: string list) =
     restore ()
 
     let inputs =
-        filesUnder (
-            sources
-            @ [
-                "Directory.Build.props"
-                "Directory.Build.targets"
-                "Mice.sln"
-                "paket.lock"
-            ]
-        )
+        filesUnder (sources @ [ "Directory.Build.props"; "Directory.Build.targets"; "Mice.sln"; "paket.lock" ])
 
     whenChanged name inputs outputs (fun () ->
         setPackageSource ()
@@ -545,9 +536,17 @@ let docs () =
     step "docs"
     let folder = at [ "artifacts"; "docs" ]
 
+    // Mice.Interactive is left out: to read it takes the kernel's assemblies, which lie in no output folder.
+    let projects =
+        Directory.GetFiles(at [ "src" ], "*.*proj", SearchOption.AllDirectories)
+        |> Array.filter (fun file -> not (file.Contains "Interactive"))
+        |> Array.sort
+        |> Array.map (fun file -> Path.GetRelativePath(root, file))
+        |> String.concat " "
+
     // The tool leaves out what it cannot read and goes on; here that fails the build.
     let line =
-        "dotnet fsdocs build --strict --eval --clean --output artifacts/docs"
+        $"dotnet fsdocs build --strict --eval --clean --output artifacts/docs --projects {projects}"
         + " --properties Configuration=Release --parameters root /pages-root/ 2>&1"
         + " | grep -v -e '^ *Generating' -e '^ *copying' | tee artifacts/docs.log"
 
@@ -563,50 +562,160 @@ let docs () =
     | [] -> printfn "%d pages in artifacts/docs" pages.Length
     | dead -> stop 1 (String.concat "\n" dead)
 
-/// The F# code cells of a notebook as one script that uses the assemblies built here instead of packages.
-let private scriptOf (notebook: string) =
-    let references =
-        Directory.GetFiles(Path.GetDirectoryName(assembly "src" "Mice.Cli" "mice"), "*.dll")
-        |> Array.filter (fun file -> not ((Path.GetFileName file).StartsWith "FSharp.Core"))
-        |> Array.map (fun file -> $"#r @\"{file}\"")
-        |> String.concat "\n"
+let private packages = at [ "artifacts"; "packages" ]
 
-    use document = JsonDocument.Parse(File.ReadAllText notebook)
+/// Packages that were packed before under the same version would be taken from the cache of the machine instead.
+let private forgetCached () =
+    for file in Directory.GetFiles(packages, "*.nupkg") do
+        let found =
+            Regex.Match(Path.GetFileNameWithoutExtension file, @"^(.+?)\.(\d+\.\d+\..+)$")
 
-    let lines (cell: JsonElement) =
-        match cell.GetProperty "source" with
-        | source when source.ValueKind = JsonValueKind.Array ->
-            source.EnumerateArray() |> Seq.map _.GetString() |> String.concat ""
-        | source -> source.GetString()
+        let cached =
+            Path.Combine(packageCache (), found.Groups[1].Value.ToLowerInvariant(), found.Groups[2].Value)
 
-    let code =
+        if Directory.Exists cached then
+            Directory.Delete(cached, true)
+
+/// Packs all libraries anew into artifacts/packages, a folder that serves as a package source.
+let private packLibraries () =
+    buildProject
+        "build libraries"
+        [ "src" ]
+        "src/Mice.Interactive/Mice.Interactive.csproj"
+        [ assembly "src" "Mice.Interactive" "Mice.Interactive" ]
+
+    setPackageSource ()
+
+    if Directory.Exists packages then
+        Directory.Delete(packages, true)
+
+    step "pack libraries"
+
+    run
+        "dotnet"
         [
-            for cell in document.RootElement.GetProperty("cells").EnumerateArray() do
-                if cell.GetProperty("cell_type").GetString() = "code" then
-                    lines cell
+            "pack"
+            "Mice.sln"
+            "-c"
+            "Release"
+            "--no-build"
+            "-v"
+            "quiet"
+            "-p:LibrariesOnly=true"
+            "-o"
+            packages
         ]
-        |> List.collect (fun cell -> List.ofArray (cell.Split '\n'))
-        |> List.filter (fun line ->
-            not (line.TrimStart().StartsWith "#r \"nuget:" || line.TrimStart().StartsWith "#i "))
-        |> String.concat "\n"
 
-    // What .NET Interactive offers to cells and a script does not.
-    let prelude =
-        "let display (value: 'a) = printfn \"%A\" value\nlet HTML (text: string) = $\"<html of {text.Length} characters>\""
+    forgetCached ()
 
-    String.concat "\n" [ references; prelude; code; "" ]
+let private copyFolder (source: string) (target: string) =
+    Directory.CreateDirectory target |> ignore
 
-let notebooks () =
-    build ()
-    let folder = at [ "artifacts"; "notebooks" ]
-    Directory.CreateDirectory folder |> ignore
+    for file in Directory.GetFiles source do
+        File.Copy(file, Path.Combine(target, Path.GetFileName file))
 
-    for notebook in Directory.GetFiles(at [ "notebooks" ], "*.ipynb") |> Array.sort do
-        let name = Path.GetFileNameWithoutExtension notebook
-        step $"notebook {name}"
-        let script = Path.Combine(folder, name + ".fsx")
-        File.WriteAllText(script, scriptOf notebook)
-        run "dotnet" [ "fsi"; "--quiet"; script ]
+/// What went wrong in an executed notebook: a line for each error of a cell.
+let private errorsOf (executed: string) =
+    use document = JsonDocument.Parse(File.ReadAllText executed)
+
+    let text (element: JsonElement) =
+        match element.ValueKind with
+        | JsonValueKind.Array -> element.EnumerateArray() |> Seq.map _.GetString() |> String.concat ""
+        | _ -> element.GetString()
+
+    [
+        for i, cell in document.RootElement.GetProperty("cells").EnumerateArray() |> Seq.indexed do
+            match cell.TryGetProperty "outputs" with
+            | true, outputs ->
+                for output in outputs.EnumerateArray() do
+                    if output.GetProperty("output_type").GetString() = "error" then
+                        let start = (text (cell.GetProperty "source")).Split('\n')[0]
+                        let message = text (output.GetProperty "evalue")
+                        $"cell {i + 1} ({start}): {message}"
+            | _ -> ()
+    ]
+
+/// Executes a notebook in the kernel and returns what went wrong. The kernel starts in the notebook's folder, as that of
+/// Jupyter does: that is where it looks for package sources.
+let private execute (folder: string) (name: string) =
+    let executed = at [ "artifacts"; "notebooks"; name ]
+    File.Delete executed
+
+    let info =
+        startInfo
+            "dotnet"
+            [
+                "dotnet-repl"
+                "--run"
+                name
+                "--exit-after-run"
+                "--output-format"
+                "ipynb"
+                "--output-path"
+                executed
+            ]
+
+    info.WorkingDirectory <- folder
+    use started = Process.Start info
+    started.WaitForExit()
+    let errors = if File.Exists executed then errorsOf executed else []
+
+    if started.ExitCode <> 0 && List.isEmpty errors then
+        [ $"dotnet-repl ended with exit code {started.ExitCode}" ]
+    else
+        errors
+
+let private howToOpen () =
+    printfn
+        """The packages are in artifacts/packages.
+Jupyter: dotnet tool install --global Microsoft.dotnet-interactive
+         dotnet interactive jupyter install
+         jupyter lab notebooks
+VS Code: install the extension Polyglot Notebooks (ms-dotnettools.dotnet-interactive-vscode) and open a file of notebooks/.
+Kernels of Jupyter find the packages by notebooks/nuget.config. For all others name them as a source, once on this machine
+         dotnet nuget add source "%s" --name mice
+or at the top of a notebook
+         #i "nuget: %s" """
+        packages
+        packages
+
+/// Executes notebooks in a new folder that has the packages, the data and nothing else of this one.
+let private executeNotebooks (names: string list) =
+    let folder = Directory.CreateTempSubdirectory("mice-notebooks-").FullName
+    let notebooks = Path.Combine(folder, "notebooks")
+    copyFolder (at [ "notebooks" ]) notebooks
+    copyFolder (at [ ".config" ]) (Path.Combine(folder, ".config"))
+    copyFolder packages (Path.Combine(folder, "artifacts", "packages"))
+    copyFolder (at [ "docs"; "data"; "na" ]) (Path.Combine(folder, "docs", "data", "na"))
+    Directory.CreateDirectory(at [ "artifacts"; "notebooks" ]) |> ignore
+
+    let failed =
+        [
+            for notebook in Directory.GetFiles(notebooks, "*.ipynb") |> Array.sort do
+                let name = Path.GetFileName notebook
+
+                if List.isEmpty names || names |> List.exists name.Contains then
+                    step $"notebook {name}"
+                    let started = Stopwatch.StartNew()
+
+                    for error in execute notebooks name do
+                        $"{name}, {error}"
+
+                    printfn "%.0f s" started.Elapsed.TotalSeconds
+        ]
+
+    Directory.Delete(folder, true)
+
+    if not (List.isEmpty failed) then
+        stop 1 (String.concat "\n" failed)
+
+let notebooks (arguments: string list) =
+    packLibraries ()
+
+    if List.contains "--open" arguments then
+        howToOpen ()
+    else
+        executeNotebooks arguments
 
 let clean () =
     let generated =
@@ -622,8 +731,8 @@ let clean () =
     for folder in generated |> List.filter Directory.Exists do
         Directory.Delete(folder, true)
 
-/// A console program that knows the façade only as a package: reads a trajectory, and trains for a moment, which needs the
-/// native library of the package.
+/// A console program that knows the façade only as a package: reads a trajectory, and trains for a moment, which needs
+/// libtorch from a package of its own.
 let private outsider =
     """using Mice.CSharp;
 
@@ -638,16 +747,18 @@ let private outsiderProject =
   <PropertyGroup>
     <OutputType>Exe</OutputType>
     <TargetFramework>net10.0</TargetFramework>
-    <RestorePackagesPath>packages</RestorePackagesPath>
+    <UseCurrentRuntimeIdentifier>true</UseCurrentRuntimeIdentifier>
+    <SelfContained>false</SelfContained>
   </PropertyGroup>
   <ItemGroup>
     <PackageReference Include="Mice.CSharp" Version="*" />
+    <PackageReference Include="TorchSharp-cpu" Version="0.107.0" />
   </ItemGroup>
 </Project>
 """
 
 /// Restores, compiles and runs a project in a new folder that sees the packages and the machine's own sources only.
-let private tryPackages (packages: string) =
+let private tryPackages () =
     step "packages in a new C# project"
     let folder = Directory.CreateTempSubdirectory("mice-outsider-").FullName
 
@@ -678,34 +789,63 @@ let private tryPackages (packages: string) =
 
     Directory.Delete(folder, true)
 
+/// Installs the tool from its package in a new folder and melts sodium there.
+let private tryTool () =
+    step "the tool mice, installed"
+    let folder = Directory.CreateTempSubdirectory("mice-tool-").FullName
+    run "dotnet" [ "tool"; "install"; "mice"; "--tool-path"; folder; "--source"; packages ]
+
+    let data name = at [ "docs"; "data"; "na"; name ]
+
+    let code =
+        tryRun
+            (Path.Combine(folder, "mice"))
+            [
+                "melt"
+                "--solid"
+                data "solid.dump.gz"
+                "--liquid"
+                data "liquid.dump.gz"
+                "--solid-thermo"
+                data "solid_thermo.csv"
+                "--liquid-thermo"
+                data "liquid_thermo.csv"
+                "--temperature"
+                "350"
+                "--quick"
+            ]
+
+    // 1 = the result did not pass all of its own checks, and said which.
+    if code > 1 then
+        stop code $"mice ended with exit code {code}."
+
+    Directory.Delete(folder, true)
+
 let pack () =
-    build ()
-    setPackageSource ()
-    let packages = at [ "artifacts"; "packages" ]
-
-    if Directory.Exists packages then
-        Directory.Delete(packages, true)
-
-    step "pack"
+    packLibraries ()
+    step "pack the tool"
 
     run
         "dotnet"
         [
             "pack"
-            "Mice.sln"
+            "src/Mice.Cli/Mice.Cli.fsproj"
             "-c"
             "Release"
-            "--no-build"
             "-v"
             "quiet"
+            "-p:UseSharedCompilation=false"
             "-o"
             packages
         ]
 
+    forgetCached ()
+
     for file in Directory.GetFiles(packages, "*.nupkg") |> Array.sort do
         printfn "%s" (Path.GetRelativePath(root, file))
 
-    tryPackages packages
+    tryPackages ()
+    tryTool ()
 
 // ---- Dispatch -------------------------------------------------------------------------------------------------------
 
@@ -720,8 +860,10 @@ let private targets: (string * string * (string list -> unit)) list =
         "bench", "measures speed against the alternatives; 'bench NAME …' runs some", measure "bench"
         "verify", "long checks against known answers; 'verify NAME …' runs some", measure "verify"
         "docs", "the documentation with its API reference, into artifacts/docs", (fun _ -> docs ())
-        "notebooks", "runs the code of all notebooks", (fun _ -> notebooks ())
-        "pack", "packages into artifacts/packages, tried out in a new C# project", (fun _ -> pack ())
+        "notebooks",
+        "runs all notebooks in the kernel, from fresh packages; 'notebooks --open' says how to open them",
+        notebooks
+        "pack", "packages and the tool mice into artifacts/packages, tried out in new folders", (fun _ -> pack ())
         "clean", "deletes everything that was built", (fun _ -> clean ())
     ]
 

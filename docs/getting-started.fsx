@@ -9,8 +9,7 @@ index: 2
 
 ## From a bare machine
 
-The .NET SDK is all that has to be there. On Debian, as root, the build script installs what is missing; elsewhere it prints
-the line to run.
+The .NET SDK is all that has to be there, on any x64 Linux, without root: everything else comes as packages.
 
 ```text
 dotnet fsi build.fsx demo

@@ -22,6 +22,9 @@ public enum EstimateKind
 /// <param name="Kind">What the number promises about the true value.</param>
 public readonly record struct MeasuredValue(double Value, double StandardError, EstimateKind Kind)
 {
+    /// <summary>Sign of the direction, value and error: <c>≤ -4.38(2)</c>; the error in brackets counts in units of the last digit.</summary>
+    public override string ToString() => EstimateModule.formatWithDirection(ToEstimate());
+
     internal static MeasuredValue From(Estimate estimate) =>
         new(
             estimate.Value,

@@ -63,31 +63,34 @@ public sealed record LatticeEntropyEstimate
     public required TimeSpan Duration { get; init; }
 
     internal static LatticeEntropyEstimate From(LatticePoint point) =>
-        new()
-        {
-            Temperature = point.Temperature,
-            Method = point.Method,
-            EntropyPerSite = MeasuredValue.From(point.EntropyPerSite),
-            UpperBoundPerSite = Conversion.Optional(point.UpperBound),
-            LowerBoundPerSite = Conversion.Optional(point.LowerBound),
-            ReducedFreeEnergyPerSite = Conversion.Optional(point.ReducedFreeEnergyPerSite),
-            EnergyPerSite = Conversion.Optional(point.EnergyPerSite),
-            ReferencePerSite = point.Reference is { } known
-                ? MeasuredValue.From(known.Value.EntropyPerSite)
-                : null,
-            ReferenceSource = point.Reference?.Value.Source,
-            Levels = point
-                .Levels.Select(l => new LatticeHalvesInformation(
-                    l.Depth,
-                    l.Length,
-                    l.InterfaceLength,
-                    MeasuredValue.From(l.MutualInformation),
-                    l.TrainingGain?.Value,
-                    l.Estimator != "critic",
-                    l.Saturated
-                ))
-                .ToArray(),
-            Checks = Conversion.Checks(point.Checks),
-            Duration = TimeSpan.FromSeconds(point.Seconds),
-        };
+        Origin.Remember(
+            point,
+            new LatticeEntropyEstimate
+            {
+                Temperature = point.Temperature,
+                Method = point.Method,
+                EntropyPerSite = MeasuredValue.From(point.EntropyPerSite),
+                UpperBoundPerSite = Conversion.Optional(point.UpperBound),
+                LowerBoundPerSite = Conversion.Optional(point.LowerBound),
+                ReducedFreeEnergyPerSite = Conversion.Optional(point.ReducedFreeEnergyPerSite),
+                EnergyPerSite = Conversion.Optional(point.EnergyPerSite),
+                ReferencePerSite = point.Reference is { } known
+                    ? MeasuredValue.From(known.Value.EntropyPerSite)
+                    : null,
+                ReferenceSource = point.Reference?.Value.Source,
+                Levels = point
+                    .Levels.Select(l => new LatticeHalvesInformation(
+                        l.Depth,
+                        l.Length,
+                        l.InterfaceLength,
+                        MeasuredValue.From(l.MutualInformation),
+                        l.TrainingGain?.Value,
+                        l.Estimator != "critic",
+                        l.Saturated
+                    ))
+                    .ToArray(),
+                Checks = Conversion.Checks(point.Checks),
+                Duration = TimeSpan.FromSeconds(point.Seconds),
+            }
+        );
 }

@@ -65,26 +65,29 @@ public sealed record MeltingEstimate
     public required IReadOnlyList<ResultCheck> Checks { get; init; }
 
     internal static MeltingEstimate From(MeltingResult result) =>
-        new()
-        {
-            Solid = ScanEntropyEstimate.From(result.Solid),
-            Liquid = ScanEntropyEstimate.From(result.Liquid),
-            DeltaEntropy = MeasuredValue.From(result.DeltaEntropy),
-            DeltaEntropyOfBounds = MeasuredValue.From(result.DeltaEntropyOfBounds),
-            DeltaEnthalpy = MeasuredValue.From(result.DeltaEnthalpy),
-            DeltaHeatCapacity = MeasuredValue.From(result.DeltaHeatCapacity),
-            DeltaGibbs = MeasuredValue.From(result.DeltaGibbs),
-            MeltingTemperature = MeasuredValue.From(result.MeltingTemperature),
-            MeltingTemperatureHeatCapacityCorrected = MeasuredValue.From(result.MeltingTemperatureCorrected),
-            GibbsCurve = result
-                .GibbsCurve.Select(p => new GibbsPoint(
-                    p.Temperature,
-                    MeasuredValue.From(p.Linear),
-                    MeasuredValue.From(p.Corrected)
-                ))
-                .ToArray(),
-            Checks = Conversion.Checks(result.Checks),
-        };
+        Origin.Remember(
+            result,
+            new MeltingEstimate
+            {
+                Solid = ScanEntropyEstimate.From(result.Solid),
+                Liquid = ScanEntropyEstimate.From(result.Liquid),
+                DeltaEntropy = MeasuredValue.From(result.DeltaEntropy),
+                DeltaEntropyOfBounds = MeasuredValue.From(result.DeltaEntropyOfBounds),
+                DeltaEnthalpy = MeasuredValue.From(result.DeltaEnthalpy),
+                DeltaHeatCapacity = MeasuredValue.From(result.DeltaHeatCapacity),
+                DeltaGibbs = MeasuredValue.From(result.DeltaGibbs),
+                MeltingTemperature = MeasuredValue.From(result.MeltingTemperature),
+                MeltingTemperatureHeatCapacityCorrected = MeasuredValue.From(result.MeltingTemperatureCorrected),
+                GibbsCurve = result
+                    .GibbsCurve.Select(p => new GibbsPoint(
+                        p.Temperature,
+                        MeasuredValue.From(p.Linear),
+                        MeasuredValue.From(p.Corrected)
+                    ))
+                    .ToArray(),
+                Checks = Conversion.Checks(result.Checks),
+            }
+        );
 }
 
 /// <summary>Entropy difference and melting temperature from separate runs of solid and liquid. Stateless and safe to share between threads.</summary>

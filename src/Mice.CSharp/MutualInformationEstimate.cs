@@ -133,19 +133,22 @@ public sealed record MutualInformationEstimate
     public required TimeSpan Duration { get; init; }
 
     internal static MutualInformationEstimate From(MutualInformationResult result) =>
-        new()
-        {
-            MutualInformation = MeasuredValue.From(result.MutualInformation),
-            Method = result.Method,
-            Estimates = result.Estimates.Select(MethodInformation.From).ToArray(),
-            Reliability = ReliabilityReport.From(result.Reliability),
-            Checks = Conversion.Checks(result.Checks),
-            KindX = Kind(result.KindX),
-            KindY = Kind(result.KindY),
-            Notes = result.Notes.ToArray(),
-            Settings = Conversion.Settings(result.Settings),
-            Duration = TimeSpan.FromSeconds(result.Seconds),
-        };
+        Origin.Remember(
+            result,
+            new MutualInformationEstimate
+            {
+                MutualInformation = MeasuredValue.From(result.MutualInformation),
+                Method = result.Method,
+                Estimates = result.Estimates.Select(MethodInformation.From).ToArray(),
+                Reliability = ReliabilityReport.From(result.Reliability),
+                Checks = Conversion.Checks(result.Checks),
+                KindX = Kind(result.KindX),
+                KindY = Kind(result.KindY),
+                Notes = result.Notes.ToArray(),
+                Settings = Conversion.Settings(result.Settings),
+                Duration = TimeSpan.FromSeconds(result.Seconds),
+            }
+        );
 
     private static SampleKind Kind(VariableKind kind) =>
         kind.IsDiscrete ? SampleKind.Discrete : SampleKind.Continuous;

@@ -65,21 +65,24 @@ public sealed record ScanEntropyEstimate
     public required IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; }
 
     internal static ScanEntropyEstimate From(ScanResult result) =>
-        new()
-        {
-            ExcessEntropy = MeasuredValue.From(result.ExcessEntropy),
-            Looseness = Conversion.Optional(result.Looseness),
-            Corrected = Conversion.Optional(result.Corrected),
-            NetworkEntropies = result.NetworkEntropies.Select(MeasuredValue.From).ToArray(),
-            Calibration = MeasuredValue.From(result.Calibration),
-            ByCutoff = result
-                .ByCutoff.Select(row => new CutoffEntropy(row.Cutoff, MeasuredValue.From(row.ExcessEntropy)))
-                .ToArray(),
-            VolumePerAtomAngstrom3 = result.VolumePerAtom,
-            Duration = TimeSpan.FromSeconds(result.Seconds),
-            Checks = Conversion.Checks(result.Checks),
-            Settings = Conversion.Settings(result.Settings),
-        };
+        Origin.Remember(
+            result,
+            new ScanEntropyEstimate
+            {
+                ExcessEntropy = MeasuredValue.From(result.ExcessEntropy),
+                Looseness = Conversion.Optional(result.Looseness),
+                Corrected = Conversion.Optional(result.Corrected),
+                NetworkEntropies = result.NetworkEntropies.Select(MeasuredValue.From).ToArray(),
+                Calibration = MeasuredValue.From(result.Calibration),
+                ByCutoff = result
+                    .ByCutoff.Select(row => new CutoffEntropy(row.Cutoff, MeasuredValue.From(row.ExcessEntropy)))
+                    .ToArray(),
+                VolumePerAtomAngstrom3 = result.VolumePerAtom,
+                Duration = TimeSpan.FromSeconds(result.Seconds),
+                Checks = Conversion.Checks(result.Checks),
+                Settings = Conversion.Settings(result.Settings),
+            }
+        );
 }
 
 /// <summary>The thermo table of the run that snapshots come from, and its conditions.</summary>

@@ -59,14 +59,16 @@ module Report =
 
     let private own = resource (Assembly.GetExecutingAssembly())
 
-    /// The plotly.js that the package Plotly.NET carries.
-    let private plotlyScript =
+    let private carriedScript =
         lazy
             (let assembly = typeof<GenericChart>.Assembly
 
              assembly.GetManifestResourceNames()
              |> Array.find (fun name -> name.StartsWith "Plotly.NET.plotly-" && name.EndsWith ".min.js")
              |> resource assembly)
+
+    /// <summary>The plotly.js that the package Plotly.NET carries, which defines <c>Plotly</c> in a page.</summary>
+    let plotlyScript () : string = carriedScript.Value
 
     /// The dark counterparts of colours as a script: { "red,green,blue": "red,green,blue", … }.
     let private darkColours =
@@ -167,7 +169,7 @@ module Report =
         add page $"<title>{escape page.Title}</title><style>\n"
         add page (own "page.css")
         add page "</style><script>"
-        add page plotlyScript.Value
+        add page (plotlyScript ())
         add page "</script><script>\n"
         add page darkColours
         add page (own "page.js")
@@ -192,7 +194,7 @@ module Report =
         let page =
             {
                 Title = report.Title
-                Text = StringBuilder(plotlyScript.Value.Length + 65536)
+                Text = StringBuilder((plotlyScript ()).Length + 65536)
                 Figures = 0
                 Tables = 0
             }

@@ -21,7 +21,7 @@ function copy(value, dark, isColour) {
 // What plotly needs to draw a figure at present.
 function state({ id, chart }) {
   const { data, layout } = copy({ data: chart.data, layout: chart.layout }, prefersDark.matches && !printing, false);
-  if (printing) Object.assign(layout, { autosize: false, width: 660, height: 360 });
+  if (printing) Object.assign(layout, { autosize: false, width: 660, height: 400 });
   return [id, data, layout, { responsive: true, displaylogo: false, displayModeBar: false, ...chart.config }];
 }
 

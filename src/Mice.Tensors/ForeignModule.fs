@@ -50,7 +50,7 @@ type internal ForeignModule(create: unit -> TorchModule) =
                 TensorException $"ofModule: the buffer {name} is a state beside the parameters; use a layer without one"
             )
 
-        for part in m.modules () do
+        for part in Seq.append [ m :> torch.nn.Module ] (m.modules ()) do
             let kind = part.GetType()
 
             if kind.Assembly = typeof<torch>.Assembly && outOfReach.Contains kind.Name then

@@ -24,10 +24,8 @@ module TensorIndexing =
 
         /// x with the slices of source added to the slices of x whose indices ([n]) are given.
         let indexAdd (axis: int) (indices: Tensor) (source: Tensor) (x: Tensor) : Tensor =
-            use one = (1.0).ToScalar()
-
             mixed "index_add" [ x; indices; source ] (fun () ->
-                x.Native.index_add (int64 axis, indices.Native, source.Native, one))
+                x.Native.index_add (int64 axis, indices.Native, source.Native, Numbers.One))
 
         /// x with a value wherever the mask (bool) is true.
         let maskedFill (mask: Tensor) (value: float) (x: Tensor) : Tensor =

@@ -90,7 +90,7 @@ module internal LibTorch =
             | Some found -> Ok found
             | None -> Error $"{torchFile} lies neither beside the program nor in the package cache"
 
-    let private bridgeFile () =
+    let bridgeFile () =
         match holding bridge (ofProgram () @ ofPackages "torchsharp") with
         | Some found -> Ok(Path.Combine(found, bridge))
         | None -> Error $"{bridge} of TorchSharp lies neither beside the program nor in the package cache"
@@ -109,7 +109,7 @@ module internal LibTorch =
                 NativeLibrary.Load file |> ignore
 
     /// The version of libstdc++ that the linker missed, if that alone kept a library from loading.
-    let internal missingVersion (message: string) =
+    let missingVersion (message: string) =
         let found = Regex.Match(message, @"version `(GLIBCXX_[0-9.]+)' not found")
         if found.Success then Some found.Groups[1].Value else None
 

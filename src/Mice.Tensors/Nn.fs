@@ -19,11 +19,12 @@ module Nn =
 
     /// x for x above 0, slope · x below.
     let leakyRelu (slope: float) (x: Tensor) : Tensor =
-        unary "leaky_relu" (fun t -> torch.nn.functional.leaky_relu (t, slope)) x
+        use number = slope.ToScalar()
+        unary "leaky_relu" (fun t -> t.leaky_relu number) x
 
     /// x for x above 0, eˣ − 1 below.
     let elu (x: Tensor) : Tensor =
-        unary "elu" (fun t -> torch.nn.functional.elu (t, 1.0)) x
+        unary "elu" (fun t -> t.elu (Numbers.One, Numbers.One, Numbers.One)) x
 
     /// x · sigmoid(x).
     let silu (x: Tensor) : Tensor = unary "silu" (fun t -> t.silu ()) x
@@ -38,13 +39,14 @@ module Nn =
     let sigmoid (x: Tensor) : Tensor =
         unary "sigmoid" (fun t -> t.sigmoid ()) x
 
-    /// ln(1 + eˣ), without overflow.
-    let softplus (x: Tensor) : Tensor =
-        unary "softplus" (fun t -> torch.nn.functional.softplus (t, 1.0, 20.0)) x
-
     /// ln sigmoid(x), without underflow.
     let logSigmoid (x: Tensor) : Tensor =
         unary "log_sigmoid" (fun t -> t.log_sigmoid ()) x
+
+    /// ln(1 + eˣ), without overflow.
+    let softplus (x: Tensor) : Tensor =
+        // TorchSharp's softplus makes two native numbers that the collector may take away while they are read.
+        -(logSigmoid -x)
 
     /// exp(xᵢ)/Σ exp(xⱼ) along an axis.
     let softmax (axis: int) (x: Tensor) : Tensor =
@@ -82,26 +84,29 @@ module Nn =
 
     /// Largest value in each of h × w windows that cover the image, whatever its size: [batch; c; h; w].
     let adaptiveMaxPool2d (height: int) (width: int) (x: Tensor) : Tensor =
-        unary
-            "adaptive_max_pool2d"
-            (fun t -> torch.nn.functional.adaptive_max_pool2d (t, [| int64 height; int64 width |]))
-            x
+        let shape = x.Shape
+
+        if shape.Length = 4 && shape[2] = height && shape[3] = width then
+            x // windows of one element
+        else
+            unary
+                "adaptive_max_pool2d"
+                (fun t -> torch.nn.functional.adaptive_max_pool2d (t, [| int64 height; int64 width |]))
+                x
 
     /// The same in three dimensions: [batch; c; d; h; w].
     let adaptiveMaxPool3d (depth: int) (height: int) (width: int) (x: Tensor) : Tensor =
         // The function of that name in TorchSharp 0.107 calls the one-dimensional kernel. A maximum over a box is a
-        // maximum over depths of maxima over planes, and the windows of the axes do not depend on each other.
-        let shape = x.Shape
-        let batch, channels = shape[0], shape[1]
-
-        x
-        |> Tensor.reshape [ batch * channels; shape[2]; shape[3]; shape[4] ]
-        |> adaptiveMaxPool2d height width
-        |> Tensor.reshape [ batch * channels; shape[2]; height * width ]
-        |> Tensor.transpose 1 2
-        |> unary "adaptive_max_pool1d" (fun t -> torch.nn.functional.adaptive_max_pool1d (t, int64 depth))
-        |> Tensor.transpose 1 2
-        |> Tensor.reshape [ batch; channels; depth; height; width ]
+        // maximum over depths of maxima over planes; the second one takes a plane for a row, which it leaves as it is.
+        match x.Shape with
+        | [| batch; channels; d; h; w |] ->
+            x
+            |> Tensor.reshape [ batch * channels; d; h; w ]
+            |> adaptiveMaxPool2d height width
+            |> Tensor.reshape [ batch; channels; d; height * width ]
+            |> adaptiveMaxPool2d depth (height * width)
+            |> Tensor.reshape [ batch; channels; depth; height; width ]
+        | _ -> raise (TensorException $"adaptive_max_pool3d of {x}: [batch; channels; depth; height; width] is needed.")
 
     /// Largest value in non-overlapping windows of side `size`.
     let maxPool2d (size: int) (x: Tensor) : Tensor =

@@ -49,8 +49,9 @@ module Tensor =
     /// The integers 0 … n − 1, int64, on the CPU.
     let arange (n: int) : Tensor =
         LibTorch.ensure ()
+        use start = (0L).ToScalar()
         use stop = (int64 n).ToScalar()
-        make "arange" Kind.int64 (fun dtype device -> torch.arange (stop, dtype, device))
+        make "arange" Kind.int64 (fun dtype device -> torch.arange (start, stop, Numbers.One, dtype, device))
 
     /// n equally spaced numbers from a to b, both included.
     let linspace (kind: Kind) (a: float) (b: float) (n: int) : Tensor =

@@ -20,6 +20,15 @@ and [<Sealed; AllowNullLiteral>] internal Pressure(bytes: int64) =
 
     override this.Finalize() = GC.RemoveMemoryPressure bytes
 
+/// Numbers that TorchSharp takes from us. Where it makes one itself, from a plain number, nothing keeps that one alive: the
+/// collector may free it while the operation reads it. So no operation here lets TorchSharp convert a number, and none
+/// is called on a tensor that nothing else holds.
+and [<AbstractClass; Sealed>] internal Numbers private () =
+    static let one = lazy (1L.ToScalar())
+
+    /// 1, for every element type.
+    static member One: Scalar = one.Value
+
 /// Tensors created while a scope is open on this thread.
 and [<Sealed; AllowNullLiteral>] internal Scope private (parent: Scope) =
     let created = ResizeArray<Tensor>()
@@ -287,15 +296,15 @@ and [<Sealed>] Tensor internal (native: torch.Tensor) =
 
     /// x + y, element by element.
     static member (+)(x: Tensor, y: Tensor) =
-        Tensor.Binary("add", x, y, (fun s t -> s.add t))
+        Tensor.Binary("add", x, y, (fun s t -> s.add (t, Numbers.One)))
 
     /// x + a.
     static member (+)(x: Tensor, a: float) =
-        Tensor.WithNumber("add", x, a, (fun t a -> t.add a))
+        Tensor.WithNumber("add", x, a, (fun t a -> t.add (a, Numbers.One)))
 
     /// a + x.
     static member (+)(a: float, x: Tensor) =
-        Tensor.WithNumber("add", x, a, (fun t a -> t.add a))
+        Tensor.WithNumber("add", x, a, (fun t a -> t.add (a, Numbers.One)))
 
     /// x − y, element by element.
     static member (-)(x: Tensor, y: Tensor) =
@@ -309,7 +318,7 @@ and [<Sealed>] Tensor internal (native: torch.Tensor) =
     static member (-)(a: float, x: Tensor) =
         let fromNumber (t: torch.Tensor) (a: Scalar) =
             use negative = t.neg ()
-            negative.add a
+            negative.add (a, Numbers.One)
 
         Tensor.WithNumber("rsub", x, a, fromNumber)
 

@@ -1,10 +1,10 @@
 module Mice.Atoms.Tests.ReaderTests
 
+open Expecto
 open System
 open System.IO
 open System.IO.Compression
 open System.Text
-open Xunit
 open FsCheck
 open FsCheck.FSharp
 open Mice
@@ -20,163 +20,6 @@ let private dump (bounds: string) (columns: string) (atoms: string list) =
     $"ITEM: TIMESTEP\n7\nITEM: NUMBER OF ATOMS\n{atoms.Length}\nITEM: BOX BOUNDS {bounds}\nITEM: ATOMS {columns}\n{lines}\n"
 
 let private ortho = "pp pp pp\n1 11\n-2 8\n0 5"
-
-[<SodiumFact>]
-let ``The sodium trajectories have twenty snapshots of 1024 atoms in the box`` () =
-    for name in [ "liquid.dump.gz"; "solid.dump.gz" ] do
-        let t = Trajectory.read (sodiumFile name) |> get
-        Assert.Equal(20, t.Snapshots.Length)
-        Assert.Empty t.Warnings
-
-        for s in t.Snapshots do
-            Assert.Equal(1024, Snapshot.count s)
-            let f = Cell.fractional s.Cell s.Positions
-            Assert.True(f |> Array.forall (fun x -> x >= 0.0 && x < 1.0))
-            Assert.InRange(Snapshot.volumePerAtom s, 39.0, 43.0)
-
-[<SodiumFact>]
-let ``The volumes of the snapshots are those of the thermo table`` () =
-    let t = Trajectory.read (sodiumFile "liquid.dump.gz") |> get
-    let thermo = ThermoTable.read (sodiumFile "liquid_thermo.csv") |> get
-
-    let column name =
-        ThermoTable.column name thermo |> Result.mapError List.singleton |> get
-
-    let inDump =
-        Array.zip3 (column "step") (column "V_A3") (column "in_dump")
-        |> Array.filter (fun (_, _, flag) -> flag = 1.0)
-
-    Assert.Equal(20, inDump.Length)
-
-    for snapshot, (step, volume, _) in Array.zip t.Snapshots inDump do
-        Assert.Equal(step, float snapshot.Step)
-        // Bounds have 6 digits behind the point: 1e-6 Å of 35 Å, three times, is 4e-3 Å^3.
-        Assert.InRange(Cell.volume snapshot.Cell - volume, -4e-3, 4e-3)
-
-[<Fact>]
-let ``Numbers are those that Double.Parse gives`` () =
-    let text =
-        Gen.oneof
-            [
-                ArbMap.defaults |> ArbMap.generate<NormalFloat> |> Gen.map (fun x -> x.Get.ToString "R")
-                Gen.map2 (fun (x: float) d -> x.ToString($"F{d}")) (Generators.between -1e6 1e6) (Gen.choose (0, 17))
-                Gen.map2 (fun (x: float) d -> x.ToString($"E{d}")) (Generators.between -1e3 1e3) (Gen.choose (0, 17))
-                Gen.map2
-                    (fun (a: int64) (b: uint32) -> $"{a}.{b}")
-                    (ArbMap.defaults |> ArbMap.generate)
-                    (ArbMap.defaults |> ArbMap.generate)
-            ]
-
-    Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest 20000,
-        Prop.forAll (Arb.fromGen text) (fun text ->
-            let mutable value = 0.0
-            let ok = Fields.tryFloat (ReadOnlySpan<byte>(Encoding.ASCII.GetBytes text)) &value
-            let expected = Double.Parse(text, Globalization.CultureInfo.InvariantCulture)
-            ok && BitConverter.DoubleToInt64Bits value = BitConverter.DoubleToInt64Bits expected)
-    )
-
-[<Fact>]
-let ``What is no number is refused`` () =
-    for text in
-        [
-            ""
-            "-"
-            "."
-            "-."
-            "1.2.3"
-            "1e"
-            "0x10"
-            "1,5"
-            "--1"
-            "1-"
-            "abc"
-            String('1', 500)
-        ] do
-        let mutable value = 0.0
-        Assert.False(Fields.tryFloat (ReadOnlySpan<byte>(Encoding.ASCII.GetBytes text)) &value, text)
-
-[<Fact>]
-let ``Columns may come in any order, among others, and atoms in any order of id`` () =
-    let t =
-        readText (dump ortho "vx z id q x y type" [ "0.5 3 2 -1 4 5 2"; "0.1 1 1 -1 2 3 1" ]) |> get
-
-    let s = t.Snapshots[0]
-    Assert.Equal(7L, s.Step)
-    Assert.Equal<float[]>([| 2.0; 3.0; 1.0; 4.0; 5.0; 3.0 |], s.Positions)
-    Assert.Equal<int[]>([| 0; 1 |], s.Species)
-    Assert.Equal<string[]>([| "1"; "2" |], s.SpeciesNames)
-    Assert.Equal<float[]>([| 1.0; -2.0; 0.0 |], s.Cell.Origin)
-    Assert.Equal<float[]>([| 10.0; 10.0; 5.0 |], [| for i in 0..2 -> s.Cell.Vectors[4 * i] |])
-
-[<Fact>]
-let ``Scaled, unwrapped and scaled unwrapped columns give the same wrapped positions`` () =
-    let plain = readText (dump ortho "id x y z" [ "1 2 3 1" ]) |> get
-    let unwrapped = readText (dump ortho "id xu yu zu" [ "1 22 -7 -9" ]) |> get
-    let scaled = readText (dump ortho "id xs ys zs" [ "1 0.1 0.5 0.2" ]) |> get
-    let both = readText (dump ortho "id xsu ysu zsu" [ "1 2.1 -0.5 -1.8" ]) |> get
-
-    for t in [ unwrapped; scaled; both ] do
-        for k in 0..2 do
-            Assert.Equal(plain.Snapshots[0].Positions[k], t.Snapshots[0].Positions[k], 12)
-
-[<Fact>]
-let ``Positions wrap along periodic directions only`` () =
-    let t =
-        readText (dump "pp ff ss\n0 10\n0 10\n0 10" "x y z" [ "-0.25 -0.25 11" ]) |> get
-
-    Assert.Equal<float[]>([| 9.75; -0.25; 11.0 |], t.Snapshots[0].Positions)
-    Assert.Equal<bool[]>([| true; false; false |], t.Snapshots[0].Cell.Periodic)
-
-[<Fact>]
-let ``Elements name the species`` () =
-    let t =
-        readText (dump ortho "id type element x y z" [ "1 2 Na 1 1 1"; "2 1 Cl 2 2 2"; "3 2 Na 3 3 3" ])
-        |> get
-
-    Assert.Equal<string[]>([| "Na"; "Cl" |], t.Snapshots[0].SpeciesNames)
-    Assert.Equal<int[]>([| 0; 1; 0 |], t.Snapshots[0].Species)
-
-[<Fact>]
-let ``Triclinic bounds are those of the bounding box`` () =
-    // lo = (1, 2, 3), edges 10, 8, 6, tilts xy = 2, xz = -3, yz = 1: bounds as the LAMMPS manual defines them.
-    let text =
-        dump "xy xz yz pp pp pp\n-2 13 2\n2 11 -3\n3 9 1" "id xs ys zs" [ "1 0.5 0.5 0.5" ]
-
-    let s = (readText text |> get).Snapshots[0]
-    Assert.Equal<float[]>([| 1.0; 2.0; 3.0 |], s.Cell.Origin)
-    Assert.Equal<float[]>([| 10.0; 0.0; 0.0; 2.0; 8.0; 0.0; -3.0; 1.0; 6.0 |], s.Cell.Vectors)
-    Assert.Equal<float[]>([| 1.0 + 4.5; 2.0 + 4.5; 3.0 + 3.0 |], s.Positions)
-
-[<Fact>]
-let ``General boxes are read`` () =
-    let text =
-        dump "abc origin pp pp pp\n0 9 0 1\n-8 0 0 2\n1 1 7 3" "id x y z" [ "1 1 2 3" ]
-
-    let s = (readText text |> get).Snapshots[0]
-    Assert.Equal<float[]>([| 0.0; 9.0; 0.0; -8.0; 0.0; 0.0; 1.0; 1.0; 7.0 |], s.Cell.Vectors)
-    Assert.Equal(504.0, Cell.volume s.Cell, 9)
-
-[<Fact>]
-let ``Extended XYZ as ASE writes it`` () =
-    let text =
-        "2\nLattice=\"4.0 0.0 0.0 1.0 5.0 0.0 0.0 0.0 6.0\" Properties=species:S:1:pos:R:3:forces:R:3:tags:I:1 "
-        + "energy=-1.5 stress=\"1 2 3\" config_type='a = b' step=12 pbc=\"T F T\"\n"
-        + "Na   1.00000000   2.0   3.0  0.1 0.2 0.3 0\nCl  -1.0  2.0 7.0  0.1 0.2 0.3 1\n"
-
-    let s = (readText text |> get).Snapshots[0]
-    Assert.Equal(12L, s.Step)
-    Assert.Equal<string[]>([| "Na"; "Cl" |], s.SpeciesNames)
-    Assert.Equal<bool[]>([| true; false; true |], s.Cell.Periodic)
-    Assert.Equal<float[]>([| 1.0; 2.0; 3.0; 3.0; 2.0; 1.0 |], s.Positions)
-
-[<Fact>]
-let ``Extended XYZ with atomic numbers and without pbc and step`` () =
-    let frame = "1\nLattice=\"4 0 0 0 4 0 0 0 4\" Properties=Z:I:1:pos:R:3\n11 1 1 1\n"
-    let t = readText (frame + frame + "\n\n") |> get
-    Assert.Equal<int64[]>([| 0L; 1L |], t.Snapshots |> Array.map (fun s -> s.Step))
-    Assert.Equal<string[]>([| "Na" |], t.Snapshots[0].SpeciesNames)
-    Assert.Equal<bool[]>([| true; true; true |], t.Snapshots[0].Cell.Periodic)
 
 /// Snapshots with boxes that LAMMPS can have: a along x, b in the xy plane, right-handed.
 let private snapshots: Gen<Snapshot[]> =
@@ -219,45 +62,233 @@ let private snapshots: Gen<Snapshot[]> =
                 })
     }
 
-[<Fact>]
-let ``What is written is read back, as dump and as extended XYZ, plain and compressed`` () =
-    Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest 200,
-        Prop.forAll (Arb.fromGen snapshots) (fun written ->
-            [
-                for format in [ TrajectoryFormat.LammpsDump; TrajectoryFormat.ExtendedXyz ] do
-                    for suffix in [ ""; ".gz" ] do
-                        let path = Path.Combine(Path.GetTempPath(), $"mice-{Guid.NewGuid():N}{suffix}")
-                        Trajectory.write format path written
-                        let read = (Trajectory.read path |> get).Snapshots
-                        File.Delete path
+[<Tests>]
+let tests =
+    testList
+        "ReaderTests"
+        [
+            test "The sodium trajectories have twenty snapshots of 1024 atoms in the box" {
+                needsSodium ()
 
-                        // Bounds and scaled corrections round: 1e-12 Å is a hundred roundings of numbers of 10 Å.
-                        let near (a: float[]) (b: float[]) =
-                            a.Length = b.Length && Array.forall2 (fun x y -> abs (x - y) < 1e-12) a b
+                for name in [ "liquid.dump.gz"; "solid.dump.gz" ] do
+                    let t = Trajectory.read (sodiumFile name) |> get
+                    Expect.equal t.Snapshots.Length 20 "snapshots"
+                    Expect.isEmpty t.Warnings "nothing to warn of"
 
-                        read.Length = written.Length
-                        && Array.forall2
-                            (fun (r: Snapshot) (w: Snapshot) ->
-                                r.Step = w.Step
-                                && r.Species = w.Species
-                                && r.SpeciesNames = w.SpeciesNames
-                                && r.Cell.Periodic = w.Cell.Periodic
-                                && near r.Cell.Vectors w.Cell.Vectors
-                                && near r.Cell.Origin w.Cell.Origin
-                                && near r.Positions w.Positions)
-                            read
-                            written
-            ]
-            |> List.forall id)
-    )
+                    for s in t.Snapshots do
+                        Expect.equal (Snapshot.count s) 1024 "atoms"
+                        let f = Cell.fractional s.Cell s.Positions
 
-[<Fact>]
-let ``Streaming gives the frames one after the other, and an error last`` () =
-    let good = dump ortho "x y z" [ "2 0 1" ]
+                        Expect.isTrue (f |> Array.forall (fun x -> x >= 0.0 && x < 1.0)) "all atoms are inside the box"
+                        Expecting.inRange (Snapshot.volumePerAtom s) 39.0 43.0 "the volume per atom, Å³"
+            }
 
-    withFile (Encoding.ASCII.GetBytes(good + good + "junk\n")) (fun path ->
-        match Trajectory.frames path |> List.ofSeq with
-        | [ Ok _; Error(MiceError.BadFile(_, Some 2, Some 21L, _)) ]
-        | [ Ok _; Ok _; Error(MiceError.BadFile(_, Some 3, _, _)) ] -> ()
-        | other -> failwith $"%A{other}")
+            test "The volumes of the snapshots are those of the thermo table" {
+                needsSodium ()
+                let t = Trajectory.read (sodiumFile "liquid.dump.gz") |> get
+                let thermo = ThermoTable.read (sodiumFile "liquid_thermo.csv") |> get
+
+                let column name =
+                    ThermoTable.column name thermo |> Result.mapError List.singleton |> get
+
+                let inDump =
+                    Array.zip3 (column "step") (column "V_A3") (column "in_dump")
+                    |> Array.filter (fun (_, _, flag) -> flag = 1.0)
+
+                Expect.equal inDump.Length 20 "rows with a snapshot"
+
+                for snapshot, (step, volume, _) in Array.zip t.Snapshots inDump do
+                    Expect.equal (float snapshot.Step) step "the step of the snapshot"
+                    // Bounds have 6 digits behind the point: 1e-6 Å of 35 Å, three times, is 4e-3 Å^3.
+                    Expecting.inRange
+                        (Cell.volume snapshot.Cell - volume)
+                        (-4e-3)
+                        4e-3
+                        "the volume of the snapshot less that of the table"
+            }
+
+            testCase "Numbers are those that Double.Parse gives"
+            <| fun () ->
+                let text =
+                    Gen.oneof
+                        [
+                            ArbMap.defaults |> ArbMap.generate<NormalFloat> |> Gen.map (fun x -> x.Get.ToString "R")
+                            Gen.map2
+                                (fun (x: float) d -> x.ToString($"F{d}"))
+                                (Generators.between -1e6 1e6)
+                                (Gen.choose (0, 17))
+                            Gen.map2
+                                (fun (x: float) d -> x.ToString($"E{d}"))
+                                (Generators.between -1e3 1e3)
+                                (Gen.choose (0, 17))
+                            Gen.map2
+                                (fun (a: int64) (b: uint32) -> $"{a}.{b}")
+                                (ArbMap.defaults |> ArbMap.generate)
+                                (ArbMap.defaults |> ArbMap.generate)
+                        ]
+
+                Expecting.holds
+                    20000
+                    (Prop.forAll (Arb.fromGen text) (fun text ->
+                        let mutable value = 0.0
+                        let ok = Fields.tryFloat (ReadOnlySpan<byte>(Encoding.ASCII.GetBytes text)) &value
+                        let expected = Double.Parse(text, Globalization.CultureInfo.InvariantCulture)
+                        ok && BitConverter.DoubleToInt64Bits value = BitConverter.DoubleToInt64Bits expected))
+
+            testCase "What is no number is refused"
+            <| fun () ->
+                for text in
+                    [
+                        ""
+                        "-"
+                        "."
+                        "-."
+                        "1.2.3"
+                        "1e"
+                        "0x10"
+                        "1,5"
+                        "--1"
+                        "1-"
+                        "abc"
+                        String('1', 500)
+                    ] do
+                    let mutable value = 0.0
+                    Expect.isFalse (Fields.tryFloat (ReadOnlySpan<byte>(Encoding.ASCII.GetBytes text)) &value) text
+
+            test "Columns may come in any order, among others, and atoms in any order of id" {
+                let t =
+                    readText (dump ortho "vx z id q x y type" [ "0.5 3 2 -1 4 5 2"; "0.1 1 1 -1 2 3 1" ]) |> get
+
+                let s = t.Snapshots[0]
+                Expect.equal s.Step 7L "the step"
+                Expect.equal s.Positions [| 2.0; 3.0; 1.0; 4.0; 5.0; 3.0 |] "positions"
+                Expect.equal s.Species [| 0; 1 |] "species"
+                Expect.equal s.SpeciesNames [| "1"; "2" |] "names of the species"
+                Expect.equal s.Cell.Origin [| 1.0; -2.0; 0.0 |] "origin of the box"
+                Expect.equal [| for i in 0..2 -> s.Cell.Vectors[4 * i] |] [| 10.0; 10.0; 5.0 |] "vectors of the box"
+            }
+
+            test "Scaled, unwrapped and scaled unwrapped columns give the same wrapped positions" {
+                let plain = readText (dump ortho "id x y z" [ "1 2 3 1" ]) |> get
+                let unwrapped = readText (dump ortho "id xu yu zu" [ "1 22 -7 -9" ]) |> get
+                let scaled = readText (dump ortho "id xs ys zs" [ "1 0.1 0.5 0.2" ]) |> get
+                let both = readText (dump ortho "id xsu ysu zsu" [ "1 2.1 -0.5 -1.8" ]) |> get
+
+                for t in [ unwrapped; scaled; both ] do
+                    for k in 0..2 do
+                        Expecting.decimals
+                            12
+                            t.Snapshots[0].Positions[k]
+                            plain.Snapshots[0].Positions[k]
+                            $"coordinate {k}"
+            }
+
+            test "Positions wrap along periodic directions only" {
+                let t =
+                    readText (dump "pp ff ss\n0 10\n0 10\n0 10" "x y z" [ "-0.25 -0.25 11" ]) |> get
+
+                Expect.equal t.Snapshots[0].Positions [| 9.75; -0.25; 11.0 |] "only x is wrapped"
+                Expect.equal t.Snapshots[0].Cell.Periodic [| true; false; false |] "periodic directions"
+            }
+
+            test "Elements name the species" {
+                let t =
+                    readText (dump ortho "id type element x y z" [ "1 2 Na 1 1 1"; "2 1 Cl 2 2 2"; "3 2 Na 3 3 3" ])
+                    |> get
+
+                Expect.equal t.Snapshots[0].SpeciesNames [| "Na"; "Cl" |] "names of the species"
+                Expect.equal t.Snapshots[0].Species [| 0; 1; 0 |] "species"
+            }
+
+            test "Triclinic bounds are those of the bounding box" {
+                // lo = (1, 2, 3), edges 10, 8, 6, tilts xy = 2, xz = -3, yz = 1: bounds as the LAMMPS manual defines them.
+                let text =
+                    dump "xy xz yz pp pp pp\n-2 13 2\n2 11 -3\n3 9 1" "id xs ys zs" [ "1 0.5 0.5 0.5" ]
+
+                let s = (readText text |> get).Snapshots[0]
+                Expect.equal s.Cell.Origin [| 1.0; 2.0; 3.0 |] "origin of the box"
+                Expect.equal s.Cell.Vectors [| 10.0; 0.0; 0.0; 2.0; 8.0; 0.0; -3.0; 1.0; 6.0 |] "vectors of the box"
+                Expect.equal s.Positions [| 1.0 + 4.5; 2.0 + 4.5; 3.0 + 3.0 |] "positions"
+            }
+
+            test "General boxes are read" {
+                let text =
+                    dump "abc origin pp pp pp\n0 9 0 1\n-8 0 0 2\n1 1 7 3" "id x y z" [ "1 1 2 3" ]
+
+                let s = (readText text |> get).Snapshots[0]
+
+                Expect.equal s.Cell.Vectors [| 0.0; 9.0; 0.0; -8.0; 0.0; 0.0; 1.0; 1.0; 7.0 |] "vectors of the box"
+                Expecting.decimals 9 (Cell.volume s.Cell) 504.0 "the volume, which is the determinant"
+            }
+
+            test "Extended XYZ as ASE writes it" {
+                let text =
+                    "2\nLattice=\"4.0 0.0 0.0 1.0 5.0 0.0 0.0 0.0 6.0\" Properties=species:S:1:pos:R:3:forces:R:3:tags:I:1 "
+                    + "energy=-1.5 stress=\"1 2 3\" config_type='a = b' step=12 pbc=\"T F T\"\n"
+                    + "Na   1.00000000   2.0   3.0  0.1 0.2 0.3 0\nCl  -1.0  2.0 7.0  0.1 0.2 0.3 1\n"
+
+                let s = (readText text |> get).Snapshots[0]
+                Expect.equal s.Step 12L "the step"
+                Expect.equal s.SpeciesNames [| "Na"; "Cl" |] "names of the species"
+                Expect.equal s.Cell.Periodic [| true; false; true |] "periodic directions"
+                Expect.equal s.Positions [| 1.0; 2.0; 3.0; 3.0; 2.0; 1.0 |] "positions"
+            }
+
+            test "Extended XYZ with atomic numbers and without pbc and step" {
+                let frame = "1\nLattice=\"4 0 0 0 4 0 0 0 4\" Properties=Z:I:1:pos:R:3\n11 1 1 1\n"
+                let t = readText (frame + frame + "\n\n") |> get
+
+                Expect.equal
+                    (t.Snapshots |> Array.map (fun s -> s.Step))
+                    [| 0L; 1L |]
+                    "frames are counted where the file has no steps"
+
+                Expect.equal t.Snapshots[0].SpeciesNames [| "Na" |] "names of the species"
+
+                Expect.equal
+                    t.Snapshots[0].Cell.Periodic
+                    [| true; true; true |]
+                    "periodic in all directions where the file does not say"
+            }
+
+            testPropertyWithConfig
+                (Expecting.cases 200)
+                "What is written is read back, as dump and as extended XYZ, plain and compressed"
+            <| Prop.forAll (Arb.fromGen snapshots) (fun written ->
+                [
+                    for format in [ TrajectoryFormat.LammpsDump; TrajectoryFormat.ExtendedXyz ] do
+                        for suffix in [ ""; ".gz" ] do
+                            let path = Path.Combine(Path.GetTempPath(), $"mice-{Guid.NewGuid():N}{suffix}")
+                            Trajectory.write format path written
+                            let read = (Trajectory.read path |> get).Snapshots
+                            File.Delete path
+
+                            // Bounds and scaled corrections round: 1e-12 Å is a hundred roundings of numbers of 10 Å.
+                            let near (a: float[]) (b: float[]) =
+                                a.Length = b.Length && Array.forall2 (fun x y -> abs (x - y) < 1e-12) a b
+
+                            read.Length = written.Length
+                            && Array.forall2
+                                (fun (r: Snapshot) (w: Snapshot) ->
+                                    r.Step = w.Step
+                                    && r.Species = w.Species
+                                    && r.SpeciesNames = w.SpeciesNames
+                                    && r.Cell.Periodic = w.Cell.Periodic
+                                    && near r.Cell.Vectors w.Cell.Vectors
+                                    && near r.Cell.Origin w.Cell.Origin
+                                    && near r.Positions w.Positions)
+                                read
+                                written
+                ]
+                |> List.forall id)
+
+            test "Streaming gives the frames one after the other, and an error last" {
+                let good = dump ortho "x y z" [ "2 0 1" ]
+
+                withFile (Encoding.ASCII.GetBytes(good + good + "junk\n")) (fun path ->
+                    match Trajectory.frames path |> List.ofSeq with
+                    | [ Ok _; Error(MiceError.BadFile(_, Some 2, Some 21L, _)) ]
+                    | [ Ok _; Ok _; Error(MiceError.BadFile(_, Some 3, _, _)) ] -> ()
+                    | other -> failwith $"%A{other}")
+            }
+        ]

@@ -1,6 +1,7 @@
 /// Slow obvious twins of fast code, and where the real files are.
 module Mice.Atoms.Tests.Reference
 
+open Expecto
 open System
 open System.IO
 open Mice.Atoms
@@ -28,21 +29,15 @@ let tables: string option =
     Some(Path.Combine(root, "..", "shared", "reference", "md"))
     |> Option.filter (fun d -> File.Exists(Path.Combine(d, "na", "gr.csv")))
 
-/// A fact that needs the sodium trajectories.
-type SodiumFactAttribute() as this =
-    inherit Xunit.FactAttribute()
+/// Skips the test unless it finds the sodium trajectories.
+let needsSodium () =
+    if sodium.IsNone then
+        skiptest "the sodium trajectories are not here"
 
-    do
-        if sodium.IsNone then
-            this.Skip <- "the sodium trajectories are not here"
-
-/// A fact that needs the reference tables.
-type TablesFactAttribute() as this =
-    inherit Xunit.FactAttribute()
-
-    do
-        if tables.IsNone then
-            this.Skip <- "the reference tables are not here"
+/// Skips the test unless it finds the reference tables.
+let needsTables () =
+    if tables.IsNone then
+        skiptest "the reference tables are not here"
 
 let sodiumFile name = Path.Combine(sodium.Value, name)
 

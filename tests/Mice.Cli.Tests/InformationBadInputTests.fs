@@ -1,11 +1,11 @@
 module Mice.Cli.Tests.InformationBadInputTests
 
+open Expecto
 open System.Globalization
 open System.IO
 open Mice
 open Mice.Cli.Tests.BadInputTests
 open Mice.Cli.Tests.Process
-open Xunit
 
 /// n rows of a Gaussian pair with correlation 0.8: I = −½ ln(1 − 0.64) = 0.5108 nats.
 let pair (n: int) =
@@ -41,74 +41,81 @@ let private mi (x: string[] -> string seq) (y: string[] -> string seq) (more: st
 let private asTheyAre (rows: string[]) : string seq = rows
 let private replacing (i: int) (text: string) (rows: string[]) : string seq = Array.updateAt i text rows
 
-[<Fact>]
-let ``Different numbers of rows are told`` () =
-    mi asTheyAre (Array.skip 1 >> Seq.ofArray) [] |> refused [ "60 rows of X against 59 rows of Y" ]
+[<Tests>]
+let tests =
+    testList
+        "InformationBadInputTests"
+        [
+            test "Different numbers of rows are told" {
+                mi asTheyAre (Array.skip 1 >> Seq.ofArray) [] |> refused [ "60 rows of X against 59 rows of Y" ]
+            }
 
-[<Theory>]
-[<InlineData "nan">]
-[<InlineData "inf">]
-[<InlineData "1e999">]
-[<InlineData "mouse">]
-[<InlineData "">]
-let ``What is no finite number is told with its line and column`` (text: string) =
-    mi (replacing 6 $"1,{text}" >> Seq.mapi (fun i row -> if i = 6 then row else row + ",1")) asTheyAre []
-    |> refused [ "line 7: column 2" ]
+            testTheory
+                "What is no finite number is told with its line and column"
+                [ "nan"; "inf"; "1e999"; "mouse"; "" ]
+            <| fun (text: string) ->
+                mi (replacing 6 $"1,{text}" >> Seq.mapi (fun i row -> if i = 6 then row else row + ",1")) asTheyAre []
+                |> refused [ "line 7: column 2" ]
 
-[<Fact>]
-let ``Fewer than 50 rows are told`` () =
-    let outcome =
-        mi (Array.truncate 49 >> Seq.ofArray) (Array.truncate 49 >> Seq.ofArray) []
+            test "Fewer than 50 rows are told" {
+                let outcome =
+                    mi (Array.truncate 49 >> Seq.ofArray) (Array.truncate 49 >> Seq.ofArray) []
 
-    Assert.Equal(2, outcome.Code)
-    Assert.Contains("49 rows of X are fewer than the 50 needed", outcome.Errors[0])
+                Expect.equal outcome.Code 2 "exit code"
 
-[<Fact>]
-let ``Constant columns and rows that are all the same are told`` () =
-    let constant (rows: string[]) = rows |> Seq.map (fun row -> row + ",3")
-    let same (rows: string[]) = rows |> Seq.map (fun _ -> "1,2")
-    mi constant asTheyAre [] |> refused [ "column 2 of X is constant (3)" ]
-    mi same asTheyAre [] |> refused [ "column 1 of X"; "column 2 of X" ]
-    mi same same [] |> fun outcome -> Assert.Equal(2, outcome.Code)
+                Expect.stringContains
+                    outcome.Errors[0]
+                    "49 rows of X are fewer than the 50 needed"
+                    "what the error says"
+            }
 
-[<Fact>]
-let ``Unknown bounds, variables and numbers of rows are told with what is allowed`` () =
-    let good = mi asTheyAre asTheyAre
-    good [ "--bound"; "best" ] |> refused [ "'best'; known: auto, ksg" ]
-    good [ "--block-rows"; "-5" ] |> refused [ "--block-rows is '-5'" ]
-    good [ "--block-rows"; "0" ] |> refused [ "1 or more" ]
-    good [ "--block-rows"; "two" ] |> refused [ "--block-rows" ]
-    good [ "--discrete"; "z" ] |> refused [ "x, y or x,y" ]
-    good [ "--discrete"; "x"; "--continuous"; "x,y" ] |> refused [ "--continuous" ]
+            test "Constant columns and rows that are all the same are told" {
+                let constant (rows: string[]) = rows |> Seq.map (fun row -> row + ",3")
+                let same (rows: string[]) = rows |> Seq.map (fun _ -> "1,2")
+                mi constant asTheyAre [] |> refused [ "column 2 of X is constant (3)" ]
+                mi same asTheyAre [] |> refused [ "column 1 of X"; "column 2 of X" ]
+                mi same same [] |> fun outcome -> Expect.equal outcome.Code 2 "exit code"
+            }
 
-[<Fact>]
-let ``Files that are missing, empty, junk or cut short are told, all at once`` () =
-    mice [ "mi" ] |> refused [ "--x is missing"; "--y is missing" ]
+            test "Unknown bounds, variables and numbers of rows are told with what is allowed" {
+                let good = mi asTheyAre asTheyAre
+                good [ "--bound"; "best" ] |> refused [ "'best'; known: auto, ksg" ]
+                good [ "--block-rows"; "-5" ] |> refused [ "--block-rows is '-5'" ]
+                good [ "--block-rows"; "0" ] |> refused [ "1 or more" ]
+                good [ "--block-rows"; "two" ] |> refused [ "--block-rows" ]
+                good [ "--discrete"; "z" ] |> refused [ "x, y or x,y" ]
+                good [ "--discrete"; "x"; "--continuous"; "x,y" ] |> refused [ "--continuous" ]
+            }
 
-    inFolder (fun folder ->
-        let file (name: string) (bytes: byte[]) =
-            let path = Path.Combine(folder, name)
-            File.WriteAllBytes(path, bytes)
-            path
+            test "Files that are missing, empty, junk or cut short are told, all at once" {
+                mice [ "mi" ] |> refused [ "--x is missing"; "--y is missing" ]
 
-        let empty = file "empty.csv" [||]
-        let junk = file "junk.csv" (Array.init 5000 (fun i -> byte (i * 7919 % 251)))
+                inFolder (fun folder ->
+                    let file (name: string) (bytes: byte[]) =
+                        let path = Path.Combine(folder, name)
+                        File.WriteAllBytes(path, bytes)
+                        path
 
-        let cut =
-            file
-                "cut.npy"
-                (Array.concat
-                    [
-                        [| 0x93uy |]
-                        "NUMPY\001\000\070\000{'descr': '<f8', 'fortran_order': False, 'shape': (60,), }"B
-                        Array.create 300 0uy
-                    ])
+                    let empty = file "empty.csv" [||]
+                    let junk = file "junk.csv" (Array.init 5000 (fun i -> byte (i * 7919 % 251)))
 
-        mice [ "mi"; "--x"; "nowhere.csv"; "--y"; empty ]
-        |> refused [ "nowhere.csv: no such file."; "empty.csv" ]
+                    let cut =
+                        file
+                            "cut.npy"
+                            (Array.concat
+                                [
+                                    [| 0x93uy |]
+                                    "NUMPY\001\000\070\000{'descr': '<f8', 'fortran_order': False, 'shape': (60,), }"B
+                                    Array.create 300 0uy
+                                ])
 
-        mice [ "mi"; "--x"; junk; "--y"; cut ]
-        |> refused [ "junk.csv: "; "cut.npy: the file is cut short." ]
+                    mice [ "mi"; "--x"; "nowhere.csv"; "--y"; empty ]
+                    |> refused [ "nowhere.csv: no such file."; "empty.csv" ]
 
-        mice [ "mi"; "--x"; folder; "--y"; cut; "--seed"; "x" ]
-        |> refused [ "directory"; "cut short"; "--seed" ])
+                    mice [ "mi"; "--x"; junk; "--y"; cut ]
+                    |> refused [ "junk.csv: "; "cut.npy: the file is cut short." ]
+
+                    mice [ "mi"; "--x"; folder; "--y"; cut; "--seed"; "x" ]
+                    |> refused [ "directory"; "cut short"; "--seed" ])
+            }
+        ]

@@ -1,185 +1,236 @@
 module Mice.Cli.Tests.IsingTests
 
+open Expecto
 open System.IO
 open System.Text.Json
 open Mice.Cli.Tests.Process
 open Mice.Cli.Tests.VerbTests
-open Xunit
 
-[<EngineFact>]
-let ``Entropies of a small torus go to JSON and a report`` () =
-    inFolder (fun folder ->
-        let json, page = Path.Combine(folder, "s.json"), Path.Combine(folder, "s.html")
+[<Tests>]
+let tests =
+    testList
+        "IsingTests"
+        [
+            testCase "Entropies of a small torus go to JSON and a report"
+            <| fun () ->
+                needsEngine ()
 
-        let outcome =
-            mice
-                [
-                    "entropy"
-                    "ising"
-                    "--size"
-                    "8"
-                    "--temperature"
-                    "2.5"
-                    "--method"
-                    "mice,counting"
-                    "--snapshots"
-                    "512"
-                    "--quick"
-                    "--transfer"
-                    "--quiet"
-                    "--json"
-                    json
-                    "--report"
-                    page
-                ]
+                inFolder (fun folder ->
+                    let json, page = Path.Combine(folder, "s.json"), Path.Combine(folder, "s.html")
 
-        Assert.True(outcome.Code < 2, String.concat "\n" outcome.Errors)
-        use document = JsonDocument.Parse(File.ReadAllText json)
+                    let outcome =
+                        mice
+                            [
+                                "entropy"
+                                "ising"
+                                "--size"
+                                "8"
+                                "--temperature"
+                                "2.5"
+                                "--method"
+                                "mice,counting"
+                                "--snapshots"
+                                "512"
+                                "--quick"
+                                "--transfer"
+                                "--quiet"
+                                "--json"
+                                json
+                                "--report"
+                                page
+                            ]
 
-        let results =
-            document.RootElement.GetProperty("results").EnumerateArray() |> List.ofSeq
+                    Expect.isTrue (outcome.Code < 2) (String.concat "\n" outcome.Errors)
+                    use document = JsonDocument.Parse(File.ReadAllText json)
 
-        let mice =
-            results |> List.find (fun r -> r.GetProperty("method").GetString() = "mice")
+                    let results =
+                        document.RootElement.GetProperty("results").EnumerateArray() |> List.ofSeq
 
-        Assert.Equal("True", document.RootElement.GetProperty("settings").GetProperty("transfer").GetString())
-        let number (name: string) = mice.GetProperty(name).GetDouble()
-        Assert.Equal(2.5, number "temperature")
-        // MICE of 64 spins after 500 steps, an error of the energy of 512 chains: 0.01 nats is ten times what is found.
-        Assert.Equal(number "exact_entropy_per_site_nats", number "entropy_per_site_nats", 0.01)
-        Assert.True(number "standard_error" > 0.0)
+                    let mice =
+                        results |> List.find (fun r -> r.GetProperty("method").GetString() = "mice")
 
-        // What more training would find is part of it.
-        Assert.Equal("no_bound", mice.GetProperty("direction").GetString())
-        let level = mice.GetProperty("levels").EnumerateArray() |> Seq.head
-        Assert.True(level.GetProperty("training_gain_nats").GetDouble() >= 0.0)
-        Assert.Equal(16, level.GetProperty("volume").GetInt32())
-        Assert.Equal("lower_bound", level.GetProperty("direction").GetString())
-        Assert.Contains("Deviation from the reference", File.ReadAllText page))
+                    Expect.equal
+                        (document.RootElement.GetProperty("settings").GetProperty("transfer").GetString())
+                        "True"
+                        "transfer among the settings"
 
-[<Fact>]
-let ``What changes between temperatures goes to JSON`` () =
-    inFolder (fun folder ->
-        let file = Path.Combine(folder, "s.json")
+                    let number (name: string) = mice.GetProperty(name).GetDouble()
+                    Expect.equal (number "temperature") 2.5 "the temperature"
+                    // MICE of 64 spins after 500 steps, an error of the energy of 512 chains: 0.01 nats is ten times what is found.
+                    Expecting.within
+                        0.01
+                        (number "entropy_per_site_nats")
+                        (number "exact_entropy_per_site_nats")
+                        "the entropy per site"
 
-        let outcome =
-            mice
-                [
-                    "entropy"
-                    "ising"
-                    "--size"
-                    "8"
-                    "--temperature"
-                    "2.0,2.5"
-                    "--method"
-                    "counting"
-                    "--snapshots"
-                    "512"
-                    "--quiet"
-                    "--json"
-                    file
-                ]
+                    Expect.isTrue (number "standard_error" > 0.0) "the entropy has a standard error"
 
-        Assert.True(outcome.Code < 2, String.concat "\n" outcome.Errors)
-        use document = JsonDocument.Parse(File.ReadAllText file)
+                    // What more training would find is part of it.
+                    Expect.equal (mice.GetProperty("direction").GetString()) "no_bound" "the direction"
+                    let level = mice.GetProperty("levels").EnumerateArray() |> Seq.head
 
-        let items (name: string) =
-            document.RootElement.GetProperty(name).EnumerateArray() |> List.ofSeq
+                    Expect.isTrue
+                        (level.GetProperty("training_gain_nats").GetDouble() >= 0.0)
+                        "the gain of more training is not negative"
 
-        let energy temperature =
-            items "results"
-            |> List.find (fun r -> r.GetProperty("temperature").GetDouble() = temperature)
-            |> fun r -> r.GetProperty("energy_per_site").GetDouble()
+                    Expect.equal (level.GetProperty("volume").GetInt32()) 16 "the volume of the first level"
+                    Expect.equal (level.GetProperty("direction").GetString()) "lower_bound" "the direction of a level"
 
-        let curve =
-            items "derivatives" |> List.find (fun d -> d.GetProperty("source").GetString() = "energies")
+                    Expect.stringContains
+                        (File.ReadAllText page)
+                        "Deviation from the reference"
+                        "the report compares with the exact value")
 
-        Assert.Equal("heat_capacity_kb_per_site", curve.GetProperty("quantity").GetString())
-        let value = curve.GetProperty("values").EnumerateArray() |> Seq.exactlyOne
-        Assert.Equal(2.25, value.GetProperty("temperature").GetDouble(), 12)
-        Assert.Equal((energy 2.5 - energy 2.0) / 0.5, value.GetProperty("value").GetDouble(), 9)
-        // Of the counting estimates each has a curve of its own.
-        Assert.Contains(items "derivatives", fun d -> d.GetProperty("source").GetString() = "naive"))
+            testCase "What changes between temperatures goes to JSON"
+            <| fun () ->
+                inFolder (fun folder ->
+                    let file = Path.Combine(folder, "s.json")
 
-[<Fact>]
-let ``Bad arguments give one line each and exit code 2`` () =
-    let outcome =
-        mice
-            [
-                "entropy"
-                "ising"
-                "--temperature"
-                "2,-1"
-                "--lattice"
-                "cubic"
-                "--coupling"
-                "0.5"
-                "--method"
-                "magic"
-                "--field"
-                "nan"
-                "--device"
-                "cuda"
-                "--error"
-                "0"
-            ]
+                    let outcome =
+                        mice
+                            [
+                                "entropy"
+                                "ising"
+                                "--size"
+                                "8"
+                                "--temperature"
+                                "2.0,2.5"
+                                "--method"
+                                "counting"
+                                "--snapshots"
+                                "512"
+                                "--quiet"
+                                "--json"
+                                file
+                            ]
 
-    Assert.Equal(2, outcome.Code)
-    Assert.Equal(8, outcome.Errors.Length)
+                    Expect.isTrue (outcome.Code < 2) (String.concat "\n" outcome.Errors)
+                    use document = JsonDocument.Parse(File.ReadAllText file)
 
-[<Fact>]
-let ``Too few snapshots for the error asked for are told, and the result is written all the same`` () =
-    inFolder (fun folder ->
-        let json = Path.Combine(folder, "s.json")
+                    let items (name: string) =
+                        document.RootElement.GetProperty(name).EnumerateArray() |> List.ofSeq
 
-        let outcome error =
-            "entropy ising --size 4 --temperature 2 --method counting --snapshots 512 --quiet"
-            |> fun words -> List.ofArray (words.Split ' ') @ [ "--error"; error; "--json"; json ]
-            |> mice
+                    let energy temperature =
+                        items "results"
+                        |> List.find (fun r -> r.GetProperty("temperature").GetDouble() = temperature)
+                        |> fun r -> r.GetProperty("energy_per_site").GetDouble()
 
-        let refused = outcome "1e-9"
-        Assert.Equal(2, refused.Code)
-        use document = JsonDocument.Parse(File.ReadAllText json)
+                    let curve =
+                        items "derivatives" |> List.find (fun d -> d.GetProperty("source").GetString() = "energies")
 
-        let results =
-            document.RootElement.GetProperty("results").EnumerateArray() |> List.ofSeq
+                    Expect.equal
+                        (curve.GetProperty("quantity").GetString())
+                        "heat_capacity_kb_per_site"
+                        "what the curve is"
 
-        // One line for each estimate that has an error: on so small a torus some are exact.
-        let uncertain =
-            results |> List.filter (fun r -> r.GetProperty("standard_error").GetDouble() > 1e-9)
+                    let value = curve.GetProperty("values").EnumerateArray() |> Seq.exactlyOne
 
-        Assert.NotEmpty uncertain
+                    Expecting.decimals
+                        12
+                        (value.GetProperty("temperature").GetDouble())
+                        2.25
+                        "halfway between the temperatures"
 
-        let lines =
-            refused.Errors |> List.filter (fun l -> l.StartsWith "512 snapshots are fewer than")
+                    Expecting.decimals
+                        9
+                        (value.GetProperty("value").GetDouble())
+                        ((energy 2.5 - energy 2.0) / 0.5)
+                        "the slope of the energy"
+                    // Of the counting estimates each has a curve of its own.
+                    Expect.exists
+                        (items "derivatives")
+                        (fun d -> d.GetProperty("source").GetString() = "naive")
+                        "a curve of the naive estimate")
 
-        Assert.Equal(uncertain.Length, lines.Length)
+            test "Bad arguments give one line each and exit code 2" {
+                let outcome =
+                    mice
+                        [
+                            "entropy"
+                            "ising"
+                            "--temperature"
+                            "2,-1"
+                            "--lattice"
+                            "cubic"
+                            "--coupling"
+                            "0.5"
+                            "--method"
+                            "magic"
+                            "--field"
+                            "nan"
+                            "--device"
+                            "cuda"
+                            "--error"
+                            "0"
+                        ]
 
-        for r in uncertain do
-            let name = r.GetProperty("method").GetString()
-            Assert.Contains(lines, (fun l -> l.Contains $"The error of {name} at T = 2 is"))
+                Expect.equal outcome.Code 2 "exit code"
+                Expect.equal outcome.Errors.Length 8 "a line for each fault"
+            }
 
-        Assert.True((outcome "1").Code < 2))
+            testCase "Too few snapshots for the error asked for are told, and the result is written all the same"
+            <| fun () ->
+                inFolder (fun folder ->
+                    let json = Path.Combine(folder, "s.json")
 
-[<Fact>]
-let ``A side that cannot be halved is refused for mice alone`` () =
-    let run method =
-        mice
-            [
-                "entropy"
-                "ising"
-                "--size"
-                "6"
-                "--temperature"
-                "3"
-                "--method"
-                method
-                "--snapshots"
-                "512"
-                "--quiet"
-            ]
+                    let outcome error =
+                        "entropy ising --size 4 --temperature 2 --method counting --snapshots 512 --quiet"
+                        |> fun words -> List.ofArray (words.Split ' ') @ [ "--error"; error; "--json"; json ]
+                        |> mice
 
-    let outcome = run "mice"
-    Assert.Equal(2, outcome.Code)
-    Assert.Contains("side of the torus is 6", Assert.Single outcome.Errors)
-    Assert.True((run "counting").Code < 2)
+                    let refused = outcome "1e-9"
+                    Expect.equal refused.Code 2 "exit code"
+                    use document = JsonDocument.Parse(File.ReadAllText json)
+
+                    let results =
+                        document.RootElement.GetProperty("results").EnumerateArray() |> List.ofSeq
+
+                    // One line for each estimate that has an error: on so small a torus some are exact.
+                    let uncertain =
+                        results |> List.filter (fun r -> r.GetProperty("standard_error").GetDouble() > 1e-9)
+
+                    Expect.isNonEmpty uncertain "some estimates have an error"
+
+                    let lines =
+                        refused.Errors |> List.filter (fun l -> l.StartsWith "512 snapshots are fewer than")
+
+                    Expect.equal lines.Length uncertain.Length "a line for each estimate with an error"
+
+                    for r in uncertain do
+                        let name = r.GetProperty("method").GetString()
+
+                        Expect.exists
+                            lines
+                            (fun l -> l.Contains $"The error of {name} at T = 2 is")
+                            $"a line about {name}"
+
+                    Expect.isTrue ((outcome "1").Code < 2) "an error that is reached is accepted")
+
+            test "A side that cannot be halved is refused for mice alone" {
+                let run method =
+                    mice
+                        [
+                            "entropy"
+                            "ising"
+                            "--size"
+                            "6"
+                            "--temperature"
+                            "3"
+                            "--method"
+                            method
+                            "--snapshots"
+                            "512"
+                            "--quiet"
+                        ]
+
+                let outcome = run "mice"
+                Expect.equal outcome.Code 2 "exit code"
+
+                Expect.stringContains
+                    (Expecting.single outcome.Errors "lines of standard error")
+                    "side of the torus is 6"
+                    "what the error says"
+
+                Expect.isTrue ((run "counting").Code < 2) "counting takes any side"
+            }
+        ]

@@ -1,5 +1,6 @@
 module Mice.Cli.Tests.SampleTests
 
+open Expecto
 open System
 open System.Diagnostics
 open System.IO
@@ -9,7 +10,6 @@ open Mice.Cli
 open Mice.Cli.Tests.BadInputTests
 open Mice.Cli.Tests.Process
 open Mice.Samplers
-open Xunit
 
 let private sample (model: string) (words: string) : int =
     SampleLattice.run model (Array.append (words.Split ' ') [| "--quiet" |])
@@ -26,165 +26,212 @@ let private results (file: string) (read: JsonElement list -> unit) : unit =
 
 let private number (name: string) (item: JsonElement) = item.GetProperty(name).GetDouble()
 
-[<Fact>]
-let ``Ising spins of several temperatures go to a file each, with what is known of them`` () =
-    inFolder (fun folder ->
-        let at (name: string) = Path.Combine(folder, name)
-        let json, page = at "s.json", at "s.html"
-
-        let words =
-            "--size 6 --lattice triangular --coupling -1 --field 0.5 --temperature 2.0,3.25 --snapshots 600 --seed 7"
-
-        Assert.Equal(0, sample "ising" $"""{words} --output {at "s.v1.spins"} --json {json} --report {page}""")
-
-        results json (fun found ->
-            for item, (temperature, name) in List.zip found [ 2.0, "s.v1-T2.spins"; 3.25, "s.v1-T3.25.spins" ] do
-                Assert.Equal(at name, item.GetProperty("file").GetString())
-                Assert.Equal(temperature, number "temperature" item)
-                let snapshots = get (SnapshotFile.readSpins (at name))
-                // Two of each of the 512 chains.
-                Assert.Equal(1024, snapshots.Sites.Length)
-                Assert.Equal(1024.0, number "snapshots" item)
-                let source = (get (SnapshotFile.readSource (at name))).Value
-                let energy = number "energy_per_site" item
-                Assert.Equal(energy, source.EnergyPerSite.Value)
-                Assert.Equal(number "energy_per_site_standard_error" item, source.EnergyPerSite.StandardError)
-                Assert.Equal((Lattice.Triangular, -1.0, 0.5), (source.Lattice, source.Coupling, source.Field))
-                Assert.Equal((temperature, 7UL, 2), (source.Temperature, source.Seed, source.SnapshotsPerChain))
-                Assert.True(number "autocorrelation_time_rounds" item > 0.3)
-
-                let model =
-                    { IsingModel.triangularAntiferromagnet 6 temperature with
-                        Field = 0.5
-                    }
-
-                let energies =
-                    snapshots.Sites |> Array.map (fun s -> IsingModel.energy model s / 36.0)
-
-                let own = Statistics.estimate Direction.Exact energies
-                // Nearly independent snapshots, some of which the other mean has too: 5 errors of their own mean are ample.
-                Assert.Equal(energy, own.Value, 5.0 * own.StandardError))
-
-        Assert.Contains("Energy per site", File.ReadAllText page))
-
-[<Fact>]
-let ``XY angles go to one file under its own name, the same for the same seed`` () =
-    inFolder (fun folder ->
-        let files = [ for i in 1..3 -> Path.Combine(folder, $"{i}.npy") ]
-        let json = Path.Combine(folder, "s.json")
-
-        let draw (seed: int) (file: string) =
-            sample
-                "xy"
-                $"--size 4 --temperature 1 --field 0.3 --snapshots 500 --seed {seed} --output {file} --json {json}"
-
-        Assert.Equal<int list>([ 0; 0; 0 ], List.map2 draw [ 1; 1; 2 ] files)
-        let content = files |> List.map File.ReadAllBytes
-        Assert.Equal<byte[]>(content[0], content[1])
-        Assert.NotEqual<byte[]>(content[0], content[2])
-        let snapshots = get (SnapshotFile.readAngles files[2])
-        // Eight of each of the 64 chains.
-        Assert.Equal(512, snapshots.Sites.Length)
-
-        results json (fun found ->
-            let item = Assert.Single found
-            Assert.True(number "autocorrelation_time_steps" item > 0.3)
-
-            let model =
-                { XYModel.square 4 1.0 with
-                    Field = 0.3
-                }
-
-            let energies =
-                snapshots.Sites |> Array.map (fun s -> XYModel.energy model (XYState.ofAngles s) / 16.0)
-
-            let own = Statistics.estimate Direction.Exact energies
-            Assert.Equal(number "energy_per_site" item, own.Value, 5.0 * own.StandardError)))
-
-[<Fact>]
-let ``The entropy of a model is of the snapshots that are drawn with the same seed`` () =
-    inFolder (fun folder ->
-        let sampled, estimated =
-            Path.Combine(folder, "s.json"), Path.Combine(folder, "e.json")
-
-        let words = "--size 4 --temperature 2.5 --snapshots 512 --seed 3"
-        let file = Path.Combine(folder, "s.npy")
-        Assert.Equal(0, sample "ising" $"{words} --output {file} --json {sampled}")
-
-        let entropy = $"{words} --method counting --quiet --json {estimated}".Split ' '
-
-        Assert.True(EntropyIsing.run Estimators.standard entropy < 2)
-
-        results sampled (fun own ->
-            results estimated (fun other ->
-                Assert.Equal(number "energy_per_site" own.Head, number "energy_per_site" other.Head))))
-
-[<Fact>]
-let ``A check that fails gives exit code 1, and the file all the same`` () =
-    inFolder (fun folder ->
-        let file = Path.Combine(folder, "s.npy")
-        Assert.Equal(1, sample "xy" $"--size 12 --temperature 0.9 --every 1 --snapshots 6400 --output {file}")
-        Assert.Equal(6400, (get (SnapshotFile.readAngles file)).Sites.Length))
-
-[<Fact>]
-let ``All bad arguments are told, one line each`` () =
-    let bad =
-        "--size 0 --temperature 2,-1 --lattice cubic --coupling 2 --field nan --snapshots 0 --equilibrate x --every 0 --output s.txt --device cuda --seed -1 --resume d"
-
-    let words = bad.Split ' ' |> List.ofArray
-
-    mice ("sample" :: "ising" :: words)
-    |> refused
+[<Tests>]
+let tests =
+    testList
+        "SampleTests"
         [
-            "--size"
-            "--temperature"
-            "cubic"
-            "--coupling"
-            "--field"
-            "--snapshots"
-            "--equilibrate"
-            "--every"
-            "s.txt"
-            "--device"
-            "--seed"
-            "--resume"
+            test "Ising spins of several temperatures go to a file each, with what is known of them" {
+                inFolder (fun folder ->
+                    let at (name: string) = Path.Combine(folder, name)
+                    let json, page = at "s.json", at "s.html"
+
+                    let words =
+                        "--size 6 --lattice triangular --coupling -1 --field 0.5 --temperature 2.0,3.25 --snapshots 600 --seed 7"
+
+                    Expect.equal
+                        (sample "ising" $"""{words} --output {at "s.v1.spins"} --json {json} --report {page}""")
+                        0
+                        "exit code"
+
+                    results json (fun found ->
+                        for item, (temperature, name) in
+                            List.zip found [ 2.0, "s.v1-T2.spins"; 3.25, "s.v1-T3.25.spins" ] do
+                            Expect.equal (item.GetProperty("file").GetString()) (at name) "the name of the file"
+                            Expect.equal (number "temperature" item) temperature "the temperature"
+                            let snapshots = get (SnapshotFile.readSpins (at name))
+                            // Two of each of the 512 chains.
+                            Expect.equal snapshots.Sites.Length 1024 "snapshots in the file"
+                            Expect.equal (number "snapshots" item) 1024.0 "snapshots in the JSON"
+                            let source = (get (SnapshotFile.readSource (at name))).Value
+                            let energy = number "energy_per_site" item
+                            Expect.equal source.EnergyPerSite.Value energy "the energy in the file"
+
+                            Expect.equal
+                                source.EnergyPerSite.StandardError
+                                (number "energy_per_site_standard_error" item)
+                                "its standard error in the file"
+
+                            Expect.equal
+                                (source.Lattice, source.Coupling, source.Field)
+                                (Lattice.Triangular, -1.0, 0.5)
+                                "the model in the file"
+
+                            Expect.equal
+                                (source.Temperature, source.Seed, source.SnapshotsPerChain)
+                                (temperature, 7UL, 2)
+                                "temperature, seed and snapshots of a chain in the file"
+
+                            Expect.isTrue
+                                (number "autocorrelation_time_rounds" item > 0.3)
+                                "the autocorrelation time is above 0.3 rounds"
+
+                            let model =
+                                { IsingModel.triangularAntiferromagnet 6 temperature with
+                                    Field = 0.5
+                                }
+
+                            let energies =
+                                snapshots.Sites |> Array.map (fun s -> IsingModel.energy model s / 36.0)
+
+                            let own = Statistics.estimate Direction.Exact energies
+                            // Nearly independent snapshots, some of which the other mean has too: 5 errors of their own mean are ample.
+                            Expecting.within
+                                (5.0 * own.StandardError)
+                                own.Value
+                                energy
+                                "the mean energy of the snapshots")
+
+                    Expect.stringContains (File.ReadAllText page) "Energy per site" "the report shows the energy")
+            }
+
+            test "XY angles go to one file under its own name, the same for the same seed" {
+                inFolder (fun folder ->
+                    let files = [ for i in 1..3 -> Path.Combine(folder, $"{i}.npy") ]
+                    let json = Path.Combine(folder, "s.json")
+
+                    let draw (seed: int) (file: string) =
+                        sample
+                            "xy"
+                            $"--size 4 --temperature 1 --field 0.3 --snapshots 500 --seed {seed} --output {file} --json {json}"
+
+                    Expect.equal (List.map2 draw [ 1; 1; 2 ] files) [ 0; 0; 0 ] "exit codes"
+                    let content = files |> List.map File.ReadAllBytes
+                    Expect.equal content[1] content[0] "the same seed gives the same file"
+                    Expect.notEqual content[2] content[0] "another seed gives another file"
+                    let snapshots = get (SnapshotFile.readAngles files[2])
+                    // Eight of each of the 64 chains.
+                    Expect.equal snapshots.Sites.Length 512 "snapshots in the file"
+
+                    results json (fun found ->
+                        let item = Expecting.single found "results"
+
+                        Expect.isTrue
+                            (number "autocorrelation_time_steps" item > 0.3)
+                            "the autocorrelation time is above 0.3 steps"
+
+                        let model =
+                            { XYModel.square 4 1.0 with
+                                Field = 0.3
+                            }
+
+                        let energies =
+                            snapshots.Sites |> Array.map (fun s -> XYModel.energy model (XYState.ofAngles s) / 16.0)
+
+                        let own = Statistics.estimate Direction.Exact energies
+
+                        Expecting.within
+                            (5.0 * own.StandardError)
+                            own.Value
+                            (number "energy_per_site" item)
+                            "the mean energy of the snapshots"))
+            }
+
+            test "The entropy of a model is of the snapshots that are drawn with the same seed" {
+                inFolder (fun folder ->
+                    let sampled, estimated =
+                        Path.Combine(folder, "s.json"), Path.Combine(folder, "e.json")
+
+                    let words = "--size 4 --temperature 2.5 --snapshots 512 --seed 3"
+                    let file = Path.Combine(folder, "s.npy")
+                    Expect.equal (sample "ising" $"{words} --output {file} --json {sampled}") 0 "exit code"
+
+                    let entropy = $"{words} --method counting --quiet --json {estimated}".Split ' '
+
+                    Expect.isTrue (EntropyIsing.run Estimators.standard entropy < 2) "the arguments are accepted"
+
+                    results sampled (fun own ->
+                        results estimated (fun other ->
+                            Expect.equal
+                                (number "energy_per_site" other.Head)
+                                (number "energy_per_site" own.Head)
+                                "the energy per site")))
+            }
+
+            test "A check that fails gives exit code 1, and the file all the same" {
+                inFolder (fun folder ->
+                    let file = Path.Combine(folder, "s.npy")
+
+                    Expect.equal
+                        (sample "xy" $"--size 12 --temperature 0.9 --every 1 --snapshots 6400 --output {file}")
+                        1
+                        "exit code"
+
+                    Expect.equal ((get (SnapshotFile.readAngles file)).Sites.Length) 6400 "snapshots in the file")
+            }
+
+            test "All bad arguments are told, one line each" {
+                let bad =
+                    "--size 0 --temperature 2,-1 --lattice cubic --coupling 2 --field nan --snapshots 0 --equilibrate x --every 0 --output s.txt --device cuda --seed -1 --resume d"
+
+                let words = bad.Split ' ' |> List.ofArray
+
+                mice ("sample" :: "ising" :: words)
+                |> refused
+                    [
+                        "--size"
+                        "--temperature"
+                        "cubic"
+                        "--coupling"
+                        "--field"
+                        "--snapshots"
+                        "--equilibrate"
+                        "--every"
+                        "s.txt"
+                        "--device"
+                        "--seed"
+                        "--resume"
+                    ]
+
+                mice [ "sample"; "xy"; "--temperature"; "1"; "--warmth" ] |> refused [ "--warmth" ]
+                mice [ "sample"; "xy"; "--temperature"; "1" ] |> refused [ "--size"; "--output" ]
+                mice [ "sample"; "potts"; "--size"; "4" ] |> refused [ "ising, xy" ]
+
+                inFolder (fun folder ->
+                    let file = Path.Combine(folder, "s.npy")
+                    Directory.CreateDirectory(Path.Combine(folder, "s-T2.npy")) |> ignore
+
+                    let words model rest =
+                        "sample" :: model :: "--size" :: "4" :: "--output" :: file :: rest |> mice
+
+                    words "ising" [ "--temperature"; "1,2" ] |> refused [ "s-T2.npy: this is a directory" ]
+                    words "xy" [ "--temperature"; "1"; "--lattice"; "triangular" ] |> refused [ "triangular" ]
+                    Expect.isEmpty (Directory.GetFiles folder) "no file is left")
+            }
+
+            testCase "A run that is stopped leaves no file"
+            <| fun () ->
+                inFolder (fun folder ->
+                    let file = Path.Combine(folder, "s.spins")
+
+                    use running =
+                        start [ "sample"; "ising"; "--size"; "512"; "--temperature"; "2"; "--output"; file ]
+
+                    // The first line of progress says that the work is under way.
+                    Expect.stringContains (running.StandardError.ReadLine()) "T = 2" "the first line of progress"
+
+                    use kill = Process.Start("kill", [ "-TERM"; string running.Id ])
+                    kill.WaitForExit()
+                    let outcome = finish running
+
+                    Expect.equal (outcome.Code, List.last outcome.Errors) (1, "Stopped.") "exit code and last line"
+                    Expect.isEmpty (Directory.GetFileSystemEntries folder) "no file is left")
+
+            test "Help names the arguments" {
+                for words in [ [ "sample"; "--help" ]; [ "sample"; "xy"; "--help" ] ] do
+                    let outcome = mice words
+                    Expect.equal outcome.Code 0 "exit code"
+                    Expect.stringContains outcome.Out "--equilibrate" "help on standard output"
+                    Expect.stringContains outcome.Out "--threads" "help on standard output"
+            }
         ]
-
-    mice [ "sample"; "xy"; "--temperature"; "1"; "--warmth" ] |> refused [ "--warmth" ]
-    mice [ "sample"; "xy"; "--temperature"; "1" ] |> refused [ "--size"; "--output" ]
-    mice [ "sample"; "potts"; "--size"; "4" ] |> refused [ "ising, xy" ]
-
-    inFolder (fun folder ->
-        let file = Path.Combine(folder, "s.npy")
-        Directory.CreateDirectory(Path.Combine(folder, "s-T2.npy")) |> ignore
-
-        let words model rest =
-            "sample" :: model :: "--size" :: "4" :: "--output" :: file :: rest |> mice
-
-        words "ising" [ "--temperature"; "1,2" ] |> refused [ "s-T2.npy: this is a directory" ]
-        words "xy" [ "--temperature"; "1"; "--lattice"; "triangular" ] |> refused [ "triangular" ]
-        Assert.Empty(Directory.GetFiles folder))
-
-[<Fact>]
-let ``A run that is stopped leaves no file`` () =
-    inFolder (fun folder ->
-        let file = Path.Combine(folder, "s.spins")
-
-        use running =
-            start [ "sample"; "ising"; "--size"; "512"; "--temperature"; "2"; "--output"; file ]
-
-        // The first line of progress says that the work is under way.
-        Assert.Contains("T = 2", running.StandardError.ReadLine())
-        use kill = Process.Start("kill", [ "-TERM"; string running.Id ])
-        kill.WaitForExit()
-        let outcome = finish running
-        Assert.Equal((1, "Stopped."), (outcome.Code, List.last outcome.Errors))
-        Assert.Empty(Directory.GetFileSystemEntries folder))
-
-[<Fact>]
-let ``Help names the arguments`` () =
-    for words in [ [ "sample"; "--help" ]; [ "sample"; "xy"; "--help" ] ] do
-        let outcome = mice words
-        Assert.Equal(0, outcome.Code)
-        Assert.Contains("--equilibrate", outcome.Out)
-        Assert.Contains("--threads", outcome.Out)

@@ -1,8 +1,8 @@
 /// What holds for the mutual information of any law, whatever the estimator: on the tasks of the benchmark, for estimators without critics.
 module Mice.Information.Tests.BenchmarkLawTests
 
+open Expecto
 open System
-open Xunit
 open Mice
 open Mice.Information
 open Mice.Information.Tests.BenchmarkTasks
@@ -36,70 +36,87 @@ let private draw (task: BenchmarkTask) index =
 let private meanWithin bias expected (name: string) (values: float[]) =
     let mean, deviation = Statistics.mean values, Statistics.standardError values
 
-    Assert.True(
-        abs (mean - expected) <= 4.0 * deviation + bias,
+    Expect.isTrue
+        (abs (mean - expected) <= 4.0 * deviation + bias)
         $"{name}: mean {mean} ± {deviation}, expected {expected} within {bias}"
-    )
 
-[<Fact>]
-let ``pairs put together anew give 0`` () =
-    for task in benchmark |> List.filter (fun t -> not (t.Name.Contains "25")) do
-        for name, estimate in estimators do
-            Array.init 10 (fun i ->
-                let struct (x, y) = draw task i
-                let order = Derangement.cycle (Key.ofSeed 71UL |> Key.item i) rows
-                estimate x (Sample.choose order y) |> nats)
-            |> meanWithin 0.0 0.0 $"{task.Name}, {name}"
+[<Tests>]
+let tests =
+    testList
+        "BenchmarkLawTests"
+        [
+            test "pairs put together anew give 0" {
+                for task in benchmark |> List.filter (fun t -> not (t.Name.Contains "25")) do
+                    for name, estimate in estimators do
+                        Array.init 10 (fun i ->
+                            let struct (x, y) = draw task i
+                            let order = Derangement.cycle (Key.ofSeed 71UL |> Key.item i) rows
+                            estimate x (Sample.choose order y) |> nats)
+                        |> meanWithin 0.0 0.0 $"{task.Name}, {name}"
+            }
 
-[<Fact>]
-let ``strictly monotone maps of single columns change nothing beyond the error`` () =
-    let rolled = named "swissroll_x-normal_cdf-1v1-normal-0.75"
+            test "strictly monotone maps of single columns change nothing beyond the error" {
+                let rolled = named "swissroll_x-normal_cdf-1v1-normal-0.75"
 
-    let bent (sample: Sample) =
-        sample |> Sample.mapColumns (fun _ -> Array.map (fun v -> Math.Sinh v)) |> Sample.standardise
+                let bent (sample: Sample) =
+                    sample |> Sample.mapColumns (fun _ -> Array.map (fun v -> Math.Sinh v)) |> Sample.standardise
 
-    let falling (sample: Sample) =
-        sample |> Sample.mapColumns (fun _ -> Array.map (fun v -> -atan v)) |> Sample.standardise
+                let falling (sample: Sample) =
+                    sample |> Sample.mapColumns (fun _ -> Array.map (fun v -> -atan v)) |> Sample.standardise
 
-    for _, estimate in estimators do
-        for task in [ normal; additive; crossed ] do
-            let struct (x, y) = draw task 0
-            let plain, mapped = estimate x y, estimate (bent x) (falling y)
-            // The same rows: only what the map does to distances differs.
-            Assert.InRange(nats mapped - nats plain, -3.0 * error plain - 1e-9, 3.0 * error plain + 1e-9)
+                for _, estimate in estimators do
+                    for task in [ normal; additive; crossed ] do
+                        let struct (x, y) = draw task 0
+                        let plain, mapped = estimate x y, estimate (bent x) (falling y)
+                        // The same rows: only what the map does to distances differs.
+                        Expecting.inRange
+                            (nats mapped - nats plain)
+                            (-3.0 * error plain - 1e-9)
+                            (3.0 * error plain + 1e-9)
+                            "the maps change nothing beyond three errors"
 
-    // A roll of the plane is no map of columns for the copula.
-    for _, estimate in neighbours do
-        let struct (x, y) = draw normal 1
-        let struct (roll, cumulative) = draw rolled 1
-        let plain = estimate x y
-        Assert.InRange(nats (estimate roll cumulative) - nats plain, -3.0 * error plain, 3.0 * error plain)
+                // A roll of the plane is no map of columns for the copula.
+                for _, estimate in neighbours do
+                    let struct (x, y) = draw normal 1
+                    let struct (roll, cumulative) = draw rolled 1
+                    let plain = estimate x y
 
-[<Fact>]
-let ``X and Y may be swapped`` () =
-    for task in benchmark do
-        for name, estimate in estimators do
-            let struct (x, y) = draw task 0
-            Assert.True(close 1e-9 (nats (estimate x y)) (nats (estimate y x)), $"{task.Name}, {name}")
+                    Expecting.inRange
+                        (nats (estimate roll cumulative) - nats plain)
+                        (-3.0 * error plain)
+                        (3.0 * error plain)
+                        "the copula's rolled plane has what the plane has, within three errors"
+            }
 
-[<Fact>]
-let ``independent columns beside X and Y add nothing`` () =
-    for task, bias in [ normal, 0.03; crossed, 0.08 ] do
-        for name, estimate in (if task.Name = crossed.Name then neighbours else estimators) do
-            Array.init 10 (fun i ->
-                let struct (x, y) = draw task i
-                let struct (more, other) = independent[0].Draw (Key.ofSeed 72UL |> Key.item i) rows
-                nats (estimate (Sample.join x more) (Sample.join y other)))
-            // Nearest neighbours are farther in more columns, and blur what is sharp.
-            |> meanWithin (if name = "copula" then 0.003 else bias) task.Exact $"{task.Name}, {name}"
+            test "X and Y may be swapped" {
+                for task in benchmark do
+                    for name, estimate in estimators do
+                        let struct (x, y) = draw task 0
+                        Expect.isTrue (close 1e-9 (nats (estimate x y)) (nats (estimate y x))) $"{task.Name}, {name}"
+            }
 
-[<Fact>]
-let ``two independent copies have the double`` () =
-    for task, bias in [ normal, 0.03; crossed, 0.15 ] do
-        for name, estimate in (if task.Name = crossed.Name then neighbours else estimators) do
-            Array.init 10 (fun i ->
-                let struct (x, y) = draw task i
-                let struct (x', y') = draw task (100 + i)
-                nats (estimate (Sample.join x x') (Sample.join y y')))
-            // As above.
-            |> meanWithin (if name = "copula" then 0.003 else bias) (2.0 * task.Exact) $"{task.Name}, {name}"
+            test "independent columns beside X and Y add nothing" {
+                for task, bias in [ normal, 0.03; crossed, 0.08 ] do
+                    for name, estimate in (if task.Name = crossed.Name then neighbours else estimators) do
+                        Array.init 10 (fun i ->
+                            let struct (x, y) = draw task i
+                            let struct (more, other) = independent[0].Draw (Key.ofSeed 72UL |> Key.item i) rows
+                            nats (estimate (Sample.join x more) (Sample.join y other)))
+                        // Nearest neighbours are farther in more columns, and blur what is sharp.
+                        |> meanWithin (if name = "copula" then 0.003 else bias) task.Exact $"{task.Name}, {name}"
+            }
+
+            test "two independent copies have the double" {
+                for task, bias in [ normal, 0.03; crossed, 0.15 ] do
+                    for name, estimate in (if task.Name = crossed.Name then neighbours else estimators) do
+                        Array.init 10 (fun i ->
+                            let struct (x, y) = draw task i
+                            let struct (x', y') = draw task (100 + i)
+                            nats (estimate (Sample.join x x') (Sample.join y y')))
+                        // As above.
+                        |> meanWithin
+                            (if name = "copula" then 0.003 else bias)
+                            (2.0 * task.Exact)
+                            $"{task.Name}, {name}"
+            }
+        ]

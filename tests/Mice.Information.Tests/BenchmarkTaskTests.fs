@@ -1,26 +1,11 @@
 module Mice.Information.Tests.BenchmarkTaskTests
 
+open Expecto
 open System
-open Xunit
 open Mice
 open Mice.Information
 open Mice.Information.Tests.BenchmarkTasks
 open Mice.Information.Tests.Reference
-
-/// Recomputed from the definitions elsewhere, to 1e-10.
-[<Theory>]
-[<InlineData("1v1-normal-0.75", 0.4133392866)>]
-[<InlineData("1v1-additive-0.1", 1.7094379124)>]
-[<InlineData("swissroll_x-normal_cdf-1v1-normal-0.75", 0.4133392866)>]
-[<InlineData("multinormal-dense-5-5-0.5", 0.5928118328)>]
-[<InlineData("multinormal-sparse-25-25-2-2.0", 1.0216512475)>]
-[<InlineData("asinh-student-identity-3-3-2", 0.2909219227)>]
-[<InlineData("spiral-multinormal-sparse-3-3-2-2.0", 1.0216512475)>]
-[<InlineData("1v1-X-0.9", 0.4084425498)>]
-let ``Exact values are those of the benchmark`` (name: string) (value: float) =
-    let task = benchmark |> List.find (fun t -> t.Name = name)
-    // The digits given.
-    Assert.InRange(task.Exact - value, -1e-10, 1e-10)
 
 /// Ranks in equal parts.
 let private cut bins (values: float[]) =
@@ -39,63 +24,113 @@ let private binned (x: int[]) (y: int[]) =
     |> DiscreteInformation.mutualInformation EntropyMethod.MillerMadow
     |> ok
 
-[<Fact>]
-let ``Single columns, cut into bins, have the exact information within what the cut loses`` () =
-    let columns =
-        [ "1v1-normal-0.75", 0.02; "1v1-additive-0.1", 0.1; "1v1-X-0.9", 0.05 ]
+[<Tests>]
+let tests =
+    testList
+        "BenchmarkTaskTests"
+        [
+            // Recomputed from the definitions elsewhere, to 1e-10.
+            testTheory
+                "Exact values are those of the benchmark"
+                [
+                    "1v1-normal-0.75", 0.4133392866
+                    "1v1-additive-0.1", 1.7094379124
+                    "swissroll_x-normal_cdf-1v1-normal-0.75", 0.4133392866
+                    "multinormal-dense-5-5-0.5", 0.5928118328
+                    "multinormal-sparse-25-25-2-2.0", 1.0216512475
+                    "asinh-student-identity-3-3-2", 0.2909219227
+                    "spiral-multinormal-sparse-3-3-2-2.0", 1.0216512475
+                    "1v1-X-0.9", 0.4084425498
+                ]
+            <| fun (name: string, value: float) ->
+                let task = benchmark |> List.find (fun t -> t.Name = name)
+                // The digits given.
+                Expecting.inRange (task.Exact - value) (-1e-10) 1e-10 "the value has the digits given"
 
-    for name, lost in columns do
-        let task = benchmark |> List.find (fun t -> t.Name = name)
-        let struct (x, y) = task.Draw (Key.ofSeed 7UL) 100_000
-        let estimate = binned (cut 40 x.Values) (cut 40 y.Values)
-        // Four errors; what is lost falls with the squared width of a bin over that of the law's structure.
-        Assert.InRange(nats estimate - task.Exact, -lost - 4.0 * error estimate, 4.0 * error estimate + 0.003)
+            test "Single columns, cut into bins, have the exact information within what the cut loses" {
+                let columns =
+                    [ "1v1-normal-0.75", 0.02; "1v1-additive-0.1", 0.1; "1v1-X-0.9", 0.05 ]
 
-[<Fact>]
-let ``Discrete laws have the exact information`` () =
-    let symbols (sample: Sample) = sample.Values |> Array.map int
-    let table = further |> List.find (fun t -> t.Name.StartsWith "10×10")
-    let struct (x, y) = table.Draw (Key.ofSeed 8UL) 100_000
-    let estimate = binned (symbols x) (symbols y)
-    Assert.InRange(nats estimate, table.Exact - 4.0 * error estimate, table.Exact + 4.0 * error estimate)
+                for name, lost in columns do
+                    let task = benchmark |> List.find (fun t -> t.Name = name)
+                    let struct (x, y) = task.Draw (Key.ofSeed 7UL) 100_000
+                    let estimate = binned (cut 40 x.Values) (cut 40 y.Values)
+                    // Four errors; what is lost falls with the squared width of a bin over that of the law's structure.
+                    Expecting.inRange
+                        (nats estimate - task.Exact)
+                        (-lost - 4.0 * error estimate)
+                        (4.0 * error estimate + 0.003)
+                        "the bins lose no more than they may"
+            }
 
-    let labels = further |> List.find (fun t -> t.Name.StartsWith "4 labels")
-    let struct (x, y) = labels.Draw (Key.ofSeed 9UL) 100_000
-    let estimate = binned (symbols x) (cut 100 y.Values)
-    Assert.InRange(nats estimate - labels.Exact, -0.005 - 4.0 * error estimate, 4.0 * error estimate)
+            test "Discrete laws have the exact information" {
+                let symbols (sample: Sample) = sample.Values |> Array.map int
+                let table = further |> List.find (fun t -> t.Name.StartsWith "10×10")
+                let struct (x, y) = table.Draw (Key.ofSeed 8UL) 100_000
+                let estimate = binned (symbols x) (symbols y)
 
-[<Fact>]
-let ``Columns have mean 0 and variance 1, but for labels`` () =
-    for task in benchmark @ independent do
-        let struct (x, y) = task.Draw (Key.ofSeed 10UL) 500
+                Expecting.inRange
+                    (nats estimate)
+                    (table.Exact - 4.0 * error estimate)
+                    (table.Exact + 4.0 * error estimate)
+                    "the table's estimate lies within four errors of the exact value"
 
-        for sample in [ x; y ] do
-            for c in 0 .. sample.Columns - 1 do
-                let column = Sample.column c sample
-                // Rounding of sums of 500 numbers.
-                Assert.Equal(0.0, Statistics.mean column, 10)
-                Assert.Equal(1.0, Statistics.variance column, 10)
+                let labels = further |> List.find (fun t -> t.Name.StartsWith "4 labels")
+                let struct (x, y) = labels.Draw (Key.ofSeed 9UL) 100_000
+                let estimate = binned (symbols x) (cut 100 y.Values)
 
-[<Fact>]
-let ``The normal tasks have the covariances of their definition`` () =
-    let rows = 40_000
+                Expecting.inRange
+                    (nats estimate - labels.Exact)
+                    (-0.005 - 4.0 * error estimate)
+                    (4.0 * error estimate)
+                    "the labels' estimate lies within four errors and the loss of the bins"
+            }
 
-    let correlation (a: float[]) (b: float[]) = Array.map2 (*) a b |> Array.average
+            test "Columns have mean 0 and variance 1, but for labels" {
+                for task in benchmark @ independent do
+                    let struct (x, y) = task.Draw (Key.ofSeed 10UL) 500
 
-    let struct (x, y) = benchmark[3].Draw (Key.ofSeed 11UL) rows
+                    for sample in [ x; y ] do
+                        for c in 0 .. sample.Columns - 1 do
+                            let column = Sample.column c sample
+                            // Rounding of sums of 500 numbers.
+                            Expecting.decimals 10 (Statistics.mean column) 0.0 "the mean of a column"
+                            Expecting.decimals 10 (Statistics.variance column) 1.0 "the variance of a column"
+            }
 
-    for i in 0..4 do
-        for j in 0..4 do
-            // Four errors of a correlation, 1/√N at most.
-            Assert.InRange(correlation (Sample.column i x) (Sample.column j y), 0.48, 0.52)
+            test "The normal tasks have the covariances of their definition" {
+                let rows = 40_000
 
-            if i < j then
-                Assert.InRange(correlation (Sample.column i x) (Sample.column j x), 0.48, 0.52)
+                let correlation (a: float[]) (b: float[]) = Array.map2 (*) a b |> Array.average
 
-    let struct (x, y) = benchmark[4].Draw (Key.ofSeed 12UL) rows
+                let struct (x, y) = benchmark[3].Draw (Key.ofSeed 11UL) rows
 
-    for i in 0..24 do
-        for j in 0..24 do
-            let expected = if i = j && i < 2 then 0.8 else 0.0
-            // Largest of 625: 4.5 errors.
-            Assert.InRange(correlation (Sample.column i x) (Sample.column j y), expected - 0.0225, expected + 0.0225)
+                for i in 0..4 do
+                    for j in 0..4 do
+                        // Four errors of a correlation, 1/√N at most.
+                        Expecting.inRange
+                            (correlation (Sample.column i x) (Sample.column j y))
+                            0.48
+                            0.52
+                            "the dense task's correlations of X with Y are 0.5"
+
+                        if i < j then
+                            Expecting.inRange
+                                (correlation (Sample.column i x) (Sample.column j x))
+                                0.48
+                                0.52
+                                "the dense task's correlations within X are 0.5"
+
+                let struct (x, y) = benchmark[4].Draw (Key.ofSeed 12UL) rows
+
+                for i in 0..24 do
+                    for j in 0..24 do
+                        let expected = if i = j && i < 2 then 0.8 else 0.0
+                        // Largest of 625: 4.5 errors.
+                        Expecting.inRange
+                            (correlation (Sample.column i x) (Sample.column j y))
+                            (expected - 0.0225)
+                            (expected + 0.0225)
+                            "the sparse task's two pairs have correlation 0.8, all others none"
+            }
+        ]

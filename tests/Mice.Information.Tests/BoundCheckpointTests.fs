@@ -1,10 +1,10 @@
 /// A state of training goes through bytes and comes back as it was.
 module Mice.Information.Tests.BoundCheckpointTests
 
+open Expecto
 open Mice
 open Mice.Tensors
 open Mice.Information
-open Xunit
 
 let private critic =
     Critic.separable (Encoder.mlp Nn.tanh [ 2; 4 ]) (Encoder.mlp Nn.tanh [ 3; 4 ])
@@ -33,48 +33,70 @@ let private state outcome =
 let private numbers (tree: Params) =
     Params.flatten tree |> Array.map (fun (path, t) -> path, Tensor.toArray<float32> t)
 
-[<Fact>]
-let ``every field of a state survives, to the bit`` () =
-    for outcome in
+/// Steps and numbers of a curve as bits, which are equal for NaN too.
+let private bits (curve: struct (int * float * float)[]) =
+    curve
+    |> Array.map (fun struct (step, objective, value) ->
+        step, System.BitConverter.DoubleToInt64Bits objective, System.BitConverter.DoubleToInt64Bits value)
+
+[<Tests>]
+let tests =
+    testList
+        "BoundCheckpointTests"
         [
-            None
-            Some BoundOutcome.AllSteps
-            Some(BoundOutcome.StoppedByValidation 12)
-            Some(BoundOutcome.Diverged(13, "the reason"))
-        ] do
-        let before = state outcome
+            test "every field of a state survives, to the bit" {
+                for outcome in
+                    [
+                        None
+                        Some BoundOutcome.AllSteps
+                        Some(BoundOutcome.StoppedByValidation 12)
+                        Some(BoundOutcome.Diverged(13, "the reason"))
+                    ] do
+                    let before = state outcome
 
-        match BoundCheckpoint.toBytes before |> BoundCheckpoint.ofBytes "state" Device.cpu critic with
-        | Error fault -> Assert.Fail(MiceError.message fault)
-        | Ok after ->
-            Assert.Equal<(string * float32[])[]>(numbers before.Parameters, numbers after.Parameters)
-            Assert.Equal<(string * float32[])[]>(numbers before.Average, numbers after.Average)
-            Assert.Equal<(string * float32[])[]>(numbers before.Best, numbers after.Best)
-            Assert.Equal<(string * float32[])[]>(numbers before.Optimiser.Moments, numbers after.Optimiser.Moments)
-            Assert.Equal(before.Optimiser.Step, after.Optimiser.Step)
-            Assert.Equal(before.Memory, after.Memory)
-            Assert.Equal(before.BestStep, after.BestStep)
-            Assert.Equal(before.BestObjective, after.BestObjective)
-            Assert.Equal<struct (int * float * float)[]>(before.Curve, after.Curve)
-            Assert.Equal(before.Sum, after.Sum)
-            Assert.Equal(before.Outcome, after.Outcome)
+                    match BoundCheckpoint.toBytes before |> BoundCheckpoint.ofBytes "state" Device.cpu critic with
+                    | Error fault -> failtest (MiceError.message fault)
+                    | Ok after ->
+                        Expect.equal (numbers after.Parameters) (numbers before.Parameters) "the parameters"
 
-    match
-        BoundCheckpoint.toBytes { state None with Memory = nan }
-        |> BoundCheckpoint.ofBytes "state" Device.cpu critic
-    with
-    | Ok after -> Assert.True(System.Double.IsNaN after.Memory)
-    | Error fault -> Assert.Fail(MiceError.message fault)
+                        Expect.equal (numbers after.Average) (numbers before.Average) "the averaged parameters"
 
-[<Fact>]
-let ``the state of another critic is refused`` () =
-    let content = BoundCheckpoint.toBytes (state None)
+                        Expect.equal (numbers after.Best) (numbers before.Best) "the best parameters"
 
-    for other in
-        [
-            Critic.separable (Encoder.mlp Nn.tanh [ 3; 4 ]) (Encoder.mlp Nn.tanh [ 2; 4 ])
-            Critic.bilinear 4 4 (Encoder.mlp Nn.tanh [ 2; 4 ]) (Encoder.mlp Nn.tanh [ 3; 4 ])
-        ] do
-        match BoundCheckpoint.ofBytes "state" Device.cpu other content with
-        | Error(MiceError.BadFile("state", _, _, _)) -> ()
-        | other -> Assert.Fail $"{other}"
+                        Expect.equal
+                            (numbers after.Optimiser.Moments)
+                            (numbers before.Optimiser.Moments)
+                            "the optimiser's moments"
+
+                        Expect.equal after.Optimiser.Step before.Optimiser.Step "the optimiser's step"
+
+                        Expect.equal after.Memory before.Memory "the memory"
+                        Expect.equal after.BestStep before.BestStep "the best step"
+
+                        Expect.equal after.BestObjective before.BestObjective "the best objective"
+
+                        Expect.equal (bits after.Curve) (bits before.Curve) "the curve"
+                        Expect.equal after.Sum before.Sum "the sum of objectives"
+                        Expect.equal after.Outcome before.Outcome "the outcome"
+
+                match
+                    BoundCheckpoint.toBytes { state None with Memory = nan }
+                    |> BoundCheckpoint.ofBytes "state" Device.cpu critic
+                with
+                | Ok after -> Expect.isTrue (System.Double.IsNaN after.Memory) "a memory of NaN is NaN again"
+                | Error fault -> failtest (MiceError.message fault)
+            }
+
+            test "the state of another critic is refused" {
+                let content = BoundCheckpoint.toBytes (state None)
+
+                for other in
+                    [
+                        Critic.separable (Encoder.mlp Nn.tanh [ 3; 4 ]) (Encoder.mlp Nn.tanh [ 2; 4 ])
+                        Critic.bilinear 4 4 (Encoder.mlp Nn.tanh [ 2; 4 ]) (Encoder.mlp Nn.tanh [ 3; 4 ])
+                    ] do
+                    match BoundCheckpoint.ofBytes "state" Device.cpu other content with
+                    | Error(MiceError.BadFile("state", _, _, _)) -> ()
+                    | other -> failtest $"{other}"
+            }
+        ]

@@ -1,12 +1,12 @@
 /// Invariances of bounds on random score matrices, and how product pairs are made.
 module Mice.Information.Tests.BoundInvarianceTests
 
+open Expecto
 open FsCheck
 open FsCheck.FSharp
 open Mice
 open Mice.Tensors
 open Mice.Information
-open Xunit
 open Mice.Information.Tests.JointTable
 
 // Sums of at most 49 terms below e⁴ in double precision.
@@ -30,7 +30,7 @@ let private forMatrices count (check: float[,] -> float[] -> unit) =
             let second = Array.init size (fun _ -> 4.0 * generator.NextFloat() - 2.0)
             Tensor.scope (fun () -> check scores second))
 
-    Check.One(Config.QuickThrowOnFailure.WithMaxTest count, property)
+    Expecting.holds count property
 
 let private all =
     [
@@ -49,134 +49,180 @@ let private all =
         Bound.barberAgakov 1.0<nat>
     ]
 
-[<Fact>]
-let ``a matrix gives what its joint and off-diagonal pairs give`` () =
-    forMatrices 50 (fun f second ->
-        let second = Some(vector second)
-        let square = matrix f |> Scores.ofMatrix second
+[<Tests>]
+let tests =
+    testList
+        "BoundInvarianceTests"
+        [
+            test "a matrix gives what its joint and off-diagonal pairs give" {
+                forMatrices 50 (fun f second ->
+                    let second = Some(vector second)
+                    let square = matrix f |> Scores.ofMatrix second
 
-        let off =
-            [|
-                for i in 0 .. square.Count - 1 do
-                    for j in 0 .. square.Count - 1 do
-                        if i <> j then
-                            f[i, j]
-            |]
+                    let off =
+                        [|
+                            for i in 0 .. square.Count - 1 do
+                                for j in 0 .. square.Count - 1 do
+                                    if i <> j then
+                                        f[i, j]
+                        |]
 
-        Assert.Equal<float[]>(off, Scores.product square |> Tensor.toArray<float>)
-        let pairs = Scores.ofPairs second square.Joint (Scores.product square)
+                    Expect.equal
+                        (Scores.product square |> Tensor.toArray<float>)
+                        off
+                        "the product pairs are the elements off the diagonal"
 
-        for bound in all do
-            equal tiny (value bound square) (value bound pairs) bound.Name)
+                    let pairs = Scores.ofPairs second square.Joint (Scores.product square)
 
-[<Fact>]
-let ``the average over all pairs is the mean of those over the K − 1 rolls`` () =
-    forMatrices 50 (fun f _ ->
-        let n = Array2D.length1 f
+                    for bound in all do
+                        equal tiny (value bound square) (value bound pairs) bound.Name)
+            }
 
-        let averageOf (order: int[]) =
-            Array.init n (fun i -> exp f[i, order[i]]) |> Array.average
+            test "the average over all pairs is the mean of those over the K − 1 rolls" {
+                forMatrices 50 (fun f _ ->
+                    let n = Array2D.length1 f
 
-        let rolls =
-            [ for shift in 1 .. n - 1 -> averageOf (Derangement.roll shift n) ] |> List.average
+                    let averageOf (order: int[]) =
+                        Array.init n (fun i -> exp f[i, order[i]]) |> Array.average
 
-        let scores = matrix f |> Scores.ofMatrix None
-        let joint = Seq.init n (fun i -> f[i, i]) |> Seq.average
-        equal tiny (value Bound.donskerVaradhan scores) (joint - log rolls) "DV")
+                    let rolls =
+                        [ for shift in 1 .. n - 1 -> averageOf (Derangement.roll shift n) ] |> List.average
 
-[<Fact>]
-let ``shifts leave DV and InfoNCE as they are, relabelling leaves every bound`` () =
-    forMatrices 50 (fun f second ->
-        let n = Array2D.length1 f
+                    let scores = matrix f |> Scores.ofMatrix None
+                    let joint = Seq.init n (fun i -> f[i, i]) |> Seq.average
+                    equal tiny (value Bound.donskerVaradhan scores) (joint - log rolls) "DV")
+            }
 
-        let scores f =
-            matrix f |> Scores.ofMatrix (Some(vector second))
+            test "shifts leave DV and InfoNCE as they are, relabelling leaves every bound" {
+                forMatrices 50 (fun f second ->
+                    let n = Array2D.length1 f
 
-        let constant = shifted (fun _ _ -> second[0]) f
-        let byRow = shifted (fun i _ -> second[i]) f
-        equal tiny (value Bound.donskerVaradhan (scores constant)) (value Bound.donskerVaradhan (scores f)) "DV(f + c)"
-        equal tiny (value Bound.infoNce (scores byRow)) (value Bound.infoNce (scores f)) "InfoNCE(f + c(x))"
-        equal tiny (value Bound.uba (scores byRow)) (value Bound.uba (scores f)) "UBA(f + c(x))"
-        let order = Derangement.cycle (Key.ofSeed 5UL) n
-        let moved = Array2D.init n n (fun i j -> f[order[i], order[j]])
-        let movedSecond = Array.init n (fun i -> second[order[i]])
+                    let scores f =
+                        matrix f |> Scores.ofMatrix (Some(vector second))
 
-        for bound in Bound.leaveOneOut :: all do
-            let relabelled =
-                matrix moved |> Scores.ofMatrix (Some(vector movedSecond)) |> value bound
+                    let constant = shifted (fun _ _ -> second[0]) f
+                    let byRow = shifted (fun i _ -> second[i]) f
 
-            equal tiny relabelled (value bound (scores f)) bound.Name
+                    equal
+                        tiny
+                        (value Bound.donskerVaradhan (scores constant))
+                        (value Bound.donskerVaradhan (scores f))
+                        "DV(f + c)"
 
-        for bound in [ Bound.donskerVaradhan; Bound.nwj; Bound.smile 2.0; Bound.jensenShannon ] do
-            equal tiny (value bound (Scores.transpose (scores f))) (value bound (scores f)) $"{bound.Name} swapped")
+                    equal
+                        tiny
+                        (value Bound.infoNce (scores byRow))
+                        (value Bound.infoNce (scores f))
+                        "InfoNCE(f + c(x))"
 
-[<Fact>]
-let ``InfoNCE never exceeds ln K, and one row gives 0`` () =
-    forMatrices 100 (fun f _ ->
-        let n = Array2D.length1 f
-        let large = Array2D.map (fun v -> 30.0 * v) f
-        atMost tiny (matrix large |> Scores.ofMatrix None |> value Bound.infoNce) (log (float n)) "InfoNCE")
+                    equal tiny (value Bound.uba (scores byRow)) (value Bound.uba (scores f)) "UBA(f + c(x))"
+                    let order = Derangement.cycle (Key.ofSeed 5UL) n
+                    let moved = Array2D.init n n (fun i j -> f[order[i], order[j]])
+                    let movedSecond = Array.init n (fun i -> second[order[i]])
 
-    equal 1e-12 (matrix (array2D [ [ 3.7 ] ]) |> Scores.ofMatrix None |> value Bound.infoNce) 0.0 "InfoNCE of one row"
+                    for bound in Bound.leaveOneOut :: all do
+                        let relabelled =
+                            matrix moved |> Scores.ofMatrix (Some(vector movedSecond)) |> value bound
 
-[<Fact>]
-let ``I_α is TUBA at α = 0 and InfoNCE with one partner left out at α = 1`` () =
-    forMatrices 50 (fun f second ->
-        let n = Array2D.length1 f
-        let scores = matrix f |> Scores.ofMatrix (Some(vector second))
-        equal tiny (value (Bound.interpolated 0.0) scores) (value Bound.tuba scores) "I_0"
+                        equal tiny relabelled (value bound (scores f)) bound.Name
 
-        let without i j =
-            let kept =
-                [
-                    for k in 0 .. n - 1 do
-                        if k <> j then
-                            exp f[i, k]
-                ]
+                    for bound in [ Bound.donskerVaradhan; Bound.nwj; Bound.smile 2.0; Bound.jensenShannon ] do
+                        equal
+                            tiny
+                            (value bound (Scores.transpose (scores f)))
+                            (value bound (scores f))
+                            $"{bound.Name} swapped")
+            }
 
-            f[i, i] - log (List.average kept)
+            test "InfoNCE never exceeds ln K, and one row gives 0" {
+                forMatrices 100 (fun f _ ->
+                    let n = Array2D.length1 f
+                    let large = Array2D.map (fun v -> 30.0 * v) f
+                    atMost tiny (matrix large |> Scores.ofMatrix None |> value Bound.infoNce) (log (float n)) "InfoNCE")
 
-        let expected =
-            [
-                for i in 0 .. n - 1 do
-                    for j in 0 .. n - 1 do
-                        if i <> j then
-                            without i j
-            ]
-            |> List.average
+                equal
+                    1e-12
+                    (matrix (array2D [ [ 3.7 ] ]) |> Scores.ofMatrix None |> value Bound.infoNce)
+                    0.0
+                    "InfoNCE of one row"
+            }
 
-        // ln(1 − e^d) of differences d down to 1e-14 costs digits.
-        equal 1e-8 (value (Bound.interpolated 1.0) scores) expected "I_1")
+            test "I_α is TUBA at α = 0 and InfoNCE with one partner left out at α = 1" {
+                forMatrices 50 (fun f second ->
+                    let n = Array2D.length1 f
+                    let scores = matrix f |> Scores.ofMatrix (Some(vector second))
+                    equal tiny (value (Bound.interpolated 0.0) scores) (value Bound.tuba scores) "I_0"
 
-[<Fact>]
-let ``the product pairs of a derangement are no joint pairs`` () =
-    for n in 2..20 do
-        let order = Derangement.cycle (Key.ofSeed (uint64 n)) n
-        Assert.Equal<int[]>([| 0 .. n - 1 |], Array.sort order)
-        Assert.All(Array.indexed order, (fun (i, j) -> Assert.NotEqual(i, j)))
-        Assert.All(Array.indexed (Derangement.roll -1 n), (fun (i, j) -> Assert.NotEqual(i, j)))
+                    let without i j =
+                        let kept =
+                            [
+                                for k in 0 .. n - 1 do
+                                    if k <> j then
+                                        exp f[i, k]
+                            ]
 
-    Assert.Equal<int[]>([| 2; 3; 4; 0; 1 |], Derangement.roll 2 5)
-    Assert.Equal<int[]>([| 4; 0; 1; 2; 3 |], Derangement.roll -1 5)
-    Assert.Throws<TensorException>(fun () -> Derangement.roll 6 3 |> ignore) |> ignore
-    Assert.Throws<TensorException>(fun () -> Derangement.cycle (Key.ofSeed 1UL) 1 |> ignore) |> ignore
+                        f[i, i] - log (List.average kept)
 
-[<Fact>]
-let ``every cycle is equally likely`` () =
-    let draws = 3000
+                    let expected =
+                        [
+                            for i in 0 .. n - 1 do
+                                for j in 0 .. n - 1 do
+                                    if i <> j then
+                                        without i j
+                        ]
+                        |> List.average
 
-    let counts =
-        Array.init draws (fun i -> Key.ofSeed 6UL |> Key.item i |> fun key -> Derangement.cycle key 4)
-        |> Array.countBy List.ofArray
-        |> Array.map (fun (_, count) -> float count)
+                    // ln(1 − e^d) of differences d down to 1e-14 costs digits.
+                    equal 1e-8 (value (Bound.interpolated 1.0) scores) expected "I_1")
+            }
 
-    // Four elements have 3! cycles; χ² of 5 degrees of freedom exceeds 20.5 with a probability of 0.1 %.
-    Assert.Equal(6, counts.Length)
-    let expected = float draws / 6.0
-    Assert.True(counts |> Array.sumBy (fun c -> (c - expected) ** 2.0 / expected) < 20.5)
+            test "the product pairs of a derangement are no joint pairs" {
+                for n in 2..20 do
+                    let order = Derangement.cycle (Key.ofSeed (uint64 n)) n
+                    Expect.equal (Array.sort order) [| 0 .. n - 1 |] $"a cycle of {n} has every row once"
 
-[<Fact>]
-let ``promises map to directions`` () =
-    Assert.Equal(Direction.LowerBound, Promise.direction Bound.nwj.Promise)
-    Assert.Equal(Direction.UpperBound, Promise.direction Bound.club.Promise)
-    Assert.Equal(Direction.NoBound, Promise.direction (Bound.smile 5.0).Promise)
+                    for i, j in Array.indexed order do
+                        Expect.notEqual j i $"a cycle of {n} leaves no row in its place"
+
+                    for i, j in Array.indexed (Derangement.roll -1 n) do
+                        Expect.notEqual j i $"a roll of {n} leaves no row in its place"
+
+                Expect.equal (Derangement.roll 2 5) [| 2; 3; 4; 0; 1 |] "a roll by two"
+                Expect.equal (Derangement.roll -1 5) [| 4; 0; 1; 2; 3 |] "a roll by one backwards"
+
+                Expecting.throws<TensorException>
+                    (fun () -> Derangement.roll 6 3 |> ignore)
+                    "three rows cannot be rolled by six"
+                |> ignore
+
+                Expecting.throws<TensorException>
+                    (fun () -> Derangement.cycle (Key.ofSeed 1UL) 1 |> ignore)
+                    "one row has no derangement"
+                |> ignore
+            }
+
+            test "every cycle is equally likely" {
+                let draws = 3000
+
+                let counts =
+                    Array.init draws (fun i -> Key.ofSeed 6UL |> Key.item i |> fun key -> Derangement.cycle key 4)
+                    |> Array.countBy List.ofArray
+                    |> Array.map (fun (_, count) -> float count)
+
+                // Four elements have 3! cycles; χ² of 5 degrees of freedom exceeds 20.5 with a probability of 0.1 %.
+                Expect.equal counts.Length 6 "every cycle occurs"
+                let expected = float draws / 6.0
+
+                Expect.isTrue
+                    (counts |> Array.sumBy (fun c -> (c - expected) ** 2.0 / expected) < 20.5)
+                    "χ² is that of equally likely cycles"
+            }
+
+            test "promises map to directions" {
+                Expect.equal (Promise.direction Bound.nwj.Promise) Direction.LowerBound "NWJ is a lower bound"
+
+                Expect.equal (Promise.direction Bound.club.Promise) Direction.UpperBound "CLUB is an upper bound"
+
+                Expect.equal (Promise.direction (Bound.smile 5.0).Promise) Direction.NoBound "SMILE is no bound"
+            }
+        ]

@@ -1,11 +1,11 @@
 /// What each step of training sees and keeps: rows, modes, curve, best parameters, memory, learning rate.
 module Mice.Information.Tests.BoundTrainingStepTests
 
+open Expecto
 open System.Threading
 open Mice
 open Mice.Tensors
 open Mice.Information
-open Xunit
 open Mice.Information.Tests.Reference
 open Mice.Information.Tests.Gaussians
 
@@ -80,152 +80,192 @@ let private numbered rows =
 let private indices rows =
     Array.map (fun v -> int (round (v * float32 rows)))
 
-[<Theory>]
-[<InlineData(false)>]
-[<InlineData(true)>]
-let ``each pass sees every training row once, in an order of its own; looks see the validation rows`` allPairs =
-    let rows = 250
-    let samples, split = numbered rows, split rows
-    let spy, seen = watched critic
+[<Tests>]
+let tests =
+    testList
+        "BoundTrainingStepTests"
+        [
+            testTheory
+                "each pass sees every training row once, in an order of its own; looks see the validation rows"
+                [ false; true ]
+            <| fun (allPairs: bool) ->
+                let rows = 250
+                let samples, split = numbered rows, split rows
+                let spy, seen = watched critic
 
-    let options =
-        { options with
-            Pairing = if allPairs then Pairing.AllPairs else options.Pairing
-        }
+                let options =
+                    { options with
+                        Pairing = if allPairs then Pairing.AllPairs else options.Pairing
+                    }
 
-    looks options Surrogate.donskerVaradhan spy samples |> ignore
-    let calls = seen ()
+                looks options Surrogate.donskerVaradhan spy samples |> ignore
+                let calls = seen ()
 
-    for _, x, y in calls do
-        Assert.Equal<float32[]>(x, Array.map (fun v -> -v) y)
+                for _, x, y in calls do
+                    Expect.equal (Array.map (fun v -> -v) y) x "x and y of a row come together"
 
-    let steps, held =
-        calls |> Array.partition (fun (mode, _, _) -> mode <> Mode.Evaluation)
+                let steps, held =
+                    calls |> Array.partition (fun (mode, _, _) -> mode <> Mode.Evaluation)
 
-    // 150 training rows are three batches.
-    let batches = steps |> Array.map (fun (_, x, _) -> indices rows x)
-    Assert.Equal(11, batches.Length)
-    Assert.Equal(11, steps |> Array.distinctBy (fun (mode, _, _) -> mode) |> Array.length)
+                // 150 training rows are three batches.
+                let batches = steps |> Array.map (fun (_, x, _) -> indices rows x)
+                Expect.equal batches.Length 11 "there is one batch for each step"
 
-    let passes =
-        batches |> Array.chunkBySize 3 |> Array.truncate 3 |> Array.map Array.concat
+                Expect.equal
+                    (steps |> Array.distinctBy (fun (mode, _, _) -> mode) |> Array.length)
+                    11
+                    "every step has a mode of its own"
 
-    for pass in passes do
-        Assert.Equal<int[]>(Array.sort split.Training, Array.sort pass)
+                let passes =
+                    batches |> Array.chunkBySize 3 |> Array.truncate 3 |> Array.map Array.concat
 
-    Assert.Equal(3, Array.distinct passes |> Array.length)
-    Assert.Equal(11, held.Length)
+                for pass in passes do
+                    Expect.equal (Array.sort pass) (Array.sort split.Training) "a pass has every training row once"
 
-    for _, x, _ in held do
-        Assert.Equal<int[]>(split.Validation, indices rows x)
+                Expect.equal (Array.distinct passes |> Array.length) 3 "no two passes have the same order"
+                Expect.equal held.Length 11 "there is one look for each step"
 
-[<Fact>]
-let ``the curve holds mean objectives of steps and values on the validation rows, and the best one is kept`` () =
-    let samples = gaussians 15UL 400 1
-    let struct (x, y) = PairedSamples.take (split 400).Validation samples
+                for _, x, _ in held do
+                    Expect.equal (indices rows x) split.Validation "a look sees the validation rows"
 
-    let held surrogate p =
-        Critic.scores options.Pairing Mode.Evaluation critic p x y
-        |> Surrogate.objective surrogate nan
-        |> fun struct (value, _) -> Tensor.item value
+            test "the curve holds mean objectives of steps and values on the validation rows, and the best one is kept" {
+                let samples = gaussians 15UL 400 1
+                let struct (x, y) = PairedSamples.take (split 400).Validation samples
 
-    // A rate so large that not every look is better than the last.
-    let wild =
-        { options with
-            LearningRate = 1.0
-            Averaging = 0.1
-        }
+                let held surrogate p =
+                    Critic.scores options.Pairing Mode.Evaluation critic p x y
+                    |> Surrogate.objective surrogate nan
+                    |> fun struct (value, _) -> Tensor.item value
 
-    let last, each = looks wild Surrogate.jensenShannon critic samples
-    Assert.Equal(11, each.Length)
+                // A rate so large that not every look is better than the last.
+                let wild =
+                    { options with
+                        LearningRate = 1.0
+                        Averaging = 0.1
+                    }
 
-    for state in each do
-        let struct (step, _, value) = Array.last state.Curve
-        Assert.Equal(int state.Optimiser.Step, step)
-        Assert.Equal(held Surrogate.jensenShannon state.Average, value, 6)
+                let last, each = looks wild Surrogate.jensenShannon critic samples
+                Expect.equal each.Length 11 "there is one look for each step"
 
-    let values = last.Curve |> Array.map (fun struct (_, _, value) -> value)
-    Assert.Equal(Array.max values, last.BestObjective)
-    Assert.Equal(1 + Array.findIndex ((=) (Array.max values)) values, last.BestStep)
-    Assert.NotEqual(11, last.BestStep)
-    Assert.Equal(last.BestObjective, held Surrogate.jensenShannon last.Best, 6)
+                for state in each do
+                    let struct (step, _, value) = Array.last state.Curve
+                    Expect.equal step (int state.Optimiser.Step) "the last point of the curve is that of the step"
 
-    // Looks every three steps and after the last one: 3, 6, 9, 11.
-    let seldom, _ =
-        looks { wild with ValidateEvery = 3 } Surrogate.jensenShannon critic samples
+                    Expecting.decimals
+                        6
+                        value
+                        (held Surrogate.jensenShannon state.Average)
+                        "the curve has the averaged parameters' value on the validation rows"
 
-    let steps = seldom.Curve |> Array.map (fun struct (step, _, _) -> step)
-    Assert.Equal<int[]>([| 3; 6; 9; 11 |], steps)
+                let values = last.Curve |> Array.map (fun struct (_, _, value) -> value)
+                Expect.equal last.BestObjective (Array.max values) "the best objective is the largest on the curve"
 
-    let objectives = last.Curve |> Array.map (fun struct (_, objective, _) -> objective)
+                Expect.equal
+                    last.BestStep
+                    (1 + Array.findIndex ((=) (Array.max values)) values)
+                    "the best step is that of the largest value"
 
-    Array.iter2
-        (fun (first, last) struct (_, mean, _) ->
-            Assert.Equal(Array.average objectives[first - 1 .. last - 1], mean, 9))
-        [| 1, 3; 4, 6; 7, 9; 10, 11 |]
-        seldom.Curve
+                Expect.notEqual last.BestStep 11 "the last step is not the best one"
 
-    Assert.Equal(Some BoundOutcome.AllSteps, seldom.Outcome)
+                Expecting.decimals
+                    6
+                    (held Surrogate.jensenShannon last.Best)
+                    last.BestObjective
+                    "the best parameters give the best objective"
 
-[<Fact>]
-let ``MINE carries its memory from step to step`` () =
-    let samples = gaussians 16UL 400 1
-    // Next to nothing is forgotten: the memory stays what the first batch gave.
-    let _, each = looks options (Surrogate.mine 1e-9) critic samples
-    Assert.True(System.Double.IsFinite each[0].Memory)
-    Assert.Equal(each[0].Memory, each[10].Memory, 6)
-    let _, quick = looks options (Surrogate.mine 0.5) critic samples
-    Assert.NotEqual(quick[0].Memory, quick[10].Memory, 4)
+                // Looks every three steps and after the last one: 3, 6, 9, 11.
+                let seldom, _ =
+                    looks { wild with ValidateEvery = 3 } Surrogate.jensenShannon critic samples
 
-[<Fact>]
-let ``steps go uphill, and the averaged parameters follow`` () =
-    let samples = gaussians 17UL 400 1
+                let steps = seldom.Curve |> Array.map (fun struct (step, _, _) -> step)
+                Expect.equal steps [| 3; 6; 9; 11 |] "the steps of the looks"
 
-    let long =
-        { options with
-            Steps = 30
-            Averaging = 0.8
-        }
+                let objectives = last.Curve |> Array.map (fun struct (_, objective, _) -> objective)
 
-    let last, each = looks long Surrogate.donskerVaradhan critic samples
-    let struct (_, _, first) = last.Curve[0]
-    Assert.True(last.BestObjective > first + 0.1)
+                Array.iter2
+                    (fun (first, last) struct (_, mean, _) ->
+                        Expecting.decimals
+                            9
+                            mean
+                            (Array.average objectives[first - 1 .. last - 1])
+                            "the mean objective of the steps since the last look")
+                    [| 1, 3; 4, 6; 7, 9; 10, 11 |]
+                    seldom.Curve
 
-    let apart a b =
-        Params.addScaled -1.0 a b |> Params.globalNorm
+                Expect.equal seldom.Outcome (Some BoundOutcome.AllSteps) "all steps were taken"
+            }
 
-    for i in 1..29 do
-        // Step i + 1 of the first ones averages over what there is.
-        let decay = min 0.8 (float (i + 1) / float (i + 10))
+            test "MINE carries its memory from step to step" {
+                let samples = gaussians 16UL 400 1
+                // Next to nothing is forgotten: the memory stays what the first batch gave.
+                let _, each = looks options (Surrogate.mine 1e-9) critic samples
+                Expect.isTrue (System.Double.IsFinite each[0].Memory) "the first memory is a number"
+                Expecting.decimals 6 each[10].Memory each[0].Memory "the memory stays what the first batch gave"
+                let _, quick = looks options (Surrogate.mine 0.5) critic samples
+                Expect.notEqual quick[10].Memory quick[0].Memory "a memory that forgets changes"
+            }
 
-        let expected =
-            Params.add (Params.scale decay each[i - 1].Average) (Params.scale (1.0 - decay) each[i].Parameters)
+            test "steps go uphill, and the averaged parameters follow" {
+                let samples = gaussians 17UL 400 1
 
-        // Single precision, parameters of order 1.
-        Assert.True(apart expected each[i].Average < 1e-5)
-        Assert.True(apart each[i].Parameters each[i].Average > 1e-3)
+                let long =
+                    { options with
+                        Steps = 30
+                        Averaging = 0.8
+                    }
 
-    let plain, _ =
-        looks { long with Averaging = 0.0 } Surrogate.donskerVaradhan critic samples
+                let last, each = looks long Surrogate.donskerVaradhan critic samples
+                let struct (_, _, first) = last.Curve[0]
 
-    Assert.Equal(0.0, apart plain.Parameters plain.Average)
+                Expect.isTrue
+                    (last.BestObjective > first + 0.1)
+                    $"the best objective {last.BestObjective} is above the first, {first}"
 
-[<Fact>]
-let ``an objective below −10⁴ or not finite ends training with its reason`` () =
-    let samples = gaussians 18UL 400 1
+                let apart a b =
+                    Params.addScaled -1.0 a b |> Params.globalNorm
 
-    let scaled factor =
-        { critic with
-            ScorePairs = fun p u v -> critic.ScorePairs p u v * factor
-            Init = fun key -> critic.Init key |> Params.map (fun t -> Tensor.onesLike t)
-        }
+                for i in 1..29 do
+                    // Step i + 1 of the first ones averages over what there is.
+                    let decay = min 0.8 (float (i + 1) / float (i + 10))
 
-    for factor, reason in [ 3.0, "exploded"; 1e9, "became" ] do
-        let last, each = looks options Surrogate.nwj (scaled factor) samples
+                    let expected =
+                        Params.add
+                            (Params.scale decay each[i - 1].Average)
+                            (Params.scale (1.0 - decay) each[i].Parameters)
 
-        match last.Outcome with
-        | Some(BoundOutcome.Diverged(1, text)) -> Assert.Contains(reason, text)
-        | other -> Assert.Fail $"{factor}: {other}"
+                    // Single precision, parameters of order 1.
+                    Expect.isTrue
+                        (apart expected each[i].Average < 1e-5)
+                        $"the average after step {i + 1} is the formula's"
 
-        Assert.Equal(0, last.BestStep)
-        Assert.Equal(1, each.Length)
+                    Expect.isTrue
+                        (apart each[i].Parameters each[i].Average > 1e-3)
+                        $"the average after step {i + 1} is not the last parameters"
+
+                let plain, _ =
+                    looks { long with Averaging = 0.0 } Surrogate.donskerVaradhan critic samples
+
+                Expect.equal (apart plain.Parameters plain.Average) 0.0 "without averaging both are the same"
+            }
+
+            test "an objective below −10⁴ or not finite ends training with its reason" {
+                let samples = gaussians 18UL 400 1
+
+                let scaled factor =
+                    { critic with
+                        ScorePairs = fun p u v -> critic.ScorePairs p u v * factor
+                        Init = fun key -> critic.Init key |> Params.map (fun t -> Tensor.onesLike t)
+                    }
+
+                for factor, reason in [ 3.0, "exploded"; 1e9, "became" ] do
+                    let last, each = looks options Surrogate.nwj (scaled factor) samples
+
+                    match last.Outcome with
+                    | Some(BoundOutcome.Diverged(1, text)) ->
+                        Expect.stringContains text reason $"the reason of the factor {factor}"
+                    | other -> failtest $"{factor}: {other}"
+
+                    Expect.equal last.BestStep 0 "no step was better than the start"
+                    Expect.equal each.Length 1 "training ends after the first step"
+            }
+        ]

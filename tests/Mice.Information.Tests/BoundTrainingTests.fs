@@ -1,12 +1,12 @@
 /// Training, stopping and checkpoints, on correlated Gaussians with exact mutual information.
 module Mice.Information.Tests.BoundTrainingTests
 
+open Expecto
 open System
 open System.Threading
 open Mice
 open Mice.Tensors
 open Mice.Information
-open Xunit
 open Mice.Information.Tests.Reference
 open Mice.Information.Tests.Gaussians
 
@@ -36,88 +36,6 @@ let private error (result: BoundResult) =
 
 let private method name = VariationalMethod.byName name |> ok
 
-[<Fact>]
-let ``every method finds the information of correlated Gaussians`` () =
-    let samples = gaussians 1UL 1600 1
-
-    let density =
-        ConditionalDensity.gaussianMixture 2 1 (Encoder.mlp Nn.relu [ 1; 16; ConditionalDensity.outputs 2 1 ])
-
-    let withBaseline =
-        critic 1 |> Critic.withBaseline (Encoder.mlp Nn.relu [ 1; 16; 1 ])
-
-    let withPair =
-        critic 1 |> Critic.withPairBaseline (Encoder.mlp Nn.relu [ 2; 16; 1 ])
-
-    let rolls =
-        { options with
-            Pairing = Pairing.Rolls 4
-        }
-
-    let named names critic options =
-        names |> List.map (fun name -> name, critic, options)
-
-    [
-        named [ "nwj"; "dv"; "mine"; "remine"; "nwj-js"; "smile" ] (critic 1) rolls
-        named [ "uba"; "infonce" ] (critic 1) { options with BatchSize = 64 }
-        named [ "tuba"; "interpolated" ] withBaseline rolls
-        named [ "flo" ] withPair rolls
-        named
-            [ "doe"; "l1out" ]
-            density
-            { options with
-                Pairing = Pairing.JointOnly
-            }
-    ]
-    |> List.concat
-    |> List.iter (fun (name, critic, options) ->
-        let result = run critic (method name) options samples |> ok
-        // Four standard errors, and 0.03 nats that small networks and 800 rows leave.
-        let allowed = 4.0 * error result + 0.03
-
-        Assert.True(
-            abs (value result - exact 1) < allowed,
-            $"{name}: {value result} ± {error result} against {exact 1}"
-        )
-
-        Assert.True(error result < 0.05, $"{name}: {error result}"))
-
-[<Fact>]
-let ``JS stays below ½ ln 2 times the information, CLUB above the information`` () =
-    let samples = gaussians 2UL 1600 1
-
-    let js =
-        run
-            (critic 1)
-            (method "js")
-            { options with
-                Pairing = Pairing.Rolls 4
-            }
-            samples
-        |> ok
-
-    Assert.InRange(value js, 0.05, 0.5 * log 2.0 * exact 1)
-
-    let density =
-        ConditionalDensity.gaussianMixture 1 1 (Encoder.mlp Nn.relu [ 1; 16; ConditionalDensity.outputs 1 1 ])
-
-    let club =
-        run
-            density
-            (method "club")
-            { options with
-                Pairing = Pairing.JointOnly
-            }
-            samples
-        |> ok
-    // With the exact q: ρ²/(1 − ρ²).
-    let expected = rho * rho / (1.0 - rho * rho)
-
-    Assert.True(
-        abs (value club - expected) < 4.0 * error club + 0.05,
-        $"{value club} ± {error club} against {expected}"
-    )
-
 /// Few steps of small batches, and a memory that the next step needs.
 let private resumable =
     { options with
@@ -133,95 +51,200 @@ let private trainingOf samples =
 let private firstState () =
     BoundTraining.start (Key.ofSeed 5UL) Device.cpu resumable (critic 2)
 
-[<Fact>]
-let ``training that was cancelled goes on from its checkpoint to the same result`` () =
-    let samples = gaussians 7UL 1000 2
-    let whole = firstState () |> trainingOf samples ignore CancellationToken.None
-    use source = new CancellationTokenSource()
-    let mutable kept = None
+[<Tests>]
+let tests =
+    testList
+        "BoundTrainingTests"
+        [
+            test "every method finds the information of correlated Gaussians" {
+                let samples = gaussians 1UL 1600 1
 
-    let stop (state: BoundTrainingState) =
-        if state.Curve.Length = 2 then
-            kept <- Some(BoundCheckpoint.toBytes state)
-            source.Cancel()
+                let density =
+                    ConditionalDensity.gaussianMixture
+                        2
+                        1
+                        (Encoder.mlp Nn.relu [ 1; 16; ConditionalDensity.outputs 2 1 ])
 
-    Assert.Throws<OperationCanceledException>(fun () -> firstState () |> trainingOf samples stop source.Token |> ignore)
-    |> ignore
+                let withBaseline =
+                    critic 1 |> Critic.withBaseline (Encoder.mlp Nn.relu [ 1; 16; 1 ])
 
-    match kept |> Option.map (BoundCheckpoint.ofBytes "checkpoint" Device.cpu (critic 2)) with
-    | Some(Ok state) ->
-        let resumed = trainingOf samples ignore CancellationToken.None state
-        Assert.Equal(whole.Outcome, resumed.Outcome)
-        Assert.Equal(whole.BestObjective, resumed.BestObjective)
-        Assert.Equal<struct (int * float * float)[]>(whole.Curve, resumed.Curve)
+                let withPair =
+                    critic 1 |> Critic.withPairBaseline (Encoder.mlp Nn.relu [ 2; 16; 1 ])
 
-        let numbers state =
-            Params.tensors state.Best |> Array.collect Tensor.toArray<float32>
+                let rolls =
+                    { options with
+                        Pairing = Pairing.Rolls 4
+                    }
 
-        Assert.Equal<float32[]>(numbers whole, numbers resumed)
-    | other -> Assert.Fail $"{other}"
+                let named names critic options =
+                    names |> List.map (fun name -> name, critic, options)
 
-    match BoundCheckpoint.ofBytes "rubbish" Device.cpu (critic 2) [| 1uy; 2uy |] with
-    | Error(MiceError.BadFile _) -> ()
-    | other -> Assert.Fail $"{other}"
+                [
+                    named [ "nwj"; "dv"; "mine"; "remine"; "nwj-js"; "smile" ] (critic 1) rolls
+                    named [ "uba"; "infonce" ] (critic 1) { options with BatchSize = 64 }
+                    named [ "tuba"; "interpolated" ] withBaseline rolls
+                    named [ "flo" ] withPair rolls
+                    named
+                        [ "doe"; "l1out" ]
+                        density
+                        { options with
+                            Pairing = Pairing.JointOnly
+                        }
+                ]
+                |> List.concat
+                |> List.iter (fun (name, critic, options) ->
+                    let result = run critic (method name) options samples |> ok
+                    // Four standard errors, and 0.03 nats that small networks and 800 rows leave.
+                    let allowed = 4.0 * error result + 0.03
 
-[<Fact>]
-let ``an exploding critic is a result with a reason`` () =
-    let samples = gaussians 8UL 1000 2
-    let wild = { options with LearningRate = 1e3 }
-    let result = run (critic 2) (method "nwj") wild samples |> ok
+                    Expect.isTrue
+                        (abs (value result - exact 1) < allowed)
+                        $"{name}: {value result} ± {error result} against {exact 1}"
 
-    match result.Outcome with
-    | BoundOutcome.Diverged(step, reason) ->
-        Assert.InRange(step, 1, 300)
-        Assert.NotEmpty reason
-    | other -> Assert.Fail $"{other}"
-
-[<Fact>]
-let ``training stops once validation gives nothing better`` () =
-    let samples = gaussians 8UL 600 2
-
-    let result =
-        run
-            (critic 2)
-            (method "dv")
-            { options with
-                Steps = 5000
-                BatchSize = 64
+                    Expect.isTrue (error result < 0.05) $"{name}: {error result}")
             }
-            samples
-        |> ok
 
-    match result.Outcome with
-    | BoundOutcome.StoppedByValidation step ->
-        Assert.Equal(result.Step + options.Patience * options.ValidateEvery, step)
-    | other -> Assert.Fail $"{other}"
+            test "JS stays below ½ ln 2 times the information, CLUB above the information" {
+                let samples = gaussians 2UL 1600 1
 
-[<Fact>]
-let ``faults of samples and options are all reported`` () =
-    let x = Array.init 60 float32
-    let bad = Array.mapi (fun i v -> if i = 7 then nanf else v) x
+                let js =
+                    run
+                        (critic 1)
+                        (method "js")
+                        { options with
+                            Pairing = Pairing.Rolls 4
+                        }
+                        samples
+                    |> ok
 
-    match PairedSamples.create [ 1 ] bad [ 2 ] x with
-    | Error [ MiceError.OutOfRange(name, _, _); MiceError.Mismatch _ ] -> Assert.Equal("X, row 7", name)
-    | other -> Assert.Fail $"{other}"
+                Expecting.inRange
+                    (value js)
+                    0.05
+                    (0.5 * log 2.0 * exact 1)
+                    "JS lies between 0.05 and ½ ln 2 times the information"
 
-    match PairedSamples.create [ 2 ] x [ 2 ] x with
-    | Error [ MiceError.TooFewData(_, 30, 50, _) ] -> ()
-    | other -> Assert.Fail $"{other}"
+                let density =
+                    ConditionalDensity.gaussianMixture
+                        1
+                        1
+                        (Encoder.mlp Nn.relu [ 1; 16; ConditionalDensity.outputs 1 1 ])
 
-    match
-        BoundTrainingOptions.check
-            10
-            { options with
-                Steps = 0
-                LearningRate = nan
-                Pairing = Pairing.Rolls 128
+                let club =
+                    run
+                        density
+                        (method "club")
+                        { options with
+                            Pairing = Pairing.JointOnly
+                        }
+                        samples
+                    |> ok
+                // With the exact q: ρ²/(1 − ρ²).
+                let expected = rho * rho / (1.0 - rho * rho)
+
+                Expect.isTrue
+                    (abs (value club - expected) < 4.0 * error club + 0.05)
+                    $"{value club} ± {error club} against {expected}"
             }
-    with
-    | Error faults -> Assert.Equal(4, faults.Length)
-    | Ok() -> Assert.Fail "nothing was found"
 
-    match VariationalMethod.byName "dw" with
-    | Error [ MiceError.UnknownName(_, "dw", known) ] -> Assert.Contains("dv", known)
-    | other -> Assert.Fail $"{other}"
+            testCase "training that was cancelled goes on from its checkpoint to the same result"
+            <| fun () ->
+                let samples = gaussians 7UL 1000 2
+                let whole = firstState () |> trainingOf samples ignore CancellationToken.None
+                use source = new CancellationTokenSource()
+                let mutable kept = None
+
+                let stop (state: BoundTrainingState) =
+                    if state.Curve.Length = 2 then
+                        kept <- Some(BoundCheckpoint.toBytes state)
+                        source.Cancel()
+
+                Expecting.throws<OperationCanceledException>
+                    (fun () -> firstState () |> trainingOf samples stop source.Token |> ignore)
+                    "cancelled training throws"
+                |> ignore
+
+                match kept |> Option.map (BoundCheckpoint.ofBytes "checkpoint" Device.cpu (critic 2)) with
+                | Some(Ok state) ->
+                    let resumed = trainingOf samples ignore CancellationToken.None state
+                    Expect.equal resumed.Outcome whole.Outcome "the outcome"
+
+                    Expect.equal resumed.BestObjective whole.BestObjective "the best objective"
+
+                    Expect.equal resumed.Curve whole.Curve "the curve"
+
+                    let numbers state =
+                        Params.tensors state.Best |> Array.collect Tensor.toArray<float32>
+
+                    Expect.equal (numbers resumed) (numbers whole) "the best parameters"
+                | other -> failtest $"{other}"
+
+                match BoundCheckpoint.ofBytes "rubbish" Device.cpu (critic 2) [| 1uy; 2uy |] with
+                | Error(MiceError.BadFile _) -> ()
+                | other -> failtest $"{other}"
+
+            test "an exploding critic is a result with a reason" {
+                let samples = gaussians 8UL 1000 2
+                let wild = { options with LearningRate = 1e3 }
+                let result = run (critic 2) (method "nwj") wild samples |> ok
+
+                match result.Outcome with
+                | BoundOutcome.Diverged(step, reason) ->
+                    Expecting.inRange step 1 300 "the step at which it exploded"
+                    Expect.isNonEmpty reason "there is a reason"
+                | other -> failtest $"{other}"
+            }
+
+            test "training stops once validation gives nothing better" {
+                let samples = gaussians 8UL 600 2
+
+                let result =
+                    run
+                        (critic 2)
+                        (method "dv")
+                        { options with
+                            Steps = 5000
+                            BatchSize = 64
+                        }
+                        samples
+                    |> ok
+
+                match result.Outcome with
+                | BoundOutcome.StoppedByValidation step ->
+                    Expect.equal
+                        step
+                        (result.Step + options.Patience * options.ValidateEvery)
+                        "it stops when patience ends after the best step"
+                | other -> failtest $"{other}"
+            }
+
+            test "faults of samples and options are all reported" {
+                let x = Array.init 60 float32
+                let bad = Array.mapi (fun i v -> if i = 7 then nanf else v) x
+
+                match PairedSamples.create [ 1 ] bad [ 2 ] x with
+                | Error [ MiceError.OutOfRange(name, _, _); MiceError.Mismatch _ ] ->
+                    Expect.equal name "X, row 7" "the first row that is not finite is named"
+                | other -> failtest $"{other}"
+
+                match PairedSamples.create [ 2 ] x [ 2 ] x with
+                | Error [ MiceError.TooFewData(_, 30, 50, _) ] -> ()
+                | other -> failtest $"{other}"
+
+                match
+                    BoundTrainingOptions.check
+                        10
+                        { options with
+                            Steps = 0
+                            LearningRate = nan
+                            Pairing = Pairing.Rolls 128
+                        }
+                with
+                | Error faults -> Expect.equal faults.Length 4 "four faults are told"
+                | Ok() -> failtest "nothing was found"
+
+                match VariationalMethod.byName "dw" with
+                | Error [ MiceError.UnknownName(_, "dw", known) ] ->
+                    Expect.contains known "dv" "the known names are told"
+                | other -> failtest $"{other}"
+            }
+        ]

@@ -1,11 +1,11 @@
 /// What is known exactly about correlated Gaussians: values and errors of bounds with the exact densities.
 module Mice.Information.Tests.GaussianLawTests
 
+open Expecto
 open System
 open Mice
 open Mice.Tensors
 open Mice.Information
-open Xunit
 open Mice.Information.Tests.Reference
 open Mice.Information.Tests.Gaussians
 
@@ -51,55 +51,74 @@ let private evaluated bound =
 /// Values within four errors, and errors within 12 %: 400 resamples give them within 4 %, 2,000 rows the spread within 3 %.
 let private agrees expected expectedError (estimate: Estimate<nat>) =
     let value, deviation = nats estimate, error estimate
-    Assert.True(abs (value - expected) < 4.0 * expectedError, $"{value} against {expected} ± {expectedError}")
-    Assert.InRange(deviation / expectedError, 0.88, 1.12)
+    Expect.isTrue (abs (value - expected) < 4.0 * expectedError) $"{value} against {expected} ± {expectedError}"
+    Expecting.inRange (deviation / expectedError) 0.88 1.12 "the error over the exact one"
 
-[<Fact>]
-let ``T* is c + ½ρ(A − B) with A and B squares of independent unit normal numbers`` () =
-    let generator = Key.ofSeed 4UL |> Key.generator
+[<Tests>]
+let tests =
+    testList
+        "GaussianLawTests"
+        [
+            test "T* is c + ½ρ(A − B) with A and B squares of independent unit normal numbers" {
+                let generator = Key.ofSeed 4UL |> Key.generator
 
-    let x, y =
-        Array.init 50 (fun _ -> generator.NextNormal()), Array.init 50 (fun _ -> generator.NextNormal())
+                let x, y =
+                    Array.init 50 (fun _ -> generator.NextNormal()), Array.init 50 (fun _ -> generator.NextNormal())
 
-    let expected =
-        Array.map2
-            (fun x y ->
-                let a, b =
-                    (x + y) ** 2.0 / (2.0 * (1.0 + rho)), (x - y) ** 2.0 / (2.0 * (1.0 - rho))
+                let expected =
+                    Array.map2
+                        (fun x y ->
+                            let a, b =
+                                (x + y) ** 2.0 / (2.0 * (1.0 + rho)), (x - y) ** 2.0 / (2.0 * (1.0 - rho))
 
-                exact 1 + 0.5 * rho * (a - b))
-            x
-            y
+                            exact 1 + 0.5 * rho * (a - b))
+                        x
+                        y
 
-    let column (values: float[]) = Tensor.ofArray [ 50; 1 ] values
+                let column (values: float[]) = Tensor.ofArray [ 50; 1 ] values
 
-    let scores =
-        Critic.scores Pairing.JointOnly Mode.Evaluation exactCritic Params.empty (column x) (column y)
+                let scores =
+                    Critic.scores Pairing.JointOnly Mode.Evaluation exactCritic Params.empty (column x) (column y)
 
-    Array.iter2 (fun (e: float) a -> Assert.Equal(e, a, 10)) expected (Tensor.toArray<float> scores.Joint)
+                Array.iter2
+                    (fun (e: float) a -> Expecting.decimals 10 a e "the score of the exact critic is the formula's")
+                    expected
+                    (Tensor.toArray<float> scores.Joint)
+            }
 
-[<Fact>]
-let ``DoE and BA with the exact densities give I with the errors of their logarithms`` () =
-    // The variance of ln q(y|x) − ln r(y) = T* is dρ², that of ln q(y|x) alone d/2.
-    let perRow = rho * sqrt (float d / float rows)
-    evaluated Bound.differenceOfEntropies |> agrees (exact d) perRow
-    let entropy = 0.5 * float d * log (2.0 * Math.PI * Math.E) * 1.0<nat>
-    evaluated (Bound.barberAgakov entropy) |> agrees (exact d) (sqrt (0.5 * float d / float rows))
+            test "DoE and BA with the exact densities give I with the errors of their logarithms" {
+                // The variance of ln q(y|x) − ln r(y) = T* is dρ², that of ln q(y|x) alone d/2.
+                let perRow = rho * sqrt (float d / float rows)
+                evaluated Bound.differenceOfEntropies |> agrees (exact d) perRow
+                let entropy = 0.5 * float d * log (2.0 * Math.PI * Math.E) * 1.0<nat>
+                evaluated (Bound.barberAgakov entropy) |> agrees (exact d) (sqrt (0.5 * float d / float rows))
+            }
 
-[<Fact>]
-let ``CLUB with the exact density is dρ²/(1 − ρ²): the mutual and the lautum information`` () =
-    let club = evaluated Bound.club
-    let expected = float d * rho * rho / (1.0 - rho * rho)
-    Assert.True(abs (nats club - expected) < 4.0 * error club, $"{nats club} against {expected} ± {error club}")
-    Assert.True(error club < 0.2, $"{error club}")
-    Assert.Equal(Direction.UpperBound, club.Direction)
-    // Lautum information −⟨T*⟩_Q = dρ²/(1 − ρ²) + (d/2) ln(1 − ρ²).
-    let lautum = nats club - nats (evaluated Bound.differenceOfEntropies)
-    Assert.True(abs (lautum - (expected - exact d)) < 4.0 * error club, $"{lautum}")
+            test "CLUB with the exact density is dρ²/(1 − ρ²): the mutual and the lautum information" {
+                let club = evaluated Bound.club
+                let expected = float d * rho * rho / (1.0 - rho * rho)
 
-[<Fact>]
-let ``L1Out with the exact density is at least I`` () =
-    let estimate = evaluated Bound.leaveOneOut
-    // χ²/(2m) above I, χ² = (1 − ρ²)^−d − 1 = 4.2 and m = 1,999: 0.001.
-    Assert.True(abs (nats estimate - exact d) < 4.0 * error estimate + 0.001, $"{nats estimate} ± {error estimate}")
-    Assert.True(error estimate < 0.05, $"{error estimate}")
+                Expect.isTrue
+                    (abs (nats club - expected) < 4.0 * error club)
+                    $"{nats club} against {expected} ± {error club}"
+
+                Expect.isTrue (error club < 0.2) $"the error is {error club}"
+                Expect.equal club.Direction Direction.UpperBound "CLUB is an upper bound"
+                // Lautum information −⟨T*⟩_Q = dρ²/(1 − ρ²) + (d/2) ln(1 − ρ²).
+                let lautum = nats club - nats (evaluated Bound.differenceOfEntropies)
+
+                Expect.isTrue
+                    (abs (lautum - (expected - exact d)) < 4.0 * error club)
+                    $"the lautum information is {lautum}"
+            }
+
+            test "L1Out with the exact density is at least I" {
+                let estimate = evaluated Bound.leaveOneOut
+                // χ²/(2m) above I, χ² = (1 − ρ²)^−d − 1 = 4.2 and m = 1,999: 0.001.
+                Expect.isTrue
+                    (abs (nats estimate - exact d) < 4.0 * error estimate + 0.001)
+                    $"{nats estimate} ± {error estimate}"
+
+                Expect.isTrue (error estimate < 0.05) $"the error is {error estimate}"
+            }
+        ]

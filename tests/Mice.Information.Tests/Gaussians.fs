@@ -1,4 +1,4 @@
-/// Correlated Gaussians: samples, exact mutual information, optimal critic.
+/// Correlated Gaussians: samples, exact mutual information, optimal critic; and critics that are not optimal.
 module Mice.Information.Tests.Gaussians
 
 open Mice
@@ -39,4 +39,25 @@ let exactCritic =
                 let x, y = column u, column v
                 own x + own y + x * y * (2.0 * rho * factor) + constant
         Auxiliary = None
+    }
+
+/// A critic of two columns without parameters, far from any optimum, with a second critic.
+let wrongCritic: Critic =
+    { exactCritic with
+        PairSize = 16
+        ScoreAll = fun _ u v -> Tensor.sin (u[0] * 2.0) + Tensor.transpose 0 1 v[0] * u[0]
+        ScorePairs = fun _ u v -> Tensor.squeeze 1 (Tensor.sin (u[0] * 2.0) + u[0] * v[0])
+        Auxiliary = Some(fun _ _ x y -> Tensor.squeeze 1 (x * 0.5 - y * 0.25))
+    }
+
+/// f = 0.8y, or f = 0.8x.
+let oneSided ofX : Critic =
+    { exactCritic with
+        ScoreAll =
+            fun _ u v ->
+                if ofX then
+                    u[0] * 0.8 + Tensor.transpose 0 1 (v[0] * 0.0)
+                else
+                    u[0] * 0.0 + Tensor.transpose 0 1 (v[0] * 0.8)
+        ScorePairs = fun _ u v -> Tensor.squeeze 1 (if ofX then u[0] * 0.8 else v[0] * 0.8)
     }

@@ -1,11 +1,11 @@
 /// Independent data give 0 within the errors, and negative values are shown as they are.
 module Mice.Information.Tests.IndependenceTests
 
+open Expecto
 open System.Threading
 open Mice
 open Mice.Tensors
 open Mice.Information
-open Xunit
 open Mice.Information.Tests.Reference
 
 let private seeds = 20
@@ -13,8 +13,8 @@ let private seeds = 20
 /// The mean of 20 values lies within three of its errors of 0, and some of them lie below.
 let private isZero (name: string) (values: float[]) =
     let mean, deviation = Statistics.mean values, Statistics.standardError values
-    Assert.True(abs mean <= 3.0 * deviation, $"{name}: {mean} ± {deviation}")
-    Assert.True(Array.exists (fun v -> v < 0.0) values, $"{name}: no value is negative")
+    Expect.isTrue (abs mean <= 3.0 * deviation) $"{name}: {mean} ± {deviation}"
+    Expect.isTrue (Array.exists (fun v -> v < 0.0) values) $"{name}: no value is negative"
 
 let private overSeeds (estimate: Key -> float) =
     Array.init seeds (fun i -> Key.ofSeed 900UL |> Key.item i |> estimate)
@@ -26,69 +26,6 @@ let private normal key rows columns =
 let private symbols key draws count =
     let generator = Key.generator key
     Array.init draws (fun _ -> generator.NextInt count)
-
-[<Fact>]
-let ``estimators for continuous and mixed data give 0`` () =
-    let rows = 400
-    let x key = normal (Key.named "x" key) rows 2
-    let y key = normal (Key.named "y" key) rows 1
-    let z key = normal (Key.named "z" key) rows 1
-    let options = NeighbourOptions.defaults
-
-    let kraskov variant key =
-        (Kraskov.mutualInformation variant options (x key) (y key) |> ok).Estimate |> nats
-
-    [
-        "Gaussian", (fun key -> GaussianInformation.mutualInformation (x key) (y key) |> ok |> nats)
-        "copula", (fun key -> GaussianInformation.copula (x key) (y key) |> ok |> nats)
-        "KSG-1", kraskov KraskovVariant.First
-        "KSG-2", kraskov KraskovVariant.Second
-        "conditional KSG", (fun key -> (Kraskov.conditional options (x key) (y key) (z key) |> ok).Estimate |> nats)
-        "Ross",
-        (fun key ->
-            (MixedInformation.estimate options (symbols (Key.named "labels" key) rows 3) (x key) |> ok).Estimate
-            |> nats)
-    ]
-    |> List.iter (fun (name, estimate) -> overSeeds estimate |> isZero name)
-
-[<Fact>]
-let ``estimators for discrete data give 0, the plug-in after its known bias`` () =
-    let draws, count = 1000, 4
-    let x key = symbols (Key.named "x" key) draws count
-    let y key = symbols (Key.named "y" key) draws count
-    let z key = symbols (Key.named "z" key) draws 2
-
-    let both method key =
-        ok (JointCounts.ofSymbols [ x key; y key ])
-        |> DiscreteInformation.mutualInformation method
-        |> ok
-        |> nats
-
-    let conditional method key =
-        ok (JointCounts.ofSymbols [ x key; y key; z key ])
-        |> DiscreteInformation.conditional method
-        |> ok
-        |> nats
-
-    for method in
-        [
-            EntropyMethod.MillerMadow
-            EntropyMethod.Grassberger
-            EntropyMethod.Jackknife
-        ] do
-        overSeeds (both method) |> isZero $"{method}"
-        overSeeds (conditional method) |> isZero $"conditional {method}"
-
-    // (m − 1)²/(2N), twice where two values of z have half of the draws each.
-    let bias = float ((count - 1) * (count - 1)) / (2.0 * float draws)
-
-    overSeeds (both EntropyMethod.MaximumLikelihood)
-    |> Array.map (fun v -> v - bias)
-    |> isZero "plug-in"
-
-    overSeeds (conditional EntropyMethod.MaximumLikelihood)
-    |> Array.map (fun v -> v - 2.0 * bias)
-    |> isZero "conditional plug-in"
 
 let private rowsOf key rows : PairedSamples =
     let draw name =
@@ -151,16 +88,88 @@ let private afterTraining surrogate (critic: Critic) steps bounds key =
         |> List.map (fun bound -> (BoundEvaluation.pooledValue key 1 bound critic state.Best x y).Estimate)
         |> List.toArray)
 
-[<Fact>]
-let ``bounds with quickly trained critics give 0`` () =
-    for surrogate, critic, steps, bounds in trained do
-        let runs =
-            Array.init seeds (fun i -> Key.ofSeed 900UL |> Key.item i |> afterTraining surrogate critic steps bounds)
+[<Tests>]
+let tests =
+    testList
+        "IndependenceTests"
+        [
+            test "estimators for continuous and mixed data give 0" {
+                let rows = 400
+                let x key = normal (Key.named "x" key) rows 2
+                let y key = normal (Key.named "y" key) rows 1
+                let z key = normal (Key.named "z" key) rows 1
+                let options = NeighbourOptions.defaults
 
-        bounds
-        |> List.iteri (fun b bound ->
-            let estimates = runs |> Array.map (fun run -> run[b])
-            estimates |> Array.map nats |> isZero bound.Name
-            // A critic that is not at its optimum gives less than 0, and never more.
-            let above e = nats e > 4.0 * error e
-            Assert.False(bound.Promise = Promise.Lower && Array.exists above estimates, bound.Name))
+                let kraskov variant key =
+                    (Kraskov.mutualInformation variant options (x key) (y key) |> ok).Estimate |> nats
+
+                [
+                    "Gaussian", (fun key -> GaussianInformation.mutualInformation (x key) (y key) |> ok |> nats)
+                    "copula", (fun key -> GaussianInformation.copula (x key) (y key) |> ok |> nats)
+                    "KSG-1", kraskov KraskovVariant.First
+                    "KSG-2", kraskov KraskovVariant.Second
+                    "conditional KSG",
+                    (fun key -> (Kraskov.conditional options (x key) (y key) (z key) |> ok).Estimate |> nats)
+                    "Ross",
+                    (fun key ->
+                        (MixedInformation.estimate options (symbols (Key.named "labels" key) rows 3) (x key) |> ok)
+                            .Estimate
+                        |> nats)
+                ]
+                |> List.iter (fun (name, estimate) -> overSeeds estimate |> isZero name)
+            }
+
+            test "estimators for discrete data give 0, the plug-in after its known bias" {
+                let draws, count = 1000, 4
+                let x key = symbols (Key.named "x" key) draws count
+                let y key = symbols (Key.named "y" key) draws count
+                let z key = symbols (Key.named "z" key) draws 2
+
+                let both method key =
+                    ok (JointCounts.ofSymbols [ x key; y key ])
+                    |> DiscreteInformation.mutualInformation method
+                    |> ok
+                    |> nats
+
+                let conditional method key =
+                    ok (JointCounts.ofSymbols [ x key; y key; z key ])
+                    |> DiscreteInformation.conditional method
+                    |> ok
+                    |> nats
+
+                for method in
+                    [
+                        EntropyMethod.MillerMadow
+                        EntropyMethod.Grassberger
+                        EntropyMethod.Jackknife
+                    ] do
+                    overSeeds (both method) |> isZero $"{method}"
+                    overSeeds (conditional method) |> isZero $"conditional {method}"
+
+                // (m − 1)²/(2N), twice where two values of z have half of the draws each.
+                let bias = float ((count - 1) * (count - 1)) / (2.0 * float draws)
+
+                overSeeds (both EntropyMethod.MaximumLikelihood)
+                |> Array.map (fun v -> v - bias)
+                |> isZero "plug-in"
+
+                overSeeds (conditional EntropyMethod.MaximumLikelihood)
+                |> Array.map (fun v -> v - 2.0 * bias)
+                |> isZero "conditional plug-in"
+            }
+
+            test "bounds with quickly trained critics give 0" {
+                for surrogate, critic, steps, bounds in trained do
+                    let runs =
+                        Array.init seeds (fun i ->
+                            Key.ofSeed 900UL |> Key.item i |> afterTraining surrogate critic steps bounds)
+
+                    bounds
+                    |> List.iteri (fun b bound ->
+                        let estimates = runs |> Array.map (fun run -> run[b])
+                        estimates |> Array.map nats |> isZero bound.Name
+                        // A critic that is not at its optimum gives less than 0, and never more.
+                        let above e = nats e > 4.0 * error e
+                        Expect.isFalse (bound.Promise = Promise.Lower && Array.exists above estimates) bound.Name)
+            }
+        ]

@@ -1,15 +1,12 @@
 /// Laws that hold for every joint distribution: entropies against information, random channels, sums of independent pairs.
 module Mice.Information.Tests.InformationLawTests
 
-open Xunit
+open Expecto
 open FsCheck
 open FsCheck.FSharp
 open Mice
 open Mice.Information
 open Mice.Information.Tests.Reference
-
-let private check (tests: int) property =
-    Check.One(Config.QuickThrowOnFailure.WithMaxTest tests, property)
 
 let private information method table =
     JointCounts.ofTable table
@@ -26,25 +23,6 @@ let private margins (table: int[,]) =
     Array.init (table.GetLength 1) (fun y -> Array.sum table[*, y]),
     table |> Seq.cast<int> |> Seq.toArray
 
-[<Fact>]
-let ``H(X) + H(Y) − H(X, Y) = I for every method`` () =
-    check
-        100
-        (Prop.forAll (Arb.fromGen tables) (fun table ->
-            let x, y, both = margins table
-            let sizes = [ int64 x.Length; int64 y.Length ]
-
-            let joint =
-                JointCounts.ofTable table |> Result.bind (JointCounts.withAlphabets sizes) |> ok
-
-            let entropy method (counts: int[]) =
-                DiscreteEntropy.estimate method (int64 counts.Length) counts |> ok |> nats
-
-            methods
-            |> List.forall (fun method ->
-                let i = DiscreteInformation.mutualInformation method joint |> ok |> nats
-                close 1e-9 i (entropy method x + entropy method y - entropy method both))))
-
 /// A channel from `inputs` symbols to up to five: integer weights, all rows with the sum 12.
 let private channels inputs =
     gen {
@@ -58,49 +36,78 @@ let private channels inputs =
             |> Array.map (fun row -> Array.init outputs (fun z -> row |> Array.filter ((=) z) |> Array.length))
     }
 
-[<Fact>]
-let ``Data processing: no channel from Y to Z raises the information on X, and I(X; Y, Z) is I(X; Y)`` () =
-    let problems =
-        gen {
-            let! table = tables
-            let! channel = channels (table.GetLength 1)
-            return table, channel
-        }
-
-    check
-        300
-        (Prop.forAll (Arb.fromGen problems) (fun (table, channel) ->
-            let inputs, outputs = channel.Length, channel[0].Length
-
-            let after =
-                Array2D.init (table.GetLength 0) outputs (fun x z ->
-                    Seq.init inputs (fun y -> table[x, y] * channel[y][z]) |> Seq.sum)
-
-            let both =
-                Array2D.init (table.GetLength 0) (inputs * outputs) (fun x yz ->
-                    table[x, yz / outputs] * channel[yz / outputs][yz % outputs])
-
-            plugIn after <= plugIn table + 1e-12 && close 1e-11 (plugIn both) (plugIn table)))
-
-[<Fact>]
-let ``A scale for each variable changes KSG, and nothing after standardisation`` () =
-    let value x y =
-        Kraskov.value KraskovVariant.First 3 x y
-
-    let worst =
+[<Tests>]
+let tests =
+    testList
+        "InformationLawTests"
         [
-            for seed in 1UL .. 20UL do
-                let sample = dependent seed 80
-                let x, y = sample 2, sample 1
+            testPropertyWithConfig (Expecting.cases 100) "H(X) + H(Y) − H(X, Y) = I for every method"
+            <| Prop.forAll (Arb.fromGen tables) (fun table ->
+                let x, y, both = margins table
+                let sizes = [ int64 x.Length; int64 y.Length ]
 
-                let wide =
-                    x |> Sample.mapColumns (fun c -> Array.map (fun v -> (if c = 0 then 1000.0 else 0.125) * v))
+                let joint =
+                    JointCounts.ofTable table |> Result.bind (JointCounts.withAlphabets sizes) |> ok
 
-                let plain = value (Sample.standardise x) (Sample.standardise y)
-                // Rounding of the scales may only matter where two distances agree to 1e-15.
-                Assert.Equal(plain, value (Sample.standardise wide) (Sample.standardise y), 12)
-                abs (value wide y - value x y)
+                let entropy method (counts: int[]) =
+                    DiscreteEntropy.estimate method (int64 counts.Length) counts |> ok |> nats
+
+                methods
+                |> List.forall (fun method ->
+                    let i = DiscreteInformation.mutualInformation method joint |> ok |> nats
+                    close 1e-9 i (entropy method x + entropy method y - entropy method both)))
+
+            test "Data processing: no channel from Y to Z raises the information on X, and I(X; Y, Z) is I(X; Y)" {
+                let problems =
+                    gen {
+                        let! table = tables
+                        let! channel = channels (table.GetLength 1)
+                        return table, channel
+                    }
+
+                Expecting.holds
+                    300
+                    (Prop.forAll (Arb.fromGen problems) (fun (table, channel) ->
+                        let inputs, outputs = channel.Length, channel[0].Length
+
+                        let after =
+                            Array2D.init (table.GetLength 0) outputs (fun x z ->
+                                Seq.init inputs (fun y -> table[x, y] * channel[y][z]) |> Seq.sum)
+
+                        let both =
+                            Array2D.init (table.GetLength 0) (inputs * outputs) (fun x yz ->
+                                table[x, yz / outputs] * channel[yz / outputs][yz % outputs])
+
+                        plugIn after <= plugIn table + 1e-12 && close 1e-11 (plugIn both) (plugIn table)))
+            }
+
+            test "A scale for each variable changes KSG, and nothing after standardisation" {
+                let value x y =
+                    Kraskov.value KraskovVariant.First 3 x y
+
+                let worst =
+                    [
+                        for seed in 1UL .. 20UL do
+                            let sample = dependent seed 80
+                            let x, y = sample 2, sample 1
+
+                            let wide =
+                                x
+                                |> Sample.mapColumns (fun c ->
+                                    Array.map (fun v -> (if c = 0 then 1000.0 else 0.125) * v))
+
+                            let plain = value (Sample.standardise x) (Sample.standardise y)
+                            // Rounding of the scales may only matter where two distances agree to 1e-15.
+                            Expecting.decimals
+                                12
+                                (value (Sample.standardise wide) (Sample.standardise y))
+                                plain
+                                "standardised columns have no scale"
+
+                            abs (value wide y - value x y)
+                    ]
+                    |> List.max
+
+                Expect.isTrue (worst > 0.01) $"a scale changes KSG, by {worst}"
+            }
         ]
-        |> List.max
-
-    Assert.True(worst > 0.01, $"{worst}")

@@ -1,12 +1,12 @@
 /// Random finite joint distributions, on which all expectations are exact, and plain counterparts of the library's functions.
 module Mice.Information.Tests.JointTable
 
+open Expecto
 open FsCheck
 open FsCheck.FSharp
 open Mice
 open Mice.Tensors
 open Mice.Information
-open Xunit
 
 /// Counts of a finite joint distribution: p(x, y) = counts[x, y] / total.
 type Table =
@@ -50,7 +50,7 @@ let forTables (count: int) (check: Table -> unit) =
     let property =
         Prop.forAll (Arb.fromGen tables) (fun table -> Tensor.scope (fun () -> check table))
 
-    Check.One(Config.QuickThrowOnFailure.WithMaxTest count, property)
+    Expecting.holds count property
 
 /// A random number for each cell, uniform in [low, high).
 let random (name: string) low high (t: Table) : float[,] =
@@ -141,11 +141,11 @@ let overBatches (k: int) (t: Table) (f: float[,]) (g: (int * int)[] -> Tensor ->
 
 /// Fails unless a ≤ b within a tolerance.
 let atMost (tolerance: float) (a: float) (b: float) (what: string) =
-    Assert.True(a <= b + tolerance, $"{what}: {a} exceeds {b}")
+    Expect.isTrue (a <= b + tolerance) $"{what}: {a} exceeds {b}"
 
 /// Fails unless a = b within a tolerance.
 let equal (tolerance: float) (a: float) (b: float) (what: string) =
-    Assert.True(abs (a - b) <= tolerance, $"{what}: {a} against {b}")
+    Expect.isTrue (abs (a - b) <= tolerance) $"{what}: {a} against {b}"
 
 /// ∂f/∂x by central differences, one element at a time.
 let differences (step: float) (f: Tensor -> float) (x: Tensor) : float[] =

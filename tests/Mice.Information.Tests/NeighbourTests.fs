@@ -1,6 +1,6 @@
 module Mice.Information.Tests.NeighbourTests
 
-open Xunit
+open Expecto
 open FsCheck
 open FsCheck.FSharp
 open Mice
@@ -25,56 +25,57 @@ let private searches (sample: Sample) =
         SearchMethod.BruteForce(Panels.ofRows (Array.init sample.Rows id) sample)
     ]
 
-[<Fact>]
-let ``Tree and brute force find the distances of a full sort`` () =
-    Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest 200,
-        Prop.forAll samples (fun (k, sample) ->
-            let expected = radii k sample
+[<Tests>]
+let tests =
+    testList
+        "NeighbourTests"
+        [
+            testPropertyWithConfig (Expecting.cases 200) "Tree and brute force find the distances of a full sort"
+            <| Prop.forAll samples (fun (k, sample) ->
+                let expected = radii k sample
 
-            searches sample
-            |> List.forall (fun search ->
-                let found = NeighbourSearch.nearest k sample search
+                searches sample
+                |> List.forall (fun search ->
+                    let found = NeighbourSearch.nearest k sample search
 
-                // Which of equally distant rows is found is open; their distances are not.
-                let distances =
-                    Array.init (sample.Rows * k) (fun i -> distance sample (i / k) found.Rows[i])
+                    // Which of equally distant rows is found is open; their distances are not.
+                    let distances =
+                        Array.init (sample.Rows * k) (fun i -> distance sample (i / k) found.Rows[i])
 
-                let sorted =
+                    let sorted =
+                        Array.init sample.Rows (fun row ->
+                            ordered sample row |> Array.truncate k |> Array.map (distance sample row))
+
+                    found.Radii = expected
+                    && distances = Array.concat sorted
+                    && (Seq.init sample.Rows (fun row -> found.Rows[row * k .. row * k + k - 1])
+                        |> Seq.forall (fun rows -> Array.length (Array.distinct rows) = k))))
+
+            testPropertyWithConfig (Expecting.cases 200) "Tree and brute force count what a loop counts"
+            <| Prop.forAll samples (fun (k, sample) ->
+                // Radii that are distances of other rows: the strict comparison decides.
+                let limits = radii k sample
+
+                let expected =
                     Array.init sample.Rows (fun row ->
-                        ordered sample row |> Array.truncate k |> Array.map (distance sample row))
+                        others sample row (fun d -> d < limits[row]) + (if limits[row] > 0.0 then 1 else 0))
 
-                found.Radii = expected
-                && distances = Array.concat sorted
-                && (Seq.init sample.Rows (fun row -> found.Rows[row * k .. row * k + k - 1])
-                    |> Seq.forall (fun rows -> Array.length (Array.distinct rows) = k))))
-    )
+                searches sample
+                |> List.forall (fun search -> NeighbourSearch.countBelow limits sample search = expected))
 
-[<Fact>]
-let ``Tree and brute force count what a loop counts`` () =
-    Check.One(
-        Config.QuickThrowOnFailure.WithMaxTest 200,
-        Prop.forAll samples (fun (k, sample) ->
-            // Radii that are distances of other rows: the strict comparison decides.
-            let limits = radii k sample
+            test "Large samples agree between the two searches" {
+                let x, y = gaussianPairs 7UL 3_000 3 0.6
+                let sample = Sample.join x y
+                let tree, bruteForce = (searches sample)[0], (searches sample)[1]
+                let a = NeighbourSearch.nearest 5 sample tree
+                let b = NeighbourSearch.nearest 5 sample bruteForce
+                Expect.equal b.Radii a.Radii "both find the same radii"
+                Expect.equal b.Rows a.Rows "both find the same rows"
+                let wide = a.Radii |> Array.map (fun r -> 3.0 * r)
 
-            let expected =
-                Array.init sample.Rows (fun row ->
-                    others sample row (fun d -> d < limits[row]) + (if limits[row] > 0.0 then 1 else 0))
-
-            searches sample
-            |> List.forall (fun search -> NeighbourSearch.countBelow limits sample search = expected))
-    )
-
-[<Fact>]
-let ``Large samples agree between the two searches`` () =
-    let x, y = gaussianPairs 7UL 3_000 3 0.6
-    let sample = Sample.join x y
-    let tree, bruteForce = (searches sample)[0], (searches sample)[1]
-    let a = NeighbourSearch.nearest 5 sample tree
-    let b = NeighbourSearch.nearest 5 sample bruteForce
-    Assert.Equal<float[]>(a.Radii, b.Radii)
-    Assert.Equal<int[]>(a.Rows, b.Rows)
-    let wide = a.Radii |> Array.map (fun r -> 3.0 * r)
-
-    Assert.Equal<int[]>(NeighbourSearch.countBelow wide sample tree, NeighbourSearch.countBelow wide sample bruteForce)
+                Expect.equal
+                    (NeighbourSearch.countBelow wide sample bruteForce)
+                    (NeighbourSearch.countBelow wide sample tree)
+                    "both count the same rows"
+            }
+        ]

@@ -1,9 +1,9 @@
 /// Slow obvious twins of fast code, samples with known information, and generators of random data.
 module Mice.Information.Tests.Reference
 
+open Expecto
 open FsCheck.FSharp
 open MathNet.Numerics
-open Xunit
 open Mice
 open Mice.Information
 
@@ -27,7 +27,7 @@ let error (estimate: Estimate<nat>) = float estimate.StandardError
 let meanIs (errors: float) (expected: float) (values: float[]) =
     let mean, deviation = Statistics.mean values, Statistics.standardError values
     let z = (mean - expected) / deviation
-    Assert.True(abs z <= errors, $"mean {mean} ± {deviation}, expected {expected}, z = {z:F2}")
+    Expect.isTrue (abs z <= errors) $"mean {mean} ± {deviation}, expected {expected}, z = {z:F2}"
 
 // ---- Neighbours in the max norm, from the definitions -----------------------------------------------------------------
 

@@ -1,5 +1,6 @@
 module Mice.Plots.Tests.FiguresTests
 
+open Expecto
 open System.Reflection
 open Mice
 open Mice.Entropy
@@ -7,7 +8,6 @@ open Mice.Plots
 open Mice.Plots.Tests.PlotsTests
 open Mice.Samplers
 open Plotly.NET
-open Xunit
 
 let private lattice =
     let points = TemperatureFiguresTests.points true [ 2.0; 2.2; 2.4; 2.6 ]
@@ -116,47 +116,67 @@ let private figures: (string * GenericChart * string list) list =
         "SamplingFigures.energies", SamplingFigures.energies sampled, [ "" ]
     ]
 
-[<Fact>]
-let ``Every public figure is a chart with the traces that it should have, a title and named axes`` () =
-    for name, chart, traces in figures do
-        Assert.Equal<string list>(traces, ChartJson.traces chart |> List.map ChartJson.name)
-        Assert.NotEqual<string>("", ChartJson.title chart)
-        let layout = (ChartJson.parse chart).GetProperty "layout"
-
-        let axis =
-            layout.GetProperty("xaxis").GetProperty("title").GetProperty("text").GetString()
-
-        Assert.True(axis <> "", name)
-
-[<Fact>]
-let ``No public figure is left out of that list`` () =
-    let returnsCharts (m: MethodInfo) =
-        m.ReturnType = typeof<GenericChart>
-        || m.ReturnType = typeof<GenericChart option>
-        || m.ReturnType = typeof<GenericChart list>
-
-    let exported =
+[<Tests>]
+let tests =
+    testList
+        "FiguresTests"
         [
-            for t in typeof<Report>.Assembly.GetExportedTypes() do
-                if t.Name.EndsWith "Figures" then
-                    for m in t.GetMethods(BindingFlags.Public ||| BindingFlags.Static) do
-                        if returnsCharts m then
-                            $"{t.Name}.{m.Name}"
+            test "Every public figure is a chart with the traces that it should have, a title and named axes" {
+                for name, chart, traces in figures do
+                    Expect.equal
+                        (ChartJson.traces chart |> List.map ChartJson.name)
+                        traces
+                        "traces of chart equal traces"
+
+                    Expect.notEqual (ChartJson.title chart) "" "title of chart differs from what is given"
+                    let layout = (ChartJson.parse chart).GetProperty "layout"
+
+                    let axis =
+                        layout.GetProperty("xaxis").GetProperty("title").GetProperty("text").GetString()
+
+                    Expect.isTrue (axis <> "") name
+            }
+
+            test "No public figure is left out of that list" {
+                let returnsCharts (m: MethodInfo) =
+                    m.ReturnType = typeof<GenericChart>
+                    || m.ReturnType = typeof<GenericChart option>
+                    || m.ReturnType = typeof<GenericChart list>
+
+                let exported =
+                    [
+                        for t in typeof<Report>.Assembly.GetExportedTypes() do
+                            if t.Name.EndsWith "Figures" then
+                                for m in t.GetMethods(BindingFlags.Public ||| BindingFlags.Static) do
+                                    if returnsCharts m then
+                                        $"{t.Name}.{m.Name}"
+                    ]
+
+                Expect.equal
+                    (figures |> List.map (fun (name, _, _) -> name) |> set)
+                    (set exported)
+                    "set of figures equals set of exported"
+            }
+
+            test "A user restyles a figure with the functions of Plotly.NET" {
+                let chart =
+                    MeltingFigures.gibbs melting
+                    |> Chart.withTitle "Mine"
+                    |> Chart.withXAxisStyle (TitleText = "T / K")
+                    |> Chart.withTemplate ChartTemplates.darkMirrored
+
+                Expect.equal (ChartJson.title chart) "Mine" "title of chart is Mine"
+                let layout = (ChartJson.parse chart).GetProperty "layout"
+
+                Expect.equal
+                    (layout.GetProperty("xaxis").GetProperty("title").GetProperty("text").GetString())
+                    "T / K"
+                    "xaxis is T / K"
+                // Nothing of our own look is left beside the template.
+                Expect.isFalse
+                    (fst (layout.TryGetProperty "paper_bgcolor"))
+                    "not: fst layout try get property paper bgcolor holds"
+
+                Expect.equal ((layout.GetProperty "shapes").GetArrayLength()) 2 "shapes are 2"
+            }
         ]
-
-    Assert.Equal<Set<string>>(set exported, figures |> List.map (fun (name, _, _) -> name) |> set)
-
-[<Fact>]
-let ``A user restyles a figure with the functions of Plotly.NET`` () =
-    let chart =
-        MeltingFigures.gibbs melting
-        |> Chart.withTitle "Mine"
-        |> Chart.withXAxisStyle (TitleText = "T / K")
-        |> Chart.withTemplate ChartTemplates.darkMirrored
-
-    Assert.Equal("Mine", ChartJson.title chart)
-    let layout = (ChartJson.parse chart).GetProperty "layout"
-    Assert.Equal("T / K", layout.GetProperty("xaxis").GetProperty("title").GetProperty("text").GetString())
-    // Nothing of our own look is left beside the template.
-    Assert.False(fst (layout.TryGetProperty "paper_bgcolor"))
-    Assert.Equal(2, (layout.GetProperty "shapes").GetArrayLength())

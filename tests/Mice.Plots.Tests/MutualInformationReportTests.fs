@@ -1,5 +1,6 @@
 module Mice.Plots.Tests.MutualInformationReportTests
 
+open Expecto
 open System
 open System.IO
 open System.Text.Json
@@ -7,7 +8,6 @@ open Mice
 open Mice.Information
 open Mice.Plots
 open Mice.Plots.Tests.PlotsTests
-open Xunit
 
 let private estimate name value error direction curves : MethodEstimate =
     {
@@ -92,140 +92,196 @@ let private texts (e: JsonElement) =
 let private numbers (e: JsonElement) =
     [ for v in e.EnumerateArray() -> v.GetDouble() ]
 
-[<Fact>]
-let ``All estimates are points on rows of their own, one shape and colour for each direction`` () =
-    let json = ChartJson.parse (MutualInformationFigures.comparison result)
-    let data = json.GetProperty "data"
-    let layout = json.GetProperty "layout"
-    Assert.Equal(4, data.GetArrayLength())
-
-    let symbols =
+[<Tests>]
+let tests =
+    testList
+        "MutualInformationReportTests"
         [
-            for trace in data.EnumerateArray() -> ((trace.GetProperty "marker").GetProperty "symbol").GetString()
+            test "All estimates are points on rows of their own, one shape and colour for each direction" {
+                let json = ChartJson.parse (MutualInformationFigures.comparison result)
+                let data = json.GetProperty "data"
+                let layout = json.GetProperty "layout"
+                Expect.equal (data.GetArrayLength()) 4 "data get array length is 4"
+
+                let symbols =
+                    [
+                        for trace in data.EnumerateArray() ->
+                            ((trace.GetProperty "marker").GetProperty "symbol").GetString()
+                    ]
+
+                // By the numbers of plotly: diamond, triangle to the right, to the left, circle.
+                Expect.equal symbols [ "2"; "8"; "7"; "0" ] "symbols are as expected"
+
+                let colours =
+                    [
+                        for trace in data.EnumerateArray() ->
+                            ((trace.GetProperty "marker").GetProperty "color").GetString()
+                    ]
+
+                Expect.equal (colours |> List.distinct |> List.length) 4 "colours are 4"
+                let lower = data[1]
+                Expect.equal (texts (lower.GetProperty "y")) [ "nwj (result)"; "infonce" ] "y is as expected"
+                Expect.equal (numbers (lower.GetProperty "x")) [ 0.49; 0.5 ] "x is as expected"
+
+                Expect.equal
+                    (numbers ((lower.GetProperty "error_x").GetProperty "array"))
+                    [ 0.015; 0.012 ]
+                    "error x is as expected"
+
+                let axis = layout.GetProperty "yaxis"
+                // From the bottom, so that the first stands on top.
+                Expect.equal
+                    (texts (axis.GetProperty "categoryarray"))
+                    [ "gauss"; "club"; "infonce"; "ksg"; "nwj (result)" ]
+                    "categoryarray is as expected"
+
+                let title = (layout.GetProperty "xaxis").GetProperty "title"
+
+                Expect.equal
+                    ((title.GetProperty "text").GetString())
+                    "Mutual information (nats)"
+                    "text is Mutual information (nats)"
+            }
+
+            test "Training is drawn through the steps at which the validation rows were looked at" {
+                let lines =
+                    MutualInformationFigures.training estimates[1]
+                    |> ChartJson.traces
+                    |> List.map (fun trace ->
+                        let y = trace.GetProperty "y"
+
+                        ((trace.GetProperty "line").GetProperty "dash").GetString(),
+                        (trace.GetProperty "x").GetArrayLength(),
+                        [ for v in y.EnumerateArray() -> v.ValueKind ] |> List.forall ((=) JsonValueKind.Number))
+
+                let critic = [ "dash", 20, true; "solid", 10, true ]
+                Expect.equal lines (critic @ critic) "lines equal critic"
+            }
+
+            test "The data are shown where both variables have one column, in two thousand points at most" {
+                let points figure =
+                    let trace =
+                        Expecting.single (figure |> Option.get |> ChartJson.traces) "traces of figure are one only"
+
+                    List.zip (ChartJson.numbers "x" trace) (ChartJson.numbers "y" trace)
+
+                let shown = MutualInformationFigures.scatter x y result |> points
+                Expect.equal shown.Length 2000 "shown length is 2000"
+                let all = Array.zip x.Values y.Values |> set
+                Expect.isTrue (shown |> List.forall all.Contains) "shown |> List.forall all.Contains"
+                Expect.equal (List.distinct shown |> List.length) 2000 "distinct of shown is 2000"
+                let few = Sample.choose [| 0..99 |]
+
+                Expect.equal
+                    ((MutualInformationFigures.scatter (few x) (few y) result |> points).Length)
+                    100
+                    "length is 100"
+
+                Expect.isTrue
+                    ((MutualInformationFigures.scatter (Sample.join x y) y result).IsNone)
+                    "(MutualInformationFigures.scatter (Sample.join x y) y result).IsNone"
+
+                let symbols =
+                    { result with
+                        KindX = VariableKind.Discrete
+                        KindY = VariableKind.Discrete
+                    }
+
+                Expect.isTrue
+                    ((MutualInformationFigures.scatter x y symbols).IsNone)
+                    "(MutualInformationFigures.scatter x y symbols).IsNone"
+            }
+
+            test
+                "Tables have every number with its unit, the result first, and leave out what an estimator does not have" {
+                let headings, rows = MutualInformationReport.estimates result
+
+                rows
+                |> Seq.iter (fun row -> Expect.equal row.Length headings.Length "row length equals headings length")
+
+                Expect.equal
+                    rows[0]
+                    ([
+                        "nwj (the result)"
+                        "0.490(15)"
+                        "nats"
+                        "lower bound (≥)"
+                        "2.5"
+                        "what nwj is"
+                    ])
+                    "rows are as expected"
+
+                Expect.equal rows.Length 5 "rows length is 5"
+                let headings, rows = MutualInformationReport.reliability result
+
+                rows
+                |> Seq.iter (fun row -> Expect.equal row.Length headings.Length "row length equals headings length")
+
+                let answer question =
+                    (rows |> List.find (fun row -> row[0] = question))[1]
+
+                Expect.equal
+                    (answer "Training less test")
+                    "0.020(10) nats"
+                    "answer Training less test is 0.020(10) nats"
+
+                Expect.equal (answer "Product pairs") "1,234,567" "answer Product pairs are 1,234,567"
+
+                Expect.equal
+                    (answer "I of shuffled pairs")
+                    "-0.001(2) nats"
+                    "answer I of shuffled pairs is -0.001(2) nats"
+
+                Expect.equal (answer "Independent rows") "2,400 of 3,000" "answer Independent rows are 2,400 of 3,000"
+
+                Expect.stringStarts
+                    (answer "Equal values")
+                    "25.0 % at most, in column 1 of X, "
+                    "answer Equal values start with 25.0 % at most, in column 1 of X, "
+
+                Expect.stringEnds
+                    (answer "Equal values")
+                    "column 3 of X and 4 more"
+                    "answer Equal values end with column 3 of X and 4 more"
+
+                Expect.equal
+                    (answer "Largest disagreement")
+                    "club and nwj: 2.4 errors"
+                    "answer Largest disagreement is club and nwj: 2.4 errors"
+
+                Expecting.none rows (fun row -> row[0].StartsWith "min(") "rows have none of these"
+
+                Expect.equal
+                    (MutualInformationReport.summary result)
+                    "I(X; Y) ≥ 0.490(15) nats, lower bound (≥), by nwj: 3000 rows of X (1 column, continuous) and Y (1 column, continuous)"
+                    "summary of result is as expected"
+            }
+
+            test "The report draws in a browser, with a figure for each estimator that was trained" {
+                needsBrowser ()
+                let folder = Directory.CreateTempSubdirectory "mice-plots-"
+
+                try
+                    let file name = Path.Combine(folder.FullName, name)
+                    let html, png = file "information.html", file "information.png"
+
+                    let report =
+                        MutualInformationReport.create "Mutual information" [ "mice", "0.1.0" ] x y result
+
+                    Report.save html report
+                    let page = File.ReadAllText html
+                    let own = page.Substring(page.IndexOf("</head>", StringComparison.Ordinal))
+                    // All estimates, the data, the training of one estimator.
+                    Expect.equal (own.Split("Plotly.newPlot").Length - 1) 3 "own split is 3"
+                    Expect.stringContains own "&lt;club&gt; &amp; nwj" "own contains &lt;club&gt; &amp; nwj"
+                    Expect.stringContains own "Columns were standardised." "own contains Columns were standardised."
+                    Expect.equal (Browser.screenshot 1280 html png) (Ok()) "screenshot of html is good and as expected"
+                    Expect.isTrue ((FileInfo png).Length > 60_000L) $"{(FileInfo png).Length} bytes"
+
+                    match Environment.GetEnvironmentVariable "MICE_KEEP_REPORT" with
+                    | null -> ()
+                    | kept -> File.Copy(png, Path.Combine(kept, "information.png"), true)
+                finally
+                    folder.Delete true
+            }
         ]
-
-    // By the numbers of plotly: diamond, triangle to the right, to the left, circle.
-    Assert.Equal<string list>([ "2"; "8"; "7"; "0" ], symbols)
-
-    let colours =
-        [
-            for trace in data.EnumerateArray() -> ((trace.GetProperty "marker").GetProperty "color").GetString()
-        ]
-
-    Assert.Equal(4, colours |> List.distinct |> List.length)
-    let lower = data[1]
-    Assert.Equal<string list>([ "nwj (result)"; "infonce" ], texts (lower.GetProperty "y"))
-    Assert.Equal<float list>([ 0.49; 0.5 ], numbers (lower.GetProperty "x"))
-    Assert.Equal<float list>([ 0.015; 0.012 ], numbers ((lower.GetProperty "error_x").GetProperty "array"))
-    let axis = layout.GetProperty "yaxis"
-    // From the bottom, so that the first stands on top.
-    Assert.Equal<string list>(
-        [ "gauss"; "club"; "infonce"; "ksg"; "nwj (result)" ],
-        texts (axis.GetProperty "categoryarray")
-    )
-
-    let title = (layout.GetProperty "xaxis").GetProperty "title"
-    Assert.Equal("Mutual information (nats)", (title.GetProperty "text").GetString())
-
-[<Fact>]
-let ``Training is drawn through the steps at which the validation rows were looked at`` () =
-    let lines =
-        MutualInformationFigures.training estimates[1]
-        |> ChartJson.traces
-        |> List.map (fun trace ->
-            let y = trace.GetProperty "y"
-
-            ((trace.GetProperty "line").GetProperty "dash").GetString(),
-            (trace.GetProperty "x").GetArrayLength(),
-            [ for v in y.EnumerateArray() -> v.ValueKind ] |> List.forall ((=) JsonValueKind.Number))
-
-    let critic = [ "dash", 20, true; "solid", 10, true ]
-    Assert.Equal<(string * int * bool) list>(critic @ critic, lines)
-
-[<Fact>]
-let ``The data are shown where both variables have one column, in two thousand points at most`` () =
-    let points figure =
-        let trace = Assert.Single(figure |> Option.get |> ChartJson.traces)
-        List.zip (ChartJson.numbers "x" trace) (ChartJson.numbers "y" trace)
-
-    let shown = MutualInformationFigures.scatter x y result |> points
-    Assert.Equal(2000, shown.Length)
-    let all = Array.zip x.Values y.Values |> set
-    Assert.True(shown |> List.forall all.Contains)
-    Assert.Equal(2000, List.distinct shown |> List.length)
-    let few = Sample.choose [| 0..99 |]
-    Assert.Equal(100, (MutualInformationFigures.scatter (few x) (few y) result |> points).Length)
-    Assert.True((MutualInformationFigures.scatter (Sample.join x y) y result).IsNone)
-
-    let symbols =
-        { result with
-            KindX = VariableKind.Discrete
-            KindY = VariableKind.Discrete
-        }
-
-    Assert.True((MutualInformationFigures.scatter x y symbols).IsNone)
-
-[<Fact>]
-let ``Tables have every number with its unit, the result first, and leave out what an estimator does not have`` () =
-    let headings, rows = MutualInformationReport.estimates result
-    Assert.All(rows, fun row -> Assert.Equal(headings.Length, row.Length))
-
-    Assert.Equal<string list>(
-        [
-            "nwj (the result)"
-            "0.490(15)"
-            "nats"
-            "lower bound (≥)"
-            "2.5"
-            "what nwj is"
-        ],
-        rows[0]
-    )
-
-    Assert.Equal(5, rows.Length)
-    let headings, rows = MutualInformationReport.reliability result
-    Assert.All(rows, fun row -> Assert.Equal(headings.Length, row.Length))
-
-    let answer question =
-        (rows |> List.find (fun row -> row[0] = question))[1]
-
-    Assert.Equal("0.020(10) nats", answer "Training less test")
-    Assert.Equal("1,234,567", answer "Product pairs")
-    Assert.Equal("-0.001(2) nats", answer "I of shuffled pairs")
-    Assert.Equal("2,400 of 3,000", answer "Independent rows")
-    Assert.StartsWith("25.0 % at most, in column 1 of X, ", answer "Equal values")
-    Assert.EndsWith("column 3 of X and 4 more", answer "Equal values")
-    Assert.Equal("club and nwj: 2.4 errors", answer "Largest disagreement")
-    Assert.DoesNotContain(rows, fun row -> row[0].StartsWith "min(")
-
-    Assert.Equal(
-        "I(X; Y) ≥ 0.490(15) nats, lower bound (≥), by nwj: 3000 rows of X (1 column, continuous) and Y (1 column, continuous)",
-        MutualInformationReport.summary result
-    )
-
-[<BrowserFact>]
-let ``The report draws in a browser, with a figure for each estimator that was trained`` () =
-    let folder = Directory.CreateTempSubdirectory "mice-plots-"
-
-    try
-        let file name = Path.Combine(folder.FullName, name)
-        let html, png = file "information.html", file "information.png"
-
-        let report =
-            MutualInformationReport.create "Mutual information" [ "mice", "0.1.0" ] x y result
-
-        Report.save html report
-        let page = File.ReadAllText html
-        let own = page.Substring(page.IndexOf("</head>", StringComparison.Ordinal))
-        // All estimates, the data, the training of one estimator.
-        Assert.Equal(3, own.Split("Plotly.newPlot").Length - 1)
-        Assert.Contains("&lt;club&gt; &amp; nwj", own)
-        Assert.Contains("Columns were standardised.", own)
-        Assert.Equal(Ok(), Browser.screenshot 1280 html png)
-        Assert.True((FileInfo png).Length > 60_000L, $"{(FileInfo png).Length} bytes")
-
-        match Environment.GetEnvironmentVariable "MICE_KEEP_REPORT" with
-        | null -> ()
-        | kept -> File.Copy(png, Path.Combine(kept, "information.png"), true)
-    finally
-        folder.Delete true

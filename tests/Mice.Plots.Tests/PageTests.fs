@@ -1,5 +1,6 @@
 module Mice.Plots.Tests.PageTests
 
+open Expecto
 open System
 open System.Diagnostics
 open System.IO
@@ -10,7 +11,6 @@ open Mice
 open Mice.Plots
 open Mice.Plots.Tests.PlotsTests
 open Plotly.NET
-open Xunit
 
 let private report checks blocks : Report =
     {
@@ -36,56 +36,6 @@ let private answer (page: string) =
     let found = Regex.Match(page, "<p class=\"(answer[^\"]*)\">(.*?)</p>")
     found.Groups[1].Value, WebUtility.HtmlDecode found.Groups[2].Value
 
-[<Fact>]
-let ``The sentence on top says whether to trust the answer`` () =
-    let said checks =
-        report checks [] |> Report.html |> answer
-
-    let kind, text = said [ check "calibrated" true; check "agreed" true ]
-    Assert.Equal("answer pass", kind)
-    Assert.Equal("The entropy is at most -4.400(5) k_B per atom. The result passed all 2 of its checks.", text)
-    let kind, text = said [ check "calibrated <1>" false; check "agreed" true ]
-    Assert.Equal("answer fail", kind)
-    Assert.Contains("Do not trust this as it stands: 1 of 2 checks failed (calibrated <1>).", text)
-    let _, text = said [ for i in 1..5 -> check $"check {i}" false ]
-    Assert.Contains("5 of 5 checks failed (check 1; check 2; check 3; and 2 more).", text)
-    let kind, text = said []
-    Assert.Equal("answer", kind)
-    Assert.Contains("no checks", text)
-
-[<Fact>]
-let ``Every report has its number, unit, error and direction on top`` () =
-    let melted = MeltingReport.create "Melting" [] pairs melting
-    Assert.Contains($"about {Estimate.format melting.MeltingTemperature} K (no bound)", melted.Answer)
-    let scanned = ScanReport.create "Entropy" [] pairs.Solid melting.Solid
-    let bound = $"at most {Estimate.format melting.Solid.ExcessEntropy} k_B per atom"
-    Assert.Contains(bound, scanned.Answer)
-    Assert.Equal<Check list>(melting.Solid.Checks, scanned.Checks)
-    let x, y = MutualInformationReportTests.x, MutualInformationReportTests.y
-
-    let information =
-        MutualInformationReport.create "I" [] x y MutualInformationReportTests.result
-
-    Assert.Equal("The mutual information of X and Y is at least 0.490(15) nats, by nwj.", information.Answer)
-    Assert.StartsWith("answer fail", Report.html information |> answer |> fst)
-    let entropies = TemperatureFiguresTests.points false [ 2.0; 3.0 ]
-    let lattice = LatticeReport.create "Ising" [] [] entropies
-
-    Assert.Equal(
-        "At 2 temperatures the entropy per site goes from at most 8.000(10) nats to at most 18.000(10) nats by mice; "
-        + "from at most 8.000(10) nats to at most 18.000(10) nats by naive.",
-        lattice.Answer
-    )
-
-    let one = LatticeReport.create "Ising" [] [] [ entropies.Head ]
-    Assert.Equal("At T = 2 the entropy per site is at most 8.000(10) nats by mice.", one.Answer)
-    let samples = SamplingReport.create "Ising" [] [] FiguresTests.sampled
-
-    Assert.Equal(
-        "4096 snapshots were drawn at 2 temperatures; their mean energy per site goes from -1.7000(10) at T = 2 to -0.8000(10) at T = 3.",
-        samples.Answer
-    )
-
 /// Records of a text of comma-separated values (RFC 4180), read character by character.
 let private records (text: string) : string list list =
     let rec read (i: int) quoted (cell: string) (row: string list) (rows: string list list) =
@@ -108,92 +58,6 @@ let private downloads (page: string) : (string * string) list =
         for link in Regex.Matches(body page, "<a download=\"([^\"]*)\" href=\"data:text/csv;charset=utf-8,([^\"]*)\"") ->
             link.Groups[1].Value, link.Groups[2].Value |> WebUtility.HtmlDecode |> Uri.UnescapeDataString
     ]
-
-[<Fact>]
-let ``A table comes back from its download, numbers with errors also as plain numbers`` () =
-    let headings = [ "s (nats per site)"; "note" ]
-
-    let rows =
-        [
-            [ "≤ -4.400(5)"; "a \"quoted\", cell" ]
-            [ "12(3)"; "two\nlines <b>" ]
-            [ "unknown"; "" ]
-        ]
-
-    match report [] [ Block.Table(headings, rows) ] |> Report.html |> downloads with
-    | [ name, content ] ->
-        Assert.Equal("sodium-co-1.csv", name)
-        // Spreadsheets take a text with this mark for UTF-8.
-        Assert.Equal('\uFEFF', content[0])
-        let found = records (content.Substring 1)
-
-        Assert.Equal<string list>(
-            [
-                "s (nats per site)"
-                "s (nats per site): value"
-                "s (nats per site): standard error"
-                "note"
-            ],
-            found.Head
-        )
-
-        let shown = found.Tail |> List.map (fun row -> [ row[0]; row[3] ])
-        Assert.Equal<string list list>(rows, shown)
-        let numbers = found.Tail |> List.map (fun row -> row[1], row[2])
-        Assert.Equal<(string * string) list>([ "-4.400", "0.005"; "12", "3"; "", "" ], numbers)
-    | other -> failwith $"{other}"
-
-[<Fact>]
-let ``Every table of a report has its download under it, with a name of its own`` () =
-    let page =
-        MeltingReport.create "Melting" [ "mice", "0.1.0" ] pairs melting |> Report.html
-
-    let found = downloads page
-
-    let tables =
-        Regex.Matches(body page, "</table></div>\n<p class=\"csv\"><a download").Count
-
-    Assert.Equal((body page).Split("<table>").Length - 1, tables)
-    Assert.Equal(tables, found.Length)
-    Assert.Equal(tables, found |> List.distinctBy fst |> List.length)
-    let headings, rows = MeltingReport.numbers melting
-    let numbers = records ((snd found.Head).Substring 1)
-
-    let column name =
-        numbers.Head |> List.findIndex ((=) name)
-
-    for heading, i in headings |> List.mapi (fun i heading -> heading, i) do
-        let shown = numbers.Tail |> List.map (List.item (column heading))
-        Assert.Equal<string list>(rows |> List.map (List.item i), shown)
-
-[<Fact>]
-let ``The page loads nothing, and no text of a figure ends its script`` () =
-    let chart = Frame.create "t" "x" "y" [] |> Chart.withTitle "</script><img src=x>"
-
-    let page = report [] [ Block.Figures [ chart ] ] |> Report.html
-    Assert.DoesNotContain("</script><img", page)
-    // The script of plotly.js has texts like these within strings, so only what stands outside scripts is looked at.
-    let outside =
-        Regex.Replace(page, "<script>.*?</script>", "", RegexOptions.Singleline)
-
-    Assert.Empty(Regex.Matches(outside, "<(?:script|link|img|iframe|object)\\b"))
-    Assert.Empty(Regex.Matches(page, "<script[^>]+>"))
-    Assert.DoesNotContain("://", outside)
-    Assert.DoesNotContain("@import", outside)
-    Assert.Contains("Plotly.newPlot(", body page)
-
-[<Fact>]
-let ``The page is dark by preference and white on paper`` () =
-    let page = report [] [] |> Report.html
-
-    let style =
-        Regex.Match(page, "<style>(.*?)</style>", RegexOptions.Singleline).Groups[1].Value
-
-    Assert.Contains("@media (prefers-color-scheme: dark)", style)
-    let print = style.Substring(style.IndexOf("@media print", StringComparison.Ordinal))
-    Assert.Contains("--paper: #fff", print)
-    Assert.Contains("p.csv { display: none }", print)
-    Assert.Contains("break-inside: avoid", print)
 
 /// Light and dark colours that the page exchanges; ink first, paper second.
 let private exchanged =
@@ -222,20 +86,6 @@ let private contrast (a: float[]) (b: float[]) =
 
     let low, high = min (luminance a) (luminance b), max (luminance a) (luminance b)
     (high + 0.05) / (low + 0.05)
-
-[<Fact>]
-let ``Every colour of a series stands out from the paper, three to one, in both modes; text seven to one`` () =
-    let white, black = exchanged[1]
-    Assert.Equal<float[]>([| 255.0; 255.0; 255.0 |], white)
-    let ink, darkInk = exchanged[0]
-    Assert.True(contrast ink white >= 7.0 && contrast darkInk black >= 7.0)
-    let pairs = dict [ for light, dark in exchanged -> String.Join(", ", light), dark ]
-
-    for i in 0..6 do
-        let colour = ChartJson.colour (Colour.series i)
-        let light = Regex.Match(colour, "\\d+, \\d+, \\d+").Value
-        Assert.True(contrast (light.Split(", ") |> Array.map float) white >= 3.0, colour)
-        Assert.True(contrast pairs[light] black >= 3.0, colour)
 
 /// The page after its scripts have run, in a browser whose reader prefers dark or not.
 let private drawn (dark: bool) (page: string) : string =
@@ -270,7 +120,7 @@ let private drawn (dark: bool) (page: string) : string =
         let errors = browser.StandardError.ReadToEndAsync()
         let text = browser.StandardOutput.ReadToEnd()
         browser.WaitForExit()
-        Assert.True((browser.ExitCode = 0), errors.Result)
+        Expect.isTrue (browser.ExitCode = 0) errors.Result
         body text
     finally
         try
@@ -284,7 +134,7 @@ let private drawing (page: string) =
     let found =
         Regex.Match(page, "<svg class=\"main-svg\"[^>]*width=\"(\\d+)\"[^>]*style=\"([^\"]*)\"")
 
-    Assert.True(found.Success, "no figure was drawn")
+    Expect.isTrue found.Success "no figure was drawn"
     int found.Groups[1].Value, found.Groups[2].Value
 
 let private whitePaper = "rgb(255, 255, 255)"
@@ -297,15 +147,6 @@ let private withFigure =
         (let line = Draw.line (Style.solid "" Colour.blue) [| 1.0; 2.0 |] [| 1.0; 2.0 |]
          report [] [ Block.Figures [ Frame.create "t" "x" "y" [ line ] ] ] |> Report.html)
 
-[<BrowserFact>]
-let ``Figures are drawn in dark colours where the reader prefers them`` () =
-    let light = drawn false withFigure.Value
-    Assert.Contains(whitePaper, light |> drawing |> snd)
-    Assert.Contains(blueLine, light)
-    let dark = drawn true withFigure.Value
-    Assert.Contains(darkPaper, dark |> drawing |> snd)
-    Assert.Contains(lightBlueLine, dark)
-
 /// The page with a preference of its own that changes after it was drawn, and what happens then.
 let private later (events: string) =
     let preference =
@@ -315,21 +156,229 @@ let private later (events: string) =
 
     withFigure.Value.Replace("<head>", "<head>" + preference)
 
-[<BrowserFact>]
-let ``Figures follow a change of the preference, and are white and as wide as the paper when printed`` () =
-    let change = "preferred.matches=true;heard.forEach(f=>f());"
-    let width, style = drawn false (later change) |> drawing
-    Assert.Contains(darkPaper, style)
-    Assert.True(width > 660)
-    let print = "dispatchEvent(new Event('beforeprint'));"
-    let printed = drawn false (later (change + print))
-    Assert.Equal(660, printed |> drawing |> fst)
-    Assert.Contains(whitePaper, printed |> drawing |> snd)
-    Assert.Contains(blueLine, printed)
+[<Tests>]
+let tests =
+    testList
+        "PageTests"
+        [
+            test "The sentence on top says whether to trust the answer" {
+                let said checks =
+                    report checks [] |> Report.html |> answer
 
-    let afterwards =
-        drawn false (later (change + print + "dispatchEvent(new Event('afterprint'));"))
+                let kind, text = said [ check "calibrated" true; check "agreed" true ]
+                Expect.equal kind "answer pass" "kind is answer pass"
 
-    let width, style = drawing afterwards
-    Assert.Contains(darkPaper, style)
-    Assert.True(width > 660)
+                Expect.equal
+                    text
+                    "The entropy is at most -4.400(5) k_B per atom. The result passed all 2 of its checks."
+                    "text is as expected"
+
+                let kind, text = said [ check "calibrated <1>" false; check "agreed" true ]
+                Expect.equal kind "answer fail" "kind is answer fail"
+
+                Expect.stringContains
+                    text
+                    "Do not trust this as it stands: 1 of 2 checks failed (calibrated <1>)."
+                    "text contains what is given"
+
+                let _, text = said [ for i in 1..5 -> check $"check {i}" false ]
+
+                Expect.stringContains
+                    text
+                    "5 of 5 checks failed (check 1; check 2; check 3; and 2 more)."
+                    "text contains what is given"
+
+                let kind, text = said []
+                Expect.equal kind "answer" "kind is answer"
+                Expect.stringContains text "no checks" "text contains no checks"
+            }
+
+            test "Every report has its number, unit, error and direction on top" {
+                let melted = MeltingReport.create "Melting" [] pairs melting
+
+                Expect.stringContains
+                    melted.Answer
+                    $"about {Estimate.format melting.MeltingTemperature} K (no bound)"
+                    "melted answer contains what is given"
+
+                let scanned = ScanReport.create "Entropy" [] pairs.Solid melting.Solid
+                let bound = $"at most {Estimate.format melting.Solid.ExcessEntropy} k_B per atom"
+                Expect.stringContains scanned.Answer bound "scanned answer contains bound"
+                Expect.equal scanned.Checks melting.Solid.Checks "scanned checks equal melting solid checks"
+                let x, y = MutualInformationReportTests.x, MutualInformationReportTests.y
+
+                let information =
+                    MutualInformationReport.create "I" [] x y MutualInformationReportTests.result
+
+                Expect.equal
+                    information.Answer
+                    "The mutual information of X and Y is at least 0.490(15) nats, by nwj."
+                    "information answer is as expected"
+
+                Expect.stringStarts
+                    (Report.html information |> answer |> fst)
+                    "answer fail"
+                    "html of information starts with answer fail"
+
+                let entropies = TemperatureFiguresTests.points false [ 2.0; 3.0 ]
+                let lattice = LatticeReport.create "Ising" [] [] entropies
+
+                Expect.equal
+                    lattice.Answer
+                    ("At 2 temperatures the entropy per site goes from at most 8.000(10) nats to at most 18.000(10) nats by mice; "
+                     + "from at most 8.000(10) nats to at most 18.000(10) nats by naive.")
+                    "lattice answer is as expected"
+
+                let one = LatticeReport.create "Ising" [] [] [ entropies.Head ]
+
+                Expect.equal
+                    one.Answer
+                    "At T = 2 the entropy per site is at most 8.000(10) nats by mice."
+                    "one answer is as expected"
+
+                let samples = SamplingReport.create "Ising" [] [] FiguresTests.sampled
+
+                Expect.equal
+                    samples.Answer
+                    "4096 snapshots were drawn at 2 temperatures; their mean energy per site goes from -1.7000(10) at T = 2 to -0.8000(10) at T = 3."
+                    "samples answer is as expected"
+            }
+
+            test "A table comes back from its download, numbers with errors also as plain numbers" {
+                let headings = [ "s (nats per site)"; "note" ]
+
+                let rows =
+                    [
+                        [ "≤ -4.400(5)"; "a \"quoted\", cell" ]
+                        [ "12(3)"; "two\nlines <b>" ]
+                        [ "unknown"; "" ]
+                    ]
+
+                match report [] [ Block.Table(headings, rows) ] |> Report.html |> downloads with
+                | [ name, content ] ->
+                    Expect.equal name "sodium-co-1.csv" "name is sodium-co-1.csv"
+                    // Spreadsheets take a text with this mark for UTF-8.
+                    Expect.equal content[0] '\uFEFF' "content is as expected"
+                    let found = records (content.Substring 1)
+
+                    Expect.equal
+                        found.Head
+                        ([
+                            "s (nats per site)"
+                            "s (nats per site): value"
+                            "s (nats per site): standard error"
+                            "note"
+                        ])
+                        "found head is as expected"
+
+                    let shown = found.Tail |> List.map (fun row -> [ row[0]; row[3] ])
+                    Expect.equal shown rows "shown equals rows"
+                    let numbers = found.Tail |> List.map (fun row -> row[1], row[2])
+                    Expect.equal numbers [ "-4.400", "0.005"; "12", "3"; "", "" ] "numbers are as expected"
+                | other -> failwith $"{other}"
+            }
+
+            test "Every table of a report has its download under it, with a name of its own" {
+                let page =
+                    MeltingReport.create "Melting" [ "mice", "0.1.0" ] pairs melting |> Report.html
+
+                let found = downloads page
+
+                let tables =
+                    Regex.Matches(body page, "</table></div>\n<p class=\"csv\"><a download").Count
+
+                Expect.equal tables ((body page).Split("<table>").Length - 1) "tables equal body less page"
+                Expect.equal found.Length tables "found length equals tables"
+                Expect.equal (found |> List.distinctBy fst |> List.length) tables "found equals tables"
+                let headings, rows = MeltingReport.numbers melting
+                let numbers = records ((snd found.Head).Substring 1)
+
+                let column name =
+                    numbers.Head |> List.findIndex ((=) name)
+
+                for heading, i in headings |> List.mapi (fun i heading -> heading, i) do
+                    let shown = numbers.Tail |> List.map (List.item (column heading))
+                    Expect.equal shown (rows |> List.map (List.item i)) "shown equals rows"
+            }
+
+            test "The page loads nothing, and no text of a figure ends its script" {
+                let chart = Frame.create "t" "x" "y" [] |> Chart.withTitle "</script><img src=x>"
+
+                let page = report [] [ Block.Figures [ chart ] ] |> Report.html
+                Expecting.stringLacks page "</script><img" "page does not contain </script><img"
+                // The script of plotly.js has texts like these within strings, so only what stands outside scripts is looked at.
+                let outside =
+                    Regex.Replace(page, "<script>.*?</script>", "", RegexOptions.Singleline)
+
+                Expect.isEmpty (Regex.Matches(outside, "<(?:script|link|img|iframe|object)\\b")) "matches are empty"
+                Expect.isEmpty (Regex.Matches(page, "<script[^>]+>")) "matches are empty"
+                Expecting.stringLacks outside "://" "outside does not contain ://"
+                Expecting.stringLacks outside "@import" "outside does not contain @import"
+                Expect.stringContains (body page) "Plotly.newPlot(" "body of page contains Plotly.newPlot("
+            }
+
+            test "The page is dark by preference and white on paper" {
+                let page = report [] [] |> Report.html
+
+                let style =
+                    Regex.Match(page, "<style>(.*?)</style>", RegexOptions.Singleline).Groups[1].Value
+
+                Expect.stringContains
+                    style
+                    "@media (prefers-color-scheme: dark)"
+                    "style contains @media (prefers-color-scheme: dark)"
+
+                let print = style.Substring(style.IndexOf("@media print", StringComparison.Ordinal))
+                Expect.stringContains print "--paper: #fff" "print contains --paper: #fff"
+                Expect.stringContains print "p.csv { display: none }" "print contains what is given"
+                Expect.stringContains print "break-inside: avoid" "print contains break-inside: avoid"
+            }
+
+            test "Every colour of a series stands out from the paper, three to one, in both modes; text seven to one" {
+                let white, black = exchanged[1]
+                Expect.equal white [| 255.0; 255.0; 255.0 |] "white is as expected"
+                let ink, darkInk = exchanged[0]
+
+                Expect.isTrue
+                    (contrast ink white >= 7.0 && contrast darkInk black >= 7.0)
+                    "contrast ink white >= 7.0 && contrast darkInk black >= 7.0"
+
+                let pairs = dict [ for light, dark in exchanged -> String.Join(", ", light), dark ]
+
+                for i in 0..6 do
+                    let colour = ChartJson.colour (Colour.series i)
+                    let light = Regex.Match(colour, "\\d+, \\d+, \\d+").Value
+                    Expect.isTrue (contrast (light.Split(", ") |> Array.map float) white >= 3.0) colour
+                    Expect.isTrue (contrast pairs[light] black >= 3.0) colour
+            }
+
+            test "Figures are drawn in dark colours where the reader prefers them" {
+                needsBrowser ()
+                let light = drawn false withFigure.Value
+                Expect.stringContains (light |> drawing |> snd) whitePaper "light contains white paper"
+                Expect.stringContains light blueLine "light contains blue line"
+                let dark = drawn true withFigure.Value
+                Expect.stringContains (dark |> drawing |> snd) darkPaper "dark contains dark paper"
+                Expect.stringContains dark lightBlueLine "dark contains light blue line"
+            }
+
+            test "Figures follow a change of the preference, and are white and as wide as the paper when printed" {
+                needsBrowser ()
+                let change = "preferred.matches=true;heard.forEach(f=>f());"
+                let width, style = drawn false (later change) |> drawing
+                Expect.stringContains style darkPaper "style contains dark paper"
+                Expect.isTrue (width > 660) "width > 660"
+                let print = "dispatchEvent(new Event('beforeprint'));"
+                let printed = drawn false (later (change + print))
+                Expect.equal (printed |> drawing |> fst) 660 "printed is 660"
+                Expect.stringContains (printed |> drawing |> snd) whitePaper "printed contains white paper"
+                Expect.stringContains printed blueLine "printed contains blue line"
+
+                let afterwards =
+                    drawn false (later (change + print + "dispatchEvent(new Event('afterprint'));"))
+
+                let width, style = drawing afterwards
+                Expect.stringContains style darkPaper "style contains dark paper"
+                Expect.isTrue (width > 660) "width > 660"
+            }
+        ]

@@ -1,5 +1,6 @@
 module Mice.Plots.Tests.PlotsTests
 
+open Expecto
 open System
 open System.IO
 open System.Text.Json
@@ -8,7 +9,6 @@ open Mice.Atoms
 open Mice.Entropy
 open Mice.Entropy.Tests
 open Mice.Plots
-open Xunit
 
 let private figure traces =
     traces
@@ -61,93 +61,12 @@ let pairs: PhasePairs =
 let private report title =
     MeltingReport.create title [ "mice", "0.1.0" ] pairs melting
 
-[<Fact>]
-let ``Charts carry data, titles with units, and leave out what is not finite`` () =
-    let json =
-        parsed
-            [
-                Draw.line (Style.solid "a" Colour.blue) [| 1.0; 2.0; 3.0 |] [| 1.5; nan; infinity |]
-                Draw.band (Style.solid "b" Colour.blue) [| 1.0; 2.0 |] [| 0.0; 1.0 |] [| 2.0; 3.0 |]
-                Draw.points (Style.solid "" Colour.green) [| 1.0 |] [| 2.0 |] [| 0.5 |]
-                Draw.points (Style.solid "d" Colour.orange) [| 1.0 |] [| 2.0 |] [| nan |]
-            ]
-
-    let data = json.GetProperty "data"
-    Assert.Equal(4, data.GetArrayLength())
-    let y = data[0].GetProperty "y"
-    Assert.Equal(1.5, y[0].GetDouble())
-    Assert.Equal(JsonValueKind.Null, y[1].ValueKind)
-    Assert.Equal(JsonValueKind.Null, y[2].ValueKind)
-    // There along the upper curve and back along the lower one.
-    Assert.Equal<float list>([ 2.0; 3.0; 1.0; 0.0 ], ChartJson.numbers "y" data[1])
-    Assert.False((data[2].GetProperty "showlegend").GetBoolean())
-    let errors = (data[2].GetProperty "error_y").GetProperty "array"
-    Assert.Equal(0.5, errors[0].GetDouble())
-    Assert.False(fst (data[3].TryGetProperty "error_y"))
-    let axis = (json.GetProperty "layout").GetProperty "xaxis"
-    let title = axis.GetProperty "title"
-    Assert.Equal("Temperature (K)", (title.GetProperty "text").GetString())
-
-[<Fact>]
-let ``A run without a table of cut-offs has no figure of it`` () =
-    let style = Style.solid "solid" Colour.blue
-    let without = { melting.Solid with ByCutoff = [||] }
-    Assert.True((ScanFigures.byCutoff [ style, melting.Solid ]).IsSome)
-    Assert.True((ScanFigures.byCutoff [ style, without; style, melting.Solid ]).IsSome)
-    Assert.True((ScanFigures.byCutoff [ style, without; style, without ]).IsNone)
-
-[<Fact>]
-let ``Text in figures is escaped for plotly, and marks that lie nowhere are left out`` () =
-    let layout = (parsed []).GetProperty "layout"
-    let title = (layout.GetProperty "title").GetProperty "text"
-    Assert.Equal("&lt;/script&gt;&lt;b&gt;title&lt;/b&gt;", title.GetString())
-    Assert.Equal(1, (layout.GetProperty "shapes").GetArrayLength())
-    let label = Assert.Single((layout.GetProperty "annotations").EnumerateArray())
-    Assert.Equal("T &amp; co", (label.GetProperty "text").GetString())
-
-[<Fact>]
-let ``The colours of a series differ and go round`` () =
-    let colours = List.init 7 (Colour.series >> ChartJson.colour)
-    Assert.Equal(7, List.distinct colours |> List.length)
-    Assert.Equal("rgba(0, 114, 178, 1.0)", colours.Head)
-    Assert.Equal(colours.Head, ChartJson.colour (Colour.series 7))
-    Assert.Equal(colours[6], ChartJson.colour (Colour.series -1))
-
-/// A fact that is skipped where no Chromium is installed.
-type BrowserFactAttribute() as this =
-    inherit FactAttribute()
-
-    do
-        if Option.isNone (Browser.find ()) then
-            this.Skip <- "needs chromium"
+/// Skips the test where no Chromium is installed.
+let needsBrowser () =
+    if Option.isNone (Browser.find ()) then
+        skiptest "needs chromium"
 
 let private page title = Report.html (report title)
-
-[<Fact>]
-let ``The report is self-contained, complete and escaped`` () =
-    let page = page "<img src=x onerror=alert(1)> & sodium"
-    Assert.Contains("<h1>&lt;img src=x onerror=alert(1)&gt; &amp; sodium</h1>", page)
-    Assert.DoesNotContain("<img src=x", page)
-    // Nothing is loaded: no element of the page names a source.
-    let own = page.Substring(page.IndexOf("</head>", StringComparison.Ordinal))
-    Assert.DoesNotContain("src=\"", own)
-    Assert.DoesNotContain("<link", own)
-    // Δg, g(r), two training curves, cut-off, objective.
-    Assert.Equal(6, own.Split("Plotly.newPlot").Length - 1)
-
-    for check in melting.Checks do
-        Assert.Contains(Net.WebUtility.HtmlEncode check.Name, own)
-
-    Assert.Contains(Net.WebUtility.HtmlEncode(Estimate.format melting.MeltingTemperature), own)
-    Assert.Contains("upper bound (≤)", Net.WebUtility.HtmlDecode own)
-    Assert.Contains("solid_seed", own)
-
-[<Fact>]
-let ``The table of numbers gives every row value, unit and direction`` () =
-    let headings, rows = MeltingReport.numbers melting
-    Assert.All(rows, fun row -> Assert.Equal(headings.Length, row.Length))
-    let melting' = rows |> List.find (fun row -> row[0].StartsWith "Entropy of melting")
-    Assert.Equal("no bound", melting'[3])
 
 /// A thermo table of 64 rows of two atoms, with some of the columns.
 let private thermo (columns: string[]) : ThermoTable =
@@ -170,61 +89,198 @@ let private twoAtoms =
     let cell = Cell.orthorhombic [| 4.0; 4.0; 5.0 |]
     [| Snapshot.ofPositions "Na" cell [| 0.0; 0.0; 0.0; 2.0; 2.0; 2.5 |] |]
 
-[<Fact>]
-let ``A run of molecular dynamics is reported per atom, with blocking errors`` () =
-    let columns = [| "time_ps"; "T_K"; "P_bar"; "U_eV"; "H_eV"; "V_A3" |]
+[<Tests>]
+let tests =
+    testList
+        "PlotsTests"
+        [
+            test "Charts carry data, titles with units, and leave out what is not finite" {
+                let json =
+                    parsed
+                        [
+                            Draw.line (Style.solid "a" Colour.blue) [| 1.0; 2.0; 3.0 |] [| 1.5; nan; infinity |]
+                            Draw.band (Style.solid "b" Colour.blue) [| 1.0; 2.0 |] [| 0.0; 1.0 |] [| 2.0; 3.0 |]
+                            Draw.points (Style.solid "" Colour.green) [| 1.0 |] [| 2.0 |] [| 0.5 |]
+                            Draw.points (Style.solid "d" Colour.orange) [| 1.0 |] [| 2.0 |] [| nan |]
+                        ]
 
-    match MdReport.result twoAtoms (thermo columns) with
-    | Error faults -> failwith $"{faults}"
-    | Ok result ->
-        // −1.0 and −1.1 in turn: mean −1.05; the pairs' means are all equal, so correlations shrink the error below s/√n = 0.0063.
-        Assert.Equal(-1.05, result.PotentialEnergy.Mean.Value, 12)
-        Assert.InRange(result.PotentialEnergy.Mean.StandardError, 0.0, 0.0064)
-        Assert.Equal(40.0, result.Volume.Mean.Value, 12)
-        Assert.Equal(350.0, result.Temperature.Mean.Value, 12)
-        let headings, rows = MdReport.numbers result
-        Assert.Equal(5, rows.Length)
-        Assert.All(rows, fun row -> Assert.Equal(headings.Length, row.Length))
-        Assert.Equal("eV per atom", rows[2][2])
+                let data = json.GetProperty "data"
+                Expect.equal (data.GetArrayLength()) 4 "data get array length is 4"
+                let y = data[0].GetProperty "y"
+                Expect.equal (y[0].GetDouble()) 1.5 "y is 1.5"
+                Expect.equal y[1].ValueKind JsonValueKind.Null "y equals null"
+                Expect.equal y[2].ValueKind JsonValueKind.Null "y equals null"
+                // There along the upper curve and back along the lower one.
+                Expect.equal (ChartJson.numbers "y" data[1]) [ 2.0; 3.0; 1.0; 0.0 ] "numbers of data are as expected"
 
-        let report =
-            MdReport.create "Na" [ "mice", "0.1.0" ] [ "seed", "1" ] pairs.Solid result
+                Expect.isFalse
+                    ((data[2].GetProperty "showlegend").GetBoolean())
+                    "not: data 2 showlegend get boolean holds"
 
-        Assert.Equal("2 atoms, 1 snapshots in 63 ps", report.Subtitle)
+                let errors = (data[2].GetProperty "error_y").GetProperty "array"
+                Expect.equal (errors[0].GetDouble()) 0.5 "errors are 0.5"
+                Expect.isFalse (fst (data[3].TryGetProperty "error_y")) "not: fst data 3 try get property error y holds"
+                let axis = (json.GetProperty "layout").GetProperty "xaxis"
+                let title = axis.GetProperty "title"
+                Expect.equal ((title.GetProperty "text").GetString()) "Temperature (K)" "text is Temperature (K)"
+            }
 
-[<Fact>]
-let ``Every column that a thermo table lacks is named`` () =
-    match MdReport.result twoAtoms (thermo [| "time_ps"; "T_K"; "U_eV" |]) with
-    | Error faults -> Assert.Equal(3, faults.Length)
-    | Ok result -> failwith $"{result}"
+            test "A run without a table of cut-offs has no figure of it" {
+                let style = Style.solid "solid" Colour.blue
+                let without = { melting.Solid with ByCutoff = [||] }
 
-[<Fact>]
-let ``A picture without a page or a folder is one fault`` () =
-    if Option.isSome (Browser.find ()) then
-        ()
-    else
-        match Browser.screenshot 800 "page.html" "page.png" with
-        | Error(MiceError.Unavailable _) -> ()
-        | other -> failwith $"{other}"
+                Expect.isTrue
+                    ((ScanFigures.byCutoff [ style, melting.Solid ]).IsSome)
+                    "(ScanFigures.byCutoff [ style, melting.Solid ]).IsSome"
 
-[<BrowserFact>]
-let ``The report draws in a browser`` () =
-    let folder = Directory.CreateTempSubdirectory "mice-plots-"
+                Expect.isTrue
+                    ((ScanFigures.byCutoff [ style, without; style, melting.Solid ]).IsSome)
+                    "(ScanFigures.byCutoff [ style, without; style, melting.Solid ]).IsSome"
 
-    try
-        let html = Path.Combine(folder.FullName, "report.html")
-        let png = Path.Combine(folder.FullName, "report.png")
-        Report.save html (report "Melting of sodium")
-        Assert.Equal(Ok(), Browser.screenshot 1280 html png)
-        let picture = File.ReadAllBytes png
-        Assert.Equal<byte[]>([| 0x89uy; 0x50uy; 0x4Euy; 0x47uy |], picture[..3])
-        // A blank page of this size takes 20 kB; six figures and four tables take ten times that.
-        Assert.True(picture.Length > 100_000, $"{picture.Length} bytes")
+                Expect.isTrue
+                    ((ScanFigures.byCutoff [ style, without; style, without ]).IsNone)
+                    "(ScanFigures.byCutoff [ style, without; style, without ]).IsNone"
+            }
 
-        match Environment.GetEnvironmentVariable "MICE_KEEP_REPORT" with
-        | null -> ()
-        | kept ->
-            File.Copy(png, Path.Combine(kept, "report.png"), true)
-            File.Copy(html, Path.Combine(kept, "report.html"), true)
-    finally
-        folder.Delete true
+            test "Text in figures is escaped for plotly, and marks that lie nowhere are left out" {
+                let layout = (parsed []).GetProperty "layout"
+                let title = (layout.GetProperty "title").GetProperty "text"
+
+                Expect.equal
+                    (title.GetString())
+                    "&lt;/script&gt;&lt;b&gt;title&lt;/b&gt;"
+                    "title get string is &lt;/script&gt;&lt;b&gt;title&lt;/b&gt;"
+
+                Expect.equal ((layout.GetProperty "shapes").GetArrayLength()) 1 "shapes are 1"
+
+                let label =
+                    Expecting.single ((layout.GetProperty "annotations").EnumerateArray()) "annotations are one only"
+
+                Expect.equal ((label.GetProperty "text").GetString()) "T &amp; co" "text is T &amp; co"
+            }
+
+            test "The colours of a series differ and go round" {
+                let colours = List.init 7 (Colour.series >> ChartJson.colour)
+                Expect.equal (List.distinct colours |> List.length) 7 "distinct of colours is 7"
+                Expect.equal colours.Head "rgba(0, 114, 178, 1.0)" "colours head is rgba(0, 114, 178, 1.0)"
+                Expect.equal (ChartJson.colour (Colour.series 7)) colours.Head "colour of series 7 equals colours head"
+                Expect.equal (ChartJson.colour (Colour.series -1)) colours[6] "colour of series equals colours"
+            }
+
+            test "The report is self-contained, complete and escaped" {
+                let page = page "<img src=x onerror=alert(1)> & sodium"
+
+                Expect.stringContains
+                    page
+                    "<h1>&lt;img src=x onerror=alert(1)&gt; &amp; sodium</h1>"
+                    "page contains what is given"
+
+                Expecting.stringLacks page "<img src=x" "page does not contain <img src=x"
+                // Nothing is loaded: no element of the page names a source.
+                let own = page.Substring(page.IndexOf("</head>", StringComparison.Ordinal))
+                Expecting.stringLacks own "src=\"" "own does not contain what is given"
+                Expecting.stringLacks own "<link" "own does not contain <link"
+                // Δg, g(r), two training curves, cut-off, objective.
+                Expect.equal (own.Split("Plotly.newPlot").Length - 1) 6 "own split is 6"
+
+                for check in melting.Checks do
+                    Expect.stringContains
+                        own
+                        (Net.WebUtility.HtmlEncode check.Name)
+                        "own contains web utility html encode of check name"
+
+                Expect.stringContains
+                    own
+                    (Net.WebUtility.HtmlEncode(Estimate.format melting.MeltingTemperature))
+                    "own contains web utility html encode"
+
+                Expect.stringContains
+                    (Net.WebUtility.HtmlDecode own)
+                    "upper bound (≤)"
+                    "web utility html decode of own contains upper bound (≤)"
+
+                Expect.stringContains own "solid_seed" "own contains solid_seed"
+            }
+
+            test "The table of numbers gives every row value, unit and direction" {
+                let headings, rows = MeltingReport.numbers melting
+
+                rows
+                |> Seq.iter (fun row -> Expect.equal row.Length headings.Length "row length equals headings length")
+
+                let melting' = rows |> List.find (fun row -> row[0].StartsWith "Entropy of melting")
+                Expect.equal melting'[3] "no bound" "melting' is no bound"
+            }
+
+            test "A run of molecular dynamics is reported per atom, with blocking errors" {
+                let columns = [| "time_ps"; "T_K"; "P_bar"; "U_eV"; "H_eV"; "V_A3" |]
+
+                match MdReport.result twoAtoms (thermo columns) with
+                | Error faults -> failwith $"{faults}"
+                | Ok result ->
+                    // −1.0 and −1.1 in turn: mean −1.05; the pairs' means are all equal, so correlations shrink the error below s/√n = 0.0063.
+                    Expecting.decimals 12 result.PotentialEnergy.Mean.Value (-1.05) "potential energy mean is -1.05"
+
+                    Expecting.inRange
+                        result.PotentialEnergy.Mean.StandardError
+                        0.0
+                        0.0064
+                        "potential energy mean standard error lies in its range"
+
+                    Expecting.decimals 12 result.Volume.Mean.Value 40.0 "volume mean is 40.0"
+                    Expecting.decimals 12 result.Temperature.Mean.Value 350.0 "temperature mean is 350.0"
+                    let headings, rows = MdReport.numbers result
+                    Expect.equal rows.Length 5 "rows length is 5"
+
+                    rows
+                    |> Seq.iter (fun row -> Expect.equal row.Length headings.Length "row length equals headings length")
+
+                    Expect.equal (rows[2][2]) "eV per atom" "rows are eV per atom"
+
+                    let report =
+                        MdReport.create "Na" [ "mice", "0.1.0" ] [ "seed", "1" ] pairs.Solid result
+
+                    Expect.equal
+                        report.Subtitle
+                        "2 atoms, 1 snapshots in 63 ps"
+                        "report subtitle is 2 atoms, 1 snapshots in 63 ps"
+            }
+
+            test "Every column that a thermo table lacks is named" {
+                match MdReport.result twoAtoms (thermo [| "time_ps"; "T_K"; "U_eV" |]) with
+                | Error faults -> Expect.equal faults.Length 3 "faults length is 3"
+                | Ok result -> failwith $"{result}"
+            }
+
+            test "A picture without a page or a folder is one fault" {
+                if Option.isSome (Browser.find ()) then
+                    ()
+                else
+                    match Browser.screenshot 800 "page.html" "page.png" with
+                    | Error(MiceError.Unavailable _) -> ()
+                    | other -> failwith $"{other}"
+            }
+
+            test "The report draws in a browser" {
+                needsBrowser ()
+                let folder = Directory.CreateTempSubdirectory "mice-plots-"
+
+                try
+                    let html = Path.Combine(folder.FullName, "report.html")
+                    let png = Path.Combine(folder.FullName, "report.png")
+                    Report.save html (report "Melting of sodium")
+                    Expect.equal (Browser.screenshot 1280 html png) (Ok()) "screenshot of html is good and as expected"
+                    let picture = File.ReadAllBytes png
+                    Expect.equal picture[..3] [| 0x89uy; 0x50uy; 0x4Euy; 0x47uy |] "picture is as expected"
+                    // A blank page of this size takes 20 kB; six figures and four tables take ten times that.
+                    Expect.isTrue (picture.Length > 100_000) $"{picture.Length} bytes"
+
+                    match Environment.GetEnvironmentVariable "MICE_KEEP_REPORT" with
+                    | null -> ()
+                    | kept ->
+                        File.Copy(png, Path.Combine(kept, "report.png"), true)
+                        File.Copy(html, Path.Combine(kept, "report.html"), true)
+                finally
+                    folder.Delete true
+            }
+        ]

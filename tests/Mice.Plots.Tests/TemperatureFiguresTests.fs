@@ -1,10 +1,10 @@
 module Mice.Plots.Tests.TemperatureFiguresTests
 
+open Expecto
 open System
 open Mice
 open Mice.Entropy
 open Mice.Plots
-open Xunit
 
 let private level depth length estimator saturated value =
     {
@@ -66,65 +66,88 @@ let private curve name figure =
 let private names figure =
     ChartJson.traces figure |> List.map ChartJson.name
 
-[<Fact>]
-let ``Heat capacities stand side by side, slopes have a mark where they peak, and M is shared out over its interface``
-    ()
-    =
-    match points true [ 2.0; 2.2; 2.4; 2.6 ] |> figures with
-    | [ capacities; slopes; shares ] ->
-        let x, y = curve "mice, T Δs/ΔT" capacities
-        Assert.Equal(2.1, x[0], 12)
-        Assert.Equal(4.0 * 2.1 * 2.1, y[0], 9)
-        let _, y = curve "energies, Δe/ΔT" capacities
-        Assert.Equal(3.0, y[0], 9)
-        // Saturated critics and the area law are left out.
-        Assert.Equal<string list>([ "4×4"; "4×8" ], names slopes)
-        Assert.Equal<string list>([ "4×4"; "4×8" ], names shares)
+[<Tests>]
+let tests =
+    testList
+        "TemperatureFiguresTests"
+        [
+            test
+                "Heat capacities stand side by side, slopes have a mark where they peak, and M is shared out over its interface" {
+                match points true [ 2.0; 2.2; 2.4; 2.6 ] |> figures with
+                | [ capacities; slopes; shares ] ->
+                    let x, y = curve "mice, T Δs/ΔT" capacities
+                    Expecting.decimals 12 x[0] 2.1 "x is 2.1"
+                    Expecting.decimals 9 y[0] (4.0 * 2.1 * 2.1) "y is as expected"
+                    let _, y = curve "energies, Δe/ΔT" capacities
+                    Expecting.decimals 9 y[0] 3.0 "y is 3.0"
+                    // Saturated critics and the area law are left out.
+                    Expect.equal (names slopes) [ "4×4"; "4×8" ] "names of slopes are as expected"
+                    Expect.equal (names shares) [ "4×4"; "4×8" ] "names of shares are as expected"
 
-        let layout = (ChartJson.parse slopes).GetProperty "layout"
-        let mark = Assert.Single((layout.GetProperty "shapes").EnumerateArray())
-        Assert.Equal(2.3, (mark.GetProperty "x0").GetDouble(), 9)
-        let label = Assert.Single((layout.GetProperty "annotations").EnumerateArray())
-        Assert.Contains("4×8", Net.WebUtility.HtmlDecode((label.GetProperty "text").GetString()))
-        let x, y = curve "4×8" shares
-        Assert.Equal(4, x.Length)
-        Assert.Equal((2.0 + (-0.3 + 10.0 / 3.0 * 0.027)) / 8.0, y[0], 9)
-    | other -> failwith $"{other.Length} figures"
+                    let layout = (ChartJson.parse slopes).GetProperty "layout"
 
-[<Fact>]
-let ``Points without levels have a heat capacity alone, and three temperatures have no section`` () =
-    Assert.Single(points false [ 2.0; 2.2; 2.4; 2.6 ] |> figures) |> ignore
-    Assert.True((points true [ 2.0; 2.2; 2.4 ] |> TemperatureReport.section).IsNone)
+                    let mark =
+                        Expecting.single ((layout.GetProperty "shapes").EnumerateArray()) "shapes are one only"
 
-[<Fact>]
-let ``Every row of the table of peaks has its half and its temperature`` () =
-    let section = points true [ 2.0; 2.2; 2.4; 2.6 ] |> TemperatureReport.section
+                    Expecting.decimals 9 ((mark.GetProperty "x0").GetDouble()) 2.3 "x0 is 2.3"
 
-    let rows =
-        (Option.get section).Blocks
-        |> List.pick (function
-            | Block.Table(_, rows) -> Some rows
-            | _ -> None)
+                    let label =
+                        Expecting.single
+                            ((layout.GetProperty "annotations").EnumerateArray())
+                            "annotations are one only"
 
-    Assert.Equal<string list>([ "4×4"; "4×8" ], rows |> List.map List.head)
-    Assert.StartsWith("2.30(", rows[1][1])
+                    Expect.stringContains
+                        (Net.WebUtility.HtmlDecode((label.GetProperty "text").GetString()))
+                        "4×8"
+                        "text contains 4×8"
 
-[<Fact>]
-let ``Each temperature has M by scale, over the interface and over both halves, without what is saturated`` () =
-    match points true [ 2.0; 3.0 ] |> ScaleFigures.create with
-    | [ whole; overInterface; overSites ] ->
-        for figure in [ whole; overInterface; overSites ] do
-            Assert.Equal<string>([ "T = 2"; "T = 3" ], names figure)
+                    let x, y = curve "4×8" shares
+                    Expect.equal x.Length 4 "x length is 4"
+                    Expecting.decimals 9 y[0] ((2.0 + (-0.3 + 10.0 / 3.0 * 0.027)) / 8.0) "y is as expected"
+                | other -> failwith $"{other.Length} figures"
+            }
 
-        let m = 1.0 - 0.1 * 3.0
-        let x, y = curve "T = 3" overInterface
-        Assert.Equal<float>([| 5.0; 6.0 |], x)
-        Assert.Equal(m / 4.0, y[0], 12)
-        let x, y = curve "T = 3" overSites
-        Assert.Equal<float>([| 5.0; 6.0 |], x)
-        Assert.Equal(m / 32.0, y[0], 12)
-        // Halves of 4×4 and 4×8 as they are made here.
-        Assert.Equal<float>([| 4.0; 8.0 |], curve "T = 3" whole |> fst)
-    | figures -> failwith $"{figures.Length} figures"
+            test "Points without levels have a heat capacity alone, and three temperatures have no section" {
+                Expecting.single
+                    (points false [ 2.0; 2.2; 2.4; 2.6 ] |> figures)
+                    "figures of points of false are one only"
+                |> ignore
 
-    Assert.Empty(points false [ 2.0 ] |> ScaleFigures.create)
+                Expect.isTrue
+                    ((points true [ 2.0; 2.2; 2.4 ] |> TemperatureReport.section).IsNone)
+                    "(points true [ 2.0; 2.2; 2.4 ] |> TemperatureReport.section).IsNone"
+            }
+
+            test "Every row of the table of peaks has its half and its temperature" {
+                let section = points true [ 2.0; 2.2; 2.4; 2.6 ] |> TemperatureReport.section
+
+                let rows =
+                    (Option.get section).Blocks
+                    |> List.pick (function
+                        | Block.Table(_, rows) -> Some rows
+                        | _ -> None)
+
+                Expect.equal (rows |> List.map List.head) [ "4×4"; "4×8" ] "rows are as expected"
+                Expect.stringStarts (rows[1][1]) "2.30(" "rows start with 2.30("
+            }
+
+            test "Each temperature has M by scale, over the interface and over both halves, without what is saturated" {
+                match points true [ 2.0; 3.0 ] |> ScaleFigures.create with
+                | [ whole; overInterface; overSites ] ->
+                    for figure in [ whole; overInterface; overSites ] do
+                        Expect.sequenceEqual (names figure) [ "T = 2"; "T = 3" ] "names of figure are as expected"
+
+                    let m = 1.0 - 0.1 * 3.0
+                    let x, y = curve "T = 3" overInterface
+                    Expect.sequenceEqual x [| 5.0; 6.0 |] "x is as expected"
+                    Expecting.decimals 12 y[0] (m / 4.0) "y is as expected"
+                    let x, y = curve "T = 3" overSites
+                    Expect.sequenceEqual x [| 5.0; 6.0 |] "x is as expected"
+                    Expecting.decimals 12 y[0] (m / 32.0) "y is as expected"
+                    // Halves of 4×4 and 4×8 as they are made here.
+                    Expect.sequenceEqual (curve "T = 3" whole |> fst) [| 4.0; 8.0 |] "curve of whole is as expected"
+                | figures -> failwith $"{figures.Length} figures"
+
+                Expect.isEmpty (points false [ 2.0 ] |> ScaleFigures.create) "create of points of false is empty"
+            }
+        ]

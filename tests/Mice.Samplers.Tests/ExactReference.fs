@@ -1,9 +1,9 @@
 /// Slow obvious twins, and where the reference tables are.
 module Mice.Samplers.Tests.ExactReference
 
+open Expecto
 open System
 open System.IO
-open Xunit
 open Mice
 open Mice.Samplers
 
@@ -18,13 +18,10 @@ let tables: string option =
 
     up (DirectoryInfo AppContext.BaseDirectory) |> Option.filter Directory.Exists
 
-/// A fact that needs the reference tables.
-type TablesFactAttribute() as this =
-    inherit FactAttribute()
-
-    do
-        if tables.IsNone then
-            this.Skip <- "the reference tables are not here"
+/// Skips the test unless it finds the reference tables.
+let needsTables () =
+    if tables.IsNone then
+        skiptest "the reference tables are not here"
 
 /// The lines of a table below its heading, as numbers.
 let readTable (name: string) : float[][] =
@@ -40,11 +37,11 @@ let ok (result: Result<'a, MiceError list>) : 'a =
 
 let isFault (result: Result<'a, MiceError list>) =
     match result with
-    | Ok _ -> Assert.Fail "a fault was expected"
-    | Error faults -> Assert.NotEmpty faults
+    | Ok _ -> failtest "a fault was expected"
+    | Error faults -> Expect.isNonEmpty faults "the faults have a text"
 
 let close (tolerance: float) (expected: float) (actual: float) =
-    Assert.True(abs (actual - expected) <= tolerance, $"expected {expected:R}, got {actual:R}")
+    Expecting.within tolerance actual expected "the two agree"
 
 /// All five averages agree.
 let sameAverages (tolerance: float) (expected: ThermalAverages) (actual: ThermalAverages) =

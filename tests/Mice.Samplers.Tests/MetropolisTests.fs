@@ -1,6 +1,6 @@
 module Mice.Samplers.Tests.MetropolisTests
 
-open Xunit
+open Expecto
 open Mice
 open Mice.Samplers
 open Mice.Samplers.Tests.Reference
@@ -15,89 +15,100 @@ let private warmModels =
             Temperature = max 2.0 model.Temperature
         })
 
-[<Fact>]
-let ``Acceptances are min(1, exp(−ΔE/T))`` () =
-    for model in models 2 2 @ models 3 3 do
-        let sites = IsingModel.sites model
-        let energies = Array.init (1 <<< sites) (spinsOf sites >> IsingModel.energy model)
-        let acceptance = Metropolis.acceptance model
+[<Tests>]
+let tests =
+    testList
+        "MetropolisTests"
+        [
+            test "Acceptances are min(1, exp(−ΔE/T))" {
+                for model in models 2 2 @ models 3 3 do
+                    let sites = IsingModel.sites model
+                    let energies = Array.init (1 <<< sites) (spinsOf sites >> IsingModel.energy model)
+                    let acceptance = Metropolis.acceptance model
 
-        for n in 0 .. energies.Length - 1 do
-            for site in 0 .. sites - 1 do
-                let cost = energies[n ^^^ (1 <<< site)] - energies[n]
-                Assert.Equal(exp (-(max 0.0 cost) / model.Temperature), acceptance (spinsOf sites n) site, 12)
+                    for n in 0 .. energies.Length - 1 do
+                        for site in 0 .. sites - 1 do
+                            let cost = energies[n ^^^ (1 <<< site)] - energies[n]
 
-[<Fact>]
-let ``The full transition matrix of a proposal is in detailed balance`` () =
-    for model in models 2 2 @ models 3 3 do
-        inDetailedBalance (boltzmann model) (metropolisProposals model)
+                            Expecting.decimals
+                                12
+                                (acceptance (spinsOf sites n) site)
+                                (exp (-(max 0.0 cost) / model.Temperature))
+                                $"spin {site} of configuration {n}"
+            }
 
-[<Fact>]
-let ``One sweep is as many proposals as there are sites`` () =
-    for m, model in List.indexed (models 2 2) do
-        let run = Metropolis.sweeps model 1
-        let matrix = metropolisProposals model
+            test "The full transition matrix of a proposal is in detailed balance" {
+                for model in models 2 2 @ models 3 3 do
+                    inDetailedBalance (boltzmann model) (metropolisProposals model)
+            }
 
-        for start in 0..15 do
-            let key = Key.ofSeed 29UL |> Key.item m |> Key.item start
+            test "One sweep is as many proposals as there are sites" {
+                for m, model in List.indexed (models 2 2) do
+                    let run = Metropolis.sweeps model 1
+                    let matrix = metropolisProposals model
 
-            // 80 tests with fixed seeds: see the heat bath.
-            visitsOf (fun key -> run key >> moved) 5_000 key (spinsOf 4 start)
-            |> follows 1e-4 (afterSteps matrix 4 start)
+                    for start in 0..15 do
+                        let key = Key.ofSeed 29UL |> Key.item m |> Key.item start
 
-[<Fact>]
-let ``Energies, magnetisations and correlations on the 3×4 torus are exact`` () =
-    for m, model in List.indexed warmModels do
-        let run = Metropolis.sweeps model 2
+                        // 80 tests with fixed seeds: see the heat bath.
+                        visitsOf (fun key -> run key >> moved) 5_000 key (spinsOf 4 start)
+                        |> follows 1e-4 (afterSteps matrix 4 start)
+            }
 
-        Array.create 12 1y
-        |> chainsOf (fun key -> run key >> moved) 64 200 (Key.ofSeed 31UL |> Key.item m)
-        |> momentsAgree model
+            test "Energies, magnetisations and correlations on the 3×4 torus are exact" {
+                for m, model in List.indexed warmModels do
+                    let run = Metropolis.sweeps model 2
 
-[<Fact>]
-let ``Accepted proposals are counted`` () =
-    for m, model in List.indexed warmModels do
-        let run = Metropolis.sweeps model
-        let acceptance = Metropolis.acceptance model
+                    Array.create 12 1y
+                    |> chainsOf (fun key -> run key >> moved) 64 200 (Key.ofSeed 31UL |> Key.item m)
+                    |> momentsAgree model
+            }
 
-        let exact =
-            boltzmann model
-            |> Array.mapi (fun n p -> p * Seq.sum (seq { for i in 0..11 -> acceptance (spinsOf 12 n) i }))
-            |> Array.sum
+            test "Accepted proposals are counted" {
+                for m, model in List.indexed warmModels do
+                    let run = Metropolis.sweeps model
+                    let acceptance = Metropolis.acceptance model
 
-        let shares =
-            Key.ofSeed 37UL
-            |> Key.item m
-            |> Key.split 64
-            |> Array.map (fun key ->
-                let warm = run 20 (Key.item 0 key) (Array.create 12 1y) |> moved
-                let struct (_, accepted) = run 400 (Key.item 1 key) warm
-                float accepted / 400.0)
+                    let exact =
+                        boltzmann model
+                        |> Array.mapi (fun n p -> p * Seq.sum (seq { for i in 0..11 -> acceptance (spinsOf 12 n) i }))
+                        |> Array.sum
 
-        // Independent chains: four errors have p = 2e-4 with 63 degrees of freedom, five models.
-        let z = (Statistics.mean shares - exact) / Statistics.standardError shares
-        Assert.True(abs z < 4.0, $"{model}: z = {z:F2}")
+                    let shares =
+                        Key.ofSeed 37UL
+                        |> Key.item m
+                        |> Key.split 64
+                        |> Array.map (fun key ->
+                            let warm = run 20 (Key.item 0 key) (Array.create 12 1y) |> moved
+                            let struct (_, accepted) = run 400 (Key.item 1 key) warm
+                            float accepted / 400.0)
 
-[<Fact>]
-let ``The same key gives the same sweep, and the configuration before stays as it was`` () =
-    let model = IsingModel.square 6 2.0
-    let start = IsingModel.random (Key.ofSeed 1UL) model
-    let before = Array.copy start
+                    // Independent chains: four errors have p = 2e-4 with 63 degrees of freedom, five models.
+                    let z = (Statistics.mean shares - exact) / Statistics.standardError shares
+                    Expect.isTrue (abs z < 4.0) $"{model}: z = {z:F2}"
+            }
 
-    let run seed =
-        Metropolis.sweeps model 5 (Key.ofSeed seed) start |> moved
+            test "The same key gives the same sweep, and the configuration before stays as it was" {
+                let model = IsingModel.square 6 2.0
+                let start = IsingModel.random (Key.ofSeed 1UL) model
+                let before = Array.copy start
 
-    Assert.Equal<sbyte[]>(run 2UL, run 2UL)
-    Assert.NotEqual<sbyte[]>(run 2UL, run 3UL)
-    Assert.Equal<sbyte[]>(before, start)
+                let run seed =
+                    Metropolis.sweeps model 5 (Key.ofSeed seed) start |> moved
 
-[<Fact>]
-let ``Random configurations are those of infinite temperature`` () =
-    let model = IsingModel.square 3 1.0
-    let counts = Array.zeroCreate 512
+                Expect.equal (run 2UL) (run 2UL) "the same key again"
+                Expect.notEqual (run 3UL) (run 2UL) "another key"
+                Expect.equal start before "the configuration before"
+            }
 
-    for key in Key.ofSeed 41UL |> Key.split 20_000 do
-        let n = numberOf (IsingModel.random key model)
-        counts[n] <- counts[n] + 1
+            test "Random configurations are those of infinite temperature" {
+                let model = IsingModel.square 3 1.0
+                let counts = Array.zeroCreate 512
 
-    follows 1e-3 (Array.create 512 (1.0 / 512.0)) counts
+                for key in Key.ofSeed 41UL |> Key.split 20_000 do
+                    let n = numberOf (IsingModel.random key model)
+                    counts[n] <- counts[n] + 1
+
+                follows 1e-3 (Array.create 512 (1.0 / 512.0)) counts
+            }
+        ]

@@ -1,6 +1,6 @@
 module Mice.Samplers.Tests.SwendsenWangTests
 
-open Xunit
+open Expecto
 open Mice
 open Mice.Samplers
 open Mice.Samplers.Tests.Reference
@@ -70,31 +70,37 @@ let private afterSweep (model: IsingModel) (start: int) =
 
     law
 
-[<Fact>]
-let ``One sweep has the transition matrix of the definition`` () =
-    for m, model in List.indexed (models 2 2) do
-        let run = SwendsenWang.sweeps model 1
+[<Tests>]
+let tests =
+    testList
+        "SwendsenWangTests"
+        [
+            test "One sweep has the transition matrix of the definition" {
+                for m, model in List.indexed (models 2 2) do
+                    let run = SwendsenWang.sweeps model 1
 
-        for start in 0..15 do
-            let key = Key.ofSeed 19UL |> Key.item m |> Key.item start
-            let counts = Array.zeroCreate 16
+                    for start in 0..15 do
+                        let key = Key.ofSeed 19UL |> Key.item m |> Key.item start
+                        let counts = Array.zeroCreate 16
 
-            for spins in run key (Array.create 5_000 (spinsOf 4 start)) do
-                let n = numberOf spins
-                counts[n] <- counts[n] + 1
+                        for spins in run key (Array.create 5_000 (spinsOf 4 start)) do
+                            let n = numberOf spins
+                            counts[n] <- counts[n] + 1
 
-            // 80 tests with fixed seeds: see the heat bath.
-            counts |> follows 1e-4 (afterSweep model start)
+                        // 80 tests with fixed seeds: see the heat bath.
+                        counts |> follows 1e-4 (afterSweep model start)
+            }
 
-[<Fact>]
-let ``The transition matrix of the definition is in detail balance`` () =
-    for model in models 2 2 do
-        inDetailedBalance (boltzmann model) (Array.init 16 (afterSweep model))
+            test "The transition matrix of the definition is in detail balance" {
+                for model in models 2 2 do
+                    inDetailedBalance (boltzmann model) (Array.init 16 (afterSweep model))
+            }
 
-[<Fact>]
-let ``Energies, magnetisations and correlations on the 3×4 torus are exact`` () =
-    for m, model in List.indexed (models 3 4) do
-        let run = SwendsenWang.sweeps model 1
-        let kernel key spins = run key [| spins |] |> Array.head
+            test "Energies, magnetisations and correlations on the 3×4 torus are exact" {
+                for m, model in List.indexed (models 3 4) do
+                    let run = SwendsenWang.sweeps model 1
+                    let kernel key spins = run key [| spins |] |> Array.head
 
-        Array.create 12 1y |> chainsOf kernel 64 200 (Key.ofSeed 23UL |> Key.item m) |> momentsAgree model
+                    Array.create 12 1y |> chainsOf kernel 64 200 (Key.ofSeed 23UL |> Key.item m) |> momentsAgree model
+            }
+        ]

@@ -1,7 +1,7 @@
 module Mice.Samplers.Tests.WangLandauTests
 
+open Expecto
 open System.Threading
-open Xunit
 open Mice
 open Mice.Samplers
 open Mice.Samplers.Tests.ExactReference
@@ -28,171 +28,200 @@ let private exactLevels lattice rows columns =
 let private agree name (expected: float) (found: Estimate<'u>) =
     let difference = float found.Value - expected
 
-    Assert.True(
-        abs difference <= 4.5 * float found.StandardError + 1e-9,
+    Expect.isTrue
+        (abs difference <= 4.5 * float found.StandardError + 1e-9)
         $"{name}: {Estimate.format found} against {expected}, z = {difference / float found.StandardError:F2}"
-    )
 
-[<Fact>]
-let ``The full transition matrix at a fixed density is in detailed balance with 1/g`` () =
-    for lattice in [ Lattice.Square; Lattice.Triangular ] do
-        for side in [ 2; 3 ] do
-            let model =
-                { IsingModel.square side 1.0 with
-                    Lattice = lattice
-                }
-
-            let sites = side * side
-            let bonds = sites * Lattice.coordination lattice / 2
-            let generator = Key.ofSeed 97UL |> Key.generator
-            // Any density will do: the walk is at one at every moment.
-            let logStates = Array.init (bonds / 2 + 1) (fun _ -> 5.0 * generator.NextFloat())
-
-            let levels =
-                Array.init (1 <<< sites) (fun n -> (bonds - IsingModel.bondSum model (Reference.spinsOf sites n)) / 4)
-
-            let weights = levels |> Array.map (fun level -> exp -logStates[level])
-
-            let matrix =
-                Array.init weights.Length (fun a ->
-                    let row = Array.zeroCreate weights.Length
-
-                    for site in 0 .. sites - 1 do
-                        let b = a ^^^ (1 <<< site)
-                        let p = WangLandau.acceptance logStates levels[a] levels[b] / float sites
-                        row[b] <- p
-                        row[a] <- row[a] + 1.0 / float sites - p
-
-                    row)
-
-            Reference.inDetailedBalance (weights |> Array.map (fun w -> w / Array.sum weights)) matrix
-
-[<Fact>]
-let ``Densities of small tori are those of all their states`` () =
-    for lattice, rows, columns in
+[<Tests>]
+let tests =
+    testList
+        "WangLandauTests"
         [
-            Lattice.Square, 4, 4
-            Lattice.Triangular, 3, 4
-            Lattice.Square, 3, 3
-            Lattice.Square, 2, 2
-        ] do
-        let expected = exactLevels lattice rows columns
-        let found = density options 101UL lattice rows columns
-        Assert.Equal<int>(expected |> Array.map fst, found.BondSums)
-        Assert.All(found.Checks, (fun check -> Assert.True(check.Passed, check.Detail)))
-
-        for i in 0 .. expected.Length - 1 do
-            agree $"{lattice} {rows}×{columns}, level {fst expected[i]}" (snd expected[i]) found.LogStates[i]
-            Assert.InRange(float found.LogStates[i].StandardError, 0.0, 0.02)
-
-        for walker in found.LogStatesByWalker do
-            close 1e-10 (float (rows * columns) * log 2.0) (let struct (_, sum) = ThermalAverages.weigh walker in sum)
-
-[<Fact>]
-let ``Averages of small tori are exact at all temperatures and signs of J`` () =
-    for lattice, rows, columns in [ Lattice.Square, 4, 4; Lattice.Triangular, 3, 4 ] do
-        let found = density options 103UL lattice rows columns
-
-        for coupling in [ 1.0; -1.0; 0.4 ] do
-            for temperature in [ 0.5; 1.0; 2.3; 5.0; 100.0 ] do
-                let exact =
-                    ok (
-                        Enumeration.averages
-                            {
+            test "The full transition matrix at a fixed density is in detailed balance with 1/g" {
+                for lattice in [ Lattice.Square; Lattice.Triangular ] do
+                    for side in [ 2; 3 ] do
+                        let model =
+                            { IsingModel.square side 1.0 with
                                 Lattice = lattice
-                                Rows = rows
-                                Columns = columns
-                                Coupling = coupling
-                                Field = 0.0
-                                Temperature = temperature
                             }
-                    )
 
-                let averages = ok (DensityOfStates.averages coupling temperature found)
+                        let sites = side * side
+                        let bonds = sites * Lattice.coordination lattice / 2
+                        let generator = Key.ofSeed 97UL |> Key.generator
+                        // Any density will do: the walk is at one at every moment.
+                        let logStates = Array.init (bonds / 2 + 1) (fun _ -> 5.0 * generator.NextFloat())
 
-                let at quantity =
-                    $"{quantity} of {lattice} at J = {coupling}, T = {temperature}"
+                        let levels =
+                            Array.init (1 <<< sites) (fun n ->
+                                (bonds - IsingModel.bondSum model (Reference.spinsOf sites n)) / 4)
 
-                agree (at "ln Z") (float exact.LogPartitionFunction) averages.LogPartitionFunction
-                agree (at "u") exact.Energy averages.Energy
-                agree (at "s") (float exact.Entropy) averages.Entropy
-                agree (at "C") (float exact.HeatCapacity) averages.HeatCapacity
+                        let weights = levels |> Array.map (fun level -> exp -logStates[level])
 
-[<Fact>]
-let ``The 8×8 torus has Kaufman's averages`` () =
-    let found =
-        density
-            { options with
-                Walkers = 16
-                Sweeps = 8_000
+                        let matrix =
+                            Array.init weights.Length (fun a ->
+                                let row = Array.zeroCreate weights.Length
+
+                                for site in 0 .. sites - 1 do
+                                    let b = a ^^^ (1 <<< site)
+                                    let p = WangLandau.acceptance logStates levels[a] levels[b] / float sites
+                                    row[b] <- p
+                                    row[a] <- row[a] + 1.0 / float sites - p
+
+                                row)
+
+                        Reference.inDetailedBalance (weights |> Array.map (fun w -> w / Array.sum weights)) matrix
             }
-            107UL
-            Lattice.Square
-            8
-            8
 
-    // Bond sums 128 − 4k but for the two that no state has next to either end.
-    Assert.Equal(63, found.BondSums.Length)
+            test "Densities of small tori are those of all their states" {
+                for lattice, rows, columns in
+                    [
+                        Lattice.Square, 4, 4
+                        Lattice.Triangular, 3, 4
+                        Lattice.Square, 3, 3
+                        Lattice.Square, 2, 2
+                    ] do
+                    let expected = exactLevels lattice rows columns
+                    let found = density options 101UL lattice rows columns
+                    Expect.equal found.BondSums (expected |> Array.map fst) "the levels there are"
+                    found.Checks |> Seq.iter (fun check -> Expect.isTrue check.Passed check.Detail)
 
-    for temperature in [ 1.5; 2.0; 2.269; 2.6; 4.0 ] do
-        let exact = ok (Kaufman.averages (IsingModel.square 8 temperature))
-        let averages = ok (DensityOfStates.averages 1.0 temperature found)
-        agree $"ln Z at {temperature}" (float exact.LogPartitionFunction) averages.LogPartitionFunction
-        agree $"u at {temperature}" exact.Energy averages.Energy
-        agree $"s at {temperature}" (float exact.Entropy) averages.Entropy
-        agree $"C at {temperature}" (float exact.HeatCapacity) averages.HeatCapacity
-        Assert.InRange(float averages.Entropy.StandardError, 0.0, 0.01)
+                    for i in 0 .. expected.Length - 1 do
+                        agree
+                            $"{lattice} {rows}×{columns}, level {fst expected[i]}"
+                            (snd expected[i])
+                            found.LogStates[i]
 
-[<Fact>]
-let ``Errors fall as the root of the time`` () =
-    // Halving alone would leave them where they are from some time on. Spreads of 32 walkers over 15 levels scatter by about 5 %.
-    let spread sweeps =
-        let found = density { options with Sweeps = sweeps } 109UL Lattice.Square 4 4
-        found.LogStates |> Array.averageBy (fun g -> float g.StandardError ** 2.0) |> sqrt
+                        Expecting.inRange
+                            (float found.LogStates[i].StandardError)
+                            0.0
+                            0.02
+                            $"the standard error of level {fst expected[i]}"
 
-    Assert.InRange(spread 1_000 / spread 16_000, 3.0, 5.5)
+                    for walker in found.LogStatesByWalker do
+                        close
+                            1e-10
+                            (float (rows * columns) * log 2.0)
+                            (let struct (_, sum) = ThermalAverages.weigh walker in sum)
+            }
 
-[<Fact>]
-let ``Walkers that have not come to their end are noticed`` () =
-    let found = density { options with Sweeps = 3 } 113UL Lattice.Square 6 6
-    Assert.All(found.Checks, (fun check -> Assert.False(check.Passed, check.Detail)))
+            test "Averages of small tori are exact at all temperatures and signs of J" {
+                for lattice, rows, columns in [ Lattice.Square, 4, 4; Lattice.Triangular, 3, 4 ] do
+                    let found = density options 103UL lattice rows columns
 
-[<Fact>]
-let ``The same on any number of threads, with progress`` () =
-    let short = { options with Sweeps = 4_000 }
-    let one = density { short with Threads = 1 } 127UL Lattice.Square 3 4
-    let reports = System.Collections.Concurrent.ConcurrentBag<float>()
+                    for coupling in [ 1.0; -1.0; 0.4 ] do
+                        for temperature in [ 0.5; 1.0; 2.3; 5.0; 100.0 ] do
+                            let exact =
+                                ok (
+                                    Enumeration.averages
+                                        {
+                                            Lattice = lattice
+                                            Rows = rows
+                                            Columns = columns
+                                            Coupling = coupling
+                                            Field = 0.0
+                                            Temperature = temperature
+                                        }
+                                )
 
-    let two =
-        WangLandau.densityOfStates
-            short
-            CancellationToken.None
-            (fun p -> reports.Add p.Fraction)
-            (Key.ofSeed 127UL)
-            Lattice.Square
-            3
-            4
-        |> ok
+                            let averages = ok (DensityOfStates.averages coupling temperature found)
 
-    Assert.Equal<float[]>(one.LogStatesByWalker, two.LogStatesByWalker)
-    Assert.NotEqual<float[]>(one.LogStatesByWalker, (density short 128UL Lattice.Square 3 4).LogStatesByWalker)
-    Assert.InRange(reports.Count, 99, 100)
-    Assert.Equal(1.0, Seq.max reports)
+                            let at quantity =
+                                $"{quantity} of {lattice} at J = {coupling}, T = {temperature}"
 
-[<Fact>]
-let ``All faults are told, and the work can be cancelled`` () =
-    let run options token rows =
-        WangLandau.densityOfStates options token ignore (Key.ofSeed 1UL) Lattice.Square rows 4
+                            agree (at "ln Z") (float exact.LogPartitionFunction) averages.LogPartitionFunction
+                            agree (at "u") exact.Energy averages.Energy
+                            agree (at "s") (float exact.Entropy) averages.Entropy
+                            agree (at "C") (float exact.HeatCapacity) averages.HeatCapacity
+            }
 
-    match run { Walkers = 1; Sweeps = 0; Threads = 0 } CancellationToken.None 1 with
-    | Ok _ -> failwith "accepted"
-    | Error faults -> Assert.Equal(4, faults.Length)
+            test "The 8×8 torus has Kaufman's averages" {
+                let found =
+                    density
+                        { options with
+                            Walkers = 16
+                            Sweeps = 8_000
+                        }
+                        107UL
+                        Lattice.Square
+                        8
+                        8
 
-    let found = density { options with Sweeps = 10 } 131UL Lattice.Square 2 2
-    isFault (DensityOfStates.averages nan 1.0 found)
-    isFault (DensityOfStates.averages 1.0 0.0 found)
-    use source = new CancellationTokenSource()
-    source.Cancel()
+                // Bond sums 128 − 4k but for the two that no state has next to either end.
+                Expect.equal found.BondSums.Length 63 "levels"
 
-    Assert.ThrowsAny<System.OperationCanceledException>(fun () -> run options source.Token 4 |> ignore)
-    |> ignore
+                for temperature in [ 1.5; 2.0; 2.269; 2.6; 4.0 ] do
+                    let exact = ok (Kaufman.averages (IsingModel.square 8 temperature))
+                    let averages = ok (DensityOfStates.averages 1.0 temperature found)
+                    agree $"ln Z at {temperature}" (float exact.LogPartitionFunction) averages.LogPartitionFunction
+                    agree $"u at {temperature}" exact.Energy averages.Energy
+                    agree $"s at {temperature}" (float exact.Entropy) averages.Entropy
+                    agree $"C at {temperature}" (float exact.HeatCapacity) averages.HeatCapacity
+
+                    Expecting.inRange
+                        (float averages.Entropy.StandardError)
+                        0.0
+                        0.01
+                        $"the standard error of s at {temperature}"
+            }
+
+            test "Errors fall as the root of the time" {
+                // Halving alone would leave them where they are from some time on. Spreads of 32 walkers over 15 levels scatter by about 5 %.
+                let spread sweeps =
+                    let found = density { options with Sweeps = sweeps } 109UL Lattice.Square 4 4
+                    found.LogStates |> Array.averageBy (fun g -> float g.StandardError ** 2.0) |> sqrt
+
+                Expecting.inRange (spread 1_000 / spread 16_000) 3.0 5.5 "sixteen times the sweeps"
+            }
+
+            test "Walkers that have not come to their end are noticed" {
+                let found = density { options with Sweeps = 3 } 113UL Lattice.Square 6 6
+                found.Checks |> Seq.iter (fun check -> Expect.isFalse check.Passed check.Detail)
+            }
+
+            test "The same on any number of threads, with progress" {
+                let short = { options with Sweeps = 4_000 }
+                let one = density { short with Threads = 1 } 127UL Lattice.Square 3 4
+                let reports = System.Collections.Concurrent.ConcurrentBag<float>()
+
+                let two =
+                    WangLandau.densityOfStates
+                        short
+                        CancellationToken.None
+                        (fun p -> reports.Add p.Fraction)
+                        (Key.ofSeed 127UL)
+                        Lattice.Square
+                        3
+                        4
+                    |> ok
+
+                Expect.equal two.LogStatesByWalker one.LogStatesByWalker "on two threads and on one"
+
+                Expect.notEqual
+                    ((density short 128UL Lattice.Square 3 4).LogStatesByWalker)
+                    one.LogStatesByWalker
+                    "another key"
+
+                Expecting.inRange reports.Count 99 100 "reports of progress"
+                Expect.equal (Seq.max reports) 1.0 "the last report"
+            }
+
+            testCase "All faults are told, and the work can be cancelled"
+            <| fun () ->
+                let run options token rows =
+                    WangLandau.densityOfStates options token ignore (Key.ofSeed 1UL) Lattice.Square rows 4
+
+                match run { Walkers = 1; Sweeps = 0; Threads = 0 } CancellationToken.None 1 with
+                | Ok _ -> failwith "accepted"
+                | Error faults -> Expect.equal faults.Length 4 "every fault is told"
+
+                let found = density { options with Sweeps = 10 } 131UL Lattice.Square 2 2
+                isFault (DensityOfStates.averages nan 1.0 found)
+                isFault (DensityOfStates.averages 1.0 0.0 found)
+                use source = new CancellationTokenSource()
+                source.Cancel()
+
+                Expecting.throwsAny<System.OperationCanceledException>
+                    (fun () -> run options source.Token 4 |> ignore)
+                    "the work is cancelled"
+                |> ignore
+        ]

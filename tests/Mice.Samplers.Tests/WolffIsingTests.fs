@@ -1,6 +1,6 @@
 module Mice.Samplers.Tests.WolffIsingTests
 
-open Xunit
+open Expecto
 open Mice
 open Mice.Samplers
 open Mice.Samplers.Tests.Reference
@@ -90,72 +90,86 @@ let private row (model: IsingModel) start =
 
     struct (law, size)
 
-[<Fact>]
-let ``The full transition matrix of the definition is in detailed balance`` () =
-    for model in models 2 2 @ [ List.item 1 (models 3 3); List.item 4 (models 3 3) ] do
-        let matrix =
-            Array.init (1 <<< IsingModel.sites model) (fun start ->
-                let struct (law, _) = row model start
-                law)
+[<Tests>]
+let tests =
+    testList
+        "WolffIsingTests"
+        [
+            test "The full transition matrix of the definition is in detailed balance" {
+                for model in models 2 2 @ [ List.item 1 (models 3 3); List.item 4 (models 3 3) ] do
+                    let matrix =
+                        Array.init (1 <<< IsingModel.sites model) (fun start ->
+                            let struct (law, _) = row model start
+                            law)
 
-        for law in matrix do
-            Assert.Equal(1.0, Array.sum law, 10)
+                    for law in matrix do
+                        Expecting.decimals 10 (Array.sum law) 1.0 "the probabilities of a row sum to 1"
 
-        inDetailedBalance (boltzmann model) matrix
+                    inDetailedBalance (boltzmann model) matrix
+            }
 
-[<Fact>]
-let ``One cluster has the transition matrix of the definition, and the size`` () =
-    for m, model in List.indexed (models 2 2) do
-        let run = WolffIsing.clusters model 1
+            test "One cluster has the transition matrix of the definition, and the size" {
+                for m, model in List.indexed (models 2 2) do
+                    let run = WolffIsing.clusters model 1
 
-        for start in 0..15 do
-            let struct (law, size) = row model start
-            let key = Key.ofSeed 43UL |> Key.item m |> Key.item start
-            // 80 tests with fixed seeds: see the heat bath.
-            visitsOf (fun key -> run key >> moved) 5_000 key (spinsOf 4 start) |> follows 1e-4 law
+                    for start in 0..15 do
+                        let struct (law, size) = row model start
+                        let key = Key.ofSeed 43UL |> Key.item m |> Key.item start
+                        // 80 tests with fixed seeds: see the heat bath.
+                        visitsOf (fun key -> run key >> moved) 5_000 key (spinsOf 4 start) |> follows 1e-4 law
 
-            let sizes =
-                Key.split 2_000 key
-                |> Array.map (fun key ->
-                    let struct (_, touched) = run key (spinsOf 4 start)
-                    float touched)
+                        let sizes =
+                            Key.split 2_000 key
+                            |> Array.map (fun key ->
+                                let struct (_, touched) = run key (spinsOf 4 start)
+                                float touched)
 
-            // Normal; 4.5 errors have p = 7e-6, 80 tests. An ordered state at low T leaves no spread but rounding.
-            Assert.Equal(size, Statistics.mean sizes, 4.5 * Statistics.standardError sizes + 1e-3)
+                        // Normal; 4.5 errors have p = 7e-6, 80 tests. An ordered state at low T leaves no spread but rounding.
+                        Expecting.within
+                            (4.5 * Statistics.standardError sizes + 1e-3)
+                            (Statistics.mean sizes)
+                            size
+                            "the mean size of the cluster"
+            }
 
-[<Fact>]
-let ``Energies, magnetisations and correlations on the 3×4 torus are exact`` () =
-    for m, model in List.indexed (models 3 4) do
-        let run = WolffIsing.clusters model 4
+            test "Energies, magnetisations and correlations on the 3×4 torus are exact" {
+                for m, model in List.indexed (models 3 4) do
+                    let run = WolffIsing.clusters model 4
 
-        Array.create 12 1y
-        |> chainsOf (fun key -> run key >> moved) 64 100 (Key.ofSeed 47UL |> Key.item m)
-        |> momentsAgree model
+                    Array.create 12 1y
+                    |> chainsOf (fun key -> run key >> moved) 64 100 (Key.ofSeed 47UL |> Key.item m)
+                    |> momentsAgree model
+            }
 
-[<Fact>]
-let ``Clusters of one call follow one another`` () =
-    let model =
-        { IsingModel.square 3 2.3 with
-            Columns = 2
-        }
+            test "Clusters of one call follow one another" {
+                let model =
+                    { IsingModel.square 3 2.3 with
+                        Columns = 2
+                    }
 
-    let matrix =
-        Array.init 64 (fun start ->
-            let struct (law, _) = row model start
-            law)
+                let matrix =
+                    Array.init 64 (fun start ->
+                        let struct (law, _) = row model start
+                        law)
 
-    visitsOf (fun key -> WolffIsing.clusters model 3 key >> moved) 20_000 (Key.ofSeed 53UL) (spinsOf 6 0b101100)
-    |> follows 1e-3 (afterSteps matrix 3 0b101100)
+                visitsOf
+                    (fun key -> WolffIsing.clusters model 3 key >> moved)
+                    20_000
+                    (Key.ofSeed 53UL)
+                    (spinsOf 6 0b101100)
+                |> follows 1e-3 (afterSteps matrix 3 0b101100)
+            }
 
-[<Fact>]
-let ``The same key gives the same clusters, and the configuration before stays as it was`` () =
-    let model = IsingModel.square 6 2.3
-    let start = IsingModel.random (Key.ofSeed 1UL) model
-    let before = Array.copy start
+            test "The same key gives the same clusters, and the configuration before stays as it was" {
+                let model = IsingModel.square 6 2.3
+                let start = IsingModel.random (Key.ofSeed 1UL) model
+                let before = Array.copy start
 
-    let run seed =
-        WolffIsing.clusters model 5 (Key.ofSeed seed) start |> moved
+                let run seed =
+                    WolffIsing.clusters model 5 (Key.ofSeed seed) start |> moved
 
-    Assert.Equal<sbyte[]>(run 2UL, run 2UL)
-    Assert.NotEqual<sbyte[]>(run 2UL, run 3UL)
-    Assert.Equal<sbyte[]>(before, start)
+                Expect.equal (run 2UL) (run 2UL) "the same key again"
+                Expect.notEqual (run 3UL) (run 2UL) "another key"
+                Expect.equal start before "the configuration before"
+            }
+        ]

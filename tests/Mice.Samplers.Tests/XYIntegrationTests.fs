@@ -1,9 +1,9 @@
 module Mice.Samplers.Tests.XYIntegrationTests
 
+open Expecto
 open System.Threading
 open FsCheck
 open FsCheck.FSharp
-open Xunit
 open Mice
 open Mice.Samplers
 
@@ -40,106 +40,115 @@ let private questions =
 let private widest scale beta =
     max (0.04 / scale) (0.06 * (beta - 1.2 / scale))
 
-[<Fact>]
-let ``Grids are sorted, hold what is asked for and are fine enough everywhere`` () =
-    let property =
-        Prop.forAll (Arb.fromGen questions) (fun (scale, asked) ->
-            let grid = XYIntegration.grid scale asked
-            let gaps = Array.pairwise (Array.append [| 0.0 |] grid)
+[<Tests>]
+let tests =
+    testList
+        "XYIntegrationTests"
+        [
+            testPropertyWithConfig
+                (Expecting.cases 500)
+                "Grids are sorted, hold what is asked for and are fine enough everywhere"
+            <| Prop.forAll (Arb.fromGen questions) (fun (scale, asked) ->
+                let grid = XYIntegration.grid scale asked
+                let gaps = Array.pairwise (Array.append [| 0.0 |] grid)
 
-            let own =
-                grid |> Array.filter (fun b -> not (Array.contains b asked)) |> Set.ofArray
+                let own =
+                    grid |> Array.filter (fun b -> not (Array.contains b asked)) |> Set.ofArray
 
-            // A point is left out where one that is asked for lies within 0.3 intervals: no gap is longer than 1.6 intervals.
-            (gaps
-             |> Array.forall (fun (a, b) -> a < b && b - a <= 1.6 * widest scale b + 1e-12)
-             |> Prop.label $"{grid}")
-            .&. (asked |> Array.forall (fun b -> Array.contains b grid) |> Prop.label "asked")
-            .&. (Array.last grid = Array.max asked |> Prop.label "last")
-            // Nothing is shorter than 0.3 intervals but between two that are asked for and where 1/T is small itself.
-            .&. (gaps
-                 |> Array.forall (fun (a, b) ->
-                     not (own.Contains a || own.Contains b)
-                     || b - a >= 0.29 * min (0.04 / scale) (Array.max asked / 6.0))
-                 |> Prop.label "short")
-            .&. (grid.Length >= 4 |> Prop.label "enough to integrate"))
+                // A point is left out where one that is asked for lies within 0.3 intervals: no gap is longer than 1.6 intervals.
+                (gaps
+                 |> Array.forall (fun (a, b) -> a < b && b - a <= 1.6 * widest scale b + 1e-12)
+                 |> Prop.label $"{grid}")
+                .&. (asked |> Array.forall (fun b -> Array.contains b grid) |> Prop.label "asked")
+                .&. (Array.last grid = Array.max asked |> Prop.label "last")
+                // Nothing is shorter than 0.3 intervals but between two that are asked for and where 1/T is small itself.
+                .&. (gaps
+                     |> Array.forall (fun (a, b) ->
+                         not (own.Contains a || own.Contains b)
+                         || b - a >= 0.29 * min (0.04 / scale) (Array.max asked / 6.0))
+                     |> Prop.label "short")
+                .&. (grid.Length >= 4 |> Prop.label "enough to integrate"))
 
-    Check.One(Config.QuickThrowOnFailure.WithMaxTest 500, property)
+            testTheory "Entropies of the 2×2 torus are those of quadrature" [ 1.0, 0.0; -1.0, 0.5 ]
+            <| fun (coupling: float, field: float) ->
+                let model =
+                    { XYModel.square 2 1.0 with
+                        Coupling = coupling
+                        Field = field
+                    }
 
-[<Theory>]
-[<InlineData(1.0, 0.0)>]
-[<InlineData(-1.0, 0.5)>]
-let ``Entropies of the 2×2 torus are those of quadrature`` (coupling: float) (field: float) =
-    let model =
-        { XYModel.square 2 1.0 with
-            Coupling = coupling
-            Field = field
-        }
+                // Not in order, and one so hot that its 1/T is below an interval of the grid.
+                let temperatures = [ 2.0; 0.8; 30.0; 1.2 ]
+                let found = run options model temperatures |> get
 
-    // Not in order, and one so hot that its 1/T is below an interval of the grid.
-    let temperatures = [ 2.0; 0.8; 30.0; 1.2 ]
-    let found = run options model temperatures |> get
+                for temperature, entropy in List.zip temperatures found do
+                    // 20 points: the error is I₂₀(κ)/I₀(κ) with κ = 5 at most.
+                    let exact = XYReference.twoByTwo 20 coupling field temperature
+                    let expected = (exact.LogPartition + exact.Energy / temperature) / 4.0
+                    let s = entropy.EntropyPerSite
+                    let z = (float s.Value - expected) / float s.StandardError
+                    // p = 6e-5 for each of eight; fixed seeds.
+                    Expect.isTrue
+                        (abs z <= 4.0)
+                        $"T = {temperature}: {Estimate.format s}, expected {expected:F5}, z = {z:F2}"
 
-    for temperature, entropy in List.zip temperatures found do
-        // 20 points: the error is I₂₀(κ)/I₀(κ) with κ = 5 at most.
-        let exact = XYReference.twoByTwo 20 coupling field temperature
-        let expected = (exact.LogPartition + exact.Energy / temperature) / 4.0
-        let s = entropy.EntropyPerSite
-        let z = (float s.Value - expected) / float s.StandardError
-        // p = 6e-5 for each of eight; fixed seeds.
-        Assert.True(abs z <= 4.0, $"T = {temperature}: {Estimate.format s}, expected {expected:F5}, z = {z:F2}")
-        Assert.InRange(float s.StandardError, 1e-9, 0.02)
-        Assert.Equal(1.0 / temperature, entropy.Beta)
+                    Expecting.inRange (float s.StandardError) 1e-9 0.02 "the standard error"
+                    Expect.equal entropy.Beta (1.0 / temperature) "β of the point"
 
-[<Fact>]
-let ``A large torus has the entropy of the high-temperature series`` () =
-    let model = XYModel.square 8 1.0
-    let s = (run options model [ 3.0 ] |> get).Head.EntropyPerSite
+            test "A large torus has the entropy of the high-temperature series" {
+                let model = XYModel.square 8 1.0
+                let s = (run options model [ 3.0 ] |> get).Head.EntropyPerSite
 
-    let expected =
-        float (XYExact.squareAtHighTemperature { model with Temperature = 3.0 }).EntropyPerSite
+                let expected =
+                    float (XYExact.squareAtHighTemperature { model with Temperature = 3.0 }).EntropyPerSite
 
-    let z = (float s.Value - expected) / float s.StandardError
-    // y = 0.164: loops of 8 bonds, those around the torus among them, are some 20 y⁸ = 1e-5 in ln Z, far below the error.
-    Assert.True(abs z <= 4.0, $"{Estimate.format s}, expected {expected:F5}, z = {z:F2}")
-    Assert.InRange(float s.StandardError, 1e-5, 2e-3)
-
-[<Fact>]
-let ``The result does not depend on the threads`` () =
-    let few = { options with Steps = 20 }
-    let model = XYModel.square 3 1.0
-    let one, two = run { few with Threads = 1 } model [ 2.0 ], run few model [ 2.0 ]
-    Assert.Equal<IntegratedEntropy list>(get one, get two)
-
-[<Fact>]
-let ``What is wrong with model and temperatures is told once`` () =
-    Assert.Single(
-        run
-            options
-            { XYModel.square 4 1.0 with
-                Field = nan
+                let z = (float s.Value - expected) / float s.StandardError
+                // y = 0.164: loops of 8 bonds, those around the torus among them, are some 20 y⁸ = 1e-5 in ln Z, far below the error.
+                Expect.isTrue (abs z <= 4.0) $"{Estimate.format s}, expected {expected:F5}, z = {z:F2}"
+                Expecting.inRange (float s.StandardError) 1e-5 2e-3 "the standard error"
             }
-            [ 1.0; 2.0 ]
-        |> faults
-    )
-    |> ignore
 
-    Assert.Equal(2, (run options (XYModel.square 4 1.0) [ -1.0; 1.0; nan ] |> faults).Length)
-
-[<Fact>]
-let ``What is wrong with the options is told once, each of them`` () =
-    Assert.Single(run { options with Steps = 0 } (XYModel.square 4 1.0) [ 1.0 ] |> faults) |> ignore
-
-    Assert.Equal(
-        3,
-        (run
-            { options with
-                Steps = 0
-                Equilibrate = -1
-                Chains = 0
+            test "The result does not depend on the threads" {
+                let few = { options with Steps = 20 }
+                let model = XYModel.square 3 1.0
+                let one, two = run { few with Threads = 1 } model [ 2.0 ], run few model [ 2.0 ]
+                Expect.equal (get two) (get one) "two threads and one"
             }
-            (XYModel.square 4 1.0)
-            [ 1.0 ]
-         |> faults)
-            .Length
-    )
+
+            test "What is wrong with model and temperatures is told once" {
+                Expecting.single
+                    (run
+                        options
+                        { XYModel.square 4 1.0 with
+                            Field = nan
+                        }
+                        [ 1.0; 2.0 ]
+                     |> faults)
+                    "a bad field with two temperatures"
+                |> ignore
+
+                Expect.equal
+                    ((run options (XYModel.square 4 1.0) [ -1.0; 1.0; nan ] |> faults).Length)
+                    2
+                    "both bad temperatures"
+            }
+
+            test "What is wrong with the options is told once, each of them" {
+                Expecting.single (run { options with Steps = 0 } (XYModel.square 4 1.0) [ 1.0 ] |> faults) "no steps"
+                |> ignore
+
+                Expect.equal
+                    ((run
+                        { options with
+                            Steps = 0
+                            Equilibrate = -1
+                            Chains = 0
+                        }
+                        (XYModel.square 4 1.0)
+                        [ 1.0 ]
+                      |> faults)
+                        .Length)
+                    3
+                    "every fault of the options"
+            }
+        ]

@@ -1,7 +1,7 @@
 module Mice.Samplers.Tests.XYKernelTests
 
+open Expecto
 open System
-open Xunit
 open Mice
 open Mice.Samplers
 
@@ -73,118 +73,120 @@ let private agreesOnTwoByTwo seed kernel =
 
         let text = z |> Array.map (fun v -> v.ToString "F2") |> String.concat ", "
 
-        Assert.True(z |> Array.forall (fun v -> abs v <= 4.0), $"J {coupling}, H {field}, T {temperature}: z = {text}")
+        Expect.isTrue
+            (z |> Array.forall (fun v -> abs v <= 4.0))
+            $"J {coupling}, H {field}, T {temperature}: z = {text}"
 
-[<Fact>]
-let ``Heat bath samples the 2×2 torus`` () = agreesOnTwoByTwo 1UL heatBath
+[<Tests>]
+let tests =
+    testList
+        "XYKernelTests"
+        [
+            test "Heat bath samples the 2×2 torus" { agreesOnTwoByTwo 1UL heatBath }
 
-[<Fact>]
-let ``Clusters sample the 2×2 torus`` () = agreesOnTwoByTwo 2UL wolff
+            test "Clusters sample the 2×2 torus" { agreesOnTwoByTwo 2UL wolff }
 
-[<Fact>]
-let ``All kernels together sample the 2×2 torus`` () = agreesOnTwoByTwo 3UL mix
+            test "All kernels together sample the 2×2 torus" { agreesOnTwoByTwo 3UL mix }
 
-[<Fact>]
-let ``Every kernel has the mean energy of the 3×2 torus`` () =
-    let kernels = [ "heat bath", heatBath; "clusters", wolff; "mix", mix ]
+            test "Every kernel has the mean energy of the 3×2 torus" {
+                let kernels = [ "heat bath", heatBath; "clusters", wolff; "mix", mix ]
 
-    for coupling, field, temperature in [ 1.0, 0.4, 1.5; -1.0, 0.6, 1.6 ] do
-        let exact = XYReference.threeByTwoEnergy 16 coupling field temperature
-        let model = torus 3 2 coupling field temperature
+                for coupling, field, temperature in [ 1.0, 0.4, 1.5; -1.0, 0.6, 1.6 ] do
+                    let exact = XYReference.threeByTwoEnergy 16 coupling field temperature
+                    let model = torus 3 2 coupling field temperature
 
-        for name, kernel in kernels do
-            let z = (zScores model 3000 (kernel model) [| exact |] 4UL)[0]
-            Assert.True(abs z <= 4.0, $"{name}, J {coupling}: z = {z:F2}")
+                    for name, kernel in kernels do
+                        let z = (zScores model 3000 (kernel model) [| exact |] 4UL)[0]
+                        Expect.isTrue (abs z <= 4.0) $"{name}, J {coupling}: z = {z:F2}"
+            }
 
-[<Fact>]
-let ``Heat bath and clusters agree on a torus of odd sides`` () =
-    let model = torus 5 3 1.0 0.2 0.9
+            test "Heat bath and clusters agree on a torus of odd sides" {
+                let model = torus 5 3 1.0 0.2 0.9
 
-    let energies kernel seed =
-        Key.ofSeed seed
-        |> Key.split 32
-        |> Array.map (fun key -> (chainMeans model 1000 (kernel model) key)[0])
+                let energies kernel seed =
+                    Key.ofSeed seed
+                    |> Key.split 32
+                    |> Array.map (fun key -> (chainMeans model 1000 (kernel model) key)[0])
 
-    let a, b = energies heatBath 5UL, energies wolff 6UL
+                let a, b = energies heatBath 5UL, energies wolff 6UL
 
-    let error =
-        sqrt (Statistics.standardError a ** 2.0 + Statistics.standardError b ** 2.0)
+                let error =
+                    sqrt (Statistics.standardError a ** 2.0 + Statistics.standardError b ** 2.0)
 
-    let z = (Statistics.mean a - Statistics.mean b) / error
-    Assert.True(abs z <= 4.0, $"z = {z:F2}")
+                let z = (Statistics.mean a - Statistics.mean b) / error
+                Expect.isTrue (abs z <= 4.0) $"z = {z:F2}"
+            }
 
-[<Theory>]
-[<InlineData(0.0)>]
-[<InlineData(0.3)>]
-[<InlineData(5.0)>]
-[<InlineData(400.0)>]
-let ``Heat bath angles have the von Mises law`` (kappa: float) =
-    let generator = Key.ofSeed 7UL |> Key.generator
+            testTheory "Heat bath angles have the von Mises law" [ 0.0; 0.3; 5.0; 400.0 ]
+            <| fun (kappa: float) ->
+                let generator = Key.ofSeed 7UL |> Key.generator
 
-    let angles =
-        Array.init 20_000 (fun _ ->
-            let struct (c, s) = VonMises.sample generator kappa
-            Assert.InRange(c * c + s * s, 1.0 - 1e-12, 1.0 + 1e-12)
-            atan2 s c)
+                let angles =
+                    Array.init 20_000 (fun _ ->
+                        let struct (c, s) = VonMises.sample generator kappa
+                        Expecting.inRange (c * c + s * s) (1.0 - 1e-12) (1.0 + 1e-12) "the length of a spin"
+                        atan2 s c)
 
-    // The distribution function by trapezoids on a grid that is fine where the density is.
-    let reach = min Math.PI (12.0 / sqrt (kappa + 1e-9))
-    let n = 20_000
+                // The distribution function by trapezoids on a grid that is fine where the density is.
+                let reach = min Math.PI (12.0 / sqrt (kappa + 1e-9))
+                let n = 20_000
 
-    let at i =
-        -reach + 2.0 * reach * float i / float n
+                let at i =
+                    -reach + 2.0 * reach * float i / float n
 
-    let density = Array.init (n + 1) (fun i -> exp (kappa * (cos (at i) - 1.0)))
+                let density = Array.init (n + 1) (fun i -> exp (kappa * (cos (at i) - 1.0)))
 
-    let cumulative =
-        density |> Array.pairwise |> Array.scan (fun sum (a, b) -> sum + 0.5 * (a + b)) 0.0
+                let cumulative =
+                    density |> Array.pairwise |> Array.scan (fun sum (a, b) -> sum + 0.5 * (a + b)) 0.0
 
-    let distribution angle =
-        let i = int ((angle + reach) / (2.0 * reach) * float n) |> max 0 |> min n
-        cumulative[i] / cumulative[n]
+                let distribution angle =
+                    let i = int ((angle + reach) / (2.0 * reach) * float n) |> max 0 |> min n
+                    cumulative[i] / cumulative[n]
 
-    let test = Statistics.kolmogorovSmirnov distribution angles
-    Assert.True(test.PValue > 1e-3, $"p = {test.PValue}")
+                let test = Statistics.kolmogorovSmirnov distribution angles
+                Expect.isTrue (test.PValue > 1e-3) $"p = {test.PValue}"
 
-[<Theory>]
-[<InlineData(6, 6, 0.0)>]
-[<InlineData(5, 4, 0.7)>]
-let ``Over-relaxation keeps the energy and the lengths and moves every spin``
-    (rows: int)
-    (columns: int)
-    (field: float)
-    =
-    let model = torus rows columns 1.0 field 1.0
-    let before = XYState.random (rows * columns) (Key.ofSeed 8UL)
-    let after = XYSweeps.overRelaxation model 100 before
-    // 100 sweeps of reflections round each time by about 1e-16 of a bond.
-    Assert.Equal(XYModel.energy model before, XYModel.energy model after, 11)
-    let lengths = Array.map2 (fun c s -> c * c + s * s) after.Cosines after.Sines
-    Assert.All(lengths, (fun l -> Assert.Equal(1.0, l, 12)))
-    let once = XYSweeps.overRelaxation model 1 before
-    Assert.All(Array.zip once.Sines before.Sines, (fun (a, b) -> Assert.NotEqual(a, b)))
+            testTheory "Over-relaxation keeps the energy and the lengths and moves every spin" [ 6, 6, 0.0; 5, 4, 0.7 ]
+            <| fun (rows: int, columns: int, field: float) ->
+                let model = torus rows columns 1.0 field 1.0
+                let before = XYState.random (rows * columns) (Key.ofSeed 8UL)
+                let after = XYSweeps.overRelaxation model 100 before
+                // 100 sweeps of reflections round each time by about 1e-16 of a bond.
+                Expecting.decimals
+                    11
+                    (XYModel.energy model after)
+                    (XYModel.energy model before)
+                    "the energy after the sweeps"
 
-[<Fact>]
-let ``Kernels leave their arguments alone and repeat themselves`` () =
-    let model = torus 4 4 1.0 0.3 0.8
-    let start = XYState.random 16 (Key.ofSeed 9UL)
-    let kept = XYState.copy start
-    let key = Key.ofSeed 10UL
+                let lengths = Array.map2 (fun c s -> c * c + s * s) after.Cosines after.Sines
+                lengths |> Seq.iter (fun l -> Expecting.decimals 12 l 1.0 "the length of a spin")
+                let once = XYSweeps.overRelaxation model 1 before
 
-    for kernel in [ heatBath; wolff; mix ] do
-        Assert.Equal(kernel model key start, kernel model key start)
+                (Array.zip once.Sines before.Sines)
+                |> Seq.iter (fun (a, b) -> Expect.notEqual b a "every spin moves")
 
-    Assert.Equal(kept, start)
+            test "Kernels leave their arguments alone and repeat themselves" {
+                let model = torus 4 4 1.0 0.3 0.8
+                let start = XYState.random 16 (Key.ofSeed 9UL)
+                let kept = XYState.copy start
+                let key = Key.ofSeed 10UL
 
-[<Fact>]
-let ``Clusters at zero temperature are the whole torus, at high temperature one site`` () =
-    let state = XYState.ofAngles (Array.create 64 1.0)
+                for kernel in [ heatBath; wolff; mix ] do
+                    Expect.equal (kernel model key start) (kernel model key start) "the same key again"
 
-    let struct (_, cold) =
-        XYClusters.wolff (torus 8 8 1.0 0.0 1e-9) 10 (Key.ofSeed 11UL) state
+                Expect.equal start kept "the state before"
+            }
 
-    let struct (_, hot) =
-        XYClusters.wolff (torus 8 8 1.0 0.0 1e9) 10 (Key.ofSeed 11UL) state
+            test "Clusters at zero temperature are the whole torus, at high temperature one site" {
+                let state = XYState.ofAngles (Array.create 64 1.0)
 
-    Assert.Equal(640, cold)
-    Assert.Equal(10, hot)
+                let struct (_, cold) =
+                    XYClusters.wolff (torus 8 8 1.0 0.0 1e-9) 10 (Key.ofSeed 11UL) state
+
+                let struct (_, hot) =
+                    XYClusters.wolff (torus 8 8 1.0 0.0 1e9) 10 (Key.ofSeed 11UL) state
+
+                Expect.equal cold 640 "ten clusters of all 64 sites"
+                Expect.equal hot 10 "ten clusters of one site"
+            }
+        ]

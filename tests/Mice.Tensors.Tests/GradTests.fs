@@ -1,15 +1,15 @@
 module Mice.Tensors.Tests.GradTests
 
+open Expecto
 open Mice
 open Mice.Tensors
-open Xunit
 open Mice.Tensors.Tests.Numeric
 
 let private matrix c low high =
     uniform c.Seed low high [ c.Rows; c.Columns ]
 
 /// Operators of one matrix, with a range of arguments on which they are smooth.
-let private smooth: (string * float * float * (Tensor -> Tensor)) list =
+let internal smooth: (string * float * float * (Tensor -> Tensor)) list =
     [
         "add number", -2.0, 2.0, (fun x -> x + 1.5)
         "subtract from number", -2.0, 2.0, (fun x -> 1.5 - x)
@@ -112,75 +112,89 @@ let private smooth: (string * float * float * (Tensor -> Tensor)) list =
         "dropout", -2.0, 2.0, Nn.dropout (Key.ofSeed 3UL) 0.4
     ]
 
-let smoothNames: obj[] seq =
-    smooth |> Seq.map (fun (name, _, _, _) -> [| box name |])
+[<Tests>]
+let tests =
+    testList
+        "GradTests"
+        [
+            testList
+                "gradient equals central differences"
+                [
+                    for name, low, high, f in smooth ->
+                        test name { forCases 20 (fun c -> checkGradient f (matrix c low high)) }
+                ]
 
-[<Theory>]
-[<MemberData(nameof smoothNames)>]
-let ``gradient equals central differences`` (name: string) =
-    let _, low, high, f = smooth |> List.find (fun (n, _, _, _) -> n = name)
-    forCases 20 (fun c -> checkGradient f (matrix c low high))
+            test "a second derivative is the derivative of the derivative" {
+                forCases 20 (fun c ->
+                    matrix c 0.5 2.0 |> checkGradient (Grad.grad (fun x -> Tensor.sum (x * x * x + Tensor.exp x))))
+            }
 
-[<Fact>]
-let ``a second derivative is the derivative of the derivative`` () =
-    forCases 20 (fun c ->
-        matrix c 0.5 2.0 |> checkGradient (Grad.grad (fun x -> Tensor.sum (x * x * x + Tensor.exp x))))
+            test "products with the Jacobian agree with the Jacobian" {
+                forCases 30 (fun c ->
+                    let w = uniform (c.Seed + 1) -1.0 1.0 [ c.Columns; c.Depth ]
 
-[<Fact>]
-let ``products with the Jacobian agree with the Jacobian`` () =
-    forCases 30 (fun c ->
-        let w = uniform (c.Seed + 1) -1.0 1.0 [ c.Columns; c.Depth ]
+                    let f x =
+                        Nn.tanh (Tensor.matmul x w) * Tensor.sum x
 
-        let f x =
-            Nn.tanh (Tensor.matmul x w) * Tensor.sum x
+                    let x = matrix c -1.0 1.0
+                    let v = uniform (c.Seed + 2) -1.0 1.0 [ c.Rows; c.Columns ]
+                    let u = uniform (c.Seed + 3) -1.0 1.0 [ c.Rows; c.Depth ]
+                    let j = Grad.jacobian f x
+                    let struct (_, forward) = Grad.jvp f x v
+                    let struct (_, back) = Grad.vjp f x u
+                    let flat (t: Tensor) = Tensor.reshape [ -1 ] t
+                    // Sums of at most 20 products of numbers of order one in float64.
+                    close 1e-12 (Tensor.matmul j (flat v) |> Tensor.toArray) (flat forward |> Tensor.toArray)
+                    close 1e-12 (Tensor.matmul (flat u) j |> Tensor.toArray) (flat back |> Tensor.toArray))
+            }
 
-        let x = matrix c -1.0 1.0
-        let v = uniform (c.Seed + 2) -1.0 1.0 [ c.Rows; c.Columns ]
-        let u = uniform (c.Seed + 3) -1.0 1.0 [ c.Rows; c.Depth ]
-        let j = Grad.jacobian f x
-        let struct (_, forward) = Grad.jvp f x v
-        let struct (_, back) = Grad.vjp f x u
-        let flat (t: Tensor) = Tensor.reshape [ -1 ] t
-        // Sums of at most 20 products of numbers of order one in float64.
-        close 1e-12 (Tensor.matmul j (flat v) |> Tensor.toArray) (flat forward |> Tensor.toArray)
-        close 1e-12 (Tensor.matmul (flat u) j |> Tensor.toArray) (flat back |> Tensor.toArray))
+            test "the product with the Jacobian of a linear or constant function is right" {
+                let x, v = uniform 1 -1.0 1.0 [ 3 ], uniform 2 -1.0 1.0 [ 3 ]
+                let struct (_, linear) = Grad.jvp (fun x -> x * 3.0) x v
+                close 1e-15 (Tensor.toArray (v * 3.0)) (Tensor.toArray linear)
+                let struct (_, constant) = Grad.jvp (fun x -> Tensor.onesLike x) x v
+                close 0.0 [| 0.0; 0.0; 0.0 |] (Tensor.toArray constant)
+            }
 
-[<Fact>]
-let ``the product with the Jacobian of a linear or constant function is right`` () =
-    let x, v = uniform 1 -1.0 1.0 [ 3 ], uniform 2 -1.0 1.0 [ 3 ]
-    let struct (_, linear) = Grad.jvp (fun x -> x * 3.0) x v
-    close 1e-15 (Tensor.toArray (v * 3.0)) (Tensor.toArray linear)
-    let struct (_, constant) = Grad.jvp (fun x -> Tensor.onesLike x) x v
-    close 0.0 [| 0.0; 0.0; 0.0 |] (Tensor.toArray constant)
+            test "parameters that play no part have gradient zero" {
+                let p =
+                    Params.node
+                        [
+                            "a", Params.Leaf(uniform 1 0.0 1.0 [ 2 ])
+                            "b", Params.Leaf(uniform 2 0.0 1.0 [ 3 ])
+                        ]
 
-[<Fact>]
-let ``parameters that play no part have gradient zero`` () =
-    let p =
-        Params.node
-            [
-                "a", Params.Leaf(uniform 1 0.0 1.0 [ 2 ])
-                "b", Params.Leaf(uniform 2 0.0 1.0 [ 3 ])
-            ]
+                let struct (value, g) =
+                    Grad.valueAndGradient (fun p -> Tensor.sum (Params.tensor "a" p)) p
 
-    let struct (value, g) =
-        Grad.valueAndGradient (fun p -> Tensor.sum (Params.tensor "a" p)) p
+                Expect.equal
+                    (Tensor.item value)
+                    (Params.tensor "a" p |> Tensor.sum |> Tensor.item)
+                    "value equals tensor of p"
 
-    Assert.Equal(Params.tensor "a" p |> Tensor.sum |> Tensor.item, Tensor.item value)
-    close 0.0 [| 1.0; 1.0 |] (Params.tensor "a" g |> Tensor.toArray)
-    close 0.0 [| 0.0; 0.0; 0.0 |] (Params.tensor "b" g |> Tensor.toArray)
+                close 0.0 [| 1.0; 1.0 |] (Params.tensor "a" g |> Tensor.toArray)
+                close 0.0 [| 0.0; 0.0; 0.0 |] (Params.tensor "b" g |> Tensor.toArray)
+            }
 
-[<Fact>]
-let ``differentiating changes nothing that it was given`` () =
-    let x = uniform 1 0.0 1.0 [ 3 ]
-    let before = Tensor.toArray<float> x
-    let g = Grad.grad (fun x -> Tensor.sum (x * x)) x
-    close 0.0 before (Tensor.toArray x)
-    close 1e-15 (before |> Array.map ((*) 2.0)) (Tensor.toArray g)
+            test "differentiating changes nothing that it was given" {
+                let x = uniform 1 0.0 1.0 [ 3 ]
+                let before = Tensor.toArray<float> x
+                let g = Grad.grad (fun x -> Tensor.sum (x * x)) x
+                close 0.0 before (Tensor.toArray x)
+                close 1e-15 (before |> Array.map ((*) 2.0)) (Tensor.toArray g)
+            }
 
-[<Fact>]
-let ``a function of more than one number has no gradient`` () =
-    let e =
-        Assert.Throws<TensorException>(fun () -> Grad.grad (fun x -> x * 2.0) (uniform 1 0.0 1.0 [ 3 ]) |> ignore)
+            test "a function of more than one number has no gradient" {
+                let e =
+                    Expecting.throws<TensorException>
+                        (fun () -> Grad.grad (fun x -> x * 2.0) (uniform 1 0.0 1.0 [ 3 ]) |> ignore)
+                        "grad of uniform 1 throws TensorException"
 
-    Assert.Contains("[3] float64", e.Message)
-    Assert.Throws<TensorException>(fun () -> Grad.grad Tensor.sum (Tensor.arange 3) |> ignore) |> ignore
+                Expect.stringContains e.Message "[3] float64" "e message contains [3] float64"
+
+                Expecting.throws<TensorException>
+                    (fun () -> Grad.grad Tensor.sum (Tensor.arange 3) |> ignore)
+                    "grad of sum throws TensorException"
+                |> ignore
+            }
+        ]

@@ -1,11 +1,11 @@
 /// Slow and obvious counterparts, and generators of random cases.
 module Mice.Tensors.Tests.Numeric
 
+open Expecto
 open FsCheck
 open FsCheck.FSharp
 open Mice
 open Mice.Tensors
-open Xunit
 
 /// Random numbers of a shape in float64, uniform in [low, high).
 let uniform (seed: int) (low: float) (high: float) (shape: int list) : Tensor =
@@ -13,7 +13,7 @@ let uniform (seed: int) (low: float) (high: float) (shape: int list) : Tensor =
 
 /// Largest absolute difference between two lists of numbers.
 let distance (a: float[]) (b: float[]) =
-    Assert.Equal(b.Length, a.Length)
+    Expect.equal a.Length b.Length "a length equals b length"
 
     Array.fold2
         (fun worst x y ->
@@ -28,7 +28,7 @@ let distance (a: float[]) (b: float[]) =
 /// Fails unless two lists of numbers agree within a tolerance.
 let close (tolerance: float) (expected: float[]) (actual: float[]) =
     let d = distance expected actual
-    Assert.True(d <= tolerance, $"differs by {d:E2}, allowed {tolerance:E2}")
+    Expect.isTrue (d <= tolerance) $"differs by {d:E2}, allowed {tolerance:E2}"
 
 /// Seeds and small shapes.
 type Case =
@@ -60,7 +60,7 @@ let forCases (count: int) (check: Case -> unit) =
     let property =
         Prop.forAll (Arb.fromGen cases) (fun case -> Tensor.scope (fun () -> check case))
 
-    Check.One(Config.QuickThrowOnFailure.WithMaxTest count, property)
+    Expecting.holds count property
 
 /// ∂(Σ w f(x))/∂x by central differences, one element at a time.
 let differences (step: float) (f: Tensor -> Tensor) (w: Tensor) (x: Tensor) : float[] =

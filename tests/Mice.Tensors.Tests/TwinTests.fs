@@ -1,9 +1,9 @@
 /// Every operator against the same thing in a few plain lines.
 module Mice.Tensors.Tests.TwinTests
 
+open Expecto
 open System
 open Mice.Tensors
-open Xunit
 open Mice.Tensors.Tests.Numeric
 
 /// The elements of a matrix, row by row.
@@ -231,17 +231,24 @@ let private twins: (string * float * float * (Tensor -> Tensor) * (float[,] -> f
             (fun x -> [| Array.max (flat x) |])
     ]
 
-let names: obj[] seq = twins |> Seq.map (fun (name, _, _, _, _) -> [| box name |])
-
-[<Theory>]
-[<MemberData(nameof names)>]
-let ``an operator equals its twin`` (name: string) =
-    let _, low, high, f, twin = twins |> List.find (fun (n, _, _, _, _) -> n = name)
-
-    forCases 30 (fun c ->
-        let x = uniform c.Seed low high [ c.Rows; c.Columns ]
-        let values = Tensor.toArray<float> x
-        let matrix = Array2D.init c.Rows c.Columns (fun i j -> values[i * c.Columns + j])
-        // Twenty numbers of order ten at most, through functions with errors of a few units in the last place; a norm of numbers that are
-        // all alike divides the rounding of their mean by sqrt(1e-5).
-        close 1e-12 (twin matrix) (f x |> Tensor.toArray))
+[<Tests>]
+let tests =
+    testList
+        "TwinTests"
+        [
+            testList
+                "an operator equals its twin"
+                [
+                    for name, low, high, f, twin in twins ->
+                        test name {
+                            forCases 30 (fun c ->
+                                let x = uniform c.Seed low high [ c.Rows; c.Columns ]
+                                let values = Tensor.toArray<float> x
+                                let matrix = Array2D.init c.Rows c.Columns (fun i j -> values[i * c.Columns + j])
+                                // Twenty numbers of order ten at most, through functions with errors of a few units in the
+                                // last place; a norm of numbers that are all alike divides the rounding of their mean by
+                                // sqrt(1e-5).
+                                close 1e-12 (twin matrix) (f x |> Tensor.toArray))
+                        }
+                ]
+        ]

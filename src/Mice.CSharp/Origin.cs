@@ -1,0 +1,22 @@
+using System.Runtime.CompilerServices;
+
+namespace Mice.CSharp;
+
+/// <summary>The results of the F# libraries that values of the façade were made from: for what shows or stores a value in full.</summary>
+/// <remarks>Kept beside the values, not in them, so that a changed copy of a value has none.</remarks>
+internal static class Origin
+{
+    private static readonly ConditionalWeakTable<object, object> Known = [];
+
+    /// <summary>The value, with its result remembered as long as it lives.</summary>
+    public static T Remember<T>(object result, T value)
+        where T : class
+    {
+        Known.Add(value, result);
+        return value;
+    }
+
+    /// <summary>The result of a value; null when it was made or changed by a user.</summary>
+    public static TResult? Of<TResult>(object value)
+        where TResult : class => Known.TryGetValue(value, out var result) ? result as TResult : null;
+}

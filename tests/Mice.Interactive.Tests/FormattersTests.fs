@@ -1,0 +1,121 @@
+module Mice.Interactive.Tests.FormattersTests
+
+open System.Reflection
+open System.Runtime.Loader
+open Expecto
+open Mice
+open Mice.CSharp
+open Mice.Entropy
+open Mice.Interactive
+open Mice.Plots
+open Microsoft.DotNet.Interactive.Formatting
+
+let private registered = lazy (Formatters.Register())
+
+/// What a notebook shows of a value.
+let private shown (mimeType: string) (value: obj) =
+    registered.Force()
+    Formatter.ToDisplayString(value, mimeType)
+
+let private html (value: obj) = shown HtmlFormatter.MimeType value
+let private plain (value: obj) = shown PlainTextFormatter.MimeType value
+
+let private bound = Estimate.create -4.4 0.01 Direction.UpperBound
+
+/// A point as the counting estimators leave it, with one check that failed.
+let private point: LatticePoint =
+    {
+        Temperature = 2.5
+        Method = "naive"
+        EntropyPerSite = Estimate.create 0.4<nat / site> 0.01<nat / site> Direction.UpperBound
+        UpperBound = None
+        LowerBound = None
+        ReducedFreeEnergyPerSite = None
+        EnergyPerSite = None
+        Reference = None
+        Levels = []
+        Curves = []
+        Checks =
+            [
+                {
+                    Name = "a < b"
+                    Passed = false
+                    Detail = "3 of 2"
+                }
+            ]
+        Seconds = 1.0
+    }
+
+/// What the expression "value with { }" of C# gives.
+let private copy (value: LatticeEntropyEstimate) =
+    value.GetType().GetMethod("<Clone>$").Invoke(value, [||])
+
+let private cell (text: string) =
+    $"<td style=\"text-align:left\">{text}</td>"
+
+[<Tests>]
+let tests =
+    testList
+        "FormattersTests"
+        [
+            test "An estimate shows with its direction and error, from F# and from C#" {
+                let facade = MeasuredValue(-4.4, 0.01, EstimateKind.UpperBound)
+
+                for text in [ html bound; plain bound; html facade; plain facade; string facade ] do
+                    Expect.equal text "≤ -4.400(10)" "one text for all"
+
+                Expect.equal (plain [ bound; Estimate.exact 2.0 ]) "≤ -4.400(10), 2" "several in a row"
+            }
+
+            test "A result shows its numbers, its checks and a figure" {
+                let page = html [ point ]
+                Expect.stringContains page (cell "≤ 0.400(10)") "the entropy is in the table"
+                Expect.stringContains page "<details open>" "checks are open where one failed"
+
+                Expect.stringContains
+                    page
+                    "<b>failed</b> – <b>T = 2.5, naive: a &lt; b</b>: 3 of 2"
+                    "the check, escaped"
+
+                Expect.stringContains page "Plotly.newPlot" "the figure"
+                let text = plain [ point ]
+                Expect.stringContains text "≤ 0.400(10)" "the table as text"
+                Expect.stringContains text "FAILED" "the check as text"
+            }
+
+            test "A function's Result shows as what it found, or as its faults" {
+                let found: Result<LatticePoint list, MiceError list> = Ok [ point ]
+                Expect.stringContains (html found) (cell "naive") "the result"
+
+                let failed: Result<LatticePoint list, MiceError list> =
+                    Error [ MiceError.OutOfRange("Steps", "0", "1 or more") ]
+
+                Expect.stringContains
+                    (html failed)
+                    (MiceError.message (MiceError.OutOfRange("Steps", "0", "1 or more")))
+                    "the fault"
+            }
+
+            test "A value of the façade shows as the result that it was made from, a changed copy as any record" {
+                let value = LatticeEntropyEstimate.From point
+                Expect.stringContains (html value) (cell "≤ 0.400(10)") "by itself"
+                Expect.stringContains (html [| value |]) (cell "≤ 0.400(10)") "in a list"
+                let changed = copy value
+                Expecting.stringLacks (html changed) "<details open>" "a copy may have been changed"
+            }
+
+            test "No text of a chart ends the script that draws it" {
+                let chart = Frame.create "</script>" "x" "y" []
+                let page = html chart
+                Expect.equal (page.Split("</script>").Length) 2 "one end of a script"
+            }
+
+            test "An FSharp.Core that is newer than the one loaded is answered by the one loaded" {
+                let asked () =
+                    AssemblyLoadContext.Default.LoadFromAssemblyName(AssemblyName "FSharp.Core, Version=99.0.0.0")
+
+                Expect.throws (fun () -> asked () |> ignore) "refused by default"
+                FSharpCore.AnswerWithKernels()
+                Expecting.same (asked ()) typeof<int list>.Assembly "there is one FSharp.Core"
+            }
+        ]
