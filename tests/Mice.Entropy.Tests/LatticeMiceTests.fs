@@ -238,11 +238,8 @@ let tests =
                 let refused block rows columns =
                     run { options with Block = block } 1 None (independent 1UL rows columns 32 0.5) |> messages
 
-                for rows in [ 4; 6; 12; 20 ] do
-                    Expecting.single (refused 4 rows rows) $"a side of {rows}" |> ignore
-
-                Expecting.single (refused 2 4 8) "an oblong" |> ignore
-                Expecting.single (refused 5 10 10) "a block of 5" |> ignore
+                for block, rows, columns in [ 4, 4, 4; 4, 6, 6; 4, 12, 12; 4, 20, 20; 2, 4, 8; 5, 10, 10 ] do
+                    Expecting.single (refused block rows columns) $"{rows}×{columns} down to {block}×{block}" |> ignore
 
                 Expecting.single (run options 1 None (independent 1UL 4 4 8 0.5) |> messages) "8 snapshots are too few"
                 |> ignore
