@@ -1,38 +1,49 @@
 module Mice.Entropy.Tests.AreaLawTests
 
-open Xunit
+open Expecto
 open Mice
 open Mice.Entropy
 
-[<Fact>]
-let ``A straight line is found from any lengths`` () =
-    let at length = 0.7 + 0.05 * float length
-    let levels = [ for l in [ 4; 8; 8; 16; 16; 32 ] -> struct (l, at l) ]
+[<Tests>]
+let tests =
+    testList
+        "AreaLawTests"
+        [
+            test "A straight line is found from any lengths" {
+                let at length = 0.7 + 0.05 * float length
+                let levels = [ for l in [ 4; 8; 8; 16; 16; 32 ] -> struct (l, at l) ]
 
-    match AreaLaw.fit levels with
-    | Some(struct (law, Some smaller)) ->
-        for found in [ law; smaller ] do
-            Assert.Equal(0.7, float found.Constant, 12)
-            Assert.Equal(0.05, float found.Slope, 12)
+                match AreaLaw.fit levels with
+                | Some(struct (law, Some smaller)) ->
+                    for found in [ law; smaller ] do
+                        Expecting.decimals 12 (float found.Constant) 0.7 "the constant is found"
+                        Expecting.decimals 12 (float found.Slope) 0.05 "the slope is found"
 
-        Assert.Equal(at 128, float (AreaLaw.at law 128), 12)
-    | _ -> failwith "no law"
+                    Expecting.decimals 12 (float (AreaLaw.at law 128)) (at 128) "the line goes on beyond the lengths"
+                | _ -> failwith "no law"
+            }
 
-[<Fact>]
-let ``Levels of one length are averaged, and the longest decide`` () =
-    let levels = [ struct (4, 9.0); struct (8, 1.0); struct (8, 1.2); struct (16, 1.5) ]
+            test "Levels of one length are averaged, and the longest decide" {
+                let levels = [ struct (4, 9.0); struct (8, 1.0); struct (8, 1.2); struct (16, 1.5) ]
 
-    match AreaLaw.fit levels with
-    | Some(struct (law, Some smaller)) ->
-        Assert.Equal(0.4 / 8.0, float law.Slope, 12)
-        Assert.Equal((1.1 - 9.0) / 4.0, float smaller.Slope, 12)
-    | _ -> failwith "no law"
+                match AreaLaw.fit levels with
+                | Some(struct (law, Some smaller)) ->
+                    Expecting.decimals 12 (float law.Slope) (0.4 / 8.0) "the law is of the two longest"
 
-[<Fact>]
-let ``One length is no law`` () =
-    Assert.True((AreaLaw.fit [ struct (4, 1.0); struct (4, 2.0) ]).IsNone)
-    Assert.True((AreaLaw.fit []).IsNone)
+                    Expecting.decimals
+                        12
+                        (float smaller.Slope)
+                        ((1.1 - 9.0) / 4.0)
+                        "the smaller one leaves the longest out"
+                | _ -> failwith "no law"
+            }
 
-    match AreaLaw.fit [ struct (4, 1.0); struct (8, 2.0) ] with
-    | Some(struct (_, None)) -> ()
-    | _ -> failwith "a law of smaller halves from one length"
+            test "One length is no law" {
+                Expect.isNone (AreaLaw.fit [ struct (4, 1.0); struct (4, 2.0) ]) "one length has no slope"
+                Expect.isNone (AreaLaw.fit []) "no length has none either"
+
+                match AreaLaw.fit [ struct (4, 1.0); struct (8, 2.0) ] with
+                | Some(struct (_, None)) -> ()
+                | _ -> failwith "a law of smaller halves from one length"
+            }
+        ]

@@ -1,8 +1,8 @@
 module Mice.Entropy.Tests.CheckpointsTests
 
+open Expecto
 open System
 open System.IO
-open Xunit
 open Mice
 open Mice.Atoms
 open Mice.Entropy
@@ -41,53 +41,61 @@ let private nudged (snapshots: Snapshot[]) =
 /// The directory is refused, by a line that names what is different.
 let private refused (what: string) (result: Result<'a, MiceError list>) =
     match result with
-    | Error [ MiceError.Mismatch(text, _, _) ] -> Assert.Contains(what, text)
+    | Error [ MiceError.Mismatch(text, _, _) ] -> Expect.stringContains text what "the message names what is different"
     | other -> failwith $"%A{other}"
 
-[<Fact>]
-let ``A scan goes on with the same settings and snapshots only, on any number of threads`` () =
-    inFolder (fun folder ->
-        let scan (o: ScanOptions) snapshots = Checkpoints.scan o snapshots folder
-        let settings = ScanOptions.defaults
-        Assert.True((scan settings input.Solid).IsOk)
-        Assert.True((scan { settings with Threads = 7 } (Array.map id input.Solid)).IsOk)
-        scan { settings with Seed = 2UL } input.Solid |> refused "seed"
-        scan settings (nudged input.Solid) |> refused "snapshots"
-        scan settings input.Solid[..1] |> refused "snapshots")
+[<Tests>]
+let tests =
+    testList
+        "CheckpointsTests"
+        [
+            test "A scan goes on with the same settings and snapshots only, on any number of threads" {
+                inFolder (fun folder ->
+                    let scan (o: ScanOptions) snapshots = Checkpoints.scan o snapshots folder
+                    let settings = ScanOptions.defaults
+                    Expect.isOk (scan settings input.Solid) "a new directory is taken"
+                    let again = scan { settings with Threads = 7 } (Array.map id input.Solid)
+                    Expect.isOk again "the same settings and snapshots go on"
 
-[<Fact>]
-let ``A melting calculation goes on at any temperature, with the same data only`` () =
-    inFolder (fun folder ->
-        let melting o given = Checkpoints.melting o given folder
-        Assert.True((melting options input).IsOk)
-
-        let warmer =
-            { options with
-                Conditions =
-                    { options.Conditions with
-                        Temperature = 360.0<K>
-                    }
+                    scan { settings with Seed = 2UL } input.Solid |> refused "seed"
+                    scan settings (nudged input.Solid) |> refused "snapshots"
+                    scan settings input.Solid[..1] |> refused "snapshots")
             }
 
-        Assert.True((melting warmer input).IsOk)
+            test "A melting calculation goes on at any temperature, with the same data only" {
+                inFolder (fun folder ->
+                    let melting o given = Checkpoints.melting o given folder
+                    Expect.isOk (melting options input) "a new directory is taken"
 
-        melting
-            { options with
-                Liquid = { options.Liquid with Networks = 3 }
-            }
-            input
-        |> refused "liquid_networks"
+                    let warmer =
+                        { options with
+                            Conditions =
+                                { options.Conditions with
+                                    Temperature = 360.0<K>
+                                }
+                        }
 
-        melting
-            options
-            { input with
-                Liquid = nudged input.Liquid
-            }
-        |> refused "liquid_snapshots"
+                    Expect.isOk (melting warmer input) "another temperature goes on"
 
-        melting
-            options
-            { input with
-                SolidThermo = input.LiquidThermo
+                    melting
+                        { options with
+                            Liquid = { options.Liquid with Networks = 3 }
+                        }
+                        input
+                    |> refused "liquid_networks"
+
+                    melting
+                        options
+                        { input with
+                            Liquid = nudged input.Liquid
+                        }
+                    |> refused "liquid_snapshots"
+
+                    melting
+                        options
+                        { input with
+                            SolidThermo = input.LiquidThermo
+                        }
+                    |> refused "solid_thermo")
             }
-        |> refused "solid_thermo")
+        ]

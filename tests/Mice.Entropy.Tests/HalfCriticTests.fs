@@ -1,7 +1,7 @@
 module Mice.Entropy.Tests.HalfCriticTests
 
+open Expecto
 open System
-open Xunit
 open Mice
 open Mice.Tensors
 open Mice.Samplers
@@ -60,7 +60,7 @@ let private all (critic: Critic) a b =
 
 let private near (expected: float[]) (found: float[]) =
     // Double precision; 1e-12 under the root of |w|.
-    Array.iter2 (fun (e: float) (f: float) -> Assert.Equal(e, f, 8)) expected found
+    Array.iter2 (fun (e: float) (f: float) -> Expecting.decimals 8 f e "the scores agree") expected found
 
 let private a, b = random 1UL 4, random 2UL 5
 let private everyA = Array.allPairs a b |> Array.map fst
@@ -71,44 +71,6 @@ let private withCuts cuts =
     { halves with
         InterfaceLength = cuts * halves.Length
     }
-
-[<Theory>]
-[<InlineData(1)>]
-[<InlineData(2)>]
-let ``Scores of all pairs are means over rotations of one half`` (cuts: int) =
-    let critic = HalfCritic.rotated stiffness (withCuts cuts)
-    let n = 64
-
-    let mean =
-        Array.init n (fun i ->
-            rotated (2.0 * Math.PI * float i / float n) everyB |> pairs critic everyA |> Array.map exp)
-        |> Array.reduce (Array.map2 (+))
-        |> Array.map (fun sum -> log (sum / float n))
-
-    // Which pairs are good depends on the angle between the halves.
-    Assert.True(Array.exists2 (fun m s -> abs (m - s) > 0.5) mean (pairs critic everyA everyB))
-    near mean (all critic a b)
-
-[<Fact>]
-let ``Scores do not change when both halves are rotated, and those of all pairs when one is`` () =
-    let critic = HalfCritic.rotated stiffness halves
-    let before = pairs critic everyA everyB
-    near before (pairs critic (rotated 1.3 everyA) (rotated 1.3 everyB))
-    let other = pairs critic everyA (rotated 1.3 everyB)
-    Assert.True(Array.forall2 (fun x y -> abs (x - y) > 1e-3) before other)
-    near (all critic a b) (all critic a (rotated 1.3 b))
-
-[<Fact>]
-let ``Halves may be exchanged`` () =
-    for critic in
-        [
-            HalfCritic.rotated stiffness halves
-            HalfCritic.rotated stiffness (withCuts 2)
-            HalfCritic.planar stiffness halves
-        ] do
-        near (pairs critic everyA everyB) (pairs critic everyB everyA)
-        let there, back = all critic a b, all critic b a
-        near (Array.init 20 (fun i -> there[i])) (Array.init 20 (fun i -> back[4 * (i % 5) + i / 5]))
 
 /// Spins up to two rows deep and three sites to each side of a site of a cut, number after number; 0 beyond the half. From the second
 /// cut the half is seen from its far side.
@@ -125,94 +87,148 @@ let private window (numbers: float[][]) second along =
                         number[across * halves.Length + other]
     |]
 
-[<Theory>]
-[<InlineData(1)>]
-[<InlineData(2)>]
-let ``In a field the score is a product of codes, the spins at the cut and a one, and of local codes that face each other``
-    (cuts: int)
-    =
-    let critic = HalfCritic.planar stiffness (withCuts cuts)
-    let p = parameters critic
-    let scale = sqrt stiffness
-    let encoder = Layer.mlp Nn.silu [ 2 * sites; 64; 64; 16 ]
-    let local = Layer.mlp Nn.silu [ 28; 32; 32; 8 ]
+[<Tests>]
+let tests =
+    testList
+        "HalfCriticTests"
+        [
+            testTheory "Scores of all pairs are means over rotations of one half" [ 1; 2 ]
+            <| fun (cuts: int) ->
+                let critic = HalfCritic.rotated stiffness (withCuts cuts)
+                let n = 64
 
-    let apply (layer: Layer) name (input: float[]) =
-        Tensor.scope (fun () ->
-            Tensor.ofArray [ 1; input.Length ] input
-            |> layer.Apply Mode.Evaluation (Params.find name p)
-            |> Tensor.toFloats)
+                let mean =
+                    Array.init n (fun i ->
+                        rotated (2.0 * Math.PI * float i / float n) everyB |> pairs critic everyA |> Array.map exp)
+                    |> Array.reduce (Array.map2 (+))
+                    |> Array.map (fun sum -> log (sum / float n))
 
-    let numbers (half: float[]) =
-        [|
-            half |> Array.map (fun angle -> scale * cos angle)
-            half |> Array.map (fun angle -> scale * sin angle)
-        |]
+                // Which pairs are good depends on the angle between the halves.
+                Expect.isTrue
+                    (Array.exists2 (fun m s -> abs (m - s) > 0.5) mean (pairs critic everyA everyB))
+                    "scores of pairs are not their means"
 
-    let codes (half: float[]) =
-        let own = numbers half
+                near mean (all critic a b)
 
-        Array.concat
-            [
-                apply encoder "encoder" (Array.concat own)
+            test "Scores do not change when both halves are rotated, and those of all pairs when one is" {
+                let critic = HalfCritic.rotated stiffness halves
+                let before = pairs critic everyA everyB
+                near before (pairs critic (rotated 1.3 everyA) (rotated 1.3 everyB))
+                let other = pairs critic everyA (rotated 1.3 everyB)
 
-                for number in own do
-                    number[.. halves.Length - 1]
+                Expect.isTrue
+                    (Array.forall2 (fun x y -> abs (x - y) > 1e-3) before other)
+                    "rotating one half changes the score of every pair"
 
-                    if cuts = 2 then
-                        number[sites - halves.Length ..]
+                near (all critic a b) (all critic a (rotated 1.3 b))
+            }
 
-                [| 1.0 |]
-            ]
+            test "Halves may be exchanged" {
+                for critic in
+                    [
+                        HalfCritic.rotated stiffness halves
+                        HalfCritic.rotated stiffness (withCuts 2)
+                        HalfCritic.planar stiffness halves
+                    ] do
+                    near (pairs critic everyA everyB) (pairs critic everyB everyA)
+                    let there, back = all critic a b, all critic b a
+                    near (Array.init 20 (fun i -> there[i])) (Array.init 20 (fun i -> back[4 * (i % 5) + i / 5]))
+            }
 
-    let product name size (u: float[]) (v: float[]) =
-        let weight = Tensor.toFloats (Params.tensor name p)
-        let mutable sum = 0.0
+            testTheory
+                "In a field the score is a product of codes, the spins at the cut and a one, and of local codes that face each other"
+                [ 1; 2 ]
+            <| fun (cuts: int) ->
+                let critic = HalfCritic.planar stiffness (withCuts cuts)
+                let p = parameters critic
+                let scale = sqrt stiffness
+                let encoder = Layer.mlp Nn.silu [ 2 * sites; 64; 64; 16 ]
+                let local = Layer.mlp Nn.silu [ 28; 32; 32; 8 ]
 
-        for i in 0 .. size - 1 do
-            for j in 0 .. size - 1 do
-                sum <- sum + 0.5 * (weight[size * i + j] + weight[size * j + i]) * u[i] * v[j]
+                let apply (layer: Layer) name (input: float[]) =
+                    Tensor.scope (fun () ->
+                        Tensor.ofArray [ 1; input.Length ] input
+                        |> layer.Apply Mode.Evaluation (Params.find name p)
+                        |> Tensor.toFloats)
 
-        sum
+                let numbers (half: float[]) =
+                    [|
+                        half |> Array.map (fun angle -> scale * cos angle)
+                        half |> Array.map (fun angle -> scale * sin angle)
+                    |]
 
-    let twin (x: float[]) (y: float[]) =
-        let near (half: float[]) second along =
-            window (numbers half) second along |> apply local "local"
+                let codes (half: float[]) =
+                    let own = numbers half
 
-        let local =
-            Seq.sum (
-                seq {
-                    for second in [ false; true ][.. cuts - 1] do
-                        for along in 0 .. halves.Length - 1 do
-                            product "local weight" 8 (near x second along) (near y second (halves.Length - 1 - along))
-                }
-            )
+                    Array.concat
+                        [
+                            apply encoder "encoder" (Array.concat own)
 
-        product "weight" (16 + 2 * cuts * halves.Length + 1) (codes x) (codes y) + local
+                            for number in own do
+                                number[.. halves.Length - 1]
 
-    let expected = Array.map2 twin everyA everyB
-    near expected (pairs critic everyA everyB)
-    near expected (all critic a b)
-    // Directions count in a field.
-    Assert.True(
-        Array.exists2 (fun x y -> abs (x - y) > 1e-3) expected (pairs critic (rotated 1.3 everyA) (rotated 1.3 everyB))
-    )
+                                if cuts = 2 then
+                                    number[sites - halves.Length ..]
 
-[<Fact>]
-let ``Before training the score of stiff spins is as small as that of loose ones`` () =
-    // The interaction across the cut is κ cos: weights that are not divided by κ would start at scores as large as κ.
-    for make in [ HalfCritic.rotated; HalfCritic.planar ] do
-        let largest stiffness =
-            let critic: Critic = make stiffness halves
+                            [| 1.0 |]
+                        ]
 
-            Tensor.scope (fun () ->
-                let p = critic.Init(Key.ofSeed 5UL)
+                let product name size (u: float[]) (v: float[]) =
+                    let weight = Tensor.toFloats (Params.tensor name p)
+                    let mutable sum = 0.0
 
-                let encoded =
-                    tensor >> Tensor.convert DType.Float32 >> critic.EncodeX Mode.Evaluation p
+                    for i in 0 .. size - 1 do
+                        for j in 0 .. size - 1 do
+                            sum <- sum + 0.5 * (weight[size * i + j] + weight[size * j + i]) * u[i] * v[j]
 
-                critic.ScorePairs p (encoded everyA) (encoded everyB) |> Tensor.toFloats)
-            |> Array.map abs
-            |> Array.max
+                    sum
 
-        Assert.True(largest 100.0 < 10.0 * largest 1.0 + 3.0)
+                let twin (x: float[]) (y: float[]) =
+                    let near (half: float[]) second along =
+                        window (numbers half) second along |> apply local "local"
+
+                    let local =
+                        Seq.sum (
+                            seq {
+                                for second in [ false; true ][.. cuts - 1] do
+                                    for along in 0 .. halves.Length - 1 do
+                                        product
+                                            "local weight"
+                                            8
+                                            (near x second along)
+                                            (near y second (halves.Length - 1 - along))
+                            }
+                        )
+
+                    product "weight" (16 + 2 * cuts * halves.Length + 1) (codes x) (codes y) + local
+
+                let expected = Array.map2 twin everyA everyB
+                near expected (pairs critic everyA everyB)
+                near expected (all critic a b)
+                // Directions count in a field.
+                Expect.isTrue
+                    (Array.exists2
+                        (fun x y -> abs (x - y) > 1e-3)
+                        expected
+                        (pairs critic (rotated 1.3 everyA) (rotated 1.3 everyB)))
+                    "rotating both changes some score"
+
+            test "Before training the score of stiff spins is as small as that of loose ones" {
+                // The interaction across the cut is κ cos: weights that are not divided by κ would start at scores as large as κ.
+                for make in [ HalfCritic.rotated; HalfCritic.planar ] do
+                    let largest stiffness =
+                        let critic: Critic = make stiffness halves
+
+                        Tensor.scope (fun () ->
+                            let p = critic.Init(Key.ofSeed 5UL)
+
+                            let encoded =
+                                tensor >> Tensor.convert DType.Float32 >> critic.EncodeX Mode.Evaluation p
+
+                            critic.ScorePairs p (encoded everyA) (encoded everyB) |> Tensor.toFloats)
+                        |> Array.map abs
+                        |> Array.max
+
+                    Expect.isTrue (largest 100.0 < 10.0 * largest 1.0 + 3.0) "scores of stiff spins are not far larger"
+            }
+        ]

@@ -1,8 +1,8 @@
 module Mice.Entropy.Tests.IsingEntropyTests
 
+open Expecto
 open System.IO
 open System.Threading
-open Xunit
 open Mice
 open Mice.Samplers
 open Mice.Entropy
@@ -35,118 +35,141 @@ let private asking methods =
 let private estimate options store temperatures =
     IsingEntropy.estimate options CancellationToken.None ignore store model temperatures
 
-[<Fact>]
-let ``Every method reports every temperature beside the exact value`` () =
-    let points = estimate options None [ 2.0; 3.0 ] |> ok
+[<Tests>]
+let tests =
+    testList
+        "IsingEntropyTests"
+        [
+            test "Every method reports every temperature beside the exact value" {
+                let points = estimate options None [ 2.0; 3.0 ] |> ok
 
-    for temperature in [ 2.0; 3.0 ] do
-        let own = points |> List.filter (fun p -> p.Temperature = temperature)
+                for temperature in [ 2.0; 3.0 ] do
+                    let own = points |> List.filter (fun p -> p.Temperature = temperature)
 
-        for name in [ "mice"; "scan"; "naive"; "kikuchi"; "context_8"; "context_16"; "compression" ] do
-            Assert.Single(own, (fun p -> p.Method = name)) |> ignore
+                    for name in [ "mice"; "scan"; "naive"; "kikuchi"; "context_8"; "context_16"; "compression" ] do
+                        Expecting.single (Seq.filter (fun p -> p.Method = name) own) $"{name} reports once" |> ignore
 
-        for p in own do
-            let exact = Option.get p.Reference
-            Assert.Equal("kaufman", exact.Source)
-            // Hardly trained: within 0.3 nats. Combinations of blocks take more snapshots than these.
-            if List.contains p.Method [ "mice"; "scan"; "naive" ] then
-                Assert.InRange(float (p.EntropyPerSite.Value - exact.EntropyPerSite.Value), -0.05, 0.3)
+                    for p in own do
+                        let exact = Option.get p.Reference
+                        Expect.equal exact.Source "kaufman" "the exact value is Kaufman's"
+                        // Hardly trained: within 0.3 nats. Combinations of blocks take more snapshots than these.
+                        if List.contains p.Method [ "mice"; "scan"; "naive" ] then
+                            Expecting.inRange
+                                (float (p.EntropyPerSite.Value - exact.EntropyPerSite.Value))
+                                (-0.05)
+                                0.3
+                                $"{p.Method} is near the exact value"
 
-    let mice = points |> List.find (fun p -> p.Method = "mice")
-    Assert.Equal<string>([ "critic"; "critic" ], mice.Levels |> List.map _.Estimator)
+                let mice = points |> List.find (fun p -> p.Method = "mice")
 
-[<Fact>]
-let ``A temperature's result does not depend on the others`` () =
-    let few = asking [ LatticeMethod.Scan ]
-
-    let alone = estimate few None [ 3.0 ] |> ok
-    let among = estimate few None [ 2.0; 3.0 ] |> ok
-    Assert.Equal(alone.Head.EntropyPerSite, (List.last among).EntropyPerSite)
-
-[<Fact>]
-let ``What was done is kept, and gone on with`` () =
-    let folder = Directory.CreateTempSubdirectory "mice-ising-"
-
-    try
-        let few = asking [ LatticeMethod.Scan; LatticeMethod.Counting ]
-
-        let store () =
-            IsingEntropy.checkpoints few model folder.FullName |> ok |> Some
-
-        let first = estimate few (store ()) [ 2.5 ] |> ok
-        // All of it read back, unions and curves and errors that are not numbers included.
-        Assert.Equal<LatticePoint>(first, estimate few (store ()) [ 2.5 ] |> ok)
-        use cancelled = new CancellationTokenSource()
-        cancelled.Cancel()
-        // Nothing is left to compute, so nothing can be cancelled.
-        Assert.Equal<LatticePoint>(
-            first,
-            IsingEntropy.estimate few cancelled.Token ignore (store ()) model [ 2.5 ] |> ok
-        )
-
-        let other =
-            { few with
-                Entropy = { few.Entropy with Seed = 2UL }
+                Expect.sequenceEqual
+                    (mice.Levels |> List.map _.Estimator)
+                    [ "critic"; "critic" ]
+                    "critics find both levels"
             }
 
-        Assert.Single(IsingEntropy.checkpoints other model folder.FullName |> messages) |> ignore
-    finally
-        folder.Delete true
+            test "A temperature's result does not depend on the others" {
+                let few = asking [ LatticeMethod.Scan ]
 
-[<Fact>]
-let ``Networks start from those of the temperature above, and learn no snapshots of their own beforehand`` () =
-    let learned = asking [ LatticeMethod.Mice; LatticeMethod.Scan ]
-    let alone = estimate learned None [ 2.2; 2.5 ] |> ok
+                let alone = estimate few None [ 3.0 ] |> ok
+                let among = estimate few None [ 2.0; 3.0 ] |> ok
 
-    let handing =
-        { learned with
-            Entropy = { learned.Entropy with Transfer = true }
-        }
-
-    let handed = estimate handing None [ 2.2; 2.5 ] |> ok
-
-    let find temperature method points =
-        points |> List.find (fun (p: LatticePoint) -> p.Temperature = temperature && p.Method = method)
-
-    for method in [ "mice"; "scan" ] do
-        // The highest temperature is the same in both but for the time it took.
-        let above = find 2.5 method handed
-
-        Assert.Equal(
-            { find 2.5 method alone with
-                Seconds = above.Seconds
-            },
-            above
-        )
-
-        let first points =
-            find 2.2 method points |> _.Curves |> List.map (fun (_, curve) -> curve[0])
-
-        let steps points =
-            find 2.2 method points
-            |> _.Curves
-            |> List.map (fun (_, curve) -> let struct (step, _) = Array.last curve in step)
-
-        Assert.All(List.zip (steps alone) (steps handed), fun (whole, part) -> Assert.Equal(whole / 3, part))
-
-        // M of a critic rises from 0, the cross-entropy of a network falls from ln 2.
-        let better (struct (_, a: float)) (struct (_, b: float)) =
-            if method = "mice" then b > a else b < a
-
-        Assert.All(List.zip (first alone) (first handed), fun (a, b) -> Assert.True(better a b, $"{method}: {a} {b}"))
-
-[<Fact>]
-let ``All faults are told before anything is drawn`` () =
-    let faults =
-        IsingEntropy.estimate
-            { options with
-                Sampling = { options.Sampling with Every = 0 }
+                Expect.equal
+                    (List.last among).EntropyPerSite
+                    alone.Head.EntropyPerSite
+                    "alone or among others it is the same"
             }
-            CancellationToken.None
-            ignore
-            None
-            (IsingModel.square 12 1.0)
-            [ -1.0; 2.0 ]
-        |> messages
 
-    Assert.Equal(3, faults.Length)
+            testCase "What was done is kept, and gone on with"
+            <| fun () ->
+                let folder = Directory.CreateTempSubdirectory "mice-ising-"
+
+                try
+                    let few = asking [ LatticeMethod.Scan; LatticeMethod.Counting ]
+
+                    let store () =
+                        IsingEntropy.checkpoints few model folder.FullName |> ok |> Some
+
+                    let first = estimate few (store ()) [ 2.5 ] |> ok
+                    // All of it read back, unions and curves and errors that are not numbers included.
+                    Expect.isTrue ((estimate few (store ()) [ 2.5 ] |> ok).Equals first) "what was kept is read back"
+                    use cancelled = new CancellationTokenSource()
+                    cancelled.Cancel()
+                    // Nothing is left to compute, so nothing can be cancelled.
+                    let kept =
+                        IsingEntropy.estimate few cancelled.Token ignore (store ()) model [ 2.5 ] |> ok
+
+                    Expect.isTrue (kept.Equals first) "what was kept is not computed anew"
+
+                    let other =
+                        { few with
+                            Entropy = { few.Entropy with Seed = 2UL }
+                        }
+
+                    Expecting.single
+                        (IsingEntropy.checkpoints other model folder.FullName |> messages)
+                        "another seed is another calculation"
+                    |> ignore
+                finally
+                    folder.Delete true
+
+            test "Networks start from those of the temperature above, and learn no snapshots of their own beforehand" {
+                let learned = asking [ LatticeMethod.Mice; LatticeMethod.Scan ]
+                let alone = estimate learned None [ 2.2; 2.5 ] |> ok
+
+                let handing =
+                    { learned with
+                        Entropy = { learned.Entropy with Transfer = true }
+                    }
+
+                let handed = estimate handing None [ 2.2; 2.5 ] |> ok
+
+                let find temperature method points =
+                    points |> List.find (fun (p: LatticePoint) -> p.Temperature = temperature && p.Method = method)
+
+                for method in [ "mice"; "scan" ] do
+                    // The highest temperature is the same in both but for the time it took.
+                    let above = find 2.5 method handed
+
+                    Expect.equal
+                        above
+                        { find 2.5 method alone with
+                            Seconds = above.Seconds
+                        }
+                        "the highest temperature is the same in both"
+
+                    let first points =
+                        find 2.2 method points |> _.Curves |> List.map (fun (_, curve) -> curve[0])
+
+                    let steps points =
+                        find 2.2 method points
+                        |> _.Curves
+                        |> List.map (fun (_, curve) -> let struct (step, _) = Array.last curve in step)
+
+                    for whole, part in List.zip (steps alone) (steps handed) do
+                        Expect.equal part (whole / 3) "a third of the steps is enough"
+
+                    // M of a critic rises from 0, the cross-entropy of a network falls from ln 2.
+                    let better (struct (_, a: float)) (struct (_, b: float)) =
+                        if method = "mice" then b > a else b < a
+
+                    for a, b in List.zip (first alone) (first handed) do
+                        Expect.isTrue (better a b) $"{method}: {b} is a better start than {a}"
+            }
+
+            test "All faults are told before anything is drawn" {
+                let faults =
+                    IsingEntropy.estimate
+                        { options with
+                            Sampling = { options.Sampling with Every = 0 }
+                        }
+                        CancellationToken.None
+                        ignore
+                        None
+                        (IsingModel.square 12 1.0)
+                        [ -1.0; 2.0 ]
+                    |> messages
+
+                Expect.equal faults.Length 3 "all three are told"
+            }
+        ]

@@ -1,6 +1,6 @@
 module Mice.Entropy.Tests.LatticeCountingTests
 
-open Xunit
+open Expecto
 open Mice
 open Mice.Entropy
 open Mice.Entropy.Tests.SpinSamples
@@ -11,100 +11,120 @@ let private named (result: LatticeCountingResult) =
 
 let private names = [ "naive"; "kikuchi"; "context_8"; "context_16"; "frontier_16" ]
 
-// Closed chains side by side: S of a×b sites is a(ln 2 + (b − 1)h). Four errors: p = 3e-4 for each (Student, 31 d.o.f.); fixed seed. Walls are
-// rare, so that few of the patterns of 17 sites matter and all of them are seen often.
-[<Fact>]
-let ``Independent chains have the known estimates`` () =
-    let p = 0.02
-    let h = binaryEntropy p
-    // A chain has no other symmetry than the square lattice on a torus with two different sides.
-    let symmetry =
-        SpinSymmetry.ofModel
-            { IsingModel.square 8 1.0 with
-                Columns = 240
+[<Tests>]
+let tests =
+    testList
+        "LatticeCountingTests"
+        [
+            // Closed chains side by side: S of a×b sites is a(ln 2 + (b − 1)h). Four errors: p = 3e-4 for each (Student, 31 d.o.f.); fixed seed. Walls are
+            // rare, so that few of the patterns of 17 sites matter and all of them are seen often.
+            test "Independent chains have the known estimates" {
+                let p = 0.02
+                let h = binaryEntropy p
+                // A chain has no other symmetry than the square lattice on a torus with two different sides.
+                let symmetry =
+                    SpinSymmetry.ofModel
+                        { IsingModel.square 8 1.0 with
+                            Columns = 240
+                        }
+
+                let result = chains 21UL 8 240 400 p |> LatticeCounting.estimate symmetry |> ok
+                Expect.equal (result.Estimates |> List.map _.Name) names "all estimates are there"
+
+                let expected name =
+                    if name = "naive" then (log 2.0 + 3.0 * h) / 4.0 else h
+
+                for e in result.Estimates do
+                    assertWithin 4.0 (expected e.Name) e.Name e.EntropyPerSite
+
+                    if e.Name <> "naive" then
+                        assertWithin 4.0 ((log 2.0 - h) / 4.0) $"naive − {e.Name}" e.BelowNaive
             }
 
-    let result = chains 21UL 8 240 400 p |> LatticeCounting.estimate symmetry |> ok
-    Assert.Equal<string>(names, result.Estimates |> List.map _.Name)
+            // Rows of one spin each, repeated: naive 4 ln 2/16, all others 0 without an error, whatever the rows.
+            test "Rows that are all alike leave the naive estimate alone" {
+                let spins = independent 22UL 16 1 300 0.5
 
-    let expected name =
-        if name = "naive" then (log 2.0 + 3.0 * h) / 4.0 else h
+                let rows =
+                    spins.Sites
+                    |> Array.map (fun column -> column |> Array.collect (Array.create 20))
+                    |> snapshots 16 20
 
-    for e in result.Estimates do
-        assertWithin 4.0 (expected e.Name) e.Name e.EntropyPerSite
+                let result = LatticeCounting.estimate SpinSymmetry.none rows |> ok
+                let found = named result
+                assertWithin 4.0 (log 2.0 / 4.0) "naive" found["naive"].EntropyPerSite
 
-        if e.Name <> "naive" then
-            assertWithin 4.0 ((log 2.0 - h) / 4.0) $"naive − {e.Name}" e.BelowNaive
+                for name in names.Tail do
+                    // Sums of a few terms of order 1.
+                    Expecting.within 1e-3 (float found[name].EntropyPerSite.Value) 0.0 $"{name} finds nothing"
+            }
 
-// Rows of one spin each, repeated: naive 4 ln 2/16, all others 0 without an error, whatever the rows.
-[<Fact>]
-let ``Rows that are all alike leave the naive estimate alone`` () =
-    let spins = independent 22UL 16 1 300 0.5
+            test "Directions are stated, and differences promise nothing" {
+                let found =
+                    chains 23UL 8 16 40 0.1 |> LatticeCounting.estimate SpinSymmetry.none |> ok |> named
 
-    let rows =
-        spins.Sites
-        |> Array.map (fun column -> column |> Array.collect (Array.create 20))
-        |> snapshots 16 20
+                for name in names do
+                    let expected =
+                        if name = "kikuchi" then
+                            Direction.NoBound
+                        else
+                            Direction.UpperBound
 
-    let result = LatticeCounting.estimate SpinSymmetry.none rows |> ok
-    let found = named result
-    assertWithin 4.0 (log 2.0 / 4.0) "naive" found["naive"].EntropyPerSite
+                    Expect.equal found[name].EntropyPerSite.Direction expected $"the direction of {name}"
+                    Expect.equal found[name].BelowNaive.Direction Direction.NoBound "a difference is no bound"
+            }
 
-    for name in names.Tail do
-        // Sums of a few terms of order 1.
-        Assert.Equal(0.0, float found[name].EntropyPerSite.Value, 1e-3)
+            // Near-critical blocks share their energy, so most of the error of the naive estimate and of the others is common.
+            test "Differences have smaller errors than independent estimates would" {
+                let found =
+                    chains 24UL 8 16 400 0.05 |> LatticeCounting.estimate SpinSymmetry.none |> ok |> named
 
-[<Fact>]
-let ``Directions are stated, and differences promise nothing`` () =
-    let found =
-        chains 23UL 8 16 40 0.1 |> LatticeCounting.estimate SpinSymmetry.none |> ok |> named
+                let naive, context = found["naive"], found["context_8"]
+                let apart = Estimate.subtract naive.EntropyPerSite context.EntropyPerSite
 
-    for name in names do
-        let expected =
-            if name = "kikuchi" then
-                Direction.NoBound
-            else
-                Direction.UpperBound
+                Expecting.within
+                    1e-12
+                    (float context.BelowNaive.Value)
+                    (float apart.Value)
+                    "both are the same difference"
 
-        Assert.Equal(expected, found[name].EntropyPerSite.Direction)
-        Assert.Equal(Direction.NoBound, found[name].BelowNaive.Direction)
+                Expect.isTrue (context.BelowNaive.StandardError < 0.8 * apart.StandardError) "common errors cancel"
 
-// Near-critical blocks share their energy, so most of the error of the naive estimate and of the others is common.
-[<Fact>]
-let ``Differences have smaller errors than independent estimates would`` () =
-    let found =
-        chains 24UL 8 16 400 0.05 |> LatticeCounting.estimate SpinSymmetry.none |> ok |> named
+                Expect.equal (float naive.BelowNaive.Value) 0.0 "naive is not below itself"
+            }
 
-    let naive, context = found["naive"], found["context_8"]
-    let apart = Estimate.subtract naive.EntropyPerSite context.EntropyPerSite
-    Assert.Equal(float apart.Value, float context.BelowNaive.Value, 1e-12)
-    Assert.True(context.BelowNaive.StandardError < 0.8 * apart.StandardError)
-    Assert.Equal(0.0, float naive.BelowNaive.Value)
+            test "Too few snapshots fail the checks of the large blocks" {
+                let failed count =
+                    (independent 25UL 16 16 count 0.5 |> LatticeCounting.estimate SpinSymmetry.none |> ok).Checks
+                    |> List.filter (fun check -> not check.Passed)
+                    |> List.map _.Name
 
-[<Fact>]
-let ``Too few snapshots fail the checks of the large blocks`` () =
-    let failed count =
-        (independent 25UL 16 16 count 0.5 |> LatticeCounting.estimate SpinSymmetry.none |> ok).Checks
-        |> List.filter (fun check -> not check.Passed)
-        |> List.map _.Name
+                let few = failed 10
+                Expect.contains few "snapshots enough for an error" "10 snapshots are too few for an error"
+                Expect.contains few "frontier_16: patterns seen often enough" "large blocks are seen too rarely"
+                Expect.contains few "frontier_16: snapshots enough for their correlations" "so are their correlations"
 
-    let few = failed 10
-    Assert.Contains("snapshots enough for an error", few)
-    Assert.Contains("frontier_16: patterns seen often enough", few)
-    Assert.Contains("frontier_16: snapshots enough for their correlations", few)
-    Assert.DoesNotContain("context_8: patterns seen often enough", failed 400)
-    Assert.DoesNotContain("snapshots enough for an error", failed 20)
+                Expecting.none
+                    (failed 400)
+                    ((=) "context_8: patterns seen often enough")
+                    "400 snapshots are enough for 8 sites"
 
-[<Fact>]
-let ``On a small torus estimates with larger blocks are left out`` () =
-    let result = torus4 26UL 100 2.5 |> LatticeCounting.estimate SpinSymmetry.none |> ok
-    Assert.Equal<string>([ "naive"; "kikuchi" ], result.Estimates |> List.map _.Name)
+                Expecting.none (failed 20) ((=) "snapshots enough for an error") "20 snapshots are enough for an error"
+            }
 
-    let told =
-        independent 27UL 3 8 10 0.5 |> LatticeCounting.estimate SpinSymmetry.none |> messages
+            test "On a small torus estimates with larger blocks are left out" {
+                let result = torus4 26UL 100 2.5 |> LatticeCounting.estimate SpinSymmetry.none |> ok
 
-    Assert.Contains(
-        "The number of rows of the lattice is 3; allowed: 4 or more",
-        told.Head,
-        System.StringComparison.OrdinalIgnoreCase
-    )
+                Expect.sequenceEqual
+                    (result.Estimates |> List.map _.Name)
+                    [ "naive"; "kikuchi" ]
+                    "only small blocks are left"
+
+                let told =
+                    independent 27UL 3 8 10 0.5 |> LatticeCounting.estimate SpinSymmetry.none |> messages
+
+                let expected = "The number of rows of the lattice is 3; allowed: 4 or more"
+                let ignoreCase = System.StringComparison.OrdinalIgnoreCase
+                Expect.isTrue (told.Head.Contains(expected, ignoreCase)) $"it says why: {told.Head}"
+            }
+        ]

@@ -1,27 +1,11 @@
 module Mice.Entropy.Tests.LatticeHalvesTests
 
-open Xunit
+open Expecto
 open Mice
 open Mice.Samplers
 open Mice.Entropy
 
 let private shape (h: LatticeHalves) = h.Depth, h.Length, h.InterfaceLength
-
-[<Fact>]
-let ``Doublings go from the block to the torus`` () =
-    let found = LatticeHalves.doublings 4 16 16 true |> List.map shape
-    // (depth, length, interface); the last two close around the torus, with two interfaces.
-    Assert.Equal<int * int * int>([ 4, 4, 4; 4, 8, 8; 8, 8, 16; 8, 16, 32 ], found)
-    // Every doubling of a block makes the torus: 4·4·2⁴ = 256.
-    Assert.Equal(256, 2 * (LatticeHalves.doublings 4 16 16 false |> List.last |> LatticeHalves.volume))
-    Assert.Empty(LatticeHalves.doublings 4 4 4 true)
-
-[<Fact>]
-let ``Both orders have the same halves on a square torus`` () =
-    let of' rowsFirst =
-        LatticeHalves.doublings 2 32 32 rowsFirst |> List.map shape
-
-    Assert.Equal<int * int * int>(of' true, of' false)
 
 /// Halves of a snapshot whose spins are all different, as far as signs go: site numbers stand in for spins.
 let private drawnAs symmetry seed (halves: LatticeHalves) =
@@ -57,150 +41,200 @@ let private drawnAs symmetry seed (halves: LatticeHalves) =
 let private drawn lattice =
     drawnAs (SpinSymmetry.ofLattice lattice false 8 8)
 
-[<Fact>]
-let ``Halves are neighbouring blocks, turned towards their cut`` () =
-    let halves =
-        {
-            Depth = 2
-            Length = 3
-            Stacked = false
-            InterfaceLength = 3
-        }
-
-    for lattice in [ Lattice.Square; Lattice.Triangular ] do
-        let z = Lattice.coordination lattice
-        let neighbours = Lattice.neighbours lattice 8 8
-
-        let touch s t =
-            Array.contains t neighbours[z * s .. z * s + z - 1]
-
-        for seed in 1UL .. 60UL do
-            let a, b = drawn lattice seed halves
-            Assert.Equal(12, Array.append a b |> Array.distinct |> Array.length)
-            // Along the cut the second half runs the other way.
-            for along in 0..2 do
-                Assert.True(touch a[along] b[2 - along])
-            // One step away from the cut.
-            for along in 0..2 do
-                Assert.True(touch a[along] a[3 + along] && touch b[along] b[3 + along])
-            // Turning by 180° keeps all bonds: a and b have the same ones inside.
-            for i in 0..5 do
-                for j in 0..5 do
-                    Assert.Equal(touch a[i] a[j], touch b[i] b[j])
-
-[<Fact>]
-let ``All places and orientations occur`` () =
-    let halves =
-        {
-            Depth = 1
-            Length = 2
-            Stacked = false
-            InterfaceLength = 2
-        }
-
-    let found =
-        [ for seed in 1UL .. 4000UL -> drawn Lattice.Square seed halves ] |> List.distinct
-    // 64 places; four ways to lay the pair of bonds (transposed or not, mirrored or not).
-    Assert.Equal(256, found.Length)
-
-[<Fact>]
-let ``A flip turns all spins of a block over`` () =
-    let spins = Array.create 16 1y
-
-    let snapshots =
-        {
-            Rows = 4
-            Columns = 4
-            Sites = [| spins |]
-        }
-
-    let halves =
-        {
-            Depth = 2
-            Length = 2
-            Stacked = false
-            InterfaceLength = 2
-        }
-
-    let signs =
+[<Tests>]
+let tests =
+    testList
+        "LatticeHalvesTests"
         [
-            for seed in 1UL .. 40UL do
-                let a, b = Array.zeroCreate 4, Array.zeroCreate 4
+            test "Doublings go from the block to the torus" {
+                let found = LatticeHalves.doublings 4 16 16 true |> List.map shape
+                // (depth, length, interface); the last two close around the torus, with two interfaces.
+                Expect.sequenceEqual
+                    found
+                    [ 4, 4, 4; 4, 8, 8; 8, 8, 16; 8, 16, 32 ]
+                    "depths, lengths and interfaces double in turn"
+                // Every doubling of a block makes the torus: 4·4·2⁴ = 256.
+                Expect.equal
+                    (2 * (LatticeHalves.doublings 4 16 16 false |> List.last |> LatticeHalves.volume))
+                    256
+                    "the last halves make the torus"
 
-                LatticeHalves.draw
-                    (SpinSymmetry.ofLattice Lattice.Square true 4 4)
-                    (Key.ofSeed seed |> Key.generator)
-                    snapshots
-                    spins
-                    halves
-                    0
-                    a
-                    b
-
-                Assert.Single(Array.append a b |> Array.distinct)
-        ]
-
-    Assert.Equal(2, signs |> List.distinct |> List.length)
-
-[<Fact>]
-let ``Without a symmetry halves lie as the order of doublings says, and are not mirrored`` () =
-    for stacked in [ true; false ] do
-        let halves =
-            {
-                Depth = 2
-                Length = 3
-                Stacked = stacked
-                InterfaceLength = 3
+                Expect.isEmpty (LatticeHalves.doublings 4 4 4 true) "a torus of one block has none"
             }
 
-        // Site numbers of the 8×8 torus: one along the cut, one across it.
-        let along, across = if stacked then (0, 1), (1, 0) else (1, 0), (0, 1)
+            test "Both orders have the same halves on a square torus" {
+                let of' rowsFirst =
+                    LatticeHalves.doublings 2 32 32 rowsFirst |> List.map shape
 
-        let moved site (rows, columns) times =
-            let row, column = site / 8 + times * rows, site % 8 + times * columns
-            8 * ((row + 16) % 8) + (column + 16) % 8
+                Expect.equal (of' false) (of' true) "rows first or columns first"
+            }
 
-        for seed in 1UL .. 40UL do
-            let a, b = drawnAs SpinSymmetry.none seed halves
+            test "Halves are neighbouring blocks, turned towards their cut" {
+                let halves =
+                    {
+                        Depth = 2
+                        Length = 3
+                        Stacked = false
+                        InterfaceLength = 3
+                    }
 
-            for i in 0..5 do
-                let place = moved (moved a[0] along (i % 3)) across -(i / 3)
-                Assert.Equal(place, a[i])
-                let opposite = moved (moved a[0] along (2 - i % 3)) across (1 + i / 3)
-                Assert.Equal(opposite, b[i])
+                for lattice in [ Lattice.Square; Lattice.Triangular ] do
+                    let z = Lattice.coordination lattice
+                    let neighbours = Lattice.neighbours lattice 8 8
 
-        let places =
-            [ for seed in 1UL .. 1000UL -> drawnAs SpinSymmetry.none seed halves ] |> List.distinct
-        // 64 places in one orientation: all but e^-9 of them in 1,000 draws.
-        Assert.Equal(64, places.Length)
+                    let touch s t =
+                        Array.contains t neighbours[z * s .. z * s + z - 1]
 
-[<Fact>]
-let ``Planar spins are those of the same places, x before y`` () =
-    let halves =
-        {
-            Depth = 2
-            Length = 3
-            Stacked = true
-            InterfaceLength = 3
-        }
+                    for seed in 1UL .. 60UL do
+                        let a, b = drawn lattice seed halves
+                        Expect.equal (Array.append a b |> Array.distinct |> Array.length) 12 "no site is in both halves"
+                        // Along the cut the second half runs the other way.
+                        for along in 0..2 do
+                            Expect.isTrue (touch a[along] b[2 - along]) "the halves meet at the cut"
+                        // One step away from the cut.
+                        for along in 0..2 do
+                            Expect.isTrue
+                                (touch a[along] a[3 + along] && touch b[along] b[3 + along])
+                                "the second row touches the first"
+                        // Turning by 180° keeps all bonds: a and b have the same ones inside.
+                        for i in 0..5 do
+                            for j in 0..5 do
+                                Expect.equal
+                                    (touch b[i] b[j])
+                                    (touch a[i] a[j])
+                                    "both halves have the same bonds inside"
+            }
 
-    let spins =
-        Array.init 64 (fun i -> System.Numerics.Vector2(float32 i, float32 (100 + i)))
+            test "All places and orientations occur" {
+                let halves =
+                    {
+                        Depth = 1
+                        Length = 2
+                        Stacked = false
+                        InterfaceLength = 2
+                    }
 
-    let snapshots =
-        {
-            Rows = 8
-            Columns = 8
-            Sites = [| spins |]
-        }
+                let found =
+                    [ for seed in 1UL .. 4000UL -> drawn Lattice.Square seed halves ] |> List.distinct
+                // 64 places; four ways to lay the pair of bonds (transposed or not, mirrored or not).
+                Expect.equal found.Length 256 "all 64 places and four orientations"
+            }
 
-    for symmetry in [ SpinSymmetry.none; SpinSymmetry.ofLattice Lattice.Square false 8 8 ] do
-        for seed in 1UL .. 20UL do
-            let x, y = Array.zeroCreate 24, Array.zeroCreate 24
-            LatticeHalves.drawPlanar symmetry (Key.ofSeed seed |> Key.generator) snapshots spins halves 1 x y
-            let a, b = drawnAs symmetry seed halves
+            test "A flip turns all spins of a block over" {
+                let spins = Array.create 16 1y
 
-            for found, sites in [ x, a; y, b ] do
-                Assert.All(found[..11], (fun v -> Assert.Equal(0.0f, v)))
-                Assert.Equal<float32>(sites |> Array.map float32, found[12..17])
-                Assert.Equal<float32>(sites |> Array.map (fun s -> float32 (100 + s)), found[18..])
+                let snapshots =
+                    {
+                        Rows = 4
+                        Columns = 4
+                        Sites = [| spins |]
+                    }
+
+                let halves =
+                    {
+                        Depth = 2
+                        Length = 2
+                        Stacked = false
+                        InterfaceLength = 2
+                    }
+
+                let signs =
+                    [
+                        for seed in 1UL .. 40UL do
+                            let a, b = Array.zeroCreate 4, Array.zeroCreate 4
+
+                            LatticeHalves.draw
+                                (SpinSymmetry.ofLattice Lattice.Square true 4 4)
+                                (Key.ofSeed seed |> Key.generator)
+                                snapshots
+                                spins
+                                halves
+                                0
+                                a
+                                b
+
+                            Expecting.single (Array.append a b |> Array.distinct) "all spins of a draw are equal"
+                    ]
+
+                Expect.equal (signs |> List.distinct |> List.length) 2 "both signs occur"
+            }
+
+            test "Without a symmetry halves lie as the order of doublings says, and are not mirrored" {
+                for stacked in [ true; false ] do
+                    let halves =
+                        {
+                            Depth = 2
+                            Length = 3
+                            Stacked = stacked
+                            InterfaceLength = 3
+                        }
+
+                    // Site numbers of the 8×8 torus: one along the cut, one across it.
+                    let along, across = if stacked then (0, 1), (1, 0) else (1, 0), (0, 1)
+
+                    let moved site (rows, columns) times =
+                        let row, column = site / 8 + times * rows, site % 8 + times * columns
+                        8 * ((row + 16) % 8) + (column + 16) % 8
+
+                    for seed in 1UL .. 40UL do
+                        let a, b = drawnAs SpinSymmetry.none seed halves
+
+                        for i in 0..5 do
+                            let place = moved (moved a[0] along (i % 3)) across -(i / 3)
+                            Expect.equal a[i] place "the first half lies in the order of doublings"
+                            let opposite = moved (moved a[0] along (2 - i % 3)) across (1 + i / 3)
+                            Expect.equal b[i] opposite "the second half lies opposite"
+
+                    let places =
+                        [ for seed in 1UL .. 1000UL -> drawnAs SpinSymmetry.none seed halves ] |> List.distinct
+                    // 64 places in one orientation: all but e^-9 of them in 1,000 draws.
+                    Expect.equal places.Length 64 "all places occur"
+            }
+
+            test "Planar spins are those of the same places, x before y" {
+                let halves =
+                    {
+                        Depth = 2
+                        Length = 3
+                        Stacked = true
+                        InterfaceLength = 3
+                    }
+
+                let spins =
+                    Array.init 64 (fun i -> System.Numerics.Vector2(float32 i, float32 (100 + i)))
+
+                let snapshots =
+                    {
+                        Rows = 8
+                        Columns = 8
+                        Sites = [| spins |]
+                    }
+
+                for symmetry in [ SpinSymmetry.none; SpinSymmetry.ofLattice Lattice.Square false 8 8 ] do
+                    for seed in 1UL .. 20UL do
+                        let x, y = Array.zeroCreate 24, Array.zeroCreate 24
+
+                        LatticeHalves.drawPlanar
+                            symmetry
+                            (Key.ofSeed seed |> Key.generator)
+                            snapshots
+                            spins
+                            halves
+                            1
+                            x
+                            y
+
+                        let a, b = drawnAs symmetry seed halves
+
+                        for found, sites in [ x, a; y, b ] do
+                            for v in found[..11] do
+                                Expect.equal v 0.0f "the row before is left alone"
+
+                            Expect.equal found[12..17] (sites |> Array.map float32) "first come the x components"
+
+                            Expect.equal
+                                found[18..]
+                                (sites |> Array.map (fun s -> float32 (100 + s)))
+                                "then the y components"
+            }
+        ]

@@ -1,7 +1,7 @@
 module Mice.Entropy.Tests.LatticeMethodsTests
 
+open Expecto
 open System.Threading
-open Xunit
 open Mice
 open Mice.Tensors
 open Mice.Samplers
@@ -10,36 +10,45 @@ open Mice.Entropy.Tests.SpinSamples
 
 let private fault name = MiceError.OutOfRange(name, "0", "1")
 
-[<Fact>]
-let ``Lists are joined in their order, or the faults of all`` () =
-    Assert.Equal(Ok [ 1; 2; 3 ], LatticeMethods.together [ Ok [ 1; 2 ]; Ok []; Ok [ 3 ] ])
+[<Tests>]
+let tests =
+    testList
+        "LatticeMethodsTests"
+        [
+            test "Lists are joined in their order, or the faults of all" {
+                Expect.equal
+                    (LatticeMethods.together [ Ok [ 1; 2 ]; Ok []; Ok [ 3 ] ])
+                    (Ok [ 1; 2; 3 ])
+                    "lists keep their order"
 
-    Assert.Equal(
-        Error [ fault "a"; fault "b"; fault "c" ],
-        LatticeMethods.together [ Ok [ 1 ]; Error [ fault "a"; fault "b" ]; Ok [ 2 ]; Error [ fault "c" ] ]
-    )
+                Expect.equal
+                    (LatticeMethods.together [ Ok [ 1 ]; Error [ fault "a"; fault "b" ]; Ok [ 2 ]; Error [ fault "c" ] ])
+                    (Error [ fault "a"; fault "b"; fault "c" ])
+                    "the faults of all are told"
+            }
 
-[<Fact>]
-let ``Planar spins are not counted`` () =
-    let sample =
-        {
-            Snapshots = { Rows = 2; Columns = 2; Sites = [||] }
-            Spins = LatticeSpins.planar SpinSymmetry.none
-            GroupSnapshots = 1
-            Energies = None
-            Hamiltonian = None
-            Start = LatticePoint.start 1.0 None []
-        }
+            test "Planar spins are not counted" {
+                let sample =
+                    {
+                        Snapshots = { Rows = 2; Columns = 2; Sites = [||] }
+                        Spins = LatticeSpins.planar SpinSymmetry.none
+                        GroupSnapshots = 1
+                        Energies = None
+                        Hamiltonian = None
+                        Start = LatticePoint.start 1.0 None []
+                    }
 
-    for method in [ LatticeMethod.Counting; LatticeMethod.Integration ] do
-        LatticeMethods.planar
-            LatticeEntropyOptions.defaults
-            CancellationToken.None
-            ignore
-            (Key.ofSeed 1UL)
-            Params.empty
-            sample
-            method
-        |> messages
-        |> Assert.Single
-        |> ignore
+                for method in [ LatticeMethod.Counting; LatticeMethod.Integration ] do
+                    LatticeMethods.planar
+                        LatticeEntropyOptions.defaults
+                        CancellationToken.None
+                        ignore
+                        (Key.ofSeed 1UL)
+                        Params.empty
+                        sample
+                        method
+                    |> messages
+                    |> fun told -> Expecting.single told $"{method} is refused"
+                    |> ignore
+            }
+        ]

@@ -1,7 +1,7 @@
 module Mice.Entropy.Tests.LatticeScanTests
 
+open Expecto
 open System.Threading
-open Xunit
 open Mice
 open Mice.Tensors
 open Mice.Samplers
@@ -76,150 +76,188 @@ let private estimate withEnergies snapshots =
         None
         snapshots
 
-[<Fact>]
-let ``The scan bounds the entropy of a torus from above, and closely`` () =
-    let result = snapshots 4096 11UL |> estimate true |> ok
-    let bound = result.EntropyPerSite
-    let exact = exact * 1.0<nat / site>
-    // 4,096 snapshots of 12 sites: about 2,000 sites for each of the rarer windows; 0.01 nats is ten times what is found.
-    Assert.InRange(bound.Value, exact - 4.0 * bound.StandardError, exact + 0.01<nat / site>)
-    let corrected = Option.get result.Corrected
-    Assert.True(abs (corrected.Value - exact) <= 4.0 * corrected.StandardError, Estimate.format corrected)
-    Assert.True((Option.get result.Looseness).Value > 0.0<nat / site>)
-    Assert.All(result.Checks, (fun c -> Assert.True(c.Passed, c.Detail)))
+[<Tests>]
+let tests =
+    testList
+        "LatticeScanTests"
+        [
+            test "The scan bounds the entropy of a torus from above, and closely" {
+                let result = snapshots 4096 11UL |> estimate true |> ok
+                let bound = result.EntropyPerSite
+                let exact = exact * 1.0<nat / site>
+                // 4,096 snapshots of 12 sites: about 2,000 sites for each of the rarer windows; 0.01 nats is ten times what is found.
+                Expecting.inRange
+                    bound.Value
+                    (exact - 4.0 * bound.StandardError)
+                    (exact + 0.01<nat / site>)
+                    "the bound is close above the exact entropy"
 
-[<Fact>]
-let ``Energies take most of the noise away`` () =
-    let set = snapshots 1024 13UL
-    let plain, better = ok (estimate false set), ok (estimate true set)
-    Assert.Equal<float>(plain.Surprise, better.Surprise)
-    // The energy of 12 spins fluctuates by far more than the network errs.
-    Assert.True(better.EntropyPerSite.StandardError < 0.3 * plain.EntropyPerSite.StandardError)
+                let corrected = Option.get result.Corrected
 
-    Assert.True(
-        abs (plain.EntropyPerSite.Value - better.EntropyPerSite.Value) < 4.0 * plain.EntropyPerSite.StandardError
-    )
+                Expect.isTrue
+                    (abs (corrected.Value - exact) <= 4.0 * corrected.StandardError)
+                    (Estimate.format corrected)
 
-    Assert.True(plain.Looseness.IsNone && plain.Corrected.IsNone && plain.ReducedFreeEnergyPerSite.IsNone)
+                Expect.isTrue ((Option.get result.Looseness).Value > 0.0<nat / site>) "the bound is loose"
 
-[<Fact>]
-let ``The reduced free energy is that of the partition sum`` () =
-    let result = snapshots 4096 17UL |> estimate true |> ok
+                for c in result.Checks do
+                    Expect.isTrue c.Passed c.Detail
+            }
 
-    let exact =
-        -log(energies |> Array.sumBy (fun e -> exp (-e / model.Temperature))) / 12.0
+            test "Energies take most of the noise away" {
+                let set = snapshots 1024 13UL
+                let plain, better = ok (estimate false set), ok (estimate true set)
+                Expect.equal better.Surprise plain.Surprise "the network is the same"
+                // The energy of 12 spins fluctuates by far more than the network errs.
+                Expect.isTrue
+                    (better.EntropyPerSite.StandardError < 0.3 * plain.EntropyPerSite.StandardError)
+                    "energies make the error far smaller"
 
-    let found = Option.get result.ReducedFreeEnergyPerSite
-    let z = (float found.Value - exact) / float found.StandardError
-    Assert.True(abs z <= 4.0, $"z = {z:F2}")
+                Expect.isTrue
+                    (abs (plain.EntropyPerSite.Value - better.EntropyPerSite.Value) <
+                        4.0 * plain.EntropyPerSite.StandardError)
+                    "both agree"
 
-[<Fact>]
-let ``Configurations drawn from the networks make good what they have not learned`` () =
-    let hardly = { options with Steps = 30 }
+                Expect.isTrue
+                    (plain.Looseness.IsNone && plain.Corrected.IsNone && plain.ReducedFreeEnergyPerSite.IsNone)
+                    "what needs energies is missing without them"
+            }
 
-    let estimate hamiltonian set =
-        LatticeScan.estimate
-            hardly
-            1
-            CancellationToken.None
-            ignore
-            (Key.ofSeed 3UL)
-            spins
-            1
-            Params.empty
-            (Some(known set))
-            hamiltonian
-            set
-        |> ok
+            test "The reduced free energy is that of the partition sum" {
+                let result = snapshots 4096 17UL |> estimate true |> ok
 
-    let set = snapshots 4096 19UL
-    let result = estimate (Some(IsingModel.energy model)) set
-    let exact = exact * 1.0<nat / site>
-    let best = Option.get result.Corrected
-    // After 30 steps the bound is loose by 5 %; the error of the acceptance ratio is a tenth of that.
-    Assert.True(result.EntropyPerSite.Value - exact > 0.02<nat / site>, Estimate.format result.EntropyPerSite)
-    Assert.Equal(Direction.Exact, best.Direction)
-    Assert.True(best.StandardError < 0.002<nat / site>, Estimate.format best)
-    Assert.True(abs (best.Value - exact) <= 4.0 * best.StandardError, Estimate.format best)
-    let looseness = Option.get result.Looseness
-    Assert.Equal(float result.EntropyPerSite.Value, float (best.Value + looseness.Value), 9)
-    let lower = Option.get result.LowerBound
-    Assert.Equal(Direction.LowerBound, lower.Direction)
-    // As loose below as above, to within a factor of 3, where ln p − ln q is nearly normal.
-    Assert.InRange(exact - lower.Value, 0.01<nat / site>, 0.15<nat / site>)
-    Assert.All(result.Checks, (fun c -> Assert.True(c.Passed, c.Detail)))
-    let without = estimate None set
-    Assert.Equal(result.EntropyPerSite, without.EntropyPerSite)
-    Assert.True without.LowerBound.IsNone
-    Assert.Equal(Direction.NoBound, (Option.get without.Corrected).Direction)
+                let exact =
+                    -log(energies |> Array.sumBy (fun e -> exp (-e / model.Temperature))) / 12.0
 
-[<Fact>]
-let ``Where hardly anything drawn looks like the snapshots, the bound says so and keeps its looseness by the scatter``
-    ()
-    =
-    // Ordered snapshots, and networks that have learned nothing: 2 of 4,096 configurations are ordered.
-    let cold = { model with Temperature = 0.3 }
+                let found = Option.get result.ReducedFreeEnergyPerSite
+                let z = (float found.Value - exact) / float found.StandardError
+                Expect.isTrue (abs z <= 4.0) $"z = {z:F2}"
+            }
 
-    let set =
-        { snapshots 256 23UL with
-            Sites = Array.init 256 (fun i -> Array.create 12 (if i % 2 = 0 then 1y else -1y))
-        }
+            test "Configurations drawn from the networks make good what they have not learned" {
+                let hardly = { options with Steps = 30 }
 
-    let values = set.Sites |> Array.map (IsingModel.energy cold)
+                let estimate hamiltonian set =
+                    LatticeScan.estimate
+                        hardly
+                        1
+                        CancellationToken.None
+                        ignore
+                        (Key.ofSeed 3UL)
+                        spins
+                        1
+                        Params.empty
+                        (Some(known set))
+                        hamiltonian
+                        set
+                    |> ok
 
-    let energies =
-        {
-            Beta = 1.0 / cold.Temperature
-            Values = values
-            MeanPerSite = Estimate.exact (Array.average values / 12.0)
-        }
+                let set = snapshots 4096 19UL
+                let result = estimate (Some(IsingModel.energy model)) set
+                let exact = exact * 1.0<nat / site>
+                let best = Option.get result.Corrected
+                // After 30 steps the bound is loose by 5 %; the error of the acceptance ratio is a tenth of that.
+                Expect.isTrue
+                    (result.EntropyPerSite.Value - exact > 0.02<nat / site>)
+                    (Estimate.format result.EntropyPerSite)
 
-    let result =
-        LatticeScan.estimate
-            { options with Steps = 1 }
-            1
-            CancellationToken.None
-            ignore
-            (Key.ofSeed 3UL)
-            spins
-            1
-            Params.empty
-            (Some energies)
-            (Some(IsingModel.energy cold))
-            set
-        |> ok
+                Expect.equal best.Direction Direction.Exact "what is drawn makes the estimate exact"
+                Expect.isTrue (best.StandardError < 0.002<nat / site>) (Estimate.format best)
+                Expect.isTrue (abs (best.Value - exact) <= 4.0 * best.StandardError) (Estimate.format best)
+                let looseness = Option.get result.Looseness
 
-    Assert.Equal(Direction.NoBound, (Option.get result.Corrected).Direction)
-    let failed = result.Checks |> List.filter (fun c -> not c.Passed)
-    Assert.Contains("overlap", (Assert.Single failed).Name)
+                Expecting.decimals
+                    9
+                    (float (best.Value + looseness.Value))
+                    (float result.EntropyPerSite.Value)
+                    "the bound is the estimate and its looseness"
 
-[<Fact>]
-let ``Bad snapshots are refused`` () =
-    let few = snapshots 8 1UL
+                let lower = Option.get result.LowerBound
+                Expect.equal lower.Direction Direction.LowerBound "there is a lower bound too"
+                // As loose below as above, to within a factor of 3, where ln p − ln q is nearly normal.
+                Expecting.inRange (exact - lower.Value) (0.01<nat / site>) (0.15<nat / site>) "it is about as loose"
 
-    let wrong =
-        { few with
-            Sites = Array.init 20 (fun i -> Array.create 12 (sbyte (i % 2)))
-        }
 
-    let faults set energies =
-        match
-            LatticeScan.estimate
-                options
-                1
-                CancellationToken.None
-                ignore
-                (Key.ofSeed 1UL)
-                spins
-                1
-                Params.empty
-                energies
-                None
-                set
-        with
-        | Ok _ -> []
-        | Error faults -> List.map MiceError.message faults
+                for c in result.Checks do
+                    Expect.isTrue c.Passed c.Detail
 
-    Assert.Single(faults few None) |> ignore
-    Assert.Single(faults wrong None) |> ignore
-    Assert.Single(faults (snapshots 32 1UL) (Some(known few))) |> ignore
+                let without = estimate None set
+
+                Expect.equal without.EntropyPerSite result.EntropyPerSite "the bound needs no draws"
+                Expect.isNone without.LowerBound "without draws there is no lower bound"
+                Expect.equal (Option.get without.Corrected).Direction Direction.NoBound "nor an exact estimate"
+            }
+
+            test
+                "Where hardly anything drawn looks like the snapshots, the bound says so and keeps its looseness by the scatter" {
+                // Ordered snapshots, and networks that have learned nothing: 2 of 4,096 configurations are ordered.
+                let cold = { model with Temperature = 0.3 }
+
+                let set =
+                    { snapshots 256 23UL with
+                        Sites = Array.init 256 (fun i -> Array.create 12 (if i % 2 = 0 then 1y else -1y))
+                    }
+
+                let values = set.Sites |> Array.map (IsingModel.energy cold)
+
+                let energies =
+                    {
+                        Beta = 1.0 / cold.Temperature
+                        Values = values
+                        MeanPerSite = Estimate.exact (Array.average values / 12.0)
+                    }
+
+                let result =
+                    LatticeScan.estimate
+                        { options with Steps = 1 }
+                        1
+                        CancellationToken.None
+                        ignore
+                        (Key.ofSeed 3UL)
+                        spins
+                        1
+                        Params.empty
+                        (Some energies)
+                        (Some(IsingModel.energy cold))
+                        set
+                    |> ok
+
+                Expect.equal (Option.get result.Corrected).Direction Direction.NoBound "the estimate is not exact"
+                let failed = result.Checks |> List.filter (fun c -> not c.Passed)
+
+                Expect.stringContains (Expecting.single failed "one check fails").Name "overlap" "that of the overlap"
+            }
+
+            test "Bad snapshots are refused" {
+                let few = snapshots 8 1UL
+
+                let wrong =
+                    { few with
+                        Sites = Array.init 20 (fun i -> Array.create 12 (sbyte (i % 2)))
+                    }
+
+                let faults set energies =
+                    match
+                        LatticeScan.estimate
+                            options
+                            1
+                            CancellationToken.None
+                            ignore
+                            (Key.ofSeed 1UL)
+                            spins
+                            1
+                            Params.empty
+                            energies
+                            None
+                            set
+                    with
+                    | Ok _ -> []
+                    | Error faults -> List.map MiceError.message faults
+
+                Expecting.single (faults few None) "8 snapshots are too few" |> ignore
+                Expecting.single (faults wrong None) "spins are -1 and 1" |> ignore
+
+                Expecting.single (faults (snapshots 32 1UL) (Some(known few))) "energies are as many as snapshots"
+                |> ignore
+            }
+        ]

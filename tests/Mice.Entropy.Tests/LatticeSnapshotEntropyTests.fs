@@ -1,9 +1,9 @@
 module Mice.Entropy.Tests.LatticeSnapshotEntropyTests
 
+open Expecto
 open System
 open System.IO
 open System.Threading
-open Xunit
 open Mice
 open Mice.Samplers
 open Mice.Entropy
@@ -52,171 +52,212 @@ let private few methods =
 let private planarMethods =
     [ LatticeMethod.Mice; LatticeMethod.Scan; LatticeMethod.Compression ]
 
-[<Fact>]
-let ``Every method reports spins from elsewhere, out of equilibrium too`` () =
-    let points =
-        independent 3UL 8 8 256 0.3 |> ofSpins (few LatticeMethod.ofIsing) unknown |> ok
+[<Tests>]
+let tests =
+    testList
+        "LatticeSnapshotEntropyTests"
+        [
+            test "Every method reports spins from elsewhere, out of equilibrium too" {
+                let points =
+                    independent 3UL 8 8 256 0.3 |> ofSpins (few LatticeMethod.ofIsing) unknown |> ok
 
-    Assert.Equal<string>(
-        [ "compression"; "context_16"; "context_8"; "kikuchi"; "mice"; "naive"; "scan" ],
-        points |> List.map _.Method |> List.sort
-    )
+                Expect.sequenceEqual
+                    (points |> List.map _.Method |> List.sort)
+                    [ "compression"; "context_16"; "context_8"; "kikuchi"; "mice"; "naive"; "scan" ]
+                    "every method reports"
 
-    for p in points do
-        Assert.True(Double.IsNaN p.Temperature && p.EnergyPerSite.IsNone && p.Reference.IsNone)
+                for p in points do
+                    Expect.isTrue
+                        (Double.IsNaN p.Temperature && p.EnergyPerSite.IsNone && p.Reference.IsNone)
+                        "nothing is known of a temperature"
 
-    // Independent spins, hardly trained: within 0.1 nats of h(0.3).
-    for p in points |> List.filter (fun p -> List.contains p.Method [ "mice"; "scan"; "naive" ]) do
-        Assert.InRange(float p.EntropyPerSite.Value - binaryEntropy 0.3, -0.1, 0.1)
-
-[<Fact>]
-let ``Angles have the entropy of their law, and methods for spins are not for them`` () =
-    let set = angles 5UL 4 4 256 2.0
-    let points = ofAngles (few planarMethods) unknown set |> ok
-    Assert.Equal<string>([ "mice"; "naive"; "scan"; "compression" ], points |> List.map _.Method)
-
-    for p in points do
-        // Independent spins in a field, of which MICE counts 2,048; the scan is hardly trained; the compressor knows of no field.
-        let least, most =
-            match p.Method with
-            | "mice" -> -0.05, 0.2
-            | "scan" -> -4.0 * float p.EntropyPerSite.StandardError, 0.2
-            | _ -> 0.0, log (2.0 * Math.PI) - VonMises.entropy 2.0
-
-        Assert.InRange(float p.EntropyPerSite.Value - VonMises.entropy 2.0, least, most)
-
-    for method in [ LatticeMethod.Counting; LatticeMethod.Integration ] do
-        let refused = ofAngles (few [ method ]) unknown set |> messages
-        Assert.Contains(LatticeMethod.name method, Assert.Single refused)
-
-    Assert.Single(ofSpins (few [ LatticeMethod.Integration ]) unknown (independent 3UL 8 8 32 0.5) |> messages)
-    |> ignore
-
-[<Fact>]
-let ``A declared temperature is reported with the energies, and takes noise out`` () =
-    let model = XYModel.square 4 1.5
-
-    let chain =
-        XYChainOptions.check
-            { XYChainOptions.defaults with
-                Chains = 16
-                Snapshots = 8
-                Equilibrate = 20
-                Every = 5
-            }
-        |> Result.bind (fun o -> XYChain.sample o CancellationToken.None ignore (Key.ofSeed 7UL) model)
-        |> ok
-
-    let thermal mean =
-        { unknown with
-            Symmetry = SpinSymmetry.ofLattice Lattice.Square true 4 4
-            GroupSnapshots = 8
-            Thermal = Some(LatticeConditions.thermal 1.5 16 8 mean chain.Energies)
-        }
-
-    let run conditions =
-        ofAngles (few [ LatticeMethod.Scan ]) conditions chain.Snapshots |> ok |> List.exactlyOne
-
-    let known = run (thermal (Some chain.EnergyPerSite))
-    Assert.Equal(1.5, known.Temperature, 12)
-    Assert.Equal(Some chain.EnergyPerSite, known.EnergyPerSite)
-    Assert.True known.ReducedFreeEnergyPerSite.IsSome
-    // Without a better one, the mean over groups of snapshots.
-    let own = (thermal None).Thermal.Value.MeanPerSite
-    Assert.Equal(Array.average chain.Energies / 16.0, own.Value, 12)
-
-    let groups =
-        chain.Energies |> Array.chunkBySize 8 |> Array.map (fun g -> Array.average g / 16.0)
-
-    Assert.Equal(Statistics.standardError groups, own.StandardError, 12)
-    let energy = XYState.ofAngles >> XYModel.energy model
-
-    let unbiased =
-        run
-            { thermal (Some chain.EnergyPerSite) with
-                Hamiltonian = Some(LatticeHamiltonian.Angles energy)
+                // Independent spins, hardly trained: within 0.1 nats of h(0.3).
+                for p in points |> List.filter (fun p -> List.contains p.Method [ "mice"; "scan"; "naive" ]) do
+                    Expecting.inRange
+                        (float p.EntropyPerSite.Value - binaryEntropy 0.3)
+                        (-0.1)
+                        0.1
+                        $"{p.Method} is near h(0.3)"
             }
 
-    Assert.Equal((Direction.Exact, known.UpperBound), (unbiased.EntropyPerSite.Direction, unbiased.UpperBound))
-    // A Hamiltonian of other spins says nothing.
-    let other =
-        run
-            { thermal (Some chain.EnergyPerSite) with
-                Hamiltonian = Some(LatticeHamiltonian.Spins(fun _ -> 0.0))
+            test "Angles have the entropy of their law, and methods for spins are not for them" {
+                let set = angles 5UL 4 4 256 2.0
+                let points = ofAngles (few planarMethods) unknown set |> ok
+
+                Expect.sequenceEqual
+                    (points |> List.map _.Method)
+                    [ "mice"; "naive"; "scan"; "compression" ]
+                    "every method for angles reports"
+
+                for p in points do
+                    // Independent spins in a field, of which MICE counts 2,048; the scan is hardly trained; the compressor knows of no field.
+                    let least, most =
+                        match p.Method with
+                        | "mice" -> -0.05, 0.2
+                        | "scan" -> -4.0 * float p.EntropyPerSite.StandardError, 0.2
+                        | _ -> 0.0, log (2.0 * Math.PI) - VonMises.entropy 2.0
+
+                    Expecting.inRange
+                        (float p.EntropyPerSite.Value - VonMises.entropy 2.0)
+                        least
+                        most
+                        $"{p.Method} is near the entropy of the law"
+
+                for method in [ LatticeMethod.Counting; LatticeMethod.Integration ] do
+                    let refused = ofAngles (few [ method ]) unknown set |> messages
+
+                    let name = LatticeMethod.name method
+                    Expect.stringContains (Expecting.single refused $"{name} is refused") name "the message names it"
+
+                Expecting.single
+                    (ofSpins (few [ LatticeMethod.Integration ]) unknown (independent 3UL 8 8 32 0.5) |> messages)
+                    "there is nothing to integrate"
+                |> ignore
             }
 
-    Assert.Equal(known.EntropyPerSite, other.EntropyPerSite)
-    let plain = run { thermal None with Thermal = None }
-    Assert.True(Double.IsNaN plain.Temperature)
-    Assert.True(known.EntropyPerSite.StandardError < plain.EntropyPerSite.StandardError)
+            test "A declared temperature is reported with the energies, and takes noise out" {
+                let model = XYModel.square 4 1.5
 
-[<Fact>]
-let ``What was done is kept for the same snapshots and assumptions alone`` () =
-    let folder = Directory.CreateTempSubdirectory "mice-snapshots-"
+                let chain =
+                    XYChainOptions.check
+                        { XYChainOptions.defaults with
+                            Chains = 16
+                            Snapshots = 8
+                            Equilibrate = 20
+                            Every = 5
+                        }
+                    |> Result.bind (fun o -> XYChain.sample o CancellationToken.None ignore (Key.ofSeed 7UL) model)
+                    |> ok
 
-    try
-        let options = few [ LatticeMethod.Scan ]
-        let set = angles 5UL 4 4 32 2.0
-        let assumed = [ "symmetry", "none" ]
+                let thermal mean =
+                    { unknown with
+                        Symmetry = SpinSymmetry.ofLattice Lattice.Square true 4 4
+                        GroupSnapshots = 8
+                        Thermal = Some(LatticeConditions.thermal 1.5 16 8 mean chain.Energies)
+                    }
 
-        let store () =
-            LatticeSnapshotEntropy.checkpoints options assumed set folder.FullName |> ok |> Some
+                let run conditions =
+                    ofAngles (few [ LatticeMethod.Scan ]) conditions chain.Snapshots |> ok |> List.exactlyOne
 
-        let run (token: CancellationToken) =
-            LatticeSnapshotEntropy.ofAngles options token ignore (store ()) unknown set |> ok
+                let known = run (thermal (Some chain.EnergyPerSite))
+                Expecting.decimals 12 known.Temperature 1.5 "the temperature is reported"
 
-        let first = run CancellationToken.None
-        use cancelled = new CancellationTokenSource()
-        cancelled.Cancel()
-        // Nothing is left to compute. Not a number equals itself for Equals, not for (=).
-        Assert.True((List.exactlyOne first).Equals(List.exactlyOne (run cancelled.Token)))
+                Expect.equal known.EnergyPerSite (Some chain.EnergyPerSite) "so is the energy"
+                Expect.isSome known.ReducedFreeEnergyPerSite "so is the free energy"
+                // Without a better one, the mean over groups of snapshots.
+                let own = (thermal None).Thermal.Value.MeanPerSite
 
-        let turned = { set with Sites = Array.rev set.Sites }
+                Expecting.decimals
+                    12
+                    own.Value
+                    (Array.average chain.Energies / 16.0)
+                    "the mean energy is that of the snapshots"
 
-        let refused options assumed set =
-            LatticeSnapshotEntropy.checkpoints options assumed set folder.FullName |> messages
+                let groups =
+                    chain.Energies |> Array.chunkBySize 8 |> Array.map (fun g -> Array.average g / 16.0)
 
-        Assert.Single(refused options assumed turned) |> ignore
-        Assert.Single(refused options [ "symmetry", "square" ] set) |> ignore
-        Assert.Single(refused { options with Seed = 2UL } assumed set) |> ignore
-    finally
-        folder.Delete true
+                Expecting.decimals 12 own.StandardError (Statistics.standardError groups) "its error is that of groups"
 
-[<Fact>]
-let ``All faults are told before any work`` () =
-    let told (_: Progress) = failwith "work has begun"
+                let energy = XYState.ofAngles >> XYModel.energy model
 
-    let faults conditions (set: LatticeSnapshots<float>) =
-        LatticeSnapshotEntropy.ofAngles
-            (few [ LatticeMethod.Mice; LatticeMethod.Counting ])
-            CancellationToken.None
-            told
-            None
-            conditions
-            set
-        |> messages
+                let unbiased =
+                    run
+                        { thermal (Some chain.EnergyPerSite) with
+                            Hamiltonian = Some(LatticeHamiltonian.Angles energy)
+                        }
 
-    let energies =
-        { unknown with
-            Thermal = Some(LatticeConditions.thermal 1.0 36 1 None (Array.zeroCreate 5))
-        }
-    // A method that is not for angles, a side that cannot be halved, too few snapshots, energies of other ones.
-    Assert.Equal(4, (faults energies (angles 1UL 6 6 8 1.0)).Length)
-    let wrong = angles 1UL 4 4 32 1.0
+                Expect.equal
+                    (unbiased.EntropyPerSite.Direction, unbiased.UpperBound)
+                    (Direction.Exact, known.UpperBound)
+                    "a Hamiltonian makes the estimate exact and leaves the bound"
+                // A Hamiltonian of other spins says nothing.
+                let other =
+                    run
+                        { thermal (Some chain.EnergyPerSite) with
+                            Hamiltonian = Some(LatticeHamiltonian.Spins(fun _ -> 0.0))
+                        }
 
-    let short =
-        { wrong with
-            Sites = Array.append wrong.Sites [| [| 1.0 |] |]
-        }
+                Expect.equal other.EntropyPerSite known.EntropyPerSite "one of other spins changes nothing"
 
-    Assert.Equal(2, (faults unknown short).Length)
+                let plain = run { thermal None with Thermal = None }
+                Expect.isTrue (Double.IsNaN plain.Temperature) "no temperature is reported"
 
-[<Fact>]
-let ``Groups that leave nothing independent are refused`` () =
-    for group in [ 0; 11; 32; 100 ] do
-        for method in planarMethods do
-            let refused =
-                ofAngles (few [ method ]) { unknown with GroupSnapshots = group } (angles 1UL 4 4 32 1.0)
-                |> messages
+                Expect.isTrue
+                    (known.EntropyPerSite.StandardError < plain.EntropyPerSite.StandardError)
+                    "energies make the error smaller"
+            }
 
-            Assert.Single refused |> ignore
+            testCase "What was done is kept for the same snapshots and assumptions alone"
+            <| fun () ->
+                let folder = Directory.CreateTempSubdirectory "mice-snapshots-"
+
+                try
+                    let options = few [ LatticeMethod.Scan ]
+                    let set = angles 5UL 4 4 32 2.0
+                    let assumed = [ "symmetry", "none" ]
+
+                    let store () =
+                        LatticeSnapshotEntropy.checkpoints options assumed set folder.FullName |> ok |> Some
+
+                    let run (token: CancellationToken) =
+                        LatticeSnapshotEntropy.ofAngles options token ignore (store ()) unknown set |> ok
+
+                    let first = run CancellationToken.None
+                    use cancelled = new CancellationTokenSource()
+                    cancelled.Cancel()
+                    // Nothing is left to compute. Not a number equals itself for Equals, not for (=).
+                    Expect.isTrue
+                        ((List.exactlyOne first).Equals(List.exactlyOne (run cancelled.Token)))
+                        "what was kept is read back"
+
+                    let turned = { set with Sites = Array.rev set.Sites }
+
+                    let refused options assumed set =
+                        LatticeSnapshotEntropy.checkpoints options assumed set folder.FullName |> messages
+
+                    Expecting.single (refused options assumed turned) "snapshots in another order" |> ignore
+
+                    Expecting.single (refused options [ "symmetry", "square" ] set) "another symmetry" |> ignore
+                    Expecting.single (refused { options with Seed = 2UL } assumed set) "another seed" |> ignore
+                finally
+                    folder.Delete true
+
+            test "All faults are told before any work" {
+                let told (_: Progress) = failwith "work has begun"
+
+                let faults conditions (set: LatticeSnapshots<float>) =
+                    LatticeSnapshotEntropy.ofAngles
+                        (few [ LatticeMethod.Mice; LatticeMethod.Counting ])
+                        CancellationToken.None
+                        told
+                        None
+                        conditions
+                        set
+                    |> messages
+
+                let energies =
+                    { unknown with
+                        Thermal = Some(LatticeConditions.thermal 1.0 36 1 None (Array.zeroCreate 5))
+                    }
+                // A method that is not for angles, a side that cannot be halved, too few snapshots, energies of other ones.
+                Expect.equal (faults energies (angles 1UL 6 6 8 1.0)).Length 4 "all four are told"
+                let wrong = angles 1UL 4 4 32 1.0
+
+                let short =
+                    { wrong with
+                        Sites = Array.append wrong.Sites [| [| 1.0 |] |]
+                    }
+
+                Expect.equal (faults unknown short).Length 2 "the method and the snapshot are told"
+            }
+
+            test "Groups that leave nothing independent are refused" {
+                for group in [ 0; 11; 32; 100 ] do
+                    for method in planarMethods do
+                        let refused =
+                            ofAngles (few [ method ]) { unknown with GroupSnapshots = group } (angles 1UL 4 4 32 1.0)
+                            |> messages
+
+                        Expecting.single refused $"groups of {group} are refused" |> ignore
+            }
+        ]

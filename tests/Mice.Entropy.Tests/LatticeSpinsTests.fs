@@ -1,7 +1,7 @@
 module Mice.Entropy.Tests.LatticeSpinsTests
 
+open Expecto
 open System
-open Xunit
 open Mice
 open Mice.Samplers
 open Mice.Entropy
@@ -22,45 +22,59 @@ let private snapshots count =
             Sites = Array.init count (fun _ -> Array.init 4 (fun _ -> angle ()))
         }
 
-[<Fact>]
-let ``Without a field one planar spin has exactly ln 2π`` () =
-    let spins = LatticeSpins.planar (SpinSymmetry.translations true)
-    // Halving goes down to one spin, whatever block the options ask for.
-    Assert.Equal(1, spins.BlockSide 4)
-    let block = spins.Block 1 (snapshots 64) |> ok
-    Assert.Equal(Estimate.exact XYModel.infiniteTemperatureEntropy, block.EntropyPerSite)
-    Assert.All(block.Changes, (fun change -> Assert.Equal(0.0, change)))
+[<Tests>]
+let tests =
+    testList
+        "LatticeSpinsTests"
+        [
+            test "Without a field one planar spin has exactly ln 2π" {
+                let spins = LatticeSpins.planar (SpinSymmetry.translations true)
+                // Halving goes down to one spin, whatever block the options ask for.
+                Expect.equal (spins.BlockSide 4) 1 "a block is one spin"
+                let block = spins.Block 1 (snapshots 64) |> ok
 
-[<Fact>]
-let ``In a field one planar spin is counted, its error by jackknife over groups`` () =
-    let spins = LatticeSpins.planar SpinSymmetry.none
-    let set = snapshots 640
-    let block = spins.Block 1 set |> ok
-    let found = block.EntropyPerSite
+                Expect.equal
+                    block.EntropyPerSite
+                    (Estimate.exact XYModel.infiniteTemperatureEntropy)
+                    "it has exactly ln 2π"
 
-    let entropyOf (groups: Numerics.Vector2[][][]) =
-        let struct (entropy, _) = PlanarSpinEntropy.ofGroups groups
-        entropy
 
-    let groups = SpinSnapshots.groups set
-    let struct (_, error) = Statistics.jackknife entropyOf groups
-    Assert.Equal(entropyOf groups, float found.Value, 12)
-    Assert.Equal(error, float found.StandardError, 12)
-    Assert.Equal(groups.Length, block.Changes.Length)
-    Assert.Equal(error, Statistics.standardError block.Changes, 12)
-
-[<Fact>]
-let ``Critics and laws fit the spins`` () =
-    for together in [ true; false ] do
-        let spins = LatticeSpins.planar (SpinSymmetry.translations together)
-        let set = snapshots 16
-        Assert.Empty(spins.Faults set)
-
-        let wrong =
-            { set with
-                Sites = Array.append set.Sites [| set.Sites[0][..2] |]
+                for change in block.Changes do
+                    Expect.equal change 0.0 "no group of snapshots changes that"
             }
 
-        Assert.Single(spins.Faults wrong) |> ignore
-        // Averages over rotations cost more a pair.
-        Assert.Equal(together, spins.Partners.IsSome)
+            test "In a field one planar spin is counted, its error by jackknife over groups" {
+                let spins = LatticeSpins.planar SpinSymmetry.none
+                let set = snapshots 640
+                let block = spins.Block 1 set |> ok
+                let found = block.EntropyPerSite
+
+                let entropyOf (groups: Numerics.Vector2[][][]) =
+                    let struct (entropy, _) = PlanarSpinEntropy.ofGroups groups
+                    entropy
+
+                let groups = SpinSnapshots.groups set
+                let struct (_, error) = Statistics.jackknife entropyOf groups
+                Expecting.decimals 12 (float found.Value) (entropyOf groups) "the entropy is that of all groups"
+                Expecting.decimals 12 (float found.StandardError) error "the error is the jackknife's"
+                Expect.equal block.Changes.Length groups.Length "every group has its change"
+
+                Expecting.decimals 12 (Statistics.standardError block.Changes) error "the changes have the same error"
+            }
+
+            test "Critics and laws fit the spins" {
+                for together in [ true; false ] do
+                    let spins = LatticeSpins.planar (SpinSymmetry.translations together)
+                    let set = snapshots 16
+                    Expect.isEmpty (spins.Faults set) "sound spins have no faults"
+
+                    let wrong =
+                        { set with
+                            Sites = Array.append set.Sites [| set.Sites[0][..2] |]
+                        }
+
+                    Expecting.single (spins.Faults wrong) "a short snapshot is a fault" |> ignore
+                    // Averages over rotations cost more a pair.
+                    Expect.equal spins.Partners.IsSome together "averages over rotations take fewer partners"
+            }
+        ]

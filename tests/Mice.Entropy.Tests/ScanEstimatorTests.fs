@@ -1,9 +1,9 @@
 module Mice.Entropy.Tests.ScanEstimatorTests
 
+open Expecto
 open System
 open System.IO
 open System.Threading
-open Xunit
 open Mice
 open Mice.Atoms
 open Mice.Entropy
@@ -59,126 +59,6 @@ let private faults options snapshots =
     | Ok _ -> []
     | Error errors -> errors
 
-[<Fact>]
-let ``Too few snapshots are one clear error`` () =
-    match faults { tiny with Networks = 3 } system.Snapshots[..2] with
-    | [ MiceError.TooFewData(_, 3, needed, _) ] -> Assert.InRange(needed, 4, 6)
-    | other -> Assert.Fail $"{other}"
-
-    match faults tiny [||] with
-    | [ MiceError.TooFewData(_, 0, _, _) ] -> ()
-    | other -> Assert.Fail $"{other}"
-
-[<Fact>]
-let ``Any number of snapshots either is refused or gives a number`` () =
-    for networks in 2..4 do
-        for count in 0..6 do
-            let options =
-                { tiny with
-                    Networks = networks
-                    Training = { tiny.Training with Steps = 8 }
-                }
-
-            match run options CancellationToken.None ignore None system.Snapshots[.. count - 1] with
-            | Ok result ->
-                Assert.True(Double.IsFinite(float result.ExcessEntropy.Value))
-                Assert.Equal(count, result.BySnapshot.Length)
-            | Error [ MiceError.TooFewData _ ] -> ()
-            | Error other -> Assert.Fail $"{networks} networks, {count} snapshots: {other}"
-
-[<Fact>]
-let ``Different numbers of atoms are one clear error`` () =
-    let other = (idealGas 3 28 1 2UL).Snapshots
-
-    match faults tiny (Array.append system.Snapshots other) with
-    | [ MiceError.Mismatch(_, "27", "28") ] -> ()
-    | other -> Assert.Fail $"{other}"
-
-[<Fact>]
-let ``An open boundary and two atoms in one place are one clear error each`` () =
-    let opened (s: Snapshot) =
-        { s with
-            Cell =
-                { s.Cell with
-                    Periodic = [| true; true; false |]
-                }
-        }
-
-    let doubled (s: Snapshot) =
-        { s with
-            Positions = Array.append s.Positions[..2] s.Positions[.. s.Positions.Length - 4]
-        }
-
-    match faults tiny (Array.map opened system.Snapshots) with
-    | [ MiceError.OutOfRange(name, _, _) ] -> Assert.Contains("boundary", name)
-    | other -> Assert.Fail $"{other}"
-
-    match faults tiny (Array.map doubled system.Snapshots) with
-    | [ MiceError.OutOfRange(name, _, _) ] -> Assert.Contains("distance", name)
-    | other -> Assert.Fail $"{other}"
-
-[<Fact>]
-let ``Several species are one clear error, declared ones without atoms are none`` () =
-    let named species =
-        system.Snapshots
-        |> Array.map (fun s ->
-            { s with
-                SpeciesNames = [| "Na"; "Cl" |]
-                Species = Array.init (Snapshot.count s) species
-            })
-
-    match faults tiny (named (fun i -> i % 2)) with
-    | [ MiceError.OutOfRange(_, given, _) ] -> Assert.Contains("Cl", given)
-    | other -> Assert.Fail $"{other}"
-
-    Assert.Empty(
-        faults
-            { tiny with
-                Training = { tiny.Training with Steps = 8 }
-            }
-            (named (fun _ -> 1))
-    )
-
-[<Fact>]
-let ``Faults of options and of snapshots come together`` () =
-    match faults { tiny with Sweeps = 0 } system.Snapshots[..1] with
-    | [ MiceError.OutOfRange _; MiceError.TooFewData _ ] -> ()
-    | other -> Assert.Fail $"{other}"
-
-[<Fact>]
-let ``The same seed gives the same bits on one and two threads, another seed does not`` () =
-    let once = bits (plain tiny)
-    Assert.Equal<int64[]>(once, bits (plain tiny))
-    Assert.Equal<int64[]>(once, bits (plain { tiny with Threads = 2 }))
-    Assert.NotEqual<int64[]>(once, bits (plain { tiny with Seed = 2UL }))
-
-[<Fact>]
-let ``A result says what it comes from`` () =
-    let result = plain { tiny with CutoffShares = [ 0.6 ] }
-
-    Assert.Equal(27, result.Atoms)
-    Assert.Equal(6, result.Snapshots)
-    Assert.Equal(6, result.TestSnapshots)
-    Assert.Equal<int64[]>([| 0L .. 5L |], result.BySnapshot |> Array.map (fun s -> s.Step))
-    Assert.Equal<int[]>([| 0; 0; 0; 1; 1; 1 |], result.BySnapshot |> Array.map (fun s -> s.Network))
-    Assert.Equal(27.0, result.VolumePerAtom, 1e-9)
-    Assert.Equal(Direction.UpperBound, result.ExcessEntropy.Direction)
-    Assert.Equal(2, result.ByCutoff.Length)
-    Assert.True(result.ByCutoff[0].Cutoff < result.ByCutoff[1].Cutoff)
-    Assert.Contains(("seed", "1"), result.Settings)
-
-[<Fact>]
-let ``Progress never goes back and stays between 0 and 1`` () =
-    let seen = ResizeArray<float>()
-
-    run { tiny with Threads = 2 } CancellationToken.None (fun p -> seen.Add p.Fraction) None system.Snapshots
-    |> get
-    |> ignore
-
-    Assert.NotEmpty seen
-    Assert.All(seen, fun f -> Assert.InRange(f, 0.0, 1.0))
-    Assert.All(Seq.pairwise seen, fun (a, b) -> Assert.True(a <= b, $"{a} before {b}"))
-
 /// Stops when the given share is done, opens the store anew and goes on.
 let private interrupted options share =
     inStore (fun store ->
@@ -188,8 +68,9 @@ let private interrupted options share =
             if p.Fraction > share then
                 stop.Cancel()
 
-        Assert.ThrowsAny<OperationCanceledException>(fun () ->
-            run options stop.Token progress (Some(store ())) system.Snapshots |> ignore)
+        Expecting.throwsAny<OperationCanceledException>
+            (fun () -> run options stop.Token progress (Some(store ())) system.Snapshots |> ignore)
+            "the run stops when it is cancelled"
         |> ignore
 
         let names =
@@ -207,55 +88,203 @@ let private interrupted options share =
 
         names, Seq.last reported, resumed)
 
-[<Fact>]
-let ``A cancelled run leaves checkpoints and goes on to the same bits`` () =
-    let straight = bits (plain tiny)
-    let names, last, resumed = interrupted tiny 0.6
-    Assert.Equal<string list>([ "network-0"; "network-1" ], names)
-    // Training is 98 % of the way, whatever part of it a checkpoint brought.
-    Assert.Equal(0.98, last, 1e-9)
-    Assert.Equal<int64[]>(straight, bits resumed)
+[<Tests>]
+let tests =
+    testList
+        "ScanEstimatorTests"
+        [
+            test "Too few snapshots are one clear error" {
+                match faults { tiny with Networks = 3 } system.Snapshots[..2] with
+                | [ MiceError.TooFewData(_, 3, needed, _) ] ->
+                    Expecting.inRange needed 4 6 "it says how many are needed"
+                | other -> failtest $"{other}"
 
-[<Fact>]
-let ``A run cancelled between two entries of the training curve goes on to the same bits`` () =
-    // Entries come every 10 steps, rounds have 8: the first entry averages two rounds.
-    let options =
-        { tiny with
-            Training = { tiny.Training with Steps = 200 }
-        }
-
-    let names, _, resumed = interrupted options 0.01
-    Assert.Equal<string list>([ "network-0" ], names)
-    Assert.Equal<int64[]>(bits (plain options), bits resumed)
-
-[<Fact>]
-let ``A finished run is not made again`` () =
-    // Rounds have 8 steps: the last round may be a short one.
-    for steps in [ 40; 20 ] do
-        let options =
-            { tiny with
-                Training = { tiny.Training with Steps = steps }
+                match faults tiny [||] with
+                | [ MiceError.TooFewData(_, 0, _, _) ] -> ()
+                | other -> failtest $"{other}"
             }
 
-        inStore (fun store ->
-            let first =
-                run options CancellationToken.None ignore (Some(store ())) system.Snapshots |> get
+            test "Any number of snapshots either is refused or gives a number" {
+                for networks in 2..4 do
+                    for count in 0..6 do
+                        let options =
+                            { tiny with
+                                Networks = networks
+                                Training = { tiny.Training with Steps = 8 }
+                            }
 
-            let seen = ResizeArray<string>()
+                        match run options CancellationToken.None ignore None system.Snapshots[.. count - 1] with
+                        | Ok result ->
+                            Expect.isTrue (Double.IsFinite(float result.ExcessEntropy.Value)) "the entropy is a number"
+                            Expect.equal result.BySnapshot.Length count "every snapshot is scanned"
+                        | Error [ MiceError.TooFewData _ ] -> ()
+                        | Error other -> failtest $"{networks} networks, {count} snapshots: {other}"
+            }
 
-            let again =
-                run options CancellationToken.None (fun p -> seen.Add p.Message) (Some(store ())) system.Snapshots
+            test "Different numbers of atoms are one clear error" {
+                let other = (idealGas 3 28 1 2UL).Snapshots
+
+                match faults tiny (Array.append system.Snapshots other) with
+                | [ MiceError.Mismatch(_, "27", "28") ] -> ()
+                | other -> failtest $"{other}"
+            }
+
+            test "An open boundary and two atoms in one place are one clear error each" {
+                let opened (s: Snapshot) =
+                    { s with
+                        Cell =
+                            { s.Cell with
+                                Periodic = [| true; true; false |]
+                            }
+                    }
+
+                let doubled (s: Snapshot) =
+                    { s with
+                        Positions = Array.append s.Positions[..2] s.Positions[.. s.Positions.Length - 4]
+                    }
+
+                match faults tiny (Array.map opened system.Snapshots) with
+                | [ MiceError.OutOfRange(name, _, _) ] -> Expect.stringContains name "boundary" "the boundary is named"
+                | other -> failtest $"{other}"
+
+                match faults tiny (Array.map doubled system.Snapshots) with
+                | [ MiceError.OutOfRange(name, _, _) ] -> Expect.stringContains name "distance" "the distance is named"
+                | other -> failtest $"{other}"
+            }
+
+            test "Several species are one clear error, declared ones without atoms are none" {
+                let named species =
+                    system.Snapshots
+                    |> Array.map (fun s ->
+                        { s with
+                            SpeciesNames = [| "Na"; "Cl" |]
+                            Species = Array.init (Snapshot.count s) species
+                        })
+
+                match faults tiny (named (fun i -> i % 2)) with
+                | [ MiceError.OutOfRange(_, given, _) ] -> Expect.stringContains given "Cl" "the species are named"
+                | other -> failtest $"{other}"
+
+                Expect.isEmpty
+                    (faults
+                        { tiny with
+                            Training = { tiny.Training with Steps = 8 }
+                        }
+                        (named (fun _ -> 1)))
+                    "a species without atoms is no fault"
+            }
+
+            test "Faults of options and of snapshots come together" {
+                match faults { tiny with Sweeps = 0 } system.Snapshots[..1] with
+                | [ MiceError.OutOfRange _; MiceError.TooFewData _ ] -> ()
+                | other -> failtest $"{other}"
+            }
+
+            test "The same seed gives the same bits on one and two threads, another seed does not" {
+                let once = bits (plain tiny)
+                Expect.equal (bits (plain tiny)) once "once more it is the same"
+                Expect.equal (bits (plain { tiny with Threads = 2 })) once "two threads find the same"
+                Expect.notEqual (bits (plain { tiny with Seed = 2UL })) once "another seed finds something else"
+            }
+
+            test "A result says what it comes from" {
+                let result = plain { tiny with CutoffShares = [ 0.6 ] }
+
+                Expect.equal result.Atoms 27 "the atoms of a snapshot"
+                Expect.equal result.Snapshots 6 "the snapshots"
+                Expect.equal result.TestSnapshots 6 "each is a test snapshot once"
+
+                let bySnapshot f = result.BySnapshot |> Array.map f
+                Expect.equal (bySnapshot _.Step) [| 0L .. 5L |] "snapshots keep their steps"
+                Expect.equal (bySnapshot _.Network) [| 0; 0; 0; 1; 1; 1 |] "each network has one half"
+
+
+                Expecting.within 1e-9 result.VolumePerAtom 27.0 "the volume per atom"
+
+                Expect.equal result.ExcessEntropy.Direction Direction.UpperBound "the entropy is an upper bound"
+                Expect.equal result.ByCutoff.Length 2 "there is one more cut-off"
+                Expect.isTrue (result.ByCutoff[0].Cutoff < result.ByCutoff[1].Cutoff) "the smaller cut-off comes first"
+                Expect.contains result.Settings ("seed", "1") "the settings are there"
+            }
+
+            test "Progress never goes back and stays between 0 and 1" {
+                let seen = ResizeArray<float>()
+
+                run
+                    { tiny with Threads = 2 }
+                    CancellationToken.None
+                    (fun p -> seen.Add p.Fraction)
+                    None
+                    system.Snapshots
                 |> get
+                |> ignore
 
-            Assert.Equal<int64[]>(bits first, bits again)
-            Assert.All(seen, fun m -> Assert.Contains($"step {steps} of {steps}", m)))
+                Expect.isNonEmpty seen "progress is told"
 
-[<Fact>]
-let ``A damaged checkpoint is a bad file`` () =
-    inStore (fun store ->
-        let opened = store ()
-        RunStore.save "network-0" "not a network"B opened
+                for f in seen do
+                    Expecting.inRange f 0.0 1.0 "a part of the whole"
 
-        match run tiny CancellationToken.None ignore (Some opened) system.Snapshots with
-        | Error [ MiceError.BadFile _ ] -> ()
-        | other -> Assert.Fail $"{other}")
+                for a, b in Seq.pairwise seen do
+                    Expect.isTrue (a <= b) $"{a} before {b}"
+            }
+
+            test "A cancelled run leaves checkpoints and goes on to the same bits" {
+                let straight = bits (plain tiny)
+                let names, last, resumed = interrupted tiny 0.6
+                Expect.equal names [ "network-0"; "network-1" ] "both networks are kept"
+                // Training is 98 % of the way, whatever part of it a checkpoint brought.
+                Expecting.within 1e-9 last 0.98 "what a checkpoint brought is counted"
+                Expect.equal (bits resumed) straight "it ends at the same bits"
+            }
+
+            test "A run cancelled between two entries of the training curve goes on to the same bits" {
+                // Entries come every 10 steps, rounds have 8: the first entry averages two rounds.
+                let options =
+                    { tiny with
+                        Training = { tiny.Training with Steps = 200 }
+                    }
+
+                let names, _, resumed = interrupted options 0.01
+                Expect.equal names [ "network-0" ] "the first network is kept"
+                Expect.equal (bits resumed) (bits (plain options)) "it ends at the same bits"
+            }
+
+            test "A finished run is not made again" {
+                // Rounds have 8 steps: the last round may be a short one.
+                for steps in [ 40; 20 ] do
+                    let options =
+                        { tiny with
+                            Training = { tiny.Training with Steps = steps }
+                        }
+
+                    inStore (fun store ->
+                        let first =
+                            run options CancellationToken.None ignore (Some(store ())) system.Snapshots |> get
+
+                        let seen = ResizeArray<string>()
+
+                        let again =
+                            run
+                                options
+                                CancellationToken.None
+                                (fun p -> seen.Add p.Message)
+                                (Some(store ()))
+                                system.Snapshots
+                            |> get
+
+                        Expect.equal (bits again) (bits first) "the result is the same"
+
+                        for m in seen do
+                            Expect.stringContains m $"step {steps} of {steps}" "no step is made again")
+            }
+
+            test "A damaged checkpoint is a bad file" {
+                inStore (fun store ->
+                    let opened = store ()
+                    RunStore.save "network-0" "not a network"B opened
+
+                    match run tiny CancellationToken.None ignore (Some opened) system.Snapshots with
+                    | Error [ MiceError.BadFile _ ] -> ()
+                    | other -> failtest $"{other}")
+            }
+        ]

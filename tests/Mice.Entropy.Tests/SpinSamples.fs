@@ -1,9 +1,9 @@
 /// Exact independent samples of spin systems with known entropies, and generators of small ones.
 module Mice.Entropy.Tests.SpinSamples
 
+open Expecto
 open System
 open FsCheck.FSharp
-open Xunit
 open Mice
 open Mice.Entropy
 open Mice.Samplers
@@ -23,7 +23,7 @@ let binaryEntropy p = -p * log p - (1.0 - p) * log (1.0 - p)
 /// The estimate lies within so many of its standard errors of what is expected.
 let assertWithin (errors: float) (expected: float) (what: string) (estimate: Estimate<'u>) =
     let z = (float estimate.Value - expected) / float estimate.StandardError
-    Assert.True(abs z <= errors, $"{what}: {Estimate.format estimate}, expected {expected:G6}, z = {z:F2}")
+    Expect.isTrue (abs z <= errors) $"{what}: {Estimate.format estimate}, expected {expected:G6}, z = {z:F2}"
 
 let snapshots rows columns (sites: sbyte[][]) : LatticeSnapshots<sbyte> =
     {

@@ -1,0 +1,4 @@
+module Mice.Entropy.Tests.Program
+
+[<EntryPoint>]
+let main arguments = Expecting.run arguments
