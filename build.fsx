@@ -259,6 +259,9 @@ let demo (arguments: string list) =
     let sodium name =
         Path.Combine("docs", "data", "na", name)
 
+    let json, report = "artifacts/demo/result.json", "artifacts/demo/report.html"
+    File.Delete(at [ json ])
+    File.Delete(at [ report ])
     step "mice melt: sodium at 350 K, 20 + 20 snapshots"
 
     let code =
@@ -273,19 +276,14 @@ let demo (arguments: string list) =
                  sodium "liquid_thermo.csv"
              ]
              @ [ "--temperature"; "350"; "--quick" ]
-             @ [
-                 "--json"
-                 "artifacts/demo/result.json"
-                 "--report"
-                 "artifacts/demo/report.html"
-             ]
+             @ [ "--json"; json; "--report"; report ]
              @ arguments)
 
-    // 1 = the result did not pass all of its own checks, and said which: the demo has run all the same.
-    if code > 1 then
-        stop code $"mice ended with exit code {code}."
+    // 1 = the result did not pass all of its own checks, and said which, or the run was stopped.
+    if code > 1 || not (File.Exists(at [ json ])) then
+        stop (max 1 code) $"mice ended with exit code {code}."
 
-    printfn "Report: artifacts/demo/report.html, numbers: artifacts/demo/result.json"
+    printfn "Report: %s, numbers: %s" report json
 
 // ---- Tests ----------------------------------------------------------------------------------------------------------
 

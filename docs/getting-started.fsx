@@ -117,7 +117,7 @@ dotnet run -c Release --project src/Mice.Cli -- melt \
 ```
 
 Exit code 0 means done, 1 that the result did not pass its own checks (it is printed all the same, with the checks that failed), 2
-that the input or the arguments are bad. `--resume DIRECTORY` keeps the run in a directory, and goes on from there after an
+that the input or the arguments are bad, 3 a fault of Mice itself. `--resume DIRECTORY` keeps the run in a directory, and goes on from there after an
 interruption; without `--quick` the networks are larger and the bounds tighter.
 
 What the numbers mean is in [Concepts](concepts.html).

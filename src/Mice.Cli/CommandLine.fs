@@ -26,7 +26,7 @@ module CommandLine =
             printfn "  %-17s %s" verb text
 
         printfn
-            "mice VERB --help shows the arguments of a verb. Exit code: 0 done, 1 checks failed or stopped, 2 bad input."
+            "mice VERB --help shows the arguments of a verb. Exit code: 0 done, 1 checks failed or stopped, 2 bad input, 3 a fault of mice."
 
         0
 

@@ -13,4 +13,4 @@ let main given =
         | null -> eprintfn "Internal error (%s): %s" (e.GetType().Name) (e.Message.ReplaceLineEndings " ")
         | _ -> eprintfn "%O" e
 
-        1
+        3

@@ -135,6 +135,24 @@ let tests =
                         RunStore.openOrCreate folder identity |> assertOneFault "no description of a run")
             }
 
+            test "Checkpoints of another version are one clear fault, which names both versions" {
+                withFolder (fun folder ->
+                    opened folder |> ignore
+                    let file = Path.Combine(folder, "run.json")
+                    let current = File.ReadAllText file
+                    let format = "\"format\":2"
+                    Expect.stringContains current format "the description has the version of the checkpoints"
+
+                    for other, version in [ "\"format\":3", 3; "\"format\":1", 1; "\"made\":2", 1 ] do
+                        File.WriteAllText(file, current.Replace(format, other))
+
+                        RunStore.openOrCreate folder identity
+                        |> assertOneFault $"it has checkpoints of version {version}, this Mice reads those of version 2"
+
+                    File.WriteAllText(file, current)
+                    Expect.isOk (RunStore.openOrCreate folder identity) "the description as it was written")
+            }
+
             test "A path that is a file is one clear fault" {
                 withFolder (fun folder ->
                     File.WriteAllText(folder, "a file")
