@@ -81,6 +81,7 @@ and [<Sealed>] Tensor internal (native: torch.Tensor) =
     // Twice the number of operations that are reading the tensor, plus one once it is disposed of.
     let mutable state = 0
     let mutable dtype = ValueNone
+    let mutable device = ValueNone
 
     let mutable whole: struct (Tensor * int) voption = ValueNone
     let mutable pieces = 0
@@ -151,10 +152,12 @@ and [<Sealed>] Tensor internal (native: torch.Tensor) =
             this.Dispose()
 
     member internal this.AddPressure() =
-        let bytes = this.Read(fun t -> t.NumberOfElements * t.ElementSize)
+        // A piece hangs on the memory of its vector, which counts it.
+        if whole.IsNone && isNull pressure then
+            let bytes = this.Read(fun t -> t.NumberOfElements * t.ElementSize)
 
-        if isNull pressure && bytes >= 4096L then
-            pressure <- Pressure bytes
+            if bytes >= 4096L then
+                pressure <- Pressure bytes
 
     member private this.Sizes =
         if isNull shape then
@@ -181,11 +184,18 @@ and [<Sealed>] Tensor internal (native: torch.Tensor) =
             found
 
     /// Where the tensor lives.
-    member this.Device =
-        this.Read(fun t ->
-            match t.device_type with
-            | DeviceType.CUDA -> Device.Cuda t.device_index
-            | _ -> Device.Cpu)
+    member this.Device: Device =
+        match device with
+        | ValueSome known -> known
+        | ValueNone ->
+            let read (t: torch.Tensor) =
+                match t.device_type with
+                | DeviceType.CUDA -> Device.Cuda t.device_index
+                | _ -> Device.Cpu
+
+            let found = this.Read read
+            device <- ValueSome found
+            found
 
     /// Element type and device, to create tensors that go with this one.
     member this.Kind =
