@@ -8,6 +8,10 @@ open Mice
 [<RequireQualifiedAccess>]
 module Nn =
 
+    /// The least number of images for which libtorch leaves a convolution to oneDNN on one thread too.
+    [<Literal>]
+    let private Images = 16
+
     /// A bias, or the null that TorchSharp takes for none.
     let private optional (x: Tensor option) : torch.Tensor =
         match x with
@@ -56,10 +60,38 @@ module Nn =
     let logSoftmax (axis: int) (x: Tensor) : Tensor =
         unary "log_softmax" (fun t -> t.log_softmax (int64 axis)) x
 
+    /// Whether the rows of x are better taken for the pixels of images. On a CPU, a convolution is oneDNN, which uses the widest
+    /// vectors of any processor; a matrix product is MKL, which uses half of them on processors that are not Intel's. A
+    /// convolution takes longer to start, so that small products are left to MKL.
+    let private isWide (weight: Tensor) (x: Tensor) =
+        let inputs, outputs = weight.Shape[1], weight.Shape[0]
+        let rows = x.Count / max 1 inputs
+
+        x.Device = Device.Cpu
+        && x.DType = DType.Float32
+        && rows % Images = 0
+        && min inputs outputs >= 16
+        && int64 rows * int64 inputs * int64 outputs >= (1L <<< 23)
+
+    /// x Wᵀ + b as a convolution with windows of one pixel.
+    let private asConvolution (weight: torch.Tensor) (bias: torch.Tensor) (x: torch.Tensor) =
+        let inputs, outputs = weight.shape[1], weight.shape[0]
+        use pixels = x.reshape (int64 Images, -1L, 1L, inputs)
+        use images = pixels.permute (0L, 3L, 1L, 2L)
+        use windows = weight.reshape (outputs, inputs, 1L, 1L)
+        use found = torch.nn.functional.conv2d (images, windows, bias)
+        use rows = found.permute (0L, 2L, 3L, 1L)
+        let shape = x.shape
+        shape[shape.Length - 1] <- outputs
+        rows.reshape shape
+
     /// x Wᵀ + b over the last axis of x; weight [out; in], bias [out].
     let linear (weight: Tensor) (bias: Tensor option) (x: Tensor) : Tensor =
         mixed "linear" (x :: weight :: Option.toList bias) (fun () ->
-            torch.nn.functional.linear (x.Native, weight.Native, optional bias))
+            if isWide weight x then
+                asConvolution weight.Native (optional bias) x.Native
+            else
+                torch.nn.functional.linear (x.Native, weight.Native, optional bias))
 
     /// Rows of the weight [n; d] at integer indices of any shape: [shape of indices; d].
     let embedding (weight: Tensor) (indices: Tensor) : Tensor =

@@ -80,6 +80,49 @@ let tests =
                 close 1e-13 expected (Nn.conv2d 1 1 w None x |> Tensor.toArray)
             }
 
+            test "large products and images have the same values and derivatives in single precision as in double" {
+                // Sums of some hundred products, rounded to 24 bits each, between numbers of the order of their largest.
+                let near (double: Tensor) (single: Tensor) =
+                    let scale = Tensor.max (Tensor.abs double) |> Tensor.item
+                    let difference = Tensor.convert DType.Float64 single - double
+
+                    Expect.isLessThan
+                        (Tensor.max (Tensor.abs difference) |> Tensor.item)
+                        (2e-5 * scale)
+                        "largest difference"
+
+                let same (f: Tensor -> Tensor) (x: Tensor) =
+                    let once (t: Tensor) =
+                        Grad.grad (fun t -> Tensor.sum (Nn.tanh (f t))) t
+
+                    let twice (t: Tensor) =
+                        Grad.grad (fun t -> Tensor.sum (Tensor.square (once t))) t
+
+                    for g in [ f; once; twice ] do
+                        near (g x) (g (Tensor.convert DType.Float32 x))
+
+                let like (t: Tensor) (w: Tensor) = Tensor.convert t.DType w
+                let weight, bias = uniform 1 -0.2 0.2 [ 64; 128 ], uniform 2 -1.0 1.0 [ 64 ]
+
+                let linear t =
+                    Nn.linear (like t weight) (Some(like t bias)) t
+
+                let rows = uniform 3 -1.0 1.0 [ 4; 256; 128 ]
+                same linear rows
+                same linear (uniform 4 -1.0 1.0 [ 128; 1024 ] |> Tensor.transpose 0 1)
+                same (fun w -> Nn.linear w None (like w rows)) weight
+
+                for inputs in [ 1; 3 ] do
+                    let image, window =
+                        uniform 5 -1.0 1.0 [ 20; inputs; 9; 8 ], uniform 6 -1.0 1.0 [ 4; inputs; 3; 3 ]
+
+                    let pooled t w =
+                        Nn.conv2d 1 1 w None t |> Nn.adaptiveMaxPool2d 3 4
+
+                    same (fun t -> pooled t (like t window)) image
+                    same (fun w -> pooled (like w image) w) window
+            }
+
             test "dropout keeps the mean, depends on its key alone and is off in evaluation" {
                 let x = Tensor.ones Kind.float64 [ 100_000 ]
                 let drop key = Nn.dropout (Key.ofSeed key) 0.3 x
