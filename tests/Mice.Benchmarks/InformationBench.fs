@@ -132,8 +132,8 @@ module InformationBench =
             Markdown =
                 Table.markdown header rows
                 + $"\n\nX and Y of {columns} columns, all pairs of a batch, ReLU networks with hidden layers 64-64 (separable: 16 features of each), Adam, "
-                + $"the drawing of batches included on both sides; Mice also keeps the running average of the parameters. Medians of turns taken alternately, {threads} threads, float32, libtorch "
-                + $"{Engine.version ()} on both sides. The concatenated critic with K = 4,096 is left out: each of PyTorch's layers on all 16.8 million "
+                + $"the drawing of batches included on both sides; Mice also keeps the running average of the parameters. Medians of turns taken alternately, {threads} threads, float32; libtorch "
+                + $"{Engine.version ()} here, that of Debian 12 (1.13) in PyTorch. The concatenated critic with K = 4,096 is left out: each of PyTorch's layers on all 16.8 million "
                 + "pairs fills 4.3 GB."
             Passed = true
         }
