@@ -64,14 +64,15 @@ module Nn =
     /// vectors of any processor; a matrix product is MKL, which uses half of them on processors that are not Intel's. A
     /// convolution takes longer to start, so that small products are left to MKL.
     let private isWide (weight: Tensor) (x: Tensor) =
-        let inputs, outputs = weight.Shape[1], weight.Shape[0]
-        let rows = x.Count / max 1 inputs
+        match weight.Shape, x.Shape with
+        | [| outputs; inputs |], shape when shape.Length > 0 && shape[shape.Length - 1] = inputs && inputs >= 16 ->
+            let rows = x.Count / inputs
 
-        x.Device = Device.Cpu
-        && x.DType = DType.Float32
-        && rows % Images = 0
-        && min inputs outputs >= 16
-        && int64 rows * int64 inputs * int64 outputs >= (1L <<< 23)
+            x.Kind = Kind.float32
+            && rows % Images = 0
+            && outputs >= 16
+            && int64 rows * int64 inputs * int64 outputs >= (1L <<< 23)
+        | _ -> false
 
     /// x Wᵀ + b as a convolution with windows of one pixel.
     let private asConvolution (weight: torch.Tensor) (bias: torch.Tensor) (x: torch.Tensor) =
@@ -108,10 +109,11 @@ module Nn =
         | [| outputs; 1L; height; width |] ->
             use packed = weight.reshape (outputs, height, width, 1L)
             packed.permute (0L, 3L, 1L, 2L)
-        | _ ->
+        | [| _; _; _; _ |] ->
             use ordered = weight.permute (0L, 2L, 3L, 1L)
             use packed = ordered.contiguous ()
             packed.permute (0L, 3L, 1L, 2L)
+        | _ -> weight.alias () // for libtorch to refuse
 
     /// Cross-correlation in two dimensions: x [batch; in; h; w], weight [out; in; kh; kw], zeros `padding` wide around.
     let conv2d (stride: int) (padding: int) (weight: Tensor) (bias: Tensor option) (x: Tensor) : Tensor =

@@ -80,8 +80,8 @@ and [<Sealed>] Tensor internal (native: torch.Tensor) =
     let mutable pressure: Pressure = null
     // Twice the number of operations that are reading the tensor, plus one once it is disposed of.
     let mutable state = 0
-    let mutable dtype = ValueNone
-    let mutable device = ValueNone
+    // One reference, so that threads that ask at the same time see all of it or nothing.
+    let mutable kind: Kind option = None
 
     let mutable whole: struct (Tensor * int) voption = ValueNone
     let mutable pieces = 0
@@ -174,35 +174,29 @@ and [<Sealed>] Tensor internal (native: torch.Tensor) =
     /// Number of elements.
     member this.Count = Array.fold (*) 1 this.Sizes
 
-    /// Type of the elements.
-    member this.DType: DType =
-        match dtype with
-        | ValueSome known -> known
-        | ValueNone ->
-            let found = this.Read(fun t -> DType.ofNumber (int t.dtype))
-            dtype <- ValueSome found
-            found
-
-    /// Where the tensor lives.
-    member this.Device: Device =
-        match device with
-        | ValueSome known -> known
-        | ValueNone ->
+    /// Element type and device, to create tensors that go with this one.
+    member this.Kind: Kind =
+        match kind with
+        | Some known -> known
+        | None ->
             let read (t: torch.Tensor) =
-                match t.device_type with
-                | DeviceType.CUDA -> Device.Cuda t.device_index
-                | _ -> Device.Cpu
+                {
+                    DType = DType.ofNumber (int t.dtype)
+                    Device =
+                        match t.device_type with
+                        | DeviceType.CUDA -> Device.Cuda t.device_index
+                        | _ -> Device.Cpu
+                }
 
             let found = this.Read read
-            device <- ValueSome found
+            kind <- Some found
             found
 
-    /// Element type and device, to create tensors that go with this one.
-    member this.Kind =
-        {
-            DType = this.DType
-            Device = this.Device
-        }
+    /// Type of the elements.
+    member this.DType: DType = this.Kind.DType
+
+    /// Where the tensor lives.
+    member this.Device: Device = this.Kind.Device
 
     /// Shape and element type, such as `[2; 3] float32`.
     override this.ToString() =
