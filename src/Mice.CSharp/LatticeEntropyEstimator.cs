@@ -41,9 +41,8 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
         var model = system.ToModel();
         var asked = ListModule.OfSeq(temperatures);
 
-        return Run(
-            directory => IsingEntropy.checkpoints(entropy, model, directory),
-            store => IsingEntropy.estimate(entropy, cancellationToken, Conversion.Progress(progress), store, model, asked),
+        return Estimated(
+            () => IsingEntropy.estimate(entropy, chosen.ToRun(progress, cancellationToken), model, asked),
             cancellationToken
         );
     }
@@ -71,9 +70,8 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
         var model = system.ToModel();
         var asked = ListModule.OfSeq(temperatures);
 
-        return Run(
-            directory => XYEntropy.checkpoints(entropy, model, directory),
-            store => XYEntropy.estimate(entropy, cancellationToken, Conversion.Progress(progress), store, model, asked),
+        return Estimated(
+            () => XYEntropy.estimate(entropy, chosen.ToRun(progress, cancellationToken), model, asked),
             cancellationToken
         );
     }
@@ -97,15 +95,8 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
         OfSnapshots(
             Conversion.Snapshots(spins),
             conditions ?? new(),
-            (entropy, store, known, snapshots) =>
-                LatticeSnapshotEntropy.ofSpins(
-                    entropy,
-                    cancellationToken,
-                    Conversion.Progress(progress),
-                    store,
-                    known,
-                    snapshots
-                ),
+            (entropy, known, snapshots) =>
+                LatticeSnapshotEntropy.ofSpins(entropy, chosen.ToRun(progress, cancellationToken), known, snapshots),
             cancellationToken
         );
 
@@ -128,15 +119,8 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
         OfSnapshots(
             Conversion.Snapshots(angles),
             conditions ?? new(),
-            (entropy, store, known, snapshots) =>
-                LatticeSnapshotEntropy.ofAngles(
-                    entropy,
-                    cancellationToken,
-                    Conversion.Progress(progress),
-                    store,
-                    known,
-                    snapshots
-                ),
+            (entropy, known, snapshots) =>
+                LatticeSnapshotEntropy.ofAngles(entropy, chosen.ToRun(progress, cancellationToken), known, snapshots),
             cancellationToken
         );
 
@@ -145,7 +129,6 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
         LatticeSnapshotConditions conditions,
         Func<
             LatticeEntropyOptions,
-            FSharpOption<RunStore>,
             LatticeConditions,
             LatticeSnapshots<TSpin>,
             FSharpResult<FSharpList<LatticePoint>, FSharpList<MiceError>>
@@ -156,27 +139,18 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
     {
         var entropy = chosen.ToLatticeEntropyOptions();
 
-        return Run(
-            directory => LatticeSnapshotEntropy.checkpoints(entropy, conditions.Describe(), snapshots, directory),
-            store => estimate(entropy, store, conditions.ToConditions(snapshots.Rows, snapshots.Columns), snapshots),
+        return Estimated(
+            () => estimate(entropy, conditions.ToConditions(snapshots.Rows, snapshots.Columns), snapshots),
             cancellationToken
         );
     }
 
-    private Task<IReadOnlyList<LatticeEntropyEstimate>> Run(
-        Func<string, FSharpResult<RunStore, FSharpList<MiceError>>> checkpoints,
-        Func<FSharpOption<RunStore>, FSharpResult<FSharpList<LatticePoint>, FSharpList<MiceError>>> estimate,
+    private static Task<IReadOnlyList<LatticeEntropyEstimate>> Estimated(
+        Func<FSharpResult<FSharpList<LatticePoint>, FSharpList<MiceError>>> estimate,
         CancellationToken cancellationToken
     ) =>
-        Task.Run(
-            () =>
-            {
-                var store = chosen.CheckpointDirectory is { } directory
-                    ? FSharpOption<RunStore>.Some(MiceException.Unwrap(checkpoints(directory)))
-                    : FSharpOption<RunStore>.None;
-                return (IReadOnlyList<LatticeEntropyEstimate>)
-                    MiceException.Unwrap(estimate(store)).Select(LatticeEntropyEstimate.From).ToArray();
-            },
+        Task.Run<IReadOnlyList<LatticeEntropyEstimate>>(
+            () => MiceException.Unwrap(estimate()).Select(LatticeEntropyEstimate.From).ToArray(),
             cancellationToken
         );
 }

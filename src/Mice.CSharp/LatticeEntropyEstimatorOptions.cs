@@ -27,7 +27,7 @@ public enum LatticeEntropyMethod
 }
 
 /// <summary>How entropies of lattices are estimated; the same for every kind of spins, where nothing else is said.</summary>
-public sealed record LatticeEntropyEstimatorOptions
+public sealed record LatticeEntropyEstimatorOptions : EstimatorOptions
 {
     private static readonly Dictionary<LatticeEntropyMethod, LatticeMethod> Known = new()
     {
@@ -60,20 +60,11 @@ public sealed record LatticeEntropyEstimatorOptions
     /// </summary>
     public bool TransferWeights { get; init; } = LatticeEntropyOptionsModule.defaults.Transfer;
 
-    /// <summary>Same seed, same numbers.</summary>
-    public ulong Seed { get; init; } = LatticeEntropyOptionsModule.defaults.Seed;
-
-    /// <summary>Processor threads; results do not depend on them.</summary>
-    public int Threads { get; init; } = LatticeEntropyOptionsModule.defaults.Threads;
-
-    /// <summary>Where finished temperatures and methods are kept, so that the next call need not repeat them; null for nowhere.</summary>
-    public string? CheckpointDirectory { get; init; }
-
     internal IsingEntropyOptions ToIsingEntropyOptions()
     {
         var sampling = IsingEntropyOptionsModule.defaults.Sampling;
         return new(
-            new(Snapshots, sampling.Equilibrate, sampling.Every, sampling.EnergyRounds, Threads),
+            new(Snapshots, sampling.Equilibrate, sampling.Every, sampling.EnergyRounds),
             ToLatticeEntropyOptions()
         );
     }
@@ -89,8 +80,7 @@ public sealed record LatticeEntropyEstimatorOptions
                 sampling.Equilibrate,
                 sampling.Every,
                 sampling.OverRelaxations,
-                sampling.Clusters,
-                Threads
+                sampling.Clusters
             ),
             start.Integration,
             ToLatticeEntropyOptions()
@@ -113,9 +103,7 @@ public sealed record LatticeEntropyEstimatorOptions
                 mice.LargestHalf,
                 mice.RowsFirst
             ),
-            TransferWeights,
-            Seed,
-            Threads
+            TransferWeights
         );
     }
 }

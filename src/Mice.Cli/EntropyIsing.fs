@@ -29,44 +29,36 @@ module EntropyIsing =
 
     let private read (given: GivenArguments<IsingArgument>) : Read<Job> =
         let r = given.Own
-        let lattice = LatticeArguments.lattice (r.TryGetResult IsingArgument.Lattice)
 
-        let question =
-            {
-                Size = r.TryGetResult IsingArgument.Size
-                Temperature = r.TryGetResult IsingArgument.Temperature
-                Coupling = r.TryGetResult IsingArgument.Coupling
-                Field = r.TryGetResult IsingArgument.Field
-                Method = r.TryGetResult IsingArgument.Method
-                Snapshots = r.TryGetResult IsingArgument.Snapshots
-                Error = r.TryGetResult IsingArgument.LargestError
-                Quick = r.Contains IsingArgument.Quick
-                Transfer = r.Contains IsingArgument.Transfer
-            }
-            |> LatticeQuestion.read LatticeMethod.ofIsing given.Shared
+        validate {
+            let! lattice = LatticeArguments.lattice (r.TryGetResult IsingArgument.Lattice)
 
-        match Options.faults lattice @ Options.faults question with
-        | [] ->
-            let question = Options.get question
+            and! question =
+                {
+                    Size = r.TryGetResult IsingArgument.Size
+                    Temperature = r.TryGetResult IsingArgument.Temperature
+                    Coupling = r.TryGetResult IsingArgument.Coupling
+                    Field = r.TryGetResult IsingArgument.Field
+                    Method = r.TryGetResult IsingArgument.Method
+                    Snapshots = r.TryGetResult IsingArgument.Snapshots
+                    Error = r.TryGetResult IsingArgument.LargestError
+                    Quick = r.Contains IsingArgument.Quick
+                    Transfer = r.Contains IsingArgument.Transfer
+                }
+                |> LatticeQuestion.read LatticeMethod.ofIsing given.Shared
 
-            Ok
+            return
                 {
                     Question = question
                     Entropy = options question
                     Model =
                         { IsingModel.square question.Size question.Temperatures.Head with
-                            Lattice = Options.get lattice
+                            Lattice = lattice
                             Coupling = question.Coupling
                             Field = question.Field
                         }
                 }
-        | faults -> Error faults
-
-    let private estimate (estimators: Estimators) (job: Job) token (directory: string) =
-        IsingEntropy.checkpoints job.Entropy job.Model directory
-        |> Result.bind (fun store ->
-            Display.withProgress job.Question.Options.Quiet (fun report ->
-                estimators.Ising job.Entropy token report (Some store) job.Model job.Question.Temperatures))
+        }
 
     let private finish (estimators: Estimators) (job: Job) (points: LatticePoint list) : int =
         let title = LatticeArguments.isingTitle job.Model
@@ -78,17 +70,14 @@ module EntropyIsing =
             estimators
             job.Question.Options
             title
-            (IsingEntropyOptions.describe job.Entropy)
+            (RunOptions.settings job.Question.Options @ IsingEntropyOptions.describe job.Entropy)
             tooFew
             points
 
     /// <summary>Runs the verb and returns the exit code.</summary>
     let run (estimators: Estimators) (given: string[]) : int =
         let work (job: Job) =
-            Runs.withCheckpoints
-                [ "entropy"; "ising" ]
-                (List.ofArray given)
-                job.Question.Options.Resume
-                (estimate estimators job)
+            Runs.withCheckpoints [ "entropy"; "ising" ] (List.ofArray given) job.Question.Options (fun run ->
+                estimators.Ising job.Entropy run job.Model job.Question.Temperatures)
 
         Runs.verb (Arguments.parse<IsingArgument> "entropy ising" given) read work (finish estimators)

@@ -81,12 +81,6 @@ module EntropyXY =
                     }
             })
 
-    let private estimate (estimators: Estimators) (job: Job) token (directory: string) =
-        XYEntropy.checkpoints job.Entropy job.Model directory
-        |> Result.bind (fun store ->
-            Display.withProgress job.Question.Options.Quiet (fun report ->
-                estimators.XY job.Entropy token report (Some store) job.Model job.Question.Temperatures))
-
     let private finish (estimators: Estimators) (job: Job) (points: LatticePoint list) : int =
         let title = LatticeArguments.xyTitle job.Model
         let sampling = job.Entropy.Sampling
@@ -94,15 +88,15 @@ module EntropyXY =
         let tooFew =
             LatticeArguments.tooFew job.Question.LargestError (sampling.Chains * sampling.Snapshots) points
 
-        LatticeResult.finish estimators job.Question.Options title (XYEntropyOptions.describe job.Entropy) tooFew points
+        let settings =
+            RunOptions.settings job.Question.Options @ XYEntropyOptions.describe job.Entropy
+
+        LatticeResult.finish estimators job.Question.Options title settings tooFew points
 
     /// <summary>Runs the verb and returns the exit code.</summary>
     let run (estimators: Estimators) (given: string[]) : int =
         let work (job: Job) =
-            Runs.withCheckpoints
-                [ "entropy"; "xy" ]
-                (List.ofArray given)
-                job.Question.Options.Resume
-                (estimate estimators job)
+            Runs.withCheckpoints [ "entropy"; "xy" ] (List.ofArray given) job.Question.Options (fun run ->
+                estimators.XY job.Entropy run job.Model job.Question.Temperatures)
 
         Runs.verb (Arguments.parse<XYArgument> "entropy xy" given) read work (finish estimators)

@@ -47,14 +47,11 @@ module LatticeArguments =
         match text with
         | None -> Error [ MiceError.OutOfRange("--temperature", "missing", allowed) ]
         | Some text ->
-            let read =
-                text.Split ','
-                |> List.ofArray
-                |> List.map (fun t -> Options.number "--temperature" allowed (fun t -> t > 0.0) (t.Trim()))
-
-            match List.collect Options.faults read with
-            | [] -> Ok(List.map Options.get read |> List.distinct)
-            | faults -> Error faults
+            text.Split ','
+            |> List.ofArray
+            |> List.map (fun t -> Options.number "--temperature" allowed (fun t -> t > 0.0) (t.Trim()))
+            |> Validate.all
+            |> Result.map List.distinct
 
     /// The value of --coupling; 1 when not given.
     let coupling (text: string option) : Read<float> =
@@ -126,14 +123,12 @@ module LatticeArguments =
         | unknown -> Error [ for n in unknown -> MiceError.UnknownName("method", n, List.map fst words) ]
 
     /// How entropies are estimated: a third of the steps when it is to be quick.
-    let entropy (quick: bool) (shared: RunOptions) (methods: LatticeMethod list) : LatticeEntropyOptions =
+    let entropy (quick: bool) (methods: LatticeMethod list) : LatticeEntropyOptions =
         let start = LatticeEntropyOptions.defaults
         let steps n = if quick then n / 3 else n
 
         { start with
             Methods = methods
-            Seed = shared.Seed
-            Threads = shared.Threads |> Option.defaultValue start.Threads
             Scan =
                 { start.Scan with
                     Steps = steps start.Scan.Steps

@@ -44,38 +44,28 @@ module LatticeQuestion =
         (shared: ParseResults<SharedArgument>)
         (words: LatticeWords)
         : Read<LatticeQuestion> =
-        let shared = SharedOptions.readWith LatticeArguments.processor shared
-        let size = LatticeArguments.size words.Size
-        let temperatures = LatticeArguments.temperatures words.Temperature
-        let coupling = LatticeArguments.coupling words.Coupling
-        let field = LatticeArguments.field words.Field
-        let methods = LatticeArguments.methods known words.Method
-        let snapshots = Options.count "--snapshots" words.Snapshots
-        let error = LatticeArguments.error words.Error
+        validate {
+            let! size = LatticeArguments.size words.Size
+            and! temperatures = LatticeArguments.temperatures words.Temperature
+            and! coupling = LatticeArguments.coupling words.Coupling
+            and! field = LatticeArguments.field words.Field
+            and! methods = LatticeArguments.methods known words.Method
+            and! snapshots = Options.count "--snapshots" words.Snapshots
+            and! error = LatticeArguments.error words.Error
+            and! options = SharedOptions.readWith LatticeArguments.processor shared
 
-        match
-            Options.faults size
-            @ Options.faults temperatures
-            @ Options.faults coupling
-            @ Options.faults field
-            @ Options.faults methods
-            @ Options.faults snapshots
-            @ Options.faults error
-            @ Options.faults shared
-        with
-        | [] ->
-            Ok
+            return
                 {
-                    Options = Options.get shared
+                    Options = options
                     Entropy =
-                        { LatticeArguments.entropy words.Quick (Options.get shared) (Options.get methods) with
+                        { LatticeArguments.entropy words.Quick methods with
                             Transfer = words.Transfer
                         }
-                    Size = Options.get size
-                    Temperatures = Options.get temperatures
-                    Coupling = Options.get coupling
-                    Field = Options.get field
-                    Snapshots = Options.get snapshots
-                    LargestError = Options.get error
+                    Size = size
+                    Temperatures = temperatures
+                    Coupling = coupling
+                    Field = field
+                    Snapshots = snapshots
+                    LargestError = error
                 }
-        | faults -> Error faults
+        }

@@ -1,7 +1,6 @@
 namespace Mice.Cli
 
 open System.Globalization
-open System.Threading
 open Mice
 open Mice.Samplers
 
@@ -37,7 +36,7 @@ type LatticeSampler =
         /// What a step of the chains is called.
         Steps: string
         /// Snapshots at a temperature.
-        Draw: CancellationToken -> (float -> unit) -> Key -> float -> Result<DrawnSnapshots, MiceError list>
+        Draw: Run -> float -> Result<DrawnSnapshots, MiceError list>
     }
 
 /// How the verbs sample the models.
@@ -70,7 +69,6 @@ module LatticeSamplers =
                 Snapshots = defaultArg given.Snapshots start.Snapshots
                 Equilibrate = defaultArg given.Equilibrate start.Equilibrate
                 Every = defaultArg given.Every start.Every
-                Threads = defaultArg given.Shared.Threads start.Threads
             }
 
         let model =
@@ -80,9 +78,9 @@ module LatticeSamplers =
                 Field = given.Field
             }
 
-        let draw cancel progress key temperature =
+        let draw run temperature =
             { model with Temperature = temperature }
-            |> IsingSampling.draw options cancel progress key
+            |> IsingSampling.draw options run
             |> Result.map (fun drawn ->
                 {
                     Snapshots = drawn.Snapshots.Sites.Length
@@ -93,16 +91,18 @@ module LatticeSamplers =
                     Write = fun source path -> SnapshotFile.writeSpins source path drawn.Snapshots
                 })
 
-        match IsingModel.faults model @ IsingSamplingOptions.faults options with
-        | [] ->
-            Ok
+        validate {
+            let! () = IsingModel.faults model
+            and! _ = IsingSamplingOptions.check options
+
+            return
                 {
                     Title = LatticeArguments.isingTitle model
                     Settings = settings "ising" given options.Snapshots options.Equilibrate options.Every
                     Steps = "rounds"
                     Draw = draw
                 }
-        | faults -> Error faults
+        }
 
     let private xy (given: LatticeSampling) : Read<LatticeSampler> =
         let start = XYChainOptions.defaults
@@ -112,7 +112,6 @@ module LatticeSamplers =
             { XYChainOptions.withSnapshots snapshots start with
                 Equilibrate = defaultArg given.Equilibrate start.Equilibrate
                 Every = defaultArg given.Every start.Every
-                Threads = defaultArg given.Shared.Threads start.Threads
             }
 
         let model =
@@ -121,9 +120,9 @@ module LatticeSamplers =
                 Field = given.Field
             }
 
-        let draw options' cancel (progress: float -> unit) key temperature =
+        let draw run temperature =
             { model with Temperature = temperature }
-            |> XYChain.sample options' cancel (fun p -> progress p.Fraction) key
+            |> XYChain.sample options run
             |> Result.map (fun drawn ->
                 {
                     Snapshots = drawn.Snapshots.Sites.Length
@@ -134,18 +133,24 @@ module LatticeSamplers =
                     Write = fun source path -> SnapshotFile.writeAngles source path drawn.Snapshots
                 })
 
-        match given.Lattice, XYModel.faults model, XYChainOptions.check options with
-        | Lattice.Square, [], Ok sound ->
-            Ok
+        validate {
+            let! () =
+                [
+                    if given.Lattice = Lattice.Triangular then
+                        MiceError.OutOfRange("--lattice", "triangular", "square for the XY model")
+                ]
+
+            and! () = XYModel.faults model
+            and! _ = XYChainOptions.check options
+
+            return
                 {
                     Title = LatticeArguments.xyTitle model
                     Settings = settings "xy" given snapshots options.Equilibrate options.Every
                     Steps = "steps"
-                    Draw = draw sound
+                    Draw = draw
                 }
-        | Lattice.Triangular, _, _ ->
-            Error [ MiceError.OutOfRange("--lattice", "triangular", "square for the XY model") ]
-        | _, faults, options -> Error(faults @ Options.faults options)
+        }
 
     /// The samplers of the models by their names.
     let all: (string * (LatticeSampling -> Read<LatticeSampler>)) list =

@@ -86,64 +86,41 @@ module MdRun =
         (given: GivenArguments<MdArgument>)
         : Read<Job> =
         let r = given.Own
-        let phase = phase (r.TryGetResult MdArgument.Phase)
-        let temperature = Options.temperature (r.TryGetResult MdArgument.Temperature)
-        let pressure = Options.pressure (r.TryGetResult MdArgument.Pressure)
-        let side = count "--side" 8 100 (r.TryGetResult MdArgument.Side)
-
-        let snapshots =
-            count "--snapshots" 60 1_000_000 (r.TryGetResult MdArgument.Snapshots)
-
         let options = SharedOptions.readWith device given.Shared
-        let seed = options |> Result.bind (fun o -> lammpsSeed o.Seed)
 
-        match
-            Options.faults phase
-            @ Options.faults temperature
-            @ Options.faults pressure
-            @ Options.faults side
-            @ Options.faults snapshots
-            @ Options.faults seed
-        with
-        | [] ->
-            let options, phase, temperature =
-                Options.get options, Options.get phase, Options.get temperature
+        validate {
+            let! phase = phase (r.TryGetResult MdArgument.Phase)
+            and! temperature = Options.temperature (r.TryGetResult MdArgument.Temperature)
+            and! pressure = Options.pressure (r.TryGetResult MdArgument.Pressure)
+            and! side = count "--side" 8 100 (r.TryGetResult MdArgument.Side)
+
+            and! snapshots =
+                count "--snapshots" 60 1_000_000 (r.TryGetResult MdArgument.Snapshots)
+
+            and! options = options
+            and! seed = options |> Result.bind (fun o -> lammpsSeed o.Seed)
 
             let simulation =
                 { defaults phase with
                     Temperature = temperature * 1.0<K>
-                    Pressure = Options.get pressure * 1.0<bar>
-                    Side = Options.get side
-                    Snapshots = Options.get snapshots
-                    Seed = Options.get seed
+                    Pressure = pressure * 1.0<bar>
+                    Side = side
+                    Snapshots = snapshots
+                    Seed = seed
                     Threads = options.Threads
                 }
 
-            match LammpsOptions.check simulation with
-            | [] ->
-                Ok
-                    {
-                        Options = options
-                        Simulation = simulation
-                        Folder =
-                            options.Resume
-                            |> Option.defaultValue $"{element}-{(string phase).ToLowerInvariant()}-{temperature}"
-                    }
-            | faults -> Error faults
-        | faults -> Error faults
+            let! () = LammpsOptions.check simulation
 
-    let private simulate (job: Job) token (folder: string) =
-        let text =
-            $"{LammpsOptions.atoms job.Simulation} atoms, {job.Simulation.Snapshots} snapshots"
-
-        Display.withProgress job.Options.Quiet (fun report ->
-            Lammps.run job.Simulation folder token (fun fraction ->
-                report
-                    {
-                        Phase = "molecular dynamics"
-                        Fraction = fraction
-                        Message = text
-                    }))
+            return
+                {
+                    Options = options
+                    Simulation = simulation
+                    Folder =
+                        options.Resume
+                        |> Option.defaultValue $"{element}-{(string phase).ToLowerInvariant()}-{temperature}"
+                }
+        }
 
     /// Prints the means of a finished run and writes the files that were asked for.
     let private finish (job: Job) (files: LammpsRun) : int =
@@ -183,6 +160,7 @@ module MdRun =
             2
         | Some(_, defaults) ->
             let work (job: Job) =
-                Runs.resumable [ "md"; "run"; element ] (List.ofArray given) "--resume" job.Folder (simulate job)
+                Runs.resumable [ "md"; "run"; element ] (List.ofArray given) job.Options job.Folder (fun run ->
+                    Lammps.run job.Simulation run job.Folder)
 
             Runs.verb (Arguments.parse<MdArgument> $"md run {element}" given) (read element defaults) work finish

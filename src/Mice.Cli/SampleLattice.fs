@@ -63,9 +63,10 @@ module SampleLattice =
         | Some path, Ok temperatures when List.isEmpty (SnapshotFile.nameFaults path) ->
             let files = files temperatures path
 
-            match files |> List.collect (fun (_, file) -> Options.faults (Options.output (Some file))) with
-            | [] -> Ok files
-            | faults -> Error faults
+            files
+            |> List.map (fun (_, file) -> Options.output (Some file))
+            |> Validate.all
+            |> Result.map (fun _ -> files)
         | Some path, _ -> Error(SnapshotFile.nameFaults path)
 
     let private unresumed (given: ParseResults<SharedArgument>) : MiceError list =
@@ -81,75 +82,62 @@ module SampleLattice =
         (given: GivenArguments<SampleArgument>)
         : Read<Job> =
         let r = given.Own
-        let shared = SharedOptions.readWith LatticeArguments.processor given.Shared
-        let size = LatticeArguments.size (r.TryGetResult SampleArgument.Size)
 
         let temperatures =
             LatticeArguments.temperatures (r.TryGetResult SampleArgument.Temperature)
 
-        let lattice = LatticeArguments.lattice (r.TryGetResult SampleArgument.Lattice)
-        let coupling = LatticeArguments.coupling (r.TryGetResult SampleArgument.Coupling)
-        let field = LatticeArguments.field (r.TryGetResult SampleArgument.Field)
+        validate {
+            let! size = LatticeArguments.size (r.TryGetResult SampleArgument.Size)
+            and! _ = temperatures
+            and! lattice = LatticeArguments.lattice (r.TryGetResult SampleArgument.Lattice)
+            and! coupling = LatticeArguments.coupling (r.TryGetResult SampleArgument.Coupling)
+            and! field = LatticeArguments.field (r.TryGetResult SampleArgument.Field)
 
-        let snapshots =
-            Options.count "--snapshots" (r.TryGetResult SampleArgument.Snapshots)
+            and! snapshots =
+                Options.count "--snapshots" (r.TryGetResult SampleArgument.Snapshots)
 
-        let equilibrate =
-            Options.count "--equilibrate" (r.TryGetResult SampleArgument.Equilibrate)
+            and! equilibrate =
+                Options.count "--equilibrate" (r.TryGetResult SampleArgument.Equilibrate)
 
-        let every = Options.count "--every" (r.TryGetResult SampleArgument.Every)
-        let files = output temperatures (r.TryGetResult SampleArgument.Output)
+            and! every = Options.count "--every" (r.TryGetResult SampleArgument.Every)
+            and! files = output temperatures (r.TryGetResult SampleArgument.Output)
+            and! shared = SharedOptions.readWith LatticeArguments.processor given.Shared
+            and! () = unresumed given.Shared
 
-        match
-            Options.faults size
-            @ Options.faults temperatures
-            @ Options.faults lattice
-            @ Options.faults coupling
-            @ Options.faults field
-            @ Options.faults snapshots
-            @ Options.faults equilibrate
-            @ Options.faults every
-            @ Options.faults files
-            @ Options.faults shared
-            @ unresumed given.Shared
-        with
-        | [] ->
             let found =
                 {
-                    Size = Options.get size
-                    Lattice = Options.get lattice
-                    Coupling = Options.get coupling
-                    Field = Options.get field
-                    Snapshots = Options.get snapshots
-                    Equilibrate = Options.get equilibrate
-                    Every = Options.get every
-                    Shared = Options.get shared
+                    Size = size
+                    Lattice = lattice
+                    Coupling = coupling
+                    Field = field
+                    Snapshots = snapshots
+                    Equilibrate = equilibrate
+                    Every = every
+                    Shared = shared
                 }
 
-            sampler found
-            |> Result.map (fun sampler ->
+            let! sampler = sampler found
+
+            return
                 {
                     Given = found
                     Sampler = sampler
-                    Files = Options.get files
-                })
-        | faults -> Error faults
+                    Files = files
+                }
+        }
 
     /// Draws at one temperature and writes the file. The randomness depends on seed and temperature alone, as in the verbs that find entropies.
     let private sample
         (job: Job)
-        cancel
-        progress
+        (run: Run)
         (temperature: float, file: string)
         : Result<SampledLattice, MiceError list> =
         let watch = Stopwatch.StartNew()
 
-        let key =
-            Key.ofSeed job.Given.Shared.Seed
-            |> Key.named (LatticeSamplers.text temperature)
-            |> Key.named "sampling"
+        let own =
+            run |> Run.named (LatticeSamplers.text temperature) |> Run.named "sampling"
 
-        job.Sampler.Draw cancel progress key temperature
+        job.Sampler.Draw own temperature
         |> Result.bind (fun drawn ->
             let source =
                 {
@@ -174,25 +162,21 @@ module SampleLattice =
                     Checks = drawn.Checks
                 }))
 
-    let private samples (job: Job) cancel : Result<SampledLattice list, MiceError list> =
-        Display.withProgress job.Given.Shared.Quiet (fun report ->
-            let told i fraction =
-                report
-                    {
-                        Phase = "sampling"
-                        Fraction = (float i + fraction) / float job.Files.Length
-                        Message = $"T = {LatticeSamplers.text (fst job.Files[i])}"
-                    }
+    let private samples (job: Job) (run: Run) : Result<SampledLattice list, MiceError list> =
+        let share = 1.0 / float job.Files.Length
 
-            let rec go done' rest =
-                match rest with
-                | [] -> Ok(List.rev done')
-                | (i, file) :: rest ->
-                    match sample job cancel (told i) file with
-                    | Ok found -> go (found :: done') rest
-                    | Error faults -> Error faults
+        let part i =
+            run |> Run.within (share * float i) share $"T = {LatticeSamplers.text (fst job.Files[i])}"
 
-            go [] (List.indexed job.Files))
+        let rec go done' rest =
+            match rest with
+            | [] -> Ok(List.rev done')
+            | (i, file) :: rest ->
+                match sample job (part i) file with
+                | Ok found -> go (found :: done') rest
+                | Error faults -> Error faults
+
+        go [] (List.indexed job.Files)
 
     let private finish (job: Job) (samples: SampledLattice list) : int =
         let versions = Estimators.versions []
@@ -219,5 +203,5 @@ module SampleLattice =
             Runs.verb
                 (Arguments.parse<SampleArgument> $"sample {model}" given)
                 (read sampler)
-                (fun job -> Runs.stoppable (samples job))
+                (fun job -> Runs.stoppable job.Given.Shared (samples job))
                 finish

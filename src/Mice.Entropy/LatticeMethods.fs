@@ -4,21 +4,14 @@ open System
 open System.Diagnostics
 open System.Globalization
 open System.Numerics
-open System.Threading
 open Mice
 open Mice.Tensors
 open Mice.Samplers
 
-/// Snapshots of one temperature, and what the methods need of them.
+/// Snapshots of one temperature, and what is known of them before any method.
 type internal LatticeSample<'spin> =
     {
-        Snapshots: LatticeSnapshots<'spin>
-        Spins: LatticeSpins<'spin>
-        /// Neighbouring snapshots that may be correlated.
-        GroupSnapshots: int
-        Energies: LatticeEnergies option
-        /// E of any configuration, where the model is known.
-        Hamiltonian: ('spin[] -> float) option
+        Data: LatticeData<'spin>
         Start: LatticePoint
     }
 
@@ -36,8 +29,8 @@ module internal LatticeMethods =
     let text (number: float) =
         number.ToString("R", CultureInfo.InvariantCulture)
 
-    /// Faults of what is asked for: methods that are not for these spins, training without a step, and for MICE a torus that cannot be
-    /// halved down to a block of the given side.
+    /// Faults of what is asked for: methods that are not for these spins, options of methods, and for MICE a torus that cannot be halved down to a
+    /// block of the given side.
     let faults
         (known: LatticeMethod list)
         (block: int)
@@ -49,17 +42,12 @@ module internal LatticeMethods =
             for m in options.Methods |> List.except known do
                 MiceError.UnknownName("method", LatticeMethod.name m, known |> List.map LatticeMethod.name)
 
-            for name, steps in
-                [
-                    "training steps of mice", options.Mice.Training.Steps
-                    "training steps of scan", options.Scan.Steps
-                ] do
-                if steps < 1 then
-                    MiceError.OutOfRange(name, string steps, "1 or more")
+            yield! LatticeEntropyOptions.check options |> Validate.faults
 
             if List.contains LatticeMethod.Mice options.Methods then
                 yield! LatticeMice.faults block rows columns
         ]
+        |> List.distinct
 
     /// The fault of a list without a temperature.
     let noTemperature (temperatures: float list) : MiceError list =
@@ -67,17 +55,6 @@ module internal LatticeMethods =
             if List.isEmpty temperatures then
                 MiceError.TooFewData("temperatures", 0, 1, "Give at least one.")
         ]
-
-    /// All lists in one, or the faults of all.
-    let together (results: Result<'item list, MiceError list> list) : Result<'item list, MiceError list> =
-        let join all next =
-            match all, next with
-            | Ok items, Ok more -> Ok(items @ more)
-            | Error a, Error b -> Error(a @ b)
-            | Error faults, _
-            | _, Error faults -> Error faults
-
-        List.fold join (Ok []) results
 
     /// Networks that have learned something already take a third of the steps, critics from a third of the learning rate: of the Ising ferromagnet at T = 2.12
     /// they then find every M to within 0.001 nats of what the whole training finds from nothing, or more, with a start from T = 2.18; from the
@@ -100,29 +77,22 @@ module internal LatticeMethods =
         else
             Params.empty
 
-    let private scanned (options: LatticeEntropyOptions) cancel progress key first (sample: LatticeSample<'spin>) =
+    let private scanned (options: LatticeEntropyOptions) run (sample: LatticeSample<'spin>) =
         LatticeScan.estimate
             { options.Scan with
-                Steps = stepsAfter first options.Scan.Steps
+                Steps = stepsAfter sample.Data.First options.Scan.Steps
             }
-            options.Threads
-            cancel
-            progress
-            key
-            sample.Spins
-            sample.GroupSnapshots
-            first
-            sample.Energies
-            sample.Hamiltonian
-            sample.Snapshots
+            run
+            sample.Data
         |> Result.map (fun r ->
             {
                 Points = [ LatticePoint.ofScan sample.Start r ]
                 Weights = handedOn r.Parameters
             })
 
-    let private halved (options: LatticeEntropyOptions) cancel progress key first (sample: LatticeSample<'spin>) =
+    let private halved (options: LatticeEntropyOptions) run (sample: LatticeSample<'spin>) =
         let training = options.Mice.Training
+        let first = sample.Data.First
 
         LatticeMice.estimate
             { options.Mice with
@@ -132,15 +102,8 @@ module internal LatticeMethods =
                         LearningRate = rateAfter first training.LearningRate
                     }
             }
-            options.Threads
-            cancel
-            progress
-            key
-            sample.Spins
-            sample.GroupSnapshots
-            first
-            sample.Energies
-            sample.Snapshots
+            run
+            sample.Data
         |> Result.map (fun r ->
             {
                 Points = LatticePoint.ofMice sample.Start r
@@ -148,10 +111,10 @@ module internal LatticeMethods =
             })
 
     /// Scan or MICE, for any kind of spins.
-    let private learned options cancel progress key first sample method =
+    let private learned options run sample method =
         match method with
-        | LatticeMethod.Scan -> scanned options cancel progress key first sample
-        | LatticeMethod.Mice -> halved options cancel progress key first sample
+        | LatticeMethod.Scan -> scanned options run sample
+        | LatticeMethod.Mice -> halved options run sample
         | other ->
             let name = LatticeMethod.name other
 
@@ -169,23 +132,23 @@ module internal LatticeMethods =
     let private compressed (sample: LatticeSample<'spin>) estimate =
         let watch = Stopwatch.StartNew()
 
-        estimate sample.Snapshots
+        estimate sample.Data.Snapshots
         |> Result.map (fun r ->
             withoutNetworks [ LatticePoint.ofCompression sample.Start watch.Elapsed.TotalSeconds r ])
 
     /// One method on ±1 spins.
-    let ising options cancel symmetry progress key first (sample: LatticeSample<sbyte>) method =
+    let ising options symmetry (run: Run) (sample: LatticeSample<sbyte>) method =
         let watch = Stopwatch.StartNew()
 
         match method with
         | LatticeMethod.Counting ->
-            LatticeCounting.estimate symmetry sample.Snapshots
+            LatticeCounting.estimate symmetry sample.Data.Snapshots
             |> Result.map (LatticePoint.ofCounting sample.Start watch.Elapsed.TotalSeconds >> withoutNetworks)
-        | LatticeMethod.Compression -> compressed sample (CompressionEntropy.estimate key)
-        | other -> learned options cancel progress key first sample other
+        | LatticeMethod.Compression -> compressed sample (CompressionEntropy.estimate run.Key)
+        | other -> learned options run sample other
 
     /// One method on planar spins.
-    let planar options cancel progress key first (sample: LatticeSample<Vector2>) method =
+    let planar options (run: Run) (sample: LatticeSample<Vector2>) method =
         match method with
-        | LatticeMethod.Compression -> compressed sample (CompressionEntropy.estimatePlanar key)
-        | other -> learned options cancel progress key first sample other
+        | LatticeMethod.Compression -> compressed sample (CompressionEntropy.estimatePlanar run.Key)
+        | other -> learned options run sample other

@@ -2,10 +2,10 @@ namespace Mice.Entropy
 
 open System
 open System.Diagnostics
-open System.Threading
 open Mice
 open Mice.Atoms
 open Mice.Autoregressive
+open Mice.Learning
 open Mice.Tensors
 
 /// <summary>Excess entropy of particles from snapshots, by the chain rule along random sweeps: an upper bound.</summary>
@@ -62,6 +62,9 @@ module ScanEntropy =
                 MiceError.OutOfRange("the species of the atoms", names, "one species; mixtures are not supported yet")
         ]
 
+    let private stayedFinite (outcomes: Outcome[]) =
+        outcomes |> Seq.map (fun o -> o.Job.Name, o.Training.Outcome) |> TrainingOutcome.stayedFinite
+
     let private isWithin (k: float) (a: float) (b: float) (error: float) = abs (a - b) <= k * error
 
     let private checks
@@ -101,7 +104,13 @@ module ScanEntropy =
                 }
         ]
 
-    let private collect (options: ScanOptions) (snapshots: Snapshot[]) seconds (outcomes: Outcome[]) : ScanResult =
+    let private collect
+        (options: ScanOptions)
+        (run: Run)
+        (snapshots: Snapshot[])
+        seconds
+        (outcomes: Outcome[])
+        : ScanResult =
         let main = outcomes |> Array.filter (fun o -> o.Job.Network.IsSome)
         let bySnapshot = main |> Array.collect (fun o -> o.Snapshots)
         let networks = ScanCombination.byNetwork None bySnapshot
@@ -127,71 +136,56 @@ module ScanEntropy =
             BySnapshot = bySnapshot
             Calibration = calibration
             ByCutoff = rows
-            Training =
-                main
-                |> Array.collect (fun o ->
-                    o.Curve
-                    |> Array.map (fun struct (step, loss, held) ->
-                        {
-                            Network = o.Job.Network.Value
-                            Step = step
-                            Loss = loss
-                            HeldOutEntropy = held
-                        }))
+            Training = main |> Array.map _.Training.Curve
             Atoms = Snapshot.count snapshots[0]
             Snapshots = snapshots.Length
             TestSnapshots = bySnapshot.Length
             VolumePerAtom = snapshots |> Array.averageBy Snapshot.volumePerAtom
             Seconds = seconds
-            Checks = checks networks total calibration rows
-            Settings = ScanOptions.describe options
+            Checks = stayedFinite outcomes :: checks networks total calibration rows
+            Settings = ScanOptions.describe options @ Run.describe run
         }
+
+    let private sharedPlaces (all: ScanSnapshots) =
+        [
+            if ScanSnapshots.closestDistance all < 1e-6 then
+                MiceError.OutOfRange(
+                    "the shortest distance between two atoms",
+                    "0 Å",
+                    "above 0; two atoms share a place"
+                )
+        ]
 
     /// <summary>Estimates the excess entropy per atom.</summary>
     /// <param name="options">How; checked here.</param>
-    /// <param name="cancel">Stops the work with an OperationCanceledException; with a store a checkpoint is left.</param>
-    /// <param name="progress">Told about once a second and network how far the work is; called from several threads, one at a time.</param>
-    /// <param name="store">Where checkpoints go; a store with checkpoints of the same run is gone on with, to the same result.</param>
+    /// <param name="run">Key, threads, device and so on; a store belongs to options, key, device and snapshots.</param>
     /// <param name="snapshots">Snapshots of one phase in time order, atoms of one species, positions in Å.</param>
-    /// <returns>Errors: OutOfRange, TooFewData, Mismatch, BadFile (a damaged checkpoint), Unavailable (no tensor library).</returns>
-    let estimate
-        (options: ScanOptions)
-        (cancel: CancellationToken)
-        (progress: Progress -> unit)
-        (store: RunStore option)
-        (snapshots: Snapshot[])
-        : Result<ScanResult, MiceError list> =
+    /// <returns>Errors: OutOfRange, TooFewData, Mismatch (also a store of another calculation), BadFile (a damaged checkpoint), Unavailable (no
+    /// tensor library).</returns>
+    let estimate (options: ScanOptions) (run: Run) (snapshots: Snapshot[]) : Result<ScanResult, MiceError list> =
         let clock = Stopwatch.StartNew()
 
-        let faults =
-            match ScanOptions.check options with
-            | Ok _ -> snapshotFaults options snapshots
-            | Error e -> e @ snapshotFaults options snapshots
+        let conditions () =
+            ("snapshots_sha256", AtomicDigests.ofSnapshots snapshots) :: ScanOptions.describe options
 
-        match faults, Engine.load () with
-        | [], Ok() ->
+        validate {
+            let! options = ScanOptions.check options
+            and! () = snapshotFaults options snapshots
+            and! () = Run.faults run
+            and! () = Engine.load ()
+
             let cutoff =
                 match options.Cutoff with
                 | Some r -> float r
                 | None -> CutoffInMeanDistances * ScanSnapshots.meanDistance options.Dimension snapshots
 
             let all = ScanSnapshots.prepare options.Dimension options.Symmetry cutoff snapshots
-
-            if ScanSnapshots.closestDistance all < 1e-6 then
-                Error
-                    [
-                        MiceError.OutOfRange(
-                            "the shortest distance between two atoms",
-                            "0 Å",
-                            "above 0; two atoms share a place"
-                        )
-                    ]
-            else
-                ScanJobs.plan options cutoff snapshots.Length
-                |> ScanJobs.runAll options all snapshots store cancel progress
-                |> Result.map (fun outcomes -> collect options snapshots clock.Elapsed.TotalSeconds outcomes)
-        | faults, Ok() -> Error faults
-        | faults, Error e -> Error(faults @ [ e ])
+            let! () = sharedPlaces all
+            let! claimed = Run.claim "scan entropy" conditions run
+            let jobs = ScanJobs.plan options cutoff snapshots.Length
+            let! outcomes = ScanJobs.runAll options claimed all snapshots jobs
+            return collect options run snapshots clock.Elapsed.TotalSeconds outcomes
+        }
 
     /// <summary>The same result with the thermal noise of the snapshots taken out, and with an estimate of how loose the bound is.</summary>
     /// <param name="control">Values in the order of the snapshots.</param>

@@ -1,7 +1,6 @@
 namespace Mice.Benchmarks
 
 open System.Diagnostics
-open System.Threading
 open Mice
 open Mice.Entropy
 open Mice.Plots
@@ -135,7 +134,7 @@ module FieldVerification =
             }
 
         let points =
-            XYEntropy.estimate options CancellationToken.None ignore None (modelOf field 1.0) temperatures
+            XYEntropy.estimate options Run.quiet (modelOf field 1.0) temperatures
             |> MeltingVerification.get
             |> List.filter (fun p -> p.Method = LatticeMethod.name LatticeMethod.Mice)
 

@@ -1,7 +1,6 @@
 namespace Mice.Benchmarks
 
 open System.Diagnostics
-open System.Threading
 open Mice
 open Mice.Entropy
 open Mice.Plots
@@ -160,7 +159,7 @@ module LatticeVerification =
                     }
             }
 
-        IsingEntropy.estimate options CancellationToken.None ignore None model temperatures
+        IsingEntropy.estimate options Run.quiet model temperatures
 
     let private ofXY (model: XYModel) (temperatures: float list) () =
         let options =
@@ -168,7 +167,7 @@ module LatticeVerification =
                 Entropy = asking LatticeMethod.ofXY
             }
 
-        XYEntropy.estimate options CancellationToken.None ignore None model temperatures
+        XYEntropy.estimate options Run.quiet model temperatures
 
     /// `verify ising`.
     let ferromagnet: Measurement =
@@ -231,7 +230,7 @@ module LatticeVerification =
             }
 
         let naive =
-            XYEntropy.estimate options CancellationToken.None ignore None (XYModel.square 64 1.0) planarTemperatures
+            XYEntropy.estimate options Run.quiet (XYModel.square 64 1.0) planarTemperatures
             |> MeltingVerification.get
             |> List.filter (fun p -> p.Method = "naive")
 

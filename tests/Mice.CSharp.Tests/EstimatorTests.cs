@@ -45,6 +45,9 @@ public sealed class EstimatorTests : IDisposable
         CutoffAngstrom = 5.0,
     };
 
+    /// <summary>The same as part of a melting calculation, which has the threads.</summary>
+    private static readonly ScanEntropyOptions ShortPhase = Short with { Threads = new ScanEntropyOptions().Threads };
+
     [Fact]
     public async Task ATrajectoryIsReadWithItsBox()
     {
@@ -206,7 +209,13 @@ public sealed class EstimatorTests : IDisposable
         var rows = Enumerable.Range(0, 32).Select(i => $"{i},{-1.0 - 0.01 * (i * 7 % 5)},{8000 + i * 3 % 7}\n");
         var table = await ThermoReader.ReadAsync(Save("thermo.csv", "step,U_eV,V_A3\n" + string.Concat(rows)));
         var data = new MeltingData(Gas(6, 40, 7), Gas(6, 40, 8), table, table);
-        var options = new MeltingOptions { TemperatureKelvin = 300.0, Solid = Short, Liquid = Short };
+        var options = new MeltingOptions
+        {
+            TemperatureKelvin = 300.0,
+            Threads = 1,
+            Solid = ShortPhase,
+            Liquid = ShortPhase,
+        };
         var whole = await new MeltingEstimator(options).EstimateAsync(data);
         var kept = options with { CheckpointDirectory = Path.Combine(folder.FullName, "melt") };
         using var source = new CancellationTokenSource();
@@ -214,11 +223,22 @@ public sealed class EstimatorTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
         var resumed = await new MeltingEstimator(kept).EstimateAsync(data);
         Assert.Equal(whole.DeltaEntropy, resumed.DeltaEntropy);
-        var other = kept with { Liquid = Short with { Seed = 2 } };
+        var other = kept with { Seed = 2 };
         var fault = await Assert.ThrowsAsync<MiceException>(() => new MeltingEstimator(other).EstimateAsync(data));
-        Assert.Contains("liquid_seed", Assert.Single(fault.Faults));
-        var misplaced = kept with { Solid = Short with { CheckpointDirectory = "here" } };
-        await Assert.ThrowsAsync<MiceException>(() => new MeltingEstimator(misplaced).EstimateAsync(data));
+        Assert.Contains("seed", Assert.Single(fault.Faults));
+
+        foreach (
+            var misplaced in new[]
+            {
+                ShortPhase with { CheckpointDirectory = "here" },
+                ShortPhase with { Seed = 2 },
+                Short,
+            }
+        )
+        {
+            var refused = new MeltingEstimator(kept with { Solid = misplaced });
+            await Assert.ThrowsAsync<MiceException>(() => refused.EstimateAsync(data));
+        }
     }
 
     [Fact]

@@ -32,17 +32,24 @@ let private asked (passed: bool) (more: string list) (check: int -> JsonElement 
 let private stopped (at: float) (spoken: int ref) : Estimators =
     { Estimators.standard with
         MutualInformation =
-            fun options store report token x y ->
-                use source = CancellationTokenSource.CreateLinkedTokenSource token
+            fun options run x y ->
+                use source = CancellationTokenSource.CreateLinkedTokenSource run.Cancel
 
                 let heard (p: Progress) =
                     spoken.Value <- spoken.Value + 1
-                    report p
+                    run.Progress p
 
                     if p.Fraction >= at then
                         source.Cancel()
 
-                MutualInformation.estimate options store heard source.Token x y
+                MutualInformation.estimate
+                    options
+                    { run with
+                        Progress = heard
+                        Cancel = source.Token
+                    }
+                    x
+                    y
     }
 
 // One after the other: runs of one verb that one process starts within a second have one folder for their checkpoints.
@@ -144,7 +151,10 @@ let tests =
                 inFolder (fun folder ->
                     let stopping =
                         { saying true with
-                            MutualInformation = fun _ _ _ _ _ _ -> raise (OperationCanceledException())
+                            MutualInformation =
+                                fun _ run _ _ ->
+                                    Run.claim "stopped" (fun () -> []) run |> ignore
+                                    raise (OperationCanceledException())
                         }
 
                     let x = save folder "x.csv" (Seq.init 60 string)

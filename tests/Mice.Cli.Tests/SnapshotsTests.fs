@@ -52,11 +52,11 @@ let private written result =
 let private listening (told: ResizeArray<LatticeConditions>) : Estimators =
     { Estimators.standard with
         LatticeSpins =
-            fun _ _ _ _ conditions _ ->
+            fun _ _ conditions _ ->
                 told.Add conditions
                 Ok []
         LatticeAngles =
-            fun _ _ _ _ conditions _ ->
+            fun _ _ conditions _ ->
                 told.Add conditions
                 Ok []
     }

@@ -5,6 +5,7 @@ open System
 open System.Diagnostics
 open System.IO
 open System.Text.Json
+open Mice
 open Mice.Cli
 open Mice.Cli.Tests.Process
 open Mice.Entropy.Tests
@@ -87,8 +88,8 @@ let tests =
                     let failing =
                         { estimators with
                             Scan =
-                                fun options cancel progress store given ->
-                                    FakeScan.sodium options cancel progress store given
+                                fun options run given ->
+                                    FakeScan.sodium options run given
                                     |> Result.map (fun r ->
                                         { r with
                                             Checks =
@@ -122,7 +123,7 @@ let tests =
                 inFolder (fun folder ->
                     let stopping =
                         { estimators with
-                            Scan = fun _ _ _ _ _ -> raise (OperationCanceledException())
+                            Scan = fun _ _ _ -> raise (OperationCanceledException())
                         }
 
                     let resumed = Array.append inputs [| "--resume"; folder |]
@@ -165,8 +166,8 @@ let tests =
                     let file = Path.Combine(folder, "result.json")
 
                     // Entropies that scatter by themselves: the bound is loose.
-                    let scan options token progress store (snapshots: Mice.Atoms.Snapshot[]) =
-                        FakeScan.sodium options token progress store snapshots
+                    let scan options run (snapshots: Mice.Atoms.Snapshot[]) =
+                        FakeScan.sodium options run snapshots
                         |> Result.map (fun result ->
                             { result with
                                 BySnapshot =
@@ -215,14 +216,26 @@ let tests =
 
             test "Time left is said as people say it" {
                 Expect.equal
-                    (Display.timeLeft (TimeSpan.FromSeconds 0.5) 0.5)
+                    (ConsoleProgress.timeLeft (TimeSpan.FromSeconds 0.5) 0.5)
                     "time left not known yet"
                     "too early to say"
 
-                Expect.equal (Display.timeLeft (TimeSpan.FromSeconds 0.5) 1.0) "done" "nothing is left"
-                Expect.equal (Display.timeLeft (TimeSpan.FromSeconds 60.0) 0.5) "60 s left" "half of it in a minute"
-                Expect.equal (Display.timeLeft (TimeSpan.FromSeconds 60.0) 0.1) "9 min left" "a tenth of it in a minute"
-                Expect.equal (Display.timeLeft (TimeSpan.FromSeconds 1000.0) 0.1) "2.5 h left" "a tenth of it in 1000 s"
+                Expect.equal (ConsoleProgress.timeLeft (TimeSpan.FromSeconds 0.5) 1.0) "done" "nothing is left"
+
+                Expect.equal
+                    (ConsoleProgress.timeLeft (TimeSpan.FromSeconds 60.0) 0.5)
+                    "60 s left"
+                    "half of it in a minute"
+
+                Expect.equal
+                    (ConsoleProgress.timeLeft (TimeSpan.FromSeconds 60.0) 0.1)
+                    "9 min left"
+                    "a tenth of it in a minute"
+
+                Expect.equal
+                    (ConsoleProgress.timeLeft (TimeSpan.FromSeconds 1000.0) 0.1)
+                    "2.5 h left"
+                    "a tenth of it in 1000 s"
             }
 
             testCase "A signal to stop leaves a checkpoint and says how to go on"

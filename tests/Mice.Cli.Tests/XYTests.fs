@@ -3,6 +3,7 @@ module Mice.Cli.Tests.XYTests
 open Expecto
 open System.IO
 open System.Text.Json
+open Mice
 open Mice.Autoregressive
 open Mice.Cli
 open Mice.Cli.Tests.BadInputTests
@@ -124,13 +125,13 @@ let tests =
                     Expect.stringContains report "XY ferromagnet on the square lattice" "the report names the model")
 
             test "The estimator is given what the arguments say" {
-                let given = ResizeArray<XYEntropyOptions * XYModel * float list>()
+                let given = ResizeArray<XYEntropyOptions * Run * XYModel * float list>()
 
                 let estimators =
                     { Estimators.standard with
                         XY =
-                            fun options _ _ _ model temperatures ->
-                                given.Add(options, model, temperatures)
+                            fun options run model temperatures ->
+                                given.Add(options, run, model, temperatures)
                                 Ok []
                     }
 
@@ -140,7 +141,7 @@ let tests =
                     Expect.isTrue (EntropyXY.run estimators (words.Split ' ') < 2) "the arguments are accepted"
                     Expecting.single given "calls of the estimator"
 
-                let options, model, temperatures = run "--size 8 --temperature 1 --quiet"
+                let options, _, model, temperatures = run "--size 8 --temperature 1 --quiet"
                 Expect.sequenceEqual temperatures [ 1.0 ] "temperatures, each once"
 
                 Expect.equal
@@ -157,7 +158,7 @@ let tests =
 
                 Expect.equal options.Sampling XYEntropyOptions.defaults.Sampling "sampling where nothing is said"
 
-                let options, model, temperatures =
+                let options, seeded, model, temperatures =
                     run
                         "--size 6 --temperature 0.5,2,0.5 --coupling -1 --field 0.25 --method scan,integration --snapshots 65 --seed 9 --quick --quiet"
 
@@ -170,7 +171,7 @@ let tests =
                     (64, 2)
                     "chains and snapshots of each"
 
-                Expect.equal options.Entropy.Seed 9UL "the seed"
+                Expect.equal seeded.Key (Key.ofSeed 9UL) "the seed"
 
                 Expect.equal
                     options.Entropy.Scan.Steps

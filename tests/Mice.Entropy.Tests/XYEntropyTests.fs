@@ -45,8 +45,10 @@ let private asking methods =
             }
     }
 
-let private estimate options store temperatures =
-    XYEntropy.estimate options CancellationToken.None ignore store model temperatures
+let private two = { Run.quiet with Threads = 2 }
+
+let private estimate options temperatures =
+    XYEntropy.estimate options two model temperatures
 
 [<Tests>]
 let tests =
@@ -55,7 +57,7 @@ let tests =
         [
             test "Every method reports every temperature beside what the integration found" {
                 let temperatures = [ 1.5; 3.0 ]
-                let points = estimate options None temperatures |> ok
+                let points = estimate options temperatures |> ok
                 Expect.equal points.Length 10 "five results at each temperature"
 
                 for temperature in temperatures do
@@ -109,7 +111,7 @@ let tests =
             }
 
             test "Without integration there is no reference, and integration alone draws no snapshots" {
-                let scanned = estimate (asking [ LatticeMethod.Scan ]) None [ 2.0 ] |> ok
+                let scanned = estimate (asking [ LatticeMethod.Scan ]) [ 2.0 ] |> ok
 
                 for p in scanned do
                     Expect.isNone p.Reference "there is no reference"
@@ -119,9 +121,9 @@ let tests =
                 let integrated =
                     XYEntropy.estimate
                         (asking [ LatticeMethod.Integration ])
-                        CancellationToken.None
-                        (fun p -> lock messages (fun () -> messages.Add p.Message))
-                        None
+                        { two with
+                            Progress = fun p -> messages.Add p.Message
+                        }
                         model
                         [ 2.0 ]
                     |> ok
@@ -133,8 +135,8 @@ let tests =
 
             test "A temperature's result does not depend on the others" {
                 let few = asking [ LatticeMethod.Scan ]
-                let alone = estimate few None [ 3.0 ] |> ok
-                let among = estimate few None [ 2.0; 3.0 ] |> ok
+                let alone = estimate few [ 3.0 ] |> ok
+                let among = estimate few [ 2.0; 3.0 ] |> ok
 
                 Expect.equal
                     (List.last among).EntropyPerSite
@@ -151,21 +153,23 @@ let tests =
                 try
                     let both = asking [ LatticeMethod.Scan; LatticeMethod.Integration ]
 
-                    let store options =
-                        XYEntropy.checkpoints options model folder.FullName |> ok |> Some
+                    let kept =
+                        { two with
+                            Store = Some(RunStore.at folder.FullName)
+                        }
 
-                    let first = estimate both (store both) [ 2.5 ] |> ok
+                    let first = XYEntropy.estimate both kept model [ 2.5 ] |> ok
                     use cancelled = new CancellationTokenSource()
                     cancelled.Cancel()
                     // Nothing is left to compute, so nothing can be cancelled.
-                    let kept =
-                        XYEntropy.estimate both cancelled.Token ignore (store both) model [ 2.5 ] |> ok
+                    let again =
+                        XYEntropy.estimate both { kept with Cancel = cancelled.Token } model [ 2.5 ] |> ok
 
-                    Expect.isTrue (kept.Equals first) "what was kept is read back"
+                    Expect.isTrue (again.Equals first) "what was kept is read back"
 
                     // Fewer methods and more temperatures belong to the same calculation; what is there is taken over.
                     let scan = asking [ LatticeMethod.Scan ]
-                    let more = estimate scan (store scan) [ 2.5; 4.0 ] |> ok
+                    let more = XYEntropy.estimate scan kept model [ 2.5; 4.0 ] |> ok
                     Expect.sequenceEqual (more |> List.map _.Temperature) [ 2.5; 4.0 ] "both temperatures are there"
 
                     let expected = { first.Head with Reference = None }
@@ -173,10 +177,6 @@ let tests =
 
                     let others =
                         [
-                            { both with
-                                Entropy = { both.Entropy with Seed = 2UL }
-                            },
-                            model
                             { both with
                                 Sampling = { both.Sampling with Every = 6 }
                             },
@@ -190,16 +190,21 @@ let tests =
 
                     for options, model in others do
                         Expecting.single
-                            (XYEntropy.checkpoints options model folder.FullName |> messages)
+                            (XYEntropy.estimate options kept model [ 2.5 ] |> messages)
                             "another calculation is refused"
                         |> ignore
+
+                    Expecting.single
+                        (XYEntropy.estimate both (Run.seeded 2UL kept) model [ 2.5 ] |> messages)
+                        "another seed is refused"
+                    |> ignore
                 finally
                     folder.Delete true
 
             test "All faults are told before anything is drawn" {
                 let faults options model temperatures =
                     let told _ = failwith "work has begun"
-                    XYEntropy.estimate options CancellationToken.None told None model temperatures |> messages
+                    XYEntropy.estimate options { two with Progress = told } model temperatures |> messages
 
                 let wrong =
                     { options with
@@ -264,8 +269,7 @@ let tests =
                             }
                     }
 
-                let points =
-                    XYEntropy.estimate options CancellationToken.None ignore None model [ temperature ] |> ok
+                let points = XYEntropy.estimate options two model [ temperature ] |> ok
 
                 // A block of four spins a side knows nothing of those beyond it.
                 let naive = points |> List.find (fun p -> p.Method = "naive")

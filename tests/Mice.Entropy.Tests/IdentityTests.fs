@@ -1,4 +1,4 @@
-module Mice.Entropy.Tests.CheckpointsTests
+module Mice.Entropy.Tests.IdentityTests
 
 open Expecto
 open System
@@ -44,27 +44,61 @@ let private refused (what: string) (result: Result<'a, MiceError list>) =
     | Error [ MiceError.Mismatch(text, _, _) ] -> Expect.stringContains text what "the message names what is different"
     | other -> failwith $"%A{other}"
 
+let private keptIn folder =
+    { Run.quiet with
+        Store = Some(RunStore.at folder)
+    }
+
+/// Seconds of training.
+let private quick =
+    { ScanOptions.quick with
+        Networks = 2
+        Training =
+            {
+                Steps = 8
+                BatchPoints = 64
+                LearningRate = 1e-3
+            }
+        Network =
+            { ScanOptions.defaults.Network with
+                Degree = 2
+                Width = 8
+                Depth = 1
+            }
+        Sweeps = 1
+        IntegralPoints = 2
+    }
+
 [<Tests>]
 let tests =
     testList
-        "CheckpointsTests"
+        "IdentityTests"
         [
             test "A scan goes on with the same settings and snapshots only, on any number of threads" {
                 inFolder (fun folder ->
-                    let scan (o: ScanOptions) snapshots = Checkpoints.scan o snapshots folder
-                    let settings = ScanOptions.defaults
-                    Expect.isOk (scan settings input.Solid) "a new directory is taken"
-                    let again = scan { settings with Threads = 7 } (Array.map id input.Solid)
-                    Expect.isOk again "the same settings and snapshots go on"
+                    let snapshots = (ScanSystems.idealGas 3 27 6 1UL).Snapshots
+                    let scan (o: ScanOptions) run given = ScanEntropy.estimate o run given
+                    let run = keptIn folder
+                    let first = scan quick run snapshots
+                    Expect.isOk first "a new directory is taken"
+                    let again = scan quick { run with Threads = 7 } (Array.map id snapshots)
 
-                    scan { settings with Seed = 2UL } input.Solid |> refused "seed"
-                    scan settings (nudged input.Solid) |> refused "snapshots"
-                    scan settings input.Solid[..1] |> refused "snapshots")
+                    Expect.equal
+                        (again |> Result.map _.ExcessEntropy)
+                        (first |> Result.map _.ExcessEntropy)
+                        "the same settings and snapshots go on"
+
+                    scan quick (Run.seeded 2UL run) snapshots |> refused "seed"
+                    scan { quick with Sweeps = 2 } run snapshots |> refused "sweeps"
+                    scan quick run (nudged snapshots) |> refused "snapshots"
+                    scan quick run snapshots[..4] |> refused "snapshots")
             }
 
             test "A melting calculation goes on at any temperature, with the same data only" {
                 inFolder (fun folder ->
-                    let melting o given = Checkpoints.melting o given folder
+                    let melting o given =
+                        Melting.estimateBy FakeScan.sodium o (keptIn folder) given
+
                     Expect.isOk (melting options input) "a new directory is taken"
 
                     let warmer =

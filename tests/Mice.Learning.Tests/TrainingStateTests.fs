@@ -1,16 +1,21 @@
 /// A state of training goes through bytes and comes back as it was.
-module Mice.Information.Tests.BoundCheckpointTests
+module Mice.Learning.Tests.TrainingStateTests
 
 open Expecto
 open Mice
 open Mice.Tensors
-open Mice.Information
+open Mice.Learning
 
-let private critic =
-    Critic.separable (Encoder.mlp Nn.tanh [ 2; 4 ]) (Encoder.mlp Nn.tanh [ 3; 4 ])
+let private network = Layer.mlp Nn.tanh [ 2; 4; 3 ]
 
 let private drawn name =
-    critic.Init(Key.ofSeed 41UL |> Key.named name)
+    network.Init(Key.ofSeed 41UL |> Key.named name)
+
+let private adam = Optimiser.adam AdamOptions.defaults
+
+/// What states of a network look like.
+let private form (network: Layer) =
+    network.Init(Key.ofSeed 1UL) |> TrainingState.start adam
 
 let private state outcome =
     {
@@ -24,8 +29,16 @@ let private state outcome =
         Memory = -0.1
         Best = drawn "best"
         BestStep = 77
-        BestObjective = 1.0 / 3.0
-        Curve = [| struct (50, 0.1, 0.2); struct (100, -infinity, nan) |]
+        BestHeld = 1.0 / 3.0
+        Curve =
+            [|
+                { Step = 50; Loss = 0.1; Held = 0.2 }
+                {
+                    Step = 100
+                    Loss = -infinity
+                    Held = nan
+                }
+            |]
         Sum = 1e-300
         Outcome = outcome
     }
@@ -34,27 +47,27 @@ let private numbers (tree: Params) =
     Params.flatten tree |> Array.map (fun (path, t) -> path, Tensor.toArray<float32> t)
 
 /// Steps and numbers of a curve as bits, which are equal for NaN too.
-let private bits (curve: struct (int * float * float)[]) =
+let private bits (curve: CurvePoint[]) =
     curve
-    |> Array.map (fun struct (step, objective, value) ->
-        step, System.BitConverter.DoubleToInt64Bits objective, System.BitConverter.DoubleToInt64Bits value)
+    |> Array.map (fun p ->
+        p.Step, System.BitConverter.DoubleToInt64Bits p.Loss, System.BitConverter.DoubleToInt64Bits p.Held)
 
 [<Tests>]
 let tests =
     testList
-        "BoundCheckpointTests"
+        "TrainingStateTests"
         [
             test "every field of a state survives, to the bit" {
                 for outcome in
                     [
                         None
-                        Some BoundOutcome.AllSteps
-                        Some(BoundOutcome.StoppedByValidation 12)
-                        Some(BoundOutcome.Diverged(13, "the reason"))
+                        Some TrainingOutcome.AllSteps
+                        Some(TrainingOutcome.StoppedByPatience 12)
+                        Some(TrainingOutcome.Diverged(13, "the reason"))
                     ] do
                     let before = state outcome
 
-                    match BoundCheckpoint.toBytes before |> BoundCheckpoint.ofBytes "state" Device.cpu critic with
+                    match TrainingState.toBytes before |> TrainingState.ofBytes "state" Device.cpu (form network) with
                     | Error fault -> failtest (MiceError.message fault)
                     | Ok after ->
                         Expect.equal (numbers after.Parameters) (numbers before.Parameters) "the parameters"
@@ -73,29 +86,30 @@ let tests =
                         Expect.equal after.Memory before.Memory "the memory"
                         Expect.equal after.BestStep before.BestStep "the best step"
 
-                        Expect.equal after.BestObjective before.BestObjective "the best objective"
+                        Expect.equal after.BestHeld before.BestHeld "the best loss on held-out data"
 
                         Expect.equal (bits after.Curve) (bits before.Curve) "the curve"
-                        Expect.equal after.Sum before.Sum "the sum of objectives"
+                        Expect.equal after.Sum before.Sum "the sum of losses"
                         Expect.equal after.Outcome before.Outcome "the outcome"
 
                 match
-                    BoundCheckpoint.toBytes { state None with Memory = nan }
-                    |> BoundCheckpoint.ofBytes "state" Device.cpu critic
+                    TrainingState.toBytes { state None with Memory = nan }
+                    |> TrainingState.ofBytes "state" Device.cpu (form network)
                 with
                 | Ok after -> Expect.isTrue (System.Double.IsNaN after.Memory) "a memory of NaN is NaN again"
                 | Error fault -> failtest (MiceError.message fault)
             }
 
-            test "the state of another critic is refused" {
-                let content = BoundCheckpoint.toBytes (state None)
+            test "the state of another network is refused, and so is what is no state" {
+                let content = TrainingState.toBytes (state None)
 
-                for other in
-                    [
-                        Critic.separable (Encoder.mlp Nn.tanh [ 3; 4 ]) (Encoder.mlp Nn.tanh [ 2; 4 ])
-                        Critic.bilinear 4 4 (Encoder.mlp Nn.tanh [ 2; 4 ]) (Encoder.mlp Nn.tanh [ 3; 4 ])
-                    ] do
-                    match BoundCheckpoint.ofBytes "state" Device.cpu other content with
+                for other in [ Layer.mlp Nn.tanh [ 3; 4; 2 ]; Layer.mlp Nn.tanh [ 2; 4; 3; 1 ] ] do
+                    match TrainingState.ofBytes "state" Device.cpu (form other) content with
+                    | Error(MiceError.BadFile("state", _, _, _)) -> ()
+                    | other -> failtest $"{other}"
+
+                for broken in [ content[.. content.Length - 5]; [||]; "not a checkpoint of any kind"B ] do
+                    match TrainingState.ofBytes "state" Device.cpu (form network) broken with
                     | Error(MiceError.BadFile("state", _, _, _)) -> ()
                     | other -> failtest $"{other}"
             }
