@@ -29,6 +29,7 @@ This page is a program that the documentation build runs: the output below is re
 #r "../src/Mice.Cli/bin/Release/net10.0/Mice.Core.dll"
 #r "../src/Mice.Cli/bin/Release/net10.0/Mice.Atoms.dll"
 #r "../src/Mice.Cli/bin/Release/net10.0/Mice.Tensors.dll"
+#r "../src/Mice.Cli/bin/Release/net10.0/Mice.Learning.dll"
 #r "../src/Mice.Cli/bin/Release/net10.0/Mice.Autoregressive.dll"
 #r "../src/Mice.Cli/bin/Release/net10.0/Mice.Entropy.dll"
 
@@ -90,7 +91,6 @@ match Trajectory.read (sodium "gas.dump.gz") with
 This takes minutes, so the page compiles it without running it. `ScanOptions.quick` trains shorter and gives a looser bound.
 *)
 (*** do-not-eval ***)
-open System.Threading
 open Mice.Autoregressive
 open Mice.Entropy
 
@@ -98,13 +98,22 @@ let options =
     { ScanOptions.defaults with
         Symmetry = Symmetry.Cubic }
 
-let report (progress: Progress) =
-    printfn "%s, %.0f %%" progress.Phase (100.0 * progress.Fraction)
-
 let entropy () =
-    ScanEntropy.estimate options CancellationToken.None report None solid.Snapshots
+    ScanEntropy.estimate options Run.console solid.Snapshots
     |> Result.map (fun found -> Estimate.formatWithDirection found.ExcessEntropy)
 (**
+The second argument is the *run*: what a long computation is given besides its options and data. `Run.console` tells how far the work is,
+`Run.quiet` tells nothing; both have seed 1 and all processor threads. Other runs are made from them, for example
+
+```fsharp
+{ Run.console with
+    Key = Key.ofSeed 7UL
+    Threads = 2
+    Store = Some(RunStore.at "solid") }
+```
+
+which keeps its state in the directory `solid` and goes on from there, to the same numbers, when it was stopped.
+
 ## The whole job
 
 On the command line:
