@@ -18,38 +18,11 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
 {
     private readonly LatticeEntropyEstimatorOptions chosen = options ?? new();
 
-    /// <summary>Draws snapshots of an Ising model and estimates its entropy per site.</summary>
+    /// <summary>Draws snapshots of a lattice model and estimates its entropy per site, of an <see cref="XYSystem"/> relative to dθ.</summary>
     /// <param name="system">The model.</param>
-    /// <param name="temperatures">Temperatures above 0; the result at one does not depend on the others.</param>
-    /// <param name="progress">Told how far the work is.</param>
-    /// <param name="cancellationToken">Stops the work; what a checkpoint directory keeps until then is used by the next call.</param>
-    /// <returns>An estimate for every temperature and method.</returns>
-    /// <exception cref="MiceException">
-    /// The system, a temperature or an option failed a check, or the checkpoint directory belongs to others; <c>Faults</c> lists
-    /// every fault.
-    /// </exception>
-    public Task<IReadOnlyList<LatticeEntropyEstimate>> EstimateAsync(
-        IsingSystem system,
-        IReadOnlyList<double> temperatures,
-        IProgress<EstimationProgress>? progress = null,
-        CancellationToken cancellationToken = default
-    )
-    {
-        ArgumentNullException.ThrowIfNull(system);
-        ArgumentNullException.ThrowIfNull(temperatures);
-        var entropy = chosen.ToIsingEntropyOptions();
-        var model = system.ToModel();
-        var asked = ListModule.OfSeq(temperatures);
-
-        return Estimated(
-            () => IsingEntropy.estimate(entropy, chosen.ToRun(progress, cancellationToken), model, asked),
-            cancellationToken
-        );
-    }
-
-    /// <summary>Draws snapshots of an XY model and estimates its entropy per site, relative to dθ.</summary>
-    /// <param name="system">The model.</param>
-    /// <param name="temperatures">Temperatures above 0; the result at one does not depend on the others, but for the integration.</param>
+    /// <param name="temperatures">
+    /// Temperatures above 0. Only the integration and networks that are handed on make the result at one depend on the others.
+    /// </param>
     /// <param name="progress">Told how far the work is.</param>
     /// <param name="cancellationToken">Stops the work; what a checkpoint directory keeps until then is used by the next call.</param>
     /// <returns>An estimate for every temperature and method; where energies are integrated, the others have the result as their reference.</returns>
@@ -58,7 +31,7 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
     /// every fault.
     /// </exception>
     public Task<IReadOnlyList<LatticeEntropyEstimate>> EstimateAsync(
-        XYSystem system,
+        LatticeSystem system,
         IReadOnlyList<double> temperatures,
         IProgress<EstimationProgress>? progress = null,
         CancellationToken cancellationToken = default
@@ -66,12 +39,11 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(temperatures);
-        var entropy = chosen.ToXYEntropyOptions();
-        var model = system.ToModel();
+        var entropy = chosen.ToLatticeEntropyOptions();
         var asked = ListModule.OfSeq(temperatures);
 
         return Estimated(
-            () => XYEntropy.estimate(entropy, chosen.ToRun(progress, cancellationToken), model, asked),
+            () => system.ToSystem(chosen.Snapshots).Estimate.Invoke(entropy).Invoke(chosen.ToRun(progress, cancellationToken)).Invoke(asked),
             cancellationToken
         );
     }

@@ -46,7 +46,7 @@ public sealed record LatticeEntropyEstimatorOptions : EstimatorOptions
     /// Snapshots to draw at each temperature, rounded up to equally many of every chain: to a multiple of 512 for an
     /// <see cref="IsingSystem"/>, of 64 for an <see cref="XYSystem"/>. Not used for snapshots that are given.
     /// </summary>
-    public int Snapshots { get; init; } = IsingEntropyOptionsModule.defaults.Sampling.Snapshots;
+    public int Snapshots { get; init; } = IsingSamplingOptionsModule.defaults.Snapshots;
 
     /// <summary>Training steps of each critic of MICE; critics of XY spins, which are averaged over rotations, take longer ones.</summary>
     public int MiceSteps { get; init; } = LatticeEntropyOptionsModule.defaults.Mice.Training.Steps;
@@ -59,33 +59,6 @@ public sealed record LatticeEntropyEstimatorOptions : EstimatorOptions
     /// temperatures above it. Not used for snapshots that are given.
     /// </summary>
     public bool TransferWeights { get; init; } = LatticeEntropyOptionsModule.defaults.Transfer;
-
-    internal IsingEntropyOptions ToIsingEntropyOptions()
-    {
-        var sampling = IsingEntropyOptionsModule.defaults.Sampling;
-        return new(
-            new(Snapshots, sampling.Equilibrate, sampling.Every, sampling.EnergyRounds),
-            ToLatticeEntropyOptions()
-        );
-    }
-
-    internal XYEntropyOptions ToXYEntropyOptions()
-    {
-        var start = XYEntropyOptionsModule.defaults;
-        var sampling = XYChainOptionsModule.withSnapshots(Snapshots, start.Sampling);
-        return new(
-            new(
-                sampling.Chains,
-                sampling.Snapshots,
-                sampling.Equilibrate,
-                sampling.Every,
-                sampling.OverRelaxations,
-                sampling.Clusters
-            ),
-            start.Integration,
-            ToLatticeEntropyOptions()
-        );
-    }
 
     internal LatticeEntropyOptions ToLatticeEntropyOptions()
     {

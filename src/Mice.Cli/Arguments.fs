@@ -72,36 +72,6 @@ type EntropyArgument =
             | Pressure _ -> "target pressure of the run; default 1; only with --thermo"
             | Quick -> "smaller networks and shorter training: minutes, with a looser bound"
 
-/// What `mice entropy ising` takes beside what every verb does.
-type IsingArgument =
-    | Size of sites: string
-    | Temperature of list: string
-    | Lattice of name: string
-    | Coupling of value: string
-    | Field of value: string
-    | Method of names: string
-    | Snapshots of count: string
-    | [<CustomCommandLine("--error")>] LargestError of nats: string
-    | Quick
-    | Transfer
-
-    interface IArgParserTemplate with
-        member this.Usage =
-            match this with
-            | Size _ -> "rows and columns of the torus; for mice 4 times a power of two"
-            | Temperature _ -> "one temperature or several, separated by commas, in units of |J|/k_B"
-            | Lattice _ -> "square (default) or triangular"
-            | Coupling _ -> "J: 1 (default) for a ferromagnet, -1 for an antiferromagnet"
-            | Field _ -> "H, in units of |J|; default 0"
-            | Method _ ->
-                "mice, scan, counting, compression, both (mice and scan; default) or all; several separated by commas"
-            | Snapshots _ -> "snapshots to draw, rounded up to a multiple of 512; default 2048"
-            | LargestError _ ->
-                "largest standard error that is wanted, nats per site; with a larger one the exit code is 2, with the snapshots that it would take"
-            | Quick -> "a third of the training steps"
-            | Transfer ->
-                "networks start from those of the next higher temperature, with a third of the steps: quicker, but results then depend on the temperatures above"
-
 /// What `mice mi` takes beside what every verb does.
 type InformationArgument =
     | X of file: string
@@ -143,6 +113,14 @@ module Arguments =
         (parser<'a> verb).PrintUsage().TrimEnd()
         + "\n\n"
         + shared.Trim().Replace("OPTIONS:", "OPTIONS OF EVERY VERB:")
+
+    /// Names of the arguments of a verb: its own, then those of every verb.
+    let names<'a when 'a :> IArgParserTemplate> (verb: string) : string list =
+        let ofCases (cases: ArgumentCaseInfo list) =
+            cases |> List.collect (fun case -> case.CommandLineNames.Value)
+
+        ofCases ((parser<'a> verb).GetArgumentCases())
+        @ ofCases ((parser<SharedArgument> verb).GetArgumentCases())
 
     /// Argu's message without its prefix and without the usage text below it.
     let private firstLine (message: string) : string =

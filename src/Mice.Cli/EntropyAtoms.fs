@@ -98,12 +98,16 @@ module EntropyAtoms =
 
         Outputs.finish job.Options (JsonResult.entropy versions result) report result.Checks
 
-    /// <summary>Runs the verb and returns the exit code.</summary>
-    let run (estimators: Estimators) (given: string[]) : int =
-        let work (job: Job) =
-            if not job.Options.Quiet then
-                job.Trajectory.Warnings |> List.iter (eprintfn "Warning: %s")
+    let private work (estimators: Estimators) given (job: Job) =
+        if not job.Options.Quiet then
+            job.Trajectory.Warnings |> List.iter (eprintfn "Warning: %s")
 
-            Runs.withCheckpoints [ "entropy"; "atoms" ] (List.ofArray given) job.Options (estimate estimators job)
+        Runs.withCheckpoints [ "entropy"; "atoms" ] given job.Options (estimate estimators job)
 
-        Runs.verb (Arguments.parse<EntropyArgument> "entropy atoms" given) read work (finish estimators)
+    /// The verb.
+    let verb: Verb =
+        Verb.create<EntropyArgument, _, _>
+            ([ "entropy"; "atoms" ], "excess entropy of one phase from its snapshots", "")
+            read
+            work
+            finish

@@ -121,18 +121,18 @@ module EntropySnapshots =
 
             match model with
             | Some m ->
-                "temperature", LatticeSamplers.text m.Temperature
+                "temperature", LatticeArguments.number m.Temperature
                 "lattice", LatticeArguments.latticeName m.Lattice
-                "coupling", LatticeSamplers.text m.Coupling
-                "field", LatticeSamplers.text m.Field
+                "coupling", LatticeArguments.number m.Coupling
+                "field", LatticeArguments.number m.Field
             | None -> ()
         ]
 
     let private methodsOf (r: ParseResults<SnapshotsArgument>) (data: Read<GivenSpins>) =
         let known =
             match data with
-            | Ok(GivenSpins.Angles _) -> LatticeMethod.ofXY |> List.except [ LatticeMethod.Integration ]
-            | _ -> LatticeMethod.ofIsing
+            | Ok(GivenSpins.Angles _) -> LatticeSnapshotEntropy.methodsOfAngles
+            | _ -> LatticeSnapshotEntropy.methodsOfSpins
 
         LatticeArguments.methods known (r.TryGetResult SnapshotsArgument.Method)
 
@@ -189,9 +189,13 @@ module EntropySnapshots =
             (LatticeArguments.tooFew job.LargestError count points)
             points
 
-    /// <summary>Runs the verb and returns the exit code.</summary>
-    let run (estimators: Estimators) (given: string[]) : int =
-        let work (job: Job) =
-            Runs.withCheckpoints [ "entropy"; "snapshots" ] (List.ofArray given) job.Options (estimate estimators job)
+    let private work (estimators: Estimators) given (job: Job) =
+        Runs.withCheckpoints [ "entropy"; "snapshots" ] given job.Options (estimate estimators job)
 
-        Runs.verb (Arguments.parse<SnapshotsArgument> "entropy snapshots" given) read work (finish estimators)
+    /// The verb.
+    let verb: Verb =
+        Verb.create<SnapshotsArgument, _, _>
+            ([ "entropy"; "snapshots" ], "entropy of your own lattice snapshots, spins ±1 or angles", "")
+            read
+            work
+            finish

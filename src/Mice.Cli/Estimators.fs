@@ -17,10 +17,9 @@ type Estimators =
         /// Mutual information of two samples.
         MutualInformation:
             MutualInformationOptions -> Run -> Sample -> Sample -> Result<MutualInformationResult, MiceError list>
-        /// Entropies of an Ising model at some temperatures.
-        Ising: IsingEntropyOptions -> Run -> IsingModel -> float list -> Result<LatticePoint list, MiceError list>
-        /// Entropies of an XY model at some temperatures.
-        XY: XYEntropyOptions -> Run -> XYModel -> float list -> Result<LatticePoint list, MiceError list>
+        /// Entropies of a lattice model at some temperatures.
+        Lattice:
+            LatticeEntropyOptions -> Run -> LatticeSystem -> float list -> Result<LatticePoint list, MiceError list>
         /// Entropy of snapshots of ±1 spins.
         LatticeSpins:
             LatticeEntropyOptions
@@ -67,8 +66,7 @@ module Estimators =
         {
             Scan = ScanEntropy.estimate
             MutualInformation = MutualInformation.estimate
-            Ising = IsingEntropy.estimate
-            XY = XYEntropy.estimate
+            Lattice = fun options run system temperatures -> system.Estimate options run temperatures
             LatticeSpins = LatticeSnapshotEntropy.ofSpins
             LatticeAngles = LatticeSnapshotEntropy.ofAngles
             Versions = tensorLibrary >> versions

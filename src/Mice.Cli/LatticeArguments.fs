@@ -142,21 +142,24 @@ module LatticeArguments =
                 }
         }
 
-    let private title (name: string) (lattice: string) rows columns coupling field : string =
-        let kind = if coupling > 0.0 then "ferromagnet" else "antiferromagnet"
-        let field = if field = 0.0 then "" else $", field {field}"
-        $"{name} {kind} on the {lattice} lattice, {rows}×{columns}{field}"
-
     /// A lattice as --lattice names it.
     let latticeName (lattice: Lattice) : string =
         match lattice with
         | Lattice.Square -> "square"
         | Lattice.Triangular -> "triangular"
 
-    /// A line about an Ising model, whatever its temperature.
-    let isingTitle (model: IsingModel) : string =
-        title "Ising" (latticeName model.Lattice) model.Rows model.Columns model.Coupling model.Field
+    /// A system of the smallest size, to learn what a family can do.
+    let smallest: LatticeParameters =
+        {
+            Size = 2
+            Lattice = Lattice.Square
+            Coupling = 1.0
+            Field = 0.0
+            Snapshots = None
+            Equilibrate = None
+            Every = None
+        }
 
-    /// A line about an XY model, whatever its temperature.
-    let xyTitle (model: XYModel) : string =
-        title "XY" (latticeName Lattice.Square) model.Rows model.Columns model.Coupling model.Field
+    /// A number in full, as part of names, keys and settings.
+    let number (value: float) : string =
+        value.ToString("R", CultureInfo.InvariantCulture)

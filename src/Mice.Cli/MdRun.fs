@@ -29,7 +29,11 @@ type MdArgument =
 module MdRun =
 
     /// Elements with a potential.
-    let elements = [ "na", LammpsOptions.sodium; "al", LammpsOptions.aluminium ]
+    let private elements =
+        [
+            "na", "sodium", LammpsOptions.sodium
+            "al", "aluminium", LammpsOptions.aluminium
+        ]
 
     let private phase (text: string option) : Read<Mice.Atoms.Phase> =
         match text with
@@ -152,15 +156,22 @@ module MdRun =
 
             Outputs.finish job.Options (JsonResult.dynamics versions settings files result) report []
 
-    /// <summary>Runs the verb and returns the exit code.</summary>
-    let run (element: string) (given: string[]) : int =
-        match elements |> List.tryFind (fun (name, _) -> name = element) with
-        | None ->
-            Display.faults [ MiceError.UnknownName("element", element, elements |> List.map fst) ]
-            2
-        | Some(_, defaults) ->
-            let work (job: Job) =
-                Runs.resumable [ "md"; "run"; element ] (List.ofArray given) job.Options job.Folder (fun run ->
-                    Lammps.run job.Simulation run job.Folder)
+    let private notes =
+        "Without --resume the run is kept in the directory ELEMENT-PHASE-TEMPERATURE. LAMMPS runs on the processor, on several\n"
+        + "threads where it has its package OPENMP and on one otherwise; seeds are 1 to 900000000."
 
-            Runs.verb (Arguments.parse<MdArgument> $"md run {element}" given) (read element defaults) work finish
+    let private work words given (job: Job) =
+        Runs.resumable words given job.Options job.Folder (fun run -> Lammps.run job.Simulation run job.Folder)
+
+    /// The verb of an element.
+    let private verb (element, summary, defaults) : Verb =
+        let words = [ "md"; "run"; element ]
+
+        Verb.create<MdArgument, _, _>
+            (words, $"molecular dynamics of {summary} with LAMMPS: snapshots and a thermo table", notes)
+            (read element defaults)
+            (fun _ -> work words)
+            (fun _ -> finish)
+
+    /// A verb for each element with a potential.
+    let verbs: Verb list = elements |> List.map verb

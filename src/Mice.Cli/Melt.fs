@@ -107,13 +107,17 @@ module Melt =
 
         Outputs.finish job.Options (JsonResult.melting versions result) report result.Checks
 
-    /// <summary>Runs the verb and returns the exit code.</summary>
-    let run (estimators: Estimators) (given: string[]) : int =
-        let work (job: Job) =
-            if not job.Options.Quiet then
-                job.Warnings |> List.iter (eprintfn "Warning: %s")
+    let private work (estimators: Estimators) given (job: Job) =
+        if not job.Options.Quiet then
+            job.Warnings |> List.iter (eprintfn "Warning: %s")
 
-            Runs.withCheckpoints [ "melt" ] (List.ofArray given) job.Options (fun run ->
-                Melting.estimateBy estimators.Scan job.Melting run job.Input)
+        Runs.withCheckpoints [ "melt" ] given job.Options (fun run ->
+            Melting.estimateBy estimators.Scan job.Melting run job.Input)
 
-        Runs.verb (Arguments.parse<MeltArgument> "melt" given) read work (finish estimators)
+    /// The verb.
+    let verb: Verb =
+        Verb.create<MeltArgument, _, _>
+            ([ "melt" ], "entropy difference and melting temperature from snapshots of solid and liquid", "")
+            read
+            work
+            finish

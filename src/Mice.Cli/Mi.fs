@@ -18,7 +18,7 @@ module Mi =
         }
 
     /// The names that --bound knows, a line each.
-    let methods: string =
+    let private methods: string =
         MutualInformation.methods
         |> List.map (fun (name, text) -> $"  %-14s{name} %s{text}")
         |> String.concat "\n"
@@ -137,10 +137,10 @@ module Mi =
 
         Outputs.finish job.Options (JsonResult.mutualInformation versions result) report result.Checks
 
-    /// <summary>Runs the verb and returns the exit code.</summary>
-    let run (estimators: Estimators) (given: string[]) : int =
-        let work (job: Job) =
-            Runs.withCheckpoints [ "mi" ] (List.ofArray given) job.Options (fun run ->
-                estimators.MutualInformation job.Information run job.X job.Y)
+    let private work (estimators: Estimators) given (job: Job) =
+        Runs.withCheckpoints [ "mi" ] given job.Options (fun run ->
+            estimators.MutualInformation job.Information run job.X job.Y)
 
-        Runs.verb (Arguments.parse<InformationArgument> "mi" given) read work (finish estimators)
+    /// The verb.
+    let verb: Verb =
+        Verb.create<InformationArgument, _, _> ([ "mi" ], "mutual information of two samples", methods) read work finish

@@ -114,29 +114,3 @@ module Runs =
             Directory.Delete(directory, true)
 
         result
-
-    /// <summary>A verb from its parsed arguments to the exit code; what is wrong with the input is shown line by line.</summary>
-    /// <param name="parsed">The arguments, or a line for each that is not known.</param>
-    /// <param name="read">Checks them and reads the files that they name.</param>
-    /// <param name="work">The calculation; None when it was stopped.</param>
-    /// <param name="finish">Shows and writes the result and gives the exit code.</param>
-    let verb
-        (parsed: Result<'arguments, string list>)
-        (read: 'arguments -> Result<'job, MiceError list>)
-        (work: 'job -> Result<'result, MiceError list> option)
-        (finish: 'job -> 'result -> int)
-        : int =
-        let refuse faults =
-            Display.faults faults
-            2
-
-        match parsed |> Result.map read with
-        | Error lines ->
-            lines |> List.iter (eprintfn "%s")
-            2
-        | Ok(Error faults) -> refuse faults
-        | Ok(Ok job) ->
-            match work job with
-            | None -> 1
-            | Some(Error faults) -> refuse faults
-            | Some(Ok result) -> finish job result

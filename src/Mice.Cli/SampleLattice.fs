@@ -4,6 +4,7 @@ open System.Diagnostics
 open System.IO
 open Argu
 open Mice
+open Mice.Entropy
 open Mice.Plots
 open Mice.Samplers
 
@@ -39,8 +40,9 @@ module SampleLattice =
 
     type private Job =
         {
-            Given: LatticeSampling
-            Sampler: LatticeSampler
+            Options: RunOptions
+            Parameters: LatticeParameters
+            System: LatticeSystem
             /// Every temperature with its file.
             Files: (float * string) list
         }
@@ -51,7 +53,7 @@ module SampleLattice =
         | [ one ] -> [ one, output ]
         | several ->
             let start, ending = Path.ChangeExtension(output, null), Path.GetExtension output
-            several |> List.map (fun t -> t, $"{start}-T{LatticeSamplers.text t}{ending}")
+            several |> List.map (fun t -> t, $"{start}-T{LatticeArguments.number t}{ending}")
 
     let private output (temperatures: Read<float list>) (path: string option) : Read<(float * string) list> =
         match path, temperatures with
@@ -77,10 +79,7 @@ module SampleLattice =
             ]
         | None -> []
 
-    let private read
-        (sampler: LatticeSampling -> Read<LatticeSampler>)
-        (given: GivenArguments<SampleArgument>)
-        : Read<Job> =
+    let private read (family: LatticeFamily) (given: GivenArguments<SampleArgument>) : Read<Job> =
         let r = given.Own
 
         let temperatures =
@@ -104,7 +103,7 @@ module SampleLattice =
             and! shared = SharedOptions.readWith LatticeArguments.processor given.Shared
             and! () = unresumed given.Shared
 
-            let found =
+            let parameters =
                 {
                     Size = size
                     Lattice = lattice
@@ -113,15 +112,15 @@ module SampleLattice =
                     Snapshots = snapshots
                     Equilibrate = equilibrate
                     Every = every
-                    Shared = shared
                 }
 
-            let! sampler = sampler found
+            let! system = family.Create parameters
 
             return
                 {
-                    Given = found
-                    Sampler = sampler
+                    Options = shared
+                    Parameters = parameters
+                    System = system
                     Files = files
                 }
         }
@@ -135,18 +134,18 @@ module SampleLattice =
         let watch = Stopwatch.StartNew()
 
         let own =
-            run |> Run.named (LatticeSamplers.text temperature) |> Run.named "sampling"
+            run |> Run.named (LatticeArguments.number temperature) |> Run.named "sampling"
 
-        job.Sampler.Draw own temperature
+        job.System.Draw own temperature
         |> Result.bind (fun drawn ->
             let source =
                 {
-                    Lattice = job.Given.Lattice
-                    Coupling = job.Given.Coupling
-                    Field = job.Given.Field
+                    Lattice = job.Parameters.Lattice
+                    Coupling = job.Parameters.Coupling
+                    Field = job.Parameters.Field
                     Temperature = temperature
-                    Seed = job.Given.Shared.Seed
-                    SnapshotsPerChain = drawn.PerChain
+                    Seed = job.Options.Seed
+                    SnapshotsPerChain = drawn.SnapshotsPerChain
                     EnergyPerSite = drawn.EnergyPerSite
                 }
 
@@ -157,7 +156,7 @@ module SampleLattice =
                     Source = source
                     Snapshots = drawn.Snapshots
                     AutocorrelationTime = drawn.AutocorrelationTime
-                    Steps = job.Sampler.Steps
+                    Steps = job.System.Steps
                     Seconds = watch.Elapsed.TotalSeconds
                     Checks = drawn.Checks
                 }))
@@ -166,7 +165,7 @@ module SampleLattice =
         let share = 1.0 / float job.Files.Length
 
         let part i =
-            run |> Run.within (share * float i) share $"T = {LatticeSamplers.text (fst job.Files[i])}"
+            run |> Run.within (share * float i) share $"T = {LatticeArguments.number (fst job.Files[i])}"
 
         let rec go done' rest =
             match rest with
@@ -178,30 +177,40 @@ module SampleLattice =
 
         go [] (List.indexed job.Files)
 
+    let private settings (job: Job) =
+        let p, system = job.Parameters, job.System
+
+        [
+            "model", system.Name
+            "lattice", LatticeArguments.latticeName p.Lattice
+            "rows", string p.Size
+            "columns", string p.Size
+            "coupling", LatticeArguments.number p.Coupling
+            "field", LatticeArguments.number p.Field
+            "seed", string job.Options.Seed
+            "snapshots", string (defaultArg p.Snapshots system.Snapshots)
+            "equilibrate", string system.Equilibrate
+            "every", string system.Every
+        ]
+
     let private finish (job: Job) (samples: SampledLattice list) : int =
         let versions = Estimators.versions []
-        printfn "%s\n" job.Sampler.Title
+        let settings = settings job
+        printfn "%s\n" job.System.Title
         SamplingReport.numbers samples ||> Display.table
         printfn ""
         let checks = SamplingReport.checks samples
         Display.checks checks
 
         let report () =
-            SamplingReport.create job.Sampler.Title job.Sampler.Settings versions samples
+            SamplingReport.create job.System.Title settings versions samples
 
-        Outputs.finish job.Given.Shared (LatticeJson.samples job.Sampler.Settings versions samples) report checks
+        Outputs.finish job.Options (LatticeJson.samples settings versions samples) report checks
 
-    /// <summary>Runs the verb and returns the exit code.</summary>
-    /// <param name="model">ising or xy.</param>
-    /// <param name="given">The words behind it.</param>
-    let run (model: string) (given: string[]) : int =
-        match LatticeSamplers.all |> List.tryFind (fun (name, _) -> name = model) with
-        | None ->
-            Display.faults [ MiceError.UnknownName("model", model, List.map fst LatticeSamplers.all) ]
-            2
-        | Some(_, sampler) ->
-            Runs.verb
-                (Arguments.parse<SampleArgument> $"sample {model}" given)
-                (read sampler)
-                (fun job -> Runs.stoppable job.Given.Shared (samples job))
-                finish
+    /// The verb for a family of models.
+    let verb (family: LatticeFamily) : Verb =
+        Verb.create<SampleArgument, _, _>
+            ([ "sample"; family.Name ], $"snapshots of {family.Summary} in a file", family.Remark)
+            (read family)
+            (fun _ _ job -> Runs.stoppable job.Options (samples job))
+            (fun _ -> finish)

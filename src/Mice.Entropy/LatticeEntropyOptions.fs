@@ -15,30 +15,12 @@ type LatticeMethod =
     | Counting
     /// A compressor.
     | Compression
-    /// Energies integrated from infinite temperature, for the XY model; a reference for the other methods.
+    /// Energies integrated from infinite temperature, where a model can be; a reference for the other methods.
     | Integration
 
 /// Names of the methods.
 [<RequireQualifiedAccess>]
 module LatticeMethod =
-    /// Methods for ±1 spins.
-    let ofIsing =
-        [
-            LatticeMethod.Mice
-            LatticeMethod.Scan
-            LatticeMethod.Counting
-            LatticeMethod.Compression
-        ]
-
-    /// Methods for the XY model.
-    let ofXY =
-        [
-            LatticeMethod.Mice
-            LatticeMethod.Scan
-            LatticeMethod.Compression
-            LatticeMethod.Integration
-        ]
-
     /// <summary>mice, scan, counting, compression, integration.</summary>
     /// <param name="method">A method.</param>
     let name (method: LatticeMethod) : string =

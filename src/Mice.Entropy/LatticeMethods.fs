@@ -3,10 +3,8 @@ namespace Mice.Entropy
 open System
 open System.Diagnostics
 open System.Globalization
-open System.Numerics
 open Mice
 open Mice.Tensors
-open Mice.Samplers
 
 /// Snapshots of one temperature, and what is known of them before any method.
 type internal LatticeSample<'spin> =
@@ -29,13 +27,22 @@ module internal LatticeMethods =
     let text (number: float) =
         number.ToString("R", CultureInfo.InvariantCulture)
 
-    /// Faults of what is asked for: methods that are not for these spins, options of methods, and for MICE a torus that cannot be halved down to a
-    /// block of the given side.
+    /// Methods for a kind of spins.
+    let ofSpins (spins: LatticeSpins<'spin>) : LatticeMethod list =
+        [
+            LatticeMethod.Mice
+            LatticeMethod.Scan
+            if spins.Count.IsSome then
+                LatticeMethod.Counting
+            LatticeMethod.Compression
+        ]
+
+    /// Faults of what is asked for: methods that are not among the known ones, options of methods, and for MICE a torus that cannot be halved down to
+    /// the block that it starts from.
     let faults
         (known: LatticeMethod list)
-        (block: int)
-        (rows: int)
-        (columns: int)
+        (spins: LatticeSpins<'spin>)
+        (struct (rows: int, columns: int))
         (options: LatticeEntropyOptions)
         : MiceError list =
         [
@@ -45,7 +52,7 @@ module internal LatticeMethods =
             yield! LatticeEntropyOptions.check options |> Validate.faults
 
             if List.contains LatticeMethod.Mice options.Methods then
-                yield! LatticeMice.faults block rows columns
+                yield! LatticeMice.faults (spins.BlockSide options.Mice.Block) rows columns
         ]
         |> List.distinct
 
@@ -110,45 +117,32 @@ module internal LatticeMethods =
                 Weights = handedOn (LatticeMice.parameters r)
             })
 
-    /// Scan or MICE, for any kind of spins.
-    let private learned options run sample method =
-        match method with
-        | LatticeMethod.Scan -> scanned options run sample
-        | LatticeMethod.Mice -> halved options run sample
-        | other ->
-            let name = LatticeMethod.name other
-
-            Error
-                [
-                    MiceError.OutOfRange("method", name, "another one: it is not for these spins")
-                ]
-
     let private withoutNetworks points =
         {
             Points = points
             Weights = Params.empty
         }
 
-    let private compressed (sample: LatticeSample<'spin>) estimate =
+    let private notForTheseSpins method =
+        Error
+            [
+                MiceError.OutOfRange("method", LatticeMethod.name method, "another one: it is not for these spins")
+            ]
+
+    /// One method on snapshots of one temperature.
+    let apply (options: LatticeEntropyOptions) (run: Run) (sample: LatticeSample<'spin>) (method: LatticeMethod) =
         let watch = Stopwatch.StartNew()
+        let spins, snapshots = sample.Data.Spins, sample.Data.Snapshots
 
-        estimate sample.Data.Snapshots
-        |> Result.map (fun r ->
-            withoutNetworks [ LatticePoint.ofCompression sample.Start watch.Elapsed.TotalSeconds r ])
-
-    /// One method on ±1 spins.
-    let ising options symmetry (run: Run) (sample: LatticeSample<sbyte>) method =
-        let watch = Stopwatch.StartNew()
-
-        match method with
-        | LatticeMethod.Counting ->
-            LatticeCounting.estimate symmetry sample.Data.Snapshots
+        match method, spins.Count with
+        | LatticeMethod.Mice, _ -> halved options run sample
+        | LatticeMethod.Scan, _ -> scanned options run sample
+        | LatticeMethod.Counting, Some count ->
+            count snapshots
             |> Result.map (LatticePoint.ofCounting sample.Start watch.Elapsed.TotalSeconds >> withoutNetworks)
-        | LatticeMethod.Compression -> compressed sample (CompressionEntropy.estimate run.Key)
-        | other -> learned options run sample other
-
-    /// One method on planar spins.
-    let planar options (run: Run) (sample: LatticeSample<Vector2>) method =
-        match method with
-        | LatticeMethod.Compression -> compressed sample (CompressionEntropy.estimatePlanar run.Key)
-        | other -> learned options run sample other
+        | LatticeMethod.Compression, _ ->
+            spins.Compress run.Key snapshots
+            |> Result.map (fun r ->
+                withoutNetworks [ LatticePoint.ofCompression sample.Start watch.Elapsed.TotalSeconds r ])
+        | LatticeMethod.Counting, None
+        | LatticeMethod.Integration, _ -> notForTheseSpins method

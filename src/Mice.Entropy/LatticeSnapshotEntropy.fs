@@ -93,6 +93,14 @@ module LatticeSnapshotEntropy =
         @ describe data symmetry
         @ LatticeEntropyOptions.describe options
 
+    /// Methods for snapshots of ±1 spins.
+    let methodsOfSpins: LatticeMethod list =
+        LatticeMethods.ofSpins (LatticeSpins.ising SpinSymmetry.none)
+
+    /// Methods for snapshots of angles.
+    let methodsOfAngles: LatticeMethod list =
+        LatticeMethods.ofSpins (LatticeSpins.planar SpinSymmetry.none)
+
     let private sampleOf conditions spins hamiltonian (snapshots: LatticeSnapshots<'spin>) =
         {
             Data =
@@ -111,12 +119,17 @@ module LatticeSnapshotEntropy =
                     []
         }
 
-    let private estimate (options: LatticeEntropyOptions) run known symmetry (sample: LatticeSample<'spin>) apply =
-        let snapshots = sample.Data.Snapshots
-        let block = sample.Data.Spins.BlockSide options.Mice.Block
+    let private estimate (options: LatticeEntropyOptions) run symmetry (sample: LatticeSample<'spin>) =
+        let snapshots, spins = sample.Data.Snapshots, sample.Data.Spins
 
         validate {
-            let! () = LatticeMethods.faults known block snapshots.Rows snapshots.Columns options
+            let! () =
+                LatticeMethods.faults
+                    (LatticeMethods.ofSpins spins)
+                    spins
+                    (struct (snapshots.Rows, snapshots.Columns))
+                    options
+
             and! () = LatticeData.faults sample.Data
             and! () = Run.faults run
 
@@ -126,7 +139,13 @@ module LatticeSnapshotEntropy =
             let alone = { options with Transfer = false }
 
             let! found =
-                LatticeSweep.points alone claimed "given" LatticeSweep.beginning (fun _ -> Ok sample) apply
+                LatticeSweep.points
+                    alone
+                    claimed
+                    "given"
+                    LatticeSweep.beginning
+                    (fun _ -> Ok sample)
+                    (LatticeMethods.apply alone)
 
             return fst found
         }
@@ -152,8 +171,7 @@ module LatticeSnapshotEntropy =
         let sample =
             snapshots |> sampleOf conditions (LatticeSpins.ising conditions.Symmetry) hamiltonian
 
-        LatticeMethods.ising options conditions.Symmetry
-        |> estimate options run LatticeMethod.ofIsing conditions.Symmetry sample
+        estimate options run conditions.Symmetry sample
 
     /// <summary>Entropy per site of snapshots of planar spins, nats relative to dθ, a point for each method.</summary>
     /// <param name="options">Methods and how they work.</param>
@@ -176,5 +194,4 @@ module LatticeSnapshotEntropy =
             PlanarSpins.ofAngles snapshots
             |> sampleOf conditions (LatticeSpins.planar conditions.Symmetry) hamiltonian
 
-        let known = LatticeMethod.ofXY |> List.except [ LatticeMethod.Integration ]
-        estimate options run known conditions.Symmetry sample (LatticeMethods.planar options)
+        estimate options run conditions.Symmetry sample

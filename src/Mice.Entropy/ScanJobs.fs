@@ -87,8 +87,8 @@ module internal ScanJobs =
 
     let private message (title: string) (job: Job) (state: TrainingState) =
         let held =
-            match Array.tryLast state.Curve with
-            | Some last -> $", s_ex {last.Held:F3} k_B/atom on validation snapshots"
+            match Array.tryLast state.Curve |> Option.bind _.Held with
+            | Some value -> $", s_ex {value:F3} k_B/atom on validation snapshots"
             | None -> ""
 
         $"{title}, step {TrainingState.step state} of {job.Options.Steps}{held}"

@@ -133,7 +133,7 @@ module Training =
                             {
                                 Step = index
                                 Loss = value
-                                Held = nan
+                                Held = None
                             }
                         |]
             }
@@ -189,8 +189,7 @@ module Training =
     let private look plan (objective: Objective<'data>) (state: TrainingState) =
         let index = TrainingState.step state
 
-        let held =
-            objective.Held |> Option.map (fun h -> h state.Average) |> Option.defaultValue nan
+        let held = objective.Held |> Option.map (fun h -> h state.Average)
 
         let before = Array.tryLast state.Curve |> Option.map _.Step |> Option.defaultValue 0
 
@@ -209,12 +208,12 @@ module Training =
                 Sum = 0.0
             }
 
-        if objective.Held.IsSome && not (Double.IsFinite held) then
+        match held with
+        | Some value when not (Double.IsFinite value) ->
             { state with
-                Outcome = Some(TrainingOutcome.Diverged(index, $"the loss on held-out data became {held}"))
+                Outcome = Some(TrainingOutcome.Diverged(index, $"the loss on held-out data became {value}"))
             }
-        else
-            judged plan held index state
+        | _ -> judged plan (Option.defaultValue nan held) index state
 
     let private advance plan objective (state: TrainingState) index =
         let next = round plan objective state index

@@ -47,8 +47,8 @@ type CurvePoint =
         Step: int
         /// Mean loss of the steps since the last entry.
         Loss: float
-        /// Loss on held-out data; NaN where there are none.
-        Held: float
+        /// Loss on held-out data; None where there are none.
+        Held: float option
     }
 
 /// <summary>A network in training, or trained: all that the next step needs.</summary>
@@ -147,7 +147,14 @@ module TrainingState =
         let kind, step, reason = outcomeText state.Outcome
 
         let curve =
-            state.Curve |> Array.collect (fun p -> [| float p.Step; p.Loss; p.Held |])
+            state.Curve
+            |> Array.collect (fun p ->
+                [|
+                    float p.Step
+                    p.Loss
+                    (if p.Held.IsSome then 1.0 else 0.0)
+                    Option.defaultValue 0.0 p.Held
+                |])
 
         trees state
         |> Params.onto Device.cpu
@@ -181,12 +188,12 @@ module TrainingState =
             BestHeld = scalars[1]
             Curve =
                 numbers values["curve"]
-                |> Array.chunkBySize 3
+                |> Array.chunkBySize 4
                 |> Array.map (fun v ->
                     {
                         Step = int v[0]
                         Loss = v[1]
-                        Held = v[2]
+                        Held = if v[2] = 0.0 then None else Some v[3]
                     })
             Sum = scalars[2]
             Outcome = outcomeOf values["outcome"] (int values["outcome_step"]) values["reason"]

@@ -70,8 +70,8 @@ module MutualInformationFigures =
             let colour = Colour.series i
 
             [
-                line (Style.dashed $"critic {i + 1}, batches" colour) curve _.Loss
-                line (Style.solid $"critic {i + 1}, validation" colour) curve _.Held
+                line (Style.dashed $"critic {i + 1}, batches" colour) curve (fun p -> p.Loss)
+                line (Style.solid $"critic {i + 1}, validation" colour) curve (fun p -> Option.defaultValue nan p.Held)
             ]
 
         e.Curves

@@ -16,12 +16,15 @@ module ScanFigures =
     /// <param name="result">The scan.</param>
     let training (name: string) (result: ScanResult) : GenericChart =
         let line network (curve: CurvePoint[]) =
-            let points = curve |> Array.filter (fun p -> Double.IsFinite p.Held)
+            let points =
+                curve
+                |> Array.choose (fun p -> p.Held |> Option.map (fun held -> p.Step, held))
+                |> Array.filter (snd >> Double.IsFinite)
 
             Draw.line
                 (Style.solid $"network {network + 1}" (Colour.series network))
-                (points |> Array.map (fun p -> float p.Step))
-                (points |> Array.map _.Held)
+                (points |> Array.map (fst >> float))
+                (points |> Array.map snd)
 
         let final = Estimate.formatWithDirection result.ExcessEntropy
 

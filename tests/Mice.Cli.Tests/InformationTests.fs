@@ -24,7 +24,7 @@ let private asked (passed: bool) (more: string list) (check: int -> JsonElement 
         let given =
             [ "--x"; x; "--y"; y; "--discrete"; "x"; "--quiet"; "--json"; json ] @ more
 
-        let code = Mi.run (saying passed) (Array.ofList given)
+        let code = Mi.verb.Run (saying passed) (Array.ofList given)
         use document = JsonDocument.Parse(File.ReadAllText json)
         check code document.RootElement)
 
@@ -137,7 +137,7 @@ let tests =
                     let run = Path.Combine(folder, "run")
 
                     let code given =
-                        Mi.run (saying true) (Array.ofList ([ "--quiet"; "--resume"; run; "--x"; x ] @ given))
+                        Mi.verb.Run (saying true) (Array.ofList ([ "--quiet"; "--resume"; run; "--x"; x ] @ given))
 
                     Expect.equal (code [ "--y"; y ]) 0 "exit code of the first run"
                     Expect.equal (code [ "--y"; y; "--threads"; "1" ]) 0 "exit code with another number of threads"
@@ -160,7 +160,11 @@ let tests =
                     let x = save folder "x.csv" (Seq.init 60 string)
                     let run = Path.Combine(folder, "run")
 
-                    Expect.equal (Mi.run stopping [| "--x"; x; "--y"; x; "--quiet"; "--resume"; run |]) 1 "exit code"
+                    Expect.equal
+                        (Mi.verb.Run stopping [| "--x"; x; "--y"; x; "--quiet"; "--resume"; run |])
+                        1
+                        "exit code"
+
                     Expect.isTrue (File.Exists(Path.Combine(run, "run.json"))) "the run")
             }
 
@@ -217,7 +221,7 @@ let tests =
                             ]
                             @ more
                             |> Array.ofList
-                            |> Mi.run (stopped at spoken)
+                            |> Mi.verb.Run(stopped at spoken)
 
                         struct (code, spoken.Value)
 

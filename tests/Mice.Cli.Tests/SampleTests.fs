@@ -12,7 +12,7 @@ open Mice.Cli.Tests.Process
 open Mice.Samplers
 
 let private sample (model: string) (words: string) : int =
-    SampleLattice.run model (Array.append (words.Split ' ') [| "--quiet" |])
+    CommandLine.run Estimators.standard [| "sample"; model; yield! words.Split ' '; "--quiet" |]
 
 let private get (result: Result<'a, MiceError list>) : 'a =
     match result with
@@ -148,7 +148,9 @@ let tests =
 
                     let entropy = $"{words} --method counting --quiet --json {estimated}".Split ' '
 
-                    Expect.isTrue (EntropyIsing.run Estimators.standard entropy < 2) "the arguments are accepted"
+                    Expect.isTrue
+                        (CommandLine.run Estimators.standard [| "entropy"; "ising"; yield! entropy |] < 2)
+                        "the arguments are accepted"
 
                     results sampled (fun own ->
                         results estimated (fun other ->

@@ -49,7 +49,7 @@ let tests =
             <| fun () ->
                 inFolder (fun folder ->
                     let file = Path.Combine(folder, "deep", "result.json")
-                    let code = Melt.run estimators (Array.append inputs [| "--json"; file |])
+                    let code = Melt.verb.Run estimators (Array.append inputs [| "--json"; file |])
                     Expect.equal code 0 "exit code"
                     use document = JsonDocument.Parse(File.ReadAllText file)
                     let json = document.RootElement
@@ -103,7 +103,7 @@ let tests =
                                         })
                         }
 
-                    Expect.equal (Melt.run failing (Array.append inputs [| "--json"; file |])) 1 "exit code"
+                    Expect.equal (Melt.verb.Run failing (Array.append inputs [| "--json"; file |])) 1 "exit code"
                     use document = JsonDocument.Parse(File.ReadAllText file)
 
                     Expect.isFalse (document.RootElement.GetProperty("passed").GetBoolean()) "the result did not pass")
@@ -111,10 +111,10 @@ let tests =
             test "A run that was resumed with other data is refused" {
                 inFolder (fun folder ->
                     let resumed = Array.append inputs [| "--resume"; folder |]
-                    Expect.equal (Melt.run estimators resumed) 0 "exit code of the first run"
+                    Expect.equal (Melt.verb.Run estimators resumed) 0 "exit code of the first run"
 
                     Expect.equal
-                        (Melt.run estimators (Array.append resumed [| "--seed"; "2" |]))
+                        (Melt.verb.Run estimators (Array.append resumed [| "--seed"; "2" |]))
                         2
                         "exit code with another seed")
             }
@@ -127,7 +127,7 @@ let tests =
                         }
 
                     let resumed = Array.append inputs [| "--resume"; folder |]
-                    Expect.equal (Melt.run stopping resumed) 1 "exit code"
+                    Expect.equal (Melt.verb.Run stopping resumed) 1 "exit code"
                     Expect.isTrue (Directory.Exists folder) "the folder is kept")
             }
 
@@ -137,7 +137,7 @@ let tests =
                     let file = Path.Combine(folder, "result.json")
 
                     let code =
-                        EntropyAtoms.run
+                        EntropyAtoms.verb.Run
                             estimators
                             [| sodium "solid.dump.gz"; "--symmetry"; "cubic"; "--json"; file; "--quiet" |]
 
@@ -185,7 +185,7 @@ let tests =
                             })
 
                     let code =
-                        EntropyAtoms.run
+                        EntropyAtoms.verb.Run
                             { estimators with Scan = scan }
                             [|
                                 sodium "solid.dump.gz"

@@ -94,9 +94,9 @@ let result (excess: float) (error: float) (volumePerAtom: float) (given: Snapsho
                                 Loss = 0.5 + 0.4 * exp (-float step / 300.0) + 0.002 * float network
                                 Held =
                                     if step % 300 = 0 then
-                                        excess + exp (-float step / 400.0) + 0.01 * float (network - 1)
+                                        Some(excess + exp (-float step / 400.0) + 0.01 * float (network - 1))
                                     else
-                                        nan
+                                        None
                             }
                     |]
             |]

@@ -9,34 +9,21 @@ open Mice.Samplers
 open Mice.Entropy
 open Mice.Entropy.Tests.SpinSamples
 
-let private model =
-    { IsingModel.square 8 1.0 with
-        Field = 0.0
+let private sampling =
+    { IsingSamplingOptions.defaults with
+        Snapshots = 512
+        Equilibrate = 10
+        EnergyRounds = 20
     }
 
-let private options =
-    {
-        Sampling =
-            { IsingSamplingOptions.defaults with
-                Snapshots = 512
-                Equilibrate = 10
-                EnergyRounds = 20
-            }
-        Entropy = hardlyTrained LatticeMethod.ofIsing
-    }
-
-let private asking methods =
-    { options with
-        Entropy =
-            { options.Entropy with
-                Methods = methods
-            }
-    }
+let private model = Ising.model sampling (IsingModel.square 8 1.0)
+let private options = hardlyTrained (LatticeModel.methods model)
+let private asking methods = { options with Methods = methods }
 
 let private two = { Run.quiet with Threads = 2 }
 
 let private estimate options temperatures =
-    IsingEntropy.estimate options two model temperatures
+    LatticeEntropy.estimate options two model temperatures
 
 [<Tests>]
 let tests =
@@ -96,7 +83,7 @@ let tests =
                         }
 
                     let estimate run =
-                        IsingEntropy.estimate few run model [ 2.5 ]
+                        LatticeEntropy.estimate few run model [ 2.5 ]
 
                     let first = estimate kept |> ok
                     // All of it read back, unions and curves and errors that are not numbers included.
@@ -116,10 +103,7 @@ let tests =
                 let learned = asking [ LatticeMethod.Mice; LatticeMethod.Scan ]
                 let alone = estimate learned [ 2.2; 2.5 ] |> ok
 
-                let handing =
-                    { learned with
-                        Entropy = { learned.Entropy with Transfer = true }
-                    }
+                let handing = { learned with Transfer = true }
 
                 let handed = estimate handing [ 2.2; 2.5 ] |> ok
 
@@ -134,8 +118,8 @@ let tests =
                         { find 2.5 method alone with
                             Seconds = above.Seconds
                         }
-                    // Not a number equals itself for Equals, not for (=).
-                    Expect.isTrue (above.Equals expected) "the highest temperature is the same in both"
+
+                    Expect.equal above expected "the highest temperature is the same in both"
 
                     let first points =
                         find 2.2 method points |> _.Curves |> List.map (fun (_, curve) -> curve[0])
@@ -155,12 +139,10 @@ let tests =
 
             test "All faults are told before anything is drawn" {
                 let faults =
-                    IsingEntropy.estimate
-                        { options with
-                            Sampling = { options.Sampling with Every = 0 }
-                        }
+                    LatticeEntropy.estimate
+                        options
                         two
-                        (IsingModel.square 12 1.0)
+                        (Ising.model { sampling with Every = 0 } (IsingModel.square 12 1.0))
                         [ -1.0; 2.0 ]
                     |> messages
 

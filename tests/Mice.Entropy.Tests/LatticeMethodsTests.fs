@@ -28,7 +28,7 @@ let tests =
                     }
 
                 for method in [ LatticeMethod.Counting; LatticeMethod.Integration ] do
-                    LatticeMethods.planar LatticeEntropyOptions.defaults Run.quiet sample method
+                    LatticeMethods.apply LatticeEntropyOptions.defaults Run.quiet sample method
                     |> messages
                     |> fun told -> Expecting.single told $"{method} is refused"
                     |> ignore

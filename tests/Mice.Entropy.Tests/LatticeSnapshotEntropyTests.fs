@@ -61,7 +61,7 @@ let tests =
         [
             test "Every method reports spins from elsewhere, out of equilibrium too" {
                 let points =
-                    independent 3UL 8 8 256 0.3 |> ofSpins (few LatticeMethod.ofIsing) unknown |> ok
+                    independent 3UL 8 8 256 0.3 |> ofSpins (few LatticeSnapshotEntropy.methodsOfSpins) unknown |> ok
 
                 Expect.sequenceEqual
                     (points |> List.map _.Method |> List.sort)

@@ -40,7 +40,7 @@ let private bits (result: ScanResult) =
             s.MeanRatio
         for p in Array.concat result.Training do
             p.Loss
-            p.Held
+            p.Held.Value
     |]
     |> Array.map BitConverter.DoubleToInt64Bits
 

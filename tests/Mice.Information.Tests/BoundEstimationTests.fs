@@ -35,7 +35,14 @@ let tests =
                         Parameters = drawn "last"
                         Best = drawn "best"
                         BestStep = 7
-                        Curve = [| { Step = 7; Loss = 0.1; Held = 0.2 } |]
+                        Curve =
+                            [|
+                                {
+                                    Step = 7
+                                    Loss = 0.1
+                                    Held = Some 0.2
+                                }
+                            |]
                         Outcome = Some(TrainingOutcome.StoppedByPatience 9)
                     }
 

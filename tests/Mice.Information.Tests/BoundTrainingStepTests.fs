@@ -169,11 +169,11 @@ let tests =
 
                     Expecting.decimals
                         6
-                        -look.Held
+                        -look.Held.Value
                         (held Surrogate.jensenShannon state.Average)
                         "the curve has the averaged parameters' value on the validation rows"
 
-                let values = last.Curve |> Array.map (fun p -> -p.Held)
+                let values = last.Curve |> Array.map (fun p -> -p.Held.Value)
                 Expect.equal -last.BestHeld (Array.max values) "the best objective is the largest on the curve"
 
                 Expect.equal
@@ -231,7 +231,7 @@ let tests =
                     }
 
                 let last, each = looks long Surrogate.donskerVaradhan critic samples
-                let first = -last.Curve[0].Held
+                let first = -last.Curve[0].Held.Value
 
                 Expect.isTrue
                     (-last.BestHeld > first + 0.1)

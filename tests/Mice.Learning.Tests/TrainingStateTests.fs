@@ -32,11 +32,15 @@ let private state outcome =
         BestHeld = 1.0 / 3.0
         Curve =
             [|
-                { Step = 50; Loss = 0.1; Held = 0.2 }
+                {
+                    Step = 50
+                    Loss = 0.1
+                    Held = Some 0.2
+                }
                 {
                     Step = 100
                     Loss = -infinity
-                    Held = nan
+                    Held = None
                 }
             |]
         Sum = 1e-300
@@ -50,7 +54,7 @@ let private numbers (tree: Params) =
 let private bits (curve: CurvePoint[]) =
     curve
     |> Array.map (fun p ->
-        p.Step, System.BitConverter.DoubleToInt64Bits p.Loss, System.BitConverter.DoubleToInt64Bits p.Held)
+        p.Step, System.BitConverter.DoubleToInt64Bits p.Loss, Option.map System.BitConverter.DoubleToInt64Bits p.Held)
 
 [<Tests>]
 let tests =

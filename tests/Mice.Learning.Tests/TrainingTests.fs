@@ -70,7 +70,7 @@ let tests =
                 Expect.equal (state.Curve |> Array.map _.Step) [| 2; 4; 5 |] "looks every two steps and at the end"
                 // Losses 64, 16, 4, 1, ¼.
                 Expect.equal (state.Curve |> Array.map _.Loss) [| 40.0; 2.5; 0.25 |] "the means since the last look"
-                Expect.isTrue (state.Curve |> Array.forall (fun p -> Double.IsNaN p.Held)) "there are no held-out data"
+                Expect.isTrue (state.Curve |> Array.forall _.Held.IsNone) "there are no held-out data"
             }
 
             test "data belong to their step, whatever the rounds" {

@@ -11,7 +11,11 @@ open Mice.Samplers
 open Plotly.NET
 
 let private point step loss =
-    { Step = step; Loss = loss; Held = nan }
+    {
+        Step = step
+        Loss = loss
+        Held = None
+    }
 
 let private lattice =
     let points = TemperatureFiguresTests.points true [ 2.0; 2.2; 2.4; 2.6 ]

@@ -28,7 +28,7 @@ let private curve shift =
         {
             Step = step
             Loss = -(value + 0.02)
-            Held = (if i % 2 = 0 then nan else shift - value)
+            Held = (if i % 2 = 0 then None else Some(shift - value))
         })
 
 let private estimates =
