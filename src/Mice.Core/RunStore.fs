@@ -108,16 +108,24 @@ module RunStore =
         | null -> "nothing"
         | node -> node.ToJsonString()
 
-    /// The first option in which two identities differ, so that a message names it instead of quoting both.
+    /// The options in which two identities differ, so that a message names them instead of quoting both.
     let private difference (directory: string) (stored: string) (given: string) =
         match parseObject stored, parseObject given with
         | Some a, Some b ->
             let keys = Seq.append a b |> Seq.map (fun pair -> pair.Key) |> Seq.distinct
 
-            keys
-            |> Seq.tryFind (fun key -> entry a key <> entry b key)
-            |> Option.map (fun key ->
-                MiceError.Mismatch($"{key} of this run and of the one kept in {directory}", entry b key, entry a key))
+            match keys |> Seq.filter (fun key -> entry a key <> entry b key) |> List.ofSeq with
+            | [] -> None
+            | different ->
+                let all entries = String.concat ", " entries
+
+                Some(
+                    MiceError.Mismatch(
+                        $"{all different} of this run and of the one kept in {directory}",
+                        different |> List.map (entry b) |> all,
+                        different |> List.map (entry a) |> all
+                    )
+                )
         | _ -> None
         |> Option.defaultValue (
             MiceError.Mismatch($"Options of this run and of the one kept in {directory}", given, stored)

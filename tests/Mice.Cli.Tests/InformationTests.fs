@@ -137,10 +137,16 @@ let tests =
                     let run = Path.Combine(folder, "run")
 
                     let code given =
-                        Mi.verb.Run (saying true) (Array.ofList ([ "--quiet"; "--resume"; run; "--x"; x ] @ given))
+                        Mi.verb.Run Estimators.standard (Array.ofList ([ "--quiet"; "--resume"; run; "--x"; x ] @ given))
 
-                    Expect.equal (code [ "--y"; y ]) 0 "exit code of the first run"
-                    Expect.equal (code [ "--y"; y; "--threads"; "1" ]) 0 "exit code with another number of threads"
+                    // 0 or 1: sixty rows that follow a parabola are too few for some of the checks.
+                    Expect.isLessThan (code [ "--y"; y ]) 2 "exit code of the first run"
+
+                    Expect.isLessThan
+                        (code [ "--y"; y; "--threads"; "1" ])
+                        2
+                        "exit code with another number of threads"
+
                     Expect.equal (code [ "--y"; other ]) 2 "exit code with another sample"
                     Expect.equal (code [ "--y"; y; "--bound"; "ksg" ]) 2 "exit code with another bound"
                     Expect.equal (code [ "--y"; y; "--discrete"; "y" ]) 2 "exit code with another kind of variable"
