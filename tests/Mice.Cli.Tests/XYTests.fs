@@ -151,7 +151,7 @@ let tests =
                 let options, _, system, temperatures = run "--size 8 --temperature 1 --quiet"
                 Expect.sequenceEqual temperatures [ 1.0 ] "temperatures, each once"
 
-                let described system =
+                let described (system: LatticeSystem) =
                     Map.ofList (system.Describe @ system.Sampling @ [ "title", system.Title ])
 
                 Expect.equal
