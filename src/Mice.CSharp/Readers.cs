@@ -115,7 +115,7 @@ public sealed class ThermoData
     }
 }
 
-/// <summary>Reads thermo tables: CSV with a header line, plain or gzip.</summary>
+/// <summary>Reads thermo tables: CSV or blank-separated columns with a header line, fix ave/time files and logs of LAMMPS; plain or gzip.</summary>
 public static class ThermoReader
 {
     /// <summary>Reads a table.</summary>
