@@ -12,16 +12,24 @@ module internal SameConfiguration =
     [<Literal>]
     let private Tolerance = 1e-4
 
-    /// The tolerance of each fractional coordinate.
+    /// The distance within which positions are equal, Å.
+    let private length (s: Snapshot) : float =
+        Tolerance * Math.Cbrt(Snapshot.volumePerAtom s)
+
+    /// The most by which each fractional coordinate of equal positions differs.
     let private shares (s: Snapshot) : float[] =
-        let length = Tolerance * Math.Cbrt(Snapshot.volumePerAtom s)
-        Cell.heights s.Cell |> Array.map (fun h -> length / h)
+        Cell.heights s.Cell |> Array.map (fun h -> length s / h)
 
     /// <summary>Three numbers that are nearly equal for equal configurations: the means of u²(1 − u)² over the atoms, u being a fractional
-    /// coordinate less its whole part.</summary>
+    /// coordinate, counted from the zero of the positions, less its whole part.</summary>
     /// <remarks>Steady where an atom leaves the box on one side and enters it on the other; the slope is below 0.2.</remarks>
     let fingerprint (s: Snapshot) : float[] =
-        let fractions = Cell.fractional s.Cell s.Positions
+        let cell =
+            { s.Cell with
+                Origin = Array.zeroCreate 3
+            }
+
+        let fractions = Cell.fractional cell s.Positions
         let sums = Array.zeroCreate 3
 
         for i in 0 .. fractions.Length - 1 do
@@ -31,11 +39,12 @@ module internal SameConfiguration =
 
         sums |> Array.map (fun sum -> sum / float (Snapshot.count s))
 
-    /// The most by which fingerprints of one configuration differ, with room for boxes that differ by the tolerance.
-    let window (s: Snapshot) : float = Array.max (shares s)
+    /// The most by which the fingerprints of one configuration differ: the slope times the tolerance, with room for rounding.
+    let window (s: Snapshot) : float = 0.22 * Array.max (shares s)
 
+    /// Boxes of one configuration come from one line of text or from one state, so they differ by rounding alone.
     let private sameBox (a: Snapshot) (b: Snapshot) =
-        let length = Tolerance * Math.Cbrt(Snapshot.volumePerAtom a)
+        let length = 1e-2 * length a
 
         a.Cell.Periodic = b.Cell.Periodic
         && Array.forall2 (fun x y -> abs (x - y) <= length) a.Cell.Vectors b.Cell.Vectors
@@ -43,14 +52,30 @@ module internal SameConfiguration =
     let private sameSpecies (a: Snapshot) (b: Snapshot) i j =
         a.SpeciesNames[a.Species[i]] = b.SpeciesNames[b.Species[j]]
 
-    /// Whether two atoms are in one place: fractional coordinates of all atoms, then the numbers of two of them.
-    let private samePlace (periodic: bool[]) (shares: float[]) (a: float[]) (b: float[]) i j =
-        let near k =
-            let d = a[3 * i + k] - b[3 * j + k]
-            let d = if periodic[k] then d - Math.Round d else d
-            abs d <= shares[k]
+    /// Whether two atoms are in one place: the box, fractional coordinates of all atoms, then the numbers of two of them.
+    let private samePlace (cell: Cell) (length: float) (a: float[]) (b: float[]) i j =
+        let d =
+            Array.init 3 (fun k ->
+                let d = a[3 * i + k] - b[3 * j + k]
+                if cell.Periodic[k] then d - Math.Round d else d)
 
-        near 0 && near 1 && near 2
+        Cell.norm (
+            Cell.cartesian
+                { cell with
+                    Origin = Array.zeroCreate 3
+                }
+                d
+        )
+        <= length
+
+    /// Whether something holds for each of the numbers below n.
+    let private allOf (n: int) (holds: int -> bool) : bool =
+        let mutable i = 0
+
+        while i < n && holds i do
+            i <- i + 1
+
+        i = n
 
     /// Meshes along each direction of the mesh by which atoms are found again.
     [<Literal>]
@@ -82,17 +107,18 @@ module internal SameConfiguration =
 
         let taken = Array.zeroCreate<bool> atoms
 
+        /// Finds an atom in the place of the i-th one that no other atom has taken.
         let take i =
             meshes periodic shares a i
             |> Seq.collect (fun mesh ->
                 match places.TryGetValue mesh with
                 | true, there -> seq there
                 | _ -> Seq.empty)
-            |> Seq.tryFind (fun j -> not taken[j] && same i j && samePlace periodic shares a b i j)
+            |> Seq.tryFind (fun j -> not taken[j] && same i j)
             |> Option.map (fun j -> taken[j] <- true)
             |> Option.isSome
 
-        Seq.forall take (seq { 0 .. atoms - 1 })
+        allOf atoms take
 
     /// <summary>Whether two snapshots hold one configuration.</summary>
     /// <param name="a">One.</param>
@@ -103,12 +129,15 @@ module internal SameConfiguration =
         if atoms <> Snapshot.count b || not (sameBox a b) then
             false
         else
-            let shares, periodic = shares a, a.Cell.Periodic
+            let shares, length = shares a, length a
 
             let ofA, ofB =
                 Cell.fractional a.Cell a.Positions, Cell.fractional a.Cell b.Positions
 
-            let same = sameSpecies a b
+            let same i j =
+                sameSpecies a b i j && samePlace a.Cell length ofA ofB i j
 
-            Seq.forall (fun i -> same i i && samePlace periodic shares ofA ofB i i) (seq { 0 .. atoms - 1 })
-            || sameInAnyOrder atoms shares periodic same ofA ofB
+            // Most configurations that are not equal differ in the first atom already.
+            allOf atoms (fun i -> same i i)
+            || (not (allOf atoms (fun j -> not (same 0 j)))
+                && sameInAnyOrder atoms shares a.Cell.Periodic same ofA ofB)

@@ -126,6 +126,20 @@ let tests =
                 Expect.equal (kinds [| nearly; beyond |]) [ RepeatKind.Copy, 0, 1 ] "both are at 0"
             }
 
+            test "The corner of the box does not matter where it repeats" {
+                let s = (line [ 1L, 3.0 ])[0]
+
+                let moved =
+                    { s with
+                        Cell =
+                            { s.Cell with
+                                Origin = [| -5.0; -2.5; 1.0 |]
+                            }
+                    }
+
+                Expect.equal (kinds [| s; moved |]) [ RepeatKind.Copy, 0, 1 ] "the same atoms in the same lattice"
+            }
+
             test "Other boxes and other species make other configurations" {
                 let s = (line [ 1L, 3.0 ])[0]
 

@@ -21,8 +21,13 @@ let tests =
     testList
         "ScanChecksTests"
         [
-            test "A result of sodium passes" {
-                Expect.isEmpty (failed [ -3.43; -3.42; -3.44 ] (bound -3.43 0.006) calibrated [||]) "all checks passed"
+            test "Results of sodium pass" {
+                Expect.isEmpty (failed [ -3.43; -3.42; -3.44 ] (bound -3.43 0.006) calibrated [||]) "the liquid"
+                let sharp = Estimate.create 0.9 0.04 Direction.NoBound
+
+                Expect.isEmpty
+                    (failed [ -4.37; -4.42; -4.39 ] (bound -4.4 0.014) sharp [||])
+                    "the solid, trained quickly"
             }
 
             test "Networks that are far from one another do not agree, however large the error" {
@@ -49,7 +54,7 @@ let tests =
             }
 
             test "An intensity far from its calibration is not calibrated, however large the error" {
-                for mean, error in [ 1.06, 0.5; 0.9, 0.2; 1.04, 0.01; nan, 0.01; 1.0, nan ] do
+                for mean, error in [ 1.16, 0.5; 0.8, 0.2; 1.04, 0.01; nan, 0.01; 1.0, nan ] do
                     let names =
                         failed
                             [ -3.43; -3.42; -3.44 ]
