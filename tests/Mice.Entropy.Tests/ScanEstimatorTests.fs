@@ -152,39 +152,6 @@ let tests =
                 | other -> failtest $"{other}"
             }
 
-            test "A configuration that is there twice is one clear error, in any order of atoms and whatever its step" {
-                let disguised (s: Snapshot) =
-                    { s with
-                        Step = 77L
-                        Positions =
-                            s.Positions
-                            |> Array.chunkBySize 3
-                            |> Array.rev
-                            |> Array.map (Array.mapi (fun k x -> x + s.Cell.Vectors[4 * k]))
-                            |> Array.concat
-                    }
-
-                for again in [ system.Snapshots[1]; disguised system.Snapshots[1] ] do
-                    match faults tiny (Array.append system.Snapshots [| again |]) with
-                    | [ error ] ->
-                        let message = MiceError.message error
-                        Expect.stringContains message "snapshot 7" message
-                        Expect.stringContains message "a copy of snapshot 2 (step 1)" message
-                    | other -> failtest $"{other}"
-            }
-
-            test "Snapshots of different runs may have the same steps" {
-                let unnumbered = system.Snapshots |> Array.map (fun s -> { s with Step = 0L })
-
-                Expect.isEmpty
-                    (faults
-                        { tiny with
-                            Training = { tiny.Training with Steps = 8 }
-                        }
-                        unnumbered)
-                    "snapshots made from positions all have step 0"
-            }
-
             test "Several species are one clear error, declared ones without atoms are none" {
                 let named species =
                     system.Snapshots
