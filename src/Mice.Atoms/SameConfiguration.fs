@@ -94,7 +94,8 @@ module internal SameConfiguration =
         List.allPairs (along 0) (List.allPairs (along 1) (along 2))
 
     /// Whether every atom of one has an atom of its own in its place in the other.
-    let private sameInAnyOrder (atoms: int) shares periodic same (a: float[]) (b: float[]) =
+    let private sameInAnyOrder shares periodic same (a: float[]) (b: float[]) =
+        let atoms = a.Length / 3
         let places = Dictionary<int * (int * int), ResizeArray<int>>()
         let exactly = Array.zeroCreate<float> 3
 
@@ -139,5 +140,4 @@ module internal SameConfiguration =
 
             // Most configurations that are not equal differ in the first atom already.
             allOf atoms (fun i -> same i i)
-            || (not (allOf atoms (fun j -> not (same 0 j)))
-                && sameInAnyOrder atoms shares a.Cell.Periodic same ofA ofB)
+            || (not (allOf atoms (fun j -> not (same 0 j))) && sameInAnyOrder shares a.Cell.Periodic same ofA ofB)
