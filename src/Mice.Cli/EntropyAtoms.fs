@@ -16,15 +16,17 @@ module EntropyAtoms =
             Scan: ScanOptions
             Trajectory: Trajectory
             Control: ControlVariate option
+            /// What the readers say about both files.
+            Warnings: string list
         }
 
-    /// −ln p of the snapshots from the table, where one was given.
+    /// −ln p of the snapshots from the table, where one was given, and what the reader says about the table.
     let private control
         (r: ParseResults<EntropyArgument>)
         (trajectory: Read<Trajectory>)
-        : Read<ControlVariate option> =
+        : Read<ControlVariate option * string list> =
         match r.TryGetResult EntropyArgument.Thermo, r.TryGetResult EntropyArgument.Temperature with
-        | None, None -> Ok None
+        | None, None -> Ok(None, [])
         | None, Some _ -> Error [ MiceError.OutOfRange("--thermo", "missing", "a table beside --temperature") ]
         | file, kelvin ->
             let conditions =
@@ -41,12 +43,23 @@ module EntropyAtoms =
                         }
                 }
 
-            match conditions, trajectory with
-            | Ok(table, conditions), Ok trajectory ->
-                ControlVariate.thermal conditions trajectory.Snapshots table |> Result.map Some
-            // The trajectory tells its own faults.
-            | Ok _, Error _ -> Ok None
-            | Error faults, _ -> Error faults
+            let steps =
+                match trajectory with
+                | Ok trajectory -> Trajectory.stepFaults trajectory
+                | Error _ -> []
+
+            validate {
+                let! table, conditions = conditions
+                and! () = steps
+
+                return!
+                    match trajectory with
+                    | Ok trajectory ->
+                        ControlVariate.thermal conditions trajectory.Snapshots table
+                        |> Result.map (fun control -> Some control, table.Warnings)
+                    // The trajectory tells its own faults.
+                    | Error _ -> Ok(None, [])
+            }
 
     let private read (given: GivenArguments<EntropyArgument>) : Read<Job> =
         let r = given.Own
@@ -58,7 +71,7 @@ module EntropyAtoms =
             and! symmetry =
                 r.TryGetResult EntropyArgument.Symmetry |> Option.defaultValue "none" |> Options.symmetry
 
-            and! control = control r trajectory
+            and! control, ofTable = control r trajectory
             and! options = SharedOptions.read given.Shared
 
             let! scan =
@@ -70,6 +83,7 @@ module EntropyAtoms =
                     Scan = scan
                     Trajectory = trajectory
                     Control = control
+                    Warnings = trajectory.Warnings @ ofTable
                 }
         }
 
@@ -100,7 +114,7 @@ module EntropyAtoms =
 
     let private work (estimators: Estimators) given (job: Job) =
         if not job.Options.Quiet then
-            job.Trajectory.Warnings |> List.iter (eprintfn "Warning: %s")
+            job.Warnings |> List.iter (eprintfn "Warning: %s")
 
         Runs.withCheckpoints [ "entropy"; "atoms" ] given job.Options (estimate estimators job)
 

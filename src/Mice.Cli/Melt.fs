@@ -44,6 +44,8 @@ module Melt =
                 symmetry (r.TryGetResult MeltArgument.Symmetry_Liquid) "isotropic"
 
             and! options = SharedOptions.read given.Shared
+            let! () = Trajectory.stepFaults solid
+            and! () = Trajectory.stepFaults liquid
             let scan = SharedOptions.scan (r.Contains MeltArgument.Quick)
 
             let job =

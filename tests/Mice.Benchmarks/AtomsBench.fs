@@ -149,7 +149,7 @@ module AtomsBench =
 
         {
             Markdown =
-                $"{count} damaged files (LAMMPS dump and extended XYZ, plain and gzip, thermo CSV; 1 to 4 mutations each): {refused} refused with "
+                $"{count} damaged files (LAMMPS dump and extended XYZ, plain and gzip, thermo CSV, LAMMPS logs; 1 to 4 mutations each): {refused} refused with "
                 + $"one clear line, {count - refused} still good or cut at the end; no exception."
             Passed = refused > count / 2
         }

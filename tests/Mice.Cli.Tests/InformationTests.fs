@@ -137,7 +137,9 @@ let tests =
                     let run = Path.Combine(folder, "run")
 
                     let code given =
-                        Mi.verb.Run Estimators.standard (Array.ofList ([ "--quiet"; "--resume"; run; "--x"; x ] @ given))
+                        Mi.verb.Run
+                            Estimators.standard
+                            (Array.ofList ([ "--quiet"; "--resume"; run; "--x"; x ] @ given))
 
                     // 0 or 1: sixty rows that follow a parabola are too few for some of the checks.
                     Expect.isLessThan (code [ "--y"; y ]) 2 "exit code of the first run"
