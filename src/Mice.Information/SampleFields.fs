@@ -84,7 +84,7 @@ module internal SampleFields =
 
         match [ '\t'; ';'; ',' ] |> List.tryFind (fun c -> bare.Contains c) with
         | Some found -> Some(FieldSeparator.Character found)
-        | None when parts.Length > 1 && parts |> Array.forall (fun part -> (tryNumber part).IsSome) ->
+        | None when parts.Length > 1 && parts |> Array.forall (fun part -> (tryNumber (part.Trim '"')).IsSome) ->
             Some FieldSeparator.Blanks
         | None -> None
 

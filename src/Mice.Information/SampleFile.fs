@@ -8,7 +8,7 @@ open Mice
 /// <remarks>CSV: one row per draw; fields separated by tabs, semicolons or commas, whichever of them, in this order, the first row has, or by any
 /// number of blanks (the second row tells where the first has none of these); decimal points; fields may stand in double quotes. Every line between the first row and the last is a row: one that is
 /// empty or begins with # is a fault there. Blank lines and lines that begin with # may stand above the first row and below the last, but no blank line
-/// directly above the first number of a file of one column, or of columns separated by blanks. Text is UTF-8, or what its byte-order mark says.
+/// directly above the first number of a file of one column, or of columns separated by blanks. Text is UTF-8, UTF-16 or UTF-32.
 /// .npy: one or two axes of booleans, integers or floats.</remarks>
 [<RequireQualifiedAccess>]
 module SampleFile =

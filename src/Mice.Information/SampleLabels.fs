@@ -72,8 +72,8 @@ type internal Labels() =
 /// Samples of symbols from text files.
 [<RequireQualifiedAccess>]
 module internal SampleLabels =
-    /// Rows of names at the top: 1 or 0. Columns of numbers tell it for sure, and have to agree with the others.
-    let private headerRows (columns: Labels[]) (faults: LineFaults) : int =
+    /// Rows of names at the top, 1 or 0, and whether that is certain: columns of numbers tell it, and have to agree with the others.
+    let private headerRows (columns: Labels[]) (faults: LineFaults) : struct (int * bool) =
         let overNumbers =
             columns |> Array.filter (fun column -> column.BeginsWithName && column.GoesOnWithNumbers)
 
@@ -94,10 +94,11 @@ module internal SampleLabels =
                 faults.Add(line, $"{name} stands above numbers, but not all fields of this row are names of columns.")
             | ValueNone -> ()
 
-        if columns.Length > 0 && names.Length = columns.Length then
-            1
-        else
-            0
+        struct ((if columns.Length > 0 && names.Length = columns.Length then
+                     1
+                 else
+                     0),
+                overNumbers.Length > 0)
 
     /// Reads a table of symbols: columns of numbers, and of labels, which become the codes 0, 1, 2, … in the order of their first appearance.
     let read (stream: Stream) : Sample =
@@ -112,12 +113,14 @@ module internal SampleLabels =
 
         let layout = SampleRows.read faults (fun _ -> false) visit stream
         let ofHeader, ofValues = LineFaults(), LineFaults()
-        let skip = headerRows columns ofHeader
+        let struct (skip, isCertain) = headerRows columns ofHeader
 
         let values =
             columns |> Array.mapi (fun i column -> column.Values(skip, i, ofValues))
 
-        LineFaults.Raise [ faults; SampleRows.gapFaults skip layout; ofHeader; ofValues ]
+        // What is taken for a name because it does not stand again may be a label.
+        let gaps = SampleRows.gapFaults (if isCertain then skip else 0) layout
+        LineFaults.Raise [ faults; gaps; ofHeader; ofValues ]
 
         if columns.Length = 0 then
             raise (BadSample [ None, "there is no row of numbers in it." ])

@@ -3,6 +3,7 @@ namespace Mice.Information
 open System
 open System.IO
 open System.Text
+open Mice
 
 /// What is wrong with a file that holds a sample: the lines, where there are any, and the faults.
 exception internal BadSample of faults: (int64 option * string) list
@@ -14,33 +15,41 @@ type internal SampleLine = { Number: int64; Text: string }
 /// Which encoding a text file is in.
 [<RequireQualifiedAccess>]
 module internal SampleEncoding =
-    /// Byte-order marks; the longer ones first, for one of them begins as a shorter one does.
-    let private marks: (byte[] * Encoding) list =
-        [
-            [| 0xFFuy; 0xFEuy; 0uy; 0uy |], UTF32Encoding(false, false)
-            [| 0uy; 0uy; 0xFEuy; 0xFFuy |], UTF32Encoding(true, false)
-            [| 0xEFuy; 0xBBuy; 0xBFuy |], UTF8Encoding false
-            [| 0xFFuy; 0xFEuy |], UnicodeEncoding(false, false)
-            [| 0xFEuy; 0xFFuy |], UnicodeEncoding(true, false)
-        ]
+    let private utf16 isHighestByteFirst =
+        UnicodeEncoding(isHighestByteFirst, false) :> Encoding
 
-    /// A reader of the text behind its byte-order mark; without one it is UTF-8. Bytes that are no text become U+FFFD.
+    let private utf32 isHighestByteFirst =
+        UTF32Encoding(isHighestByteFirst, false) :> Encoding
+
+    /// The encoding, and the bytes of its byte-order mark. Without one, zero bytes show where two or four of them are a character.
+    let private recognise (start: byte[]) : Encoding * int =
+        let beginsWith (mark: byte list) =
+            start.Length >= mark.Length && List.ofArray (Array.truncate mark.Length start) = mark
+
+        // The longer marks first, for one of them begins as a shorter one does.
+        if beginsWith [ 0xFFuy; 0xFEuy; 0uy; 0uy ] then
+            utf32 false, 4
+        elif beginsWith [ 0uy; 0uy; 0xFEuy; 0xFFuy ] then
+            utf32 true, 4
+        elif beginsWith [ 0xEFuy; 0xBBuy; 0xBFuy ] then
+            UTF8Encoding false, 3
+        elif beginsWith [ 0xFFuy; 0xFEuy ] then
+            utf16 false, 2
+        elif beginsWith [ 0xFEuy; 0xFFuy ] then
+            utf16 true, 2
+        else
+            match start |> Array.map (fun b -> b = 0uy) with
+            | [| false; true; false; true |] -> utf16 false, 0
+            | [| true; false; true; false |] -> utf16 true, 0
+            | [| false; true; true; true |] -> utf32 false, 0
+            | [| true; true; true; false |] -> utf32 true, 0
+            | _ -> UTF8Encoding false, 0
+
+    /// A reader of the text behind its byte-order mark; UTF-8 where nothing tells of another encoding. Bytes that are no text become U+FFFD.
     let openText (stream: Stream) : StreamReader =
-        let start = Mice.InputFile.start 4 stream
-
-        match marks |> List.tryFind (fun (mark, _) -> start.AsSpan().StartsWith(ReadOnlySpan mark)) with
-        | Some(mark, encoding) ->
-            stream.Position <- int64 mark.Length
-            new StreamReader(stream, encoding, false, 65536, true)
-        | None when
-            Array.map ((=) 0uy) start = [| false; true; false; true |]
-            || Array.map ((=) 0uy) start = [| true; false; true; false |]
-            ->
-            let fault =
-                "this looks like text in UTF-16 without a byte-order mark; save it as UTF-8."
-
-            raise (BadSample [ None, fault ])
-        | None -> new StreamReader(stream, UTF8Encoding false, false, 65536, true)
+        let encoding, mark = InputFile.start 4 stream |> recognise
+        stream.Position <- int64 mark
+        new StreamReader(stream, encoding, false, 65536, true)
 
 /// <summary>The lines of a text file, one after the other.</summary>
 /// <remarks>A line ends with a line feed, a carriage return, or both; with two carriage returns and a line feed where the first one does, as Python
@@ -107,7 +116,8 @@ type internal SampleLines(stream: Stream) =
 
     let check (line: string) =
         if line.Contains '\000' then
-            bad "this line has a zero byte in it: the file is no text, or it is damaged."
+            bad
+                "this line has a zero byte in it: the file is no text, is damaged, or is in an encoding that it does not tell; save it as UTF-8."
 
         if line.Contains '\uFEFF' then
             bad "this line has a byte-order mark in it: were two files put together? Take it out."

@@ -30,14 +30,19 @@ type internal DecimalCommas() =
 module internal SampleNumbers =
     /// Text as it stands in a message: short, and with nothing in it that cannot be seen.
     let quote (text: string) : string =
+        let most = 40
+
         let seen =
-            text.Substring(0, min 40 text.Length)
+            text.Substring(0, min most text.Length)
             |> String.collect (fun c ->
                 match SampleFields.tryUnseen (string c) with
                 | Some code -> $"[{code}]"
                 | None -> string c)
 
-        if text.Length > 40 then $"“{seen}…”" else $"“{seen}”"
+        if text.Length > most || seen.Length > most then
+            $"“{seen.Substring(0, min most seen.Length)}…”"
+        else
+            $"“{seen}”"
 
     let private commaNumber =
         Regex(@"^[+-]?[0-9]*,[0-9]+([eE][+-]?[0-9]+)?$", RegexOptions.Compiled)
@@ -59,7 +64,8 @@ module internal SampleNumbers =
         match SampleFields.tryNumber text with
         | ValueSome value when not (Double.IsFinite value) -> Some(notNumber text)
         | ValueSome value when SampleFields.isRounded text value ->
-            Some $"is {quote text}, a whole number of more digits than Mice keeps"
+            Some
+                $"is {quote text}, a whole number of more digits than Mice keeps; write it with a decimal point, or number the values anew"
         | ValueSome _ -> None
         | ValueNone -> Some(notNumber text)
 

@@ -176,7 +176,7 @@ let tests =
                 Expect.isOk (ofText SampleFile.read "001,005\n010,002\n") "numbers of one length"
             }
 
-            test "Text is read in the encoding that its byte-order mark tells" {
+            test "Text is read in its encoding, with a byte-order mark and without" {
                 for encoding in
                     [
                         Encoding.UTF8
@@ -190,13 +190,16 @@ let tests =
                         (Ok(struct (3, 2), [ 0.0; 1.0; 1.0; 2.0; 0.0; 3.0 ]))
                         encoding.EncodingName
 
-                for encoding in [ Encoding.Unicode; Encoding.BigEndianUnicode ] do
+                for encoding in
+                    [
+                        Encoding.Unicode
+                        Encoding.BigEndianUnicode
+                        Encoding.UTF32
+                        UTF32Encoding(true, true)
+                    ] do
                     Expect.equal
                         (reading SampleFile.read (encoding.GetBytes "1,2\n3,4\n"))
-                        (Error
-                            [
-                                "this looks like text in UTF-16 without a byte-order mark; save it as UTF-8."
-                            ])
+                        (Ok(struct (2, 2), [ 1.0; 2.0; 3.0; 4.0 ]))
                         "without a mark"
 
                 let latin = Encoding.Latin1.GetBytes "T (°C)\n1\n2\n"
