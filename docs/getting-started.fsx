@@ -40,7 +40,8 @@ let orFail result =
     | Ok value -> value
     | Error(faults: Mice.MiceError list) -> failwith (faults |> List.map Mice.MiceError.message |> String.concat "\n")
 (**
-A trajectory is a LAMMPS text dump or an extended XYZ file, plain or compressed; what it is, the reader sees from its content.
+A trajectory is a LAMMPS text dump or an extended XYZ file, plain or compressed; what it is, the reader sees from its content
+([files of simulations](files.html)).
 Readers return a `Result`: every fault of a file is a value with the file, the frame and the line in it. (`orFail` throws it;
 `sodium` is the folder with the data.)
 *)
@@ -58,7 +59,7 @@ let describe (trajectory: Trajectory) =
 [ describe solid; describe liquid ]
 (*** include-it ***)
 (**
-Energies come from a table with named columns. Rows of a simulation are correlated, so the error of a mean is found by blocking:
+Energies come from a table with named columns: CSV, columns between blanks, or the log of a LAMMPS run. Rows of a simulation are correlated, so the error of a mean is found by blocking:
 *)
 let energyPerAtom file =
     ThermoTable.read (sodium file)

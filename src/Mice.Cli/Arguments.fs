@@ -45,7 +45,8 @@ type MeltArgument =
             match this with
             | Solid _ -> "snapshots of the solid: LAMMPS dump or extended XYZ, plain or gzip"
             | Liquid _ -> "snapshots of the liquid"
-            | Solid_Thermo _ -> "CSV table of the solid's run with the columns U_eV and V_A3 (and T_K)"
+            | Solid_Thermo _ ->
+                "thermo table of the solid's run: LAMMPS log (units metal), fix ave/time file, or CSV or blank-separated columns step, U_eV, V_A3 (and T_K)"
             | Liquid_Thermo _ -> "the same of the liquid's run"
             | Temperature _ -> "temperature of both runs"
             | Pressure _ -> "target pressure of both runs; default 1"
@@ -68,7 +69,7 @@ type EntropyArgument =
             | File _ -> "snapshots: LAMMPS dump or extended XYZ, plain or gzip"
             | Symmetry _ -> "symmetry of the system: isotropic, cubic or none (default)"
             | Thermo _ ->
-                "CSV table of the run with the columns step, U_eV and V_A3: takes thermal noise out and tells how loose the bound is; needs --temperature"
+                "thermo table of the run, as LAMMPS log (units metal), fix ave/time file, or CSV or blank-separated columns step, U_eV, V_A3: takes thermal noise out and tells how loose the bound is; needs --temperature"
             | Temperature _ -> "temperature of the run; only with --thermo"
             | Pressure _ -> "target pressure of the run; default 1; only with --thermo"
             | Quick -> "smaller networks and shorter training: minutes, with a looser bound"

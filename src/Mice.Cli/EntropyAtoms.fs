@@ -16,22 +16,29 @@ module EntropyAtoms =
             Scan: ScanOptions
             Trajectory: Trajectory
             Control: ControlVariate option
+            /// What the readers say about both files.
+            Warnings: string list
         }
 
-    /// −ln p of the snapshots from the table, where one was given.
+    /// −ln p of the snapshots from the table, where one was given, and what the reader says about the table.
     let private control
         (r: ParseResults<EntropyArgument>)
         (trajectory: Read<Trajectory>)
-        : Read<ControlVariate option> =
+        : Read<ControlVariate option * string list> =
         match r.TryGetResult EntropyArgument.Thermo, r.TryGetResult EntropyArgument.Temperature with
-        | None, None -> Ok None
+        | None, None -> Ok(None, [])
         | None, Some _ -> Error [ MiceError.OutOfRange("--thermo", "missing", "a table beside --temperature") ]
         | file, kelvin ->
             let table = Options.thermo "--thermo" file
             let temperature = Options.temperature kelvin
             let pressure = Options.pressure (r.TryGetResult EntropyArgument.Pressure)
 
-            match Options.faults table @ Options.faults temperature @ Options.faults pressure, trajectory with
+            let steps =
+                match trajectory with
+                | Ok trajectory -> Trajectory.stepFaults trajectory
+                | Error _ -> []
+
+            match Options.faults table @ Options.faults temperature @ Options.faults pressure @ steps, trajectory with
             | [], Ok trajectory ->
                 let conditions =
                     {
@@ -39,8 +46,11 @@ module EntropyAtoms =
                         Pressure = Options.get pressure * 1.0<bar>
                     }
 
-                ControlVariate.thermal conditions trajectory.Snapshots (Options.get table) |> Result.map Some
-            | [], Error _ -> Ok None
+                let table = Options.get table
+
+                ControlVariate.thermal conditions trajectory.Snapshots table
+                |> Result.map (fun control -> Some control, table.Warnings)
+            | [], Error _ -> Ok(None, [])
             | faults, _ -> Error faults
 
     let private read (given: GivenArguments<EntropyArgument>) : Read<Job> =
@@ -61,15 +71,17 @@ module EntropyAtoms =
             @ Options.faults options
         with
         | [] ->
-            let options = Options.get options
+            let options, trajectory = Options.get options, Options.get trajectory
+            let control, ofTable = Options.get control
             let scan = SharedOptions.scan (r.Contains EntropyArgument.Quick) options
 
             let job =
                 {
                     Options = options
                     Scan = scan (Options.get symmetry)
-                    Trajectory = Options.get trajectory
-                    Control = Options.get control
+                    Trajectory = trajectory
+                    Control = control
+                    Warnings = trajectory.Warnings @ ofTable
                 }
 
             ScanOptions.check job.Scan |> Result.map (fun _ -> job)
@@ -102,7 +114,7 @@ module EntropyAtoms =
     let run (estimators: Estimators) (given: string[]) : int =
         let work (job: Job) =
             if not job.Options.Quiet then
-                job.Trajectory.Warnings |> List.iter (eprintfn "Warning: %s")
+                job.Warnings |> List.iter (eprintfn "Warning: %s")
 
             Runs.withCheckpoints
                 [ "entropy"; "atoms" ]

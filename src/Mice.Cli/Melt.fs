@@ -44,9 +44,16 @@ module Melt =
         let liquidThermo =
             Options.thermo "--liquid-thermo" (r.TryGetResult MeltArgument.Liquid_Thermo)
 
+        let steps trajectory =
+            match trajectory with
+            | Ok trajectory -> Trajectory.stepFaults trajectory
+            | Error _ -> []
+
         let early =
             Options.faults solid
             @ Options.faults liquid
+            @ steps solid
+            @ steps liquid
             @ Options.faults solidThermo
             @ Options.faults liquidThermo
             @ Options.faults temperature

@@ -28,6 +28,12 @@ module Melting =
                 MiceError.TooFewData($"snapshots of the {name}", 0, 1, "Give a trajectory with snapshots.")
         ]
 
+    let private copies (name: string) (snapshots: Snapshot[]) =
+        Repeats.faults snapshots
+        |> List.map (function
+            | MiceError.OutOfRange(what, given, allowed) -> MiceError.OutOfRange($"{name}: {what}", given, allowed)
+            | other -> other)
+
     let private differentAtoms (input: MeltingInput) =
         match Array.tryHead input.Solid, Array.tryHead input.Liquid with
         | Some solid, Some liquid ->
@@ -50,6 +56,8 @@ module Melting =
             ThermalConditions.faults conditions
             @ noSnapshots "solid" input.Solid
             @ noSnapshots "liquid" input.Liquid
+            @ copies "solid" input.Solid
+            @ copies "liquid" input.Liquid
             @ differentAtoms input
 
         let thermodynamics (snapshots: Snapshot[]) (table: ThermoTable) =
@@ -88,12 +96,15 @@ module Melting =
             Detail = detail
         }
 
-    /// Do the thermo table and the trajectory come from the same run, at the temperature said?
+    /// Do the thermo table and the trajectory come from the same run, at the temperature said? Errors alone would allow anything where
+    /// the table is short, so the volume has to agree within 2 %, by which many solids swell on melting, and the temperature within 5 %.
     let private sameRun (conditions: ThermalConditions) (name: string) (scan: ScanResult) (phase: PhaseThermodynamics) =
         let volume, error = float phase.Volume.Value, float phase.Volume.StandardError
         // Snapshots are a sparse sample of the rows: four errors of their own mean, or 0.5 %, whichever is more.
         let rows = float phase.Rows / float (max 1 scan.Snapshots)
-        let allowed = max (0.005 * volume) (4.0 * error * sqrt (max 1.0 rows))
+
+        let allowed =
+            4.0 * error * sqrt (max 1.0 rows) |> max (0.005 * volume) |> min (0.02 * volume)
 
         [
             check
@@ -103,8 +114,10 @@ module Melting =
             match phase.KineticTemperature with
             | None -> ()
             | Some kinetic ->
+                let given = float conditions.Temperature
+
                 let limit =
-                    max (0.01 * float conditions.Temperature) (4.0 * float kinetic.StandardError)
+                    4.0 * float kinetic.StandardError |> max (0.01 * given) |> min (0.05 * given)
 
                 check
                     $"{name}: the run was at the temperature given"
@@ -146,7 +159,9 @@ module Melting =
             check
                 "linear and heat-capacity-corrected forms agree"
                 (abs (float (linear.Value - corrected.Value))
-                 <= max (2.0 * float corrected.StandardError) (0.01 * float linear.Value))
+                 <= (2.0 * float corrected.StandardError
+                     |> max (0.01 * float linear.Value)
+                     |> min (0.05 * float linear.Value)))
                 $"{Estimate.format linear} K and {Estimate.format corrected} K"
         ]
 

@@ -60,45 +60,8 @@ module ScanEntropy =
             if species.Length > 1 then
                 let names = String.Join(", ", species)
                 MiceError.OutOfRange("the species of the atoms", names, "one species; mixtures are not supported yet")
-        ]
 
-    let private isWithin (k: float) (a: float) (b: float) (error: float) = abs (a - b) <= k * error
-
-    let private checks
-        (networks: Estimate<kB / atom>[])
-        (total: Estimate<kB / atom>)
-        (calibration: Estimate<1>)
-        (rows: CutoffRow[])
-        =
-        let values = networks |> Array.map (fun e -> float e.Value)
-        let spread = Array.max values - Array.min values
-
-        [
-            {
-                Name = "the bound is a number"
-                Passed = Double.IsFinite(float total.Value) && Double.IsFinite(float total.StandardError)
-                Detail = "if not, training diverged: lower the learning rate"
-            }
-            {
-                Name = "the intensity is calibrated"
-                Passed = isWithin 3.0 calibration.Value 1.0 (max calibration.StandardError 0.01)
-                Detail = $"mean of λ/ρ over uniform points {Estimate.format calibration}, wanted 1 within 3 errors"
-            }
-            {
-                Name = "the networks agree"
-                Passed = spread <= 6.0 * max (float total.StandardError) 0.01
-                Detail =
-                    $"spread of {networks.Length} networks {spread:F3} k_B per atom, wanted at most 6 errors of the mean"
-            }
-            if rows.Length >= 2 then
-                let a, b = rows[rows.Length - 2].ExcessEntropy, rows[rows.Length - 1].ExcessEntropy
-
-                {
-                    Name = "the cut-off is long enough"
-                    Passed = float (a.Value - b.Value) <= 0.05
-                    Detail =
-                        $"the last step of the cut-off lowered the bound by {float (a.Value - b.Value):F3} k_B per atom, wanted at most 0.05"
-                }
+            yield! Repeats.faults snapshots
         ]
 
     let private collect (options: ScanOptions) (snapshots: Snapshot[]) seconds (outcomes: Outcome[]) : ScanResult =
@@ -143,7 +106,7 @@ module ScanEntropy =
             TestSnapshots = bySnapshot.Length
             VolumePerAtom = snapshots |> Array.averageBy Snapshot.volumePerAtom
             Seconds = seconds
-            Checks = checks networks total calibration rows
+            Checks = ScanChecks.all networks total calibration rows
             Settings = ScanOptions.describe options
         }
 
@@ -152,7 +115,7 @@ module ScanEntropy =
     /// <param name="cancel">Stops the work with an OperationCanceledException; with a store a checkpoint is left.</param>
     /// <param name="progress">Told about once a second and network how far the work is; called from several threads, one at a time.</param>
     /// <param name="store">Where checkpoints go; a store with checkpoints of the same run is gone on with, to the same result.</param>
-    /// <param name="snapshots">Snapshots of one phase in time order, atoms of one species, positions in Å.</param>
+    /// <param name="snapshots">Snapshots of one phase in time order, atoms of one species, positions in Å; no configuration twice.</param>
     /// <returns>Errors: OutOfRange, TooFewData, Mismatch, BadFile (a damaged checkpoint), Unavailable (no tensor library).</returns>
     let estimate
         (options: ScanOptions)

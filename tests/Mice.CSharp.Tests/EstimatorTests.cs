@@ -28,10 +28,11 @@ public sealed class EstimatorTests : IDisposable
         var random = new Random(seed);
         return Enumerable
             .Range(0, snapshots)
-            .Select(_ => new AtomSnapshot(
+            .Select(step => new AtomSnapshot(
                 "Ar",
                 [20.0, 20.0, 20.0],
-                Enumerable.Range(0, 3 * atoms).Select(_ => 20.0 * random.NextDouble()).ToArray()
+                Enumerable.Range(0, 3 * atoms).Select(_ => 20.0 * random.NextDouble()).ToArray(),
+                step
             ))
             .ToArray();
     }
@@ -113,7 +114,10 @@ public sealed class EstimatorTests : IDisposable
     [Fact]
     public async Task WithTheTableOfTheRunTheLoosenessIsTold()
     {
-        var table = await ThermoReader.ReadAsync(Save("gas.csv", "step,U_eV,V_A3\n0,-2.5,8000\n1,-2.4,8001\n"));
+        var table = await ThermoReader.ReadAsync(Save(
+            "gas.csv",
+            "step,U_eV,V_A3\n0,-2.5,8000\n1,-2.4,8001\n2,-2.6,7999\n3,-2.5,8002\n4,-2.3,8000\n5,-2.4,8001\n"
+        ));
         var gas = Gas(6, 40, 7);
         var estimator = new ScanEntropyEstimator(Short);
         var estimate = await estimator.EstimateAsync(gas, run: new ThermalRun(table, 300.0));
@@ -128,6 +132,23 @@ public sealed class EstimatorTests : IDisposable
             () => estimator.EstimateAsync(gas, run: new ThermalRun(table, -1.0))
         );
         Assert.Contains(fault.Faults, f => f.Contains("temperature", StringComparison.Ordinal));
+        var unnumbered = gas
+            .Select(s => new AtomSnapshot("Ar", [20.0, 20.0, 20.0], s.PositionsAngstrom))
+            .ToArray();
+        fault = await Assert.ThrowsAsync<MiceException>(
+            () => estimator.EstimateAsync(unnumbered, run: new ThermalRun(table, 300.0))
+        );
+        Assert.Contains("two snapshots have step 0", Assert.Single(fault.Faults));
+    }
+
+    [Fact]
+    public async Task AConfigurationThatIsThereTwiceIsRefused()
+    {
+        var gas = Gas(6, 40, 7);
+        var fault = await Assert.ThrowsAsync<MiceException>(
+            () => new ScanEntropyEstimator(Short).EstimateAsync([.. gas, gas[2]])
+        );
+        Assert.Contains("a copy of snapshot 3 (step 2)", Assert.Single(fault.Faults));
     }
 
     [Fact]

@@ -22,7 +22,7 @@ let reference =
 
     above (DirectoryInfo System.AppContext.BaseDirectory)
 
-/// Cubic snapshots of one species on a simple lattice of the volume per atom given.
+/// Cubic snapshots of one species on a simple lattice of the volume per atom given; one atom moves, since no configuration may stand twice.
 let snapshots (count: int) (volumePerAtom: float) : Snapshot[] =
     let edge = 3.0 * System.Math.Cbrt volumePerAtom
 
@@ -39,6 +39,7 @@ let snapshots (count: int) (volumePerAtom: float) : Snapshot[] =
                             for z in 0..2 do
                                 yield! [| float x; float y; float z |] |> Array.map (fun c -> (c + 0.5) * edge / 3.0)
                 |]
+                |> Array.mapi (fun k c -> if k = 0 then c + 0.01 * float i else c)
         })
 
 /// A thermo table of independent normal energies (standard deviation 1 eV) and volumes about the means given, for 27 atoms.

@@ -130,6 +130,20 @@ let tests =
                 | other -> failwith $"{other}"
             }
 
+            test "A configuration that is there twice is refused before anything is scanned" {
+                let never _ _ _ _ _ = failwith "scanned"
+
+                let copied =
+                    { input with
+                        Liquid = Array.append input.Liquid [| input.Liquid[4] |]
+                    }
+
+                let message =
+                    Expecting.single (faults never conditions copied) "faults" |> MiceError.message
+
+                Expect.stringContains message "liquid: snapshot 21 (step 4) is a copy of snapshot 5 (step 4)" message
+            }
+
             test "Faults of a scan are handed on" {
                 let fault = MiceError.TooFewData("snapshots", 2, 5, "Run longer.")
 
@@ -162,6 +176,25 @@ let tests =
                     (failed sodium hot input)
                     "liquid: the run was at the temperature given"
                     "another temperature fails"
+            }
+
+            test "A table whose errors allow anything fails as well" {
+                // Volumes that change by a third and temperatures by a half every 100 rows: their errors are larger than what is wrong.
+                let wild =
+                    { input with
+                        SolidThermo =
+                            { input.SolidThermo with
+                                Rows =
+                                    input.SolidThermo.Rows
+                                    |> Array.mapi (fun i row ->
+                                        let sign = if i / 100 % 2 = 0 then 1.0 else -1.0
+                                        [| row[0]; 385.0 + sign * 175.0; 1.05 * row[2] * (1.0 + sign / 3.0); row[3] |])
+                            }
+                    }
+
+                let names = failed sodium conditions wild
+                Expect.contains names "solid: snapshots and thermo table agree on the volume" "5 % more volume"
+                Expect.contains names "solid: the run was at the temperature given" "35 K too hot"
             }
 
             test "A liquid with less entropy than the solid fails a check and has no melting temperature" {
