@@ -85,7 +85,7 @@ type InformationArgument =
     interface IArgParserTemplate with
         member this.Usage =
             match this with
-            | X _ -> "samples of X: CSV (with or without a header) or .npy, one row per draw"
+            | X _ -> "samples of X: CSV or columns between blanks (with or without a header), or .npy; one row per draw"
             | Y _ -> "samples of Y, row by row of the same draws"
             | Bound _ -> "auto (default), or one estimator of the list below"
             | Discrete _ -> "x, y or x,y: these are symbols, and text in them is read as labels"
