@@ -34,19 +34,6 @@ module CommandLine =
         printfn "mice VERB …"
         list verbs
 
-    let private unknown (given: string list) =
-        let known = verbs |> List.map words |> String.concat ", "
-
-        match given with
-        | [] -> eprintfn "No verb given; known: %s. See mice --help." known
-        | _ ->
-            eprintfn
-                "There is no verb '%s'; known: %s. See mice --help."
-                (String.Join(' ', List.truncate 2 given))
-                known
-
-        2
-
     let private isHelp (word: string) = word = "--help" || word = "-h"
 
     let private beginsWith (start: string list) (all: string list) =
@@ -55,6 +42,26 @@ module CommandLine =
     /// Verbs that begin with the given words, where these are too few for one.
     let private under (given: string list) =
         verbs |> List.filter (fun v -> v.Words.Length > given.Length && beginsWith given v.Words)
+
+    /// The fault of words that are no verb, with the verbs that begin as they do.
+    let private unknown (given: string list) =
+        let given =
+            given
+            |> List.takeWhile (fun word -> not (word.StartsWith("-", StringComparison.Ordinal)))
+            |> List.truncate 3
+
+        let meant =
+            [ given.Length .. -1 .. 0 ]
+            |> List.map (fun n -> under (List.truncate n given))
+            |> List.find (not << List.isEmpty)
+
+        let known = meant |> List.map words |> String.concat ", "
+
+        match given with
+        | [] -> eprintfn "No verb given; known: %s. See mice --help." known
+        | _ -> eprintfn "There is no verb '%s'; known: %s. See mice --help." (String.Join(' ', given)) known
+
+        2
 
     let private completion (shell: string) =
         match Completion.shells |> List.tryFind (fun (name, _) -> name = shell) with
@@ -77,8 +84,7 @@ module CommandLine =
                 verb.Run estimators (Array.ofList rest)
         | None ->
             match given |> List.filter (isHelp >> not) |> under with
-            | [] -> unknown given
-            | some when List.exists isHelp given -> list some
+            | some when not (List.isEmpty some) && List.exists isHelp given -> list some
             | _ -> unknown given
 
     /// <summary>Runs a command line and returns the exit code.</summary>

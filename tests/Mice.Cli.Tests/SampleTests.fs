@@ -197,7 +197,7 @@ let tests =
 
                 mice [ "sample"; "xy"; "--temperature"; "1"; "--warmth" ] |> refused [ "--warmth" ]
                 mice [ "sample"; "xy"; "--temperature"; "1" ] |> refused [ "--size"; "--output" ]
-                mice [ "sample"; "potts"; "--size"; "4" ] |> refused [ "ising, xy" ]
+                mice [ "sample"; "potts"; "--size"; "4" ] |> refused [ "sample ising, sample xy" ]
 
                 inFolder (fun folder ->
                     let file = Path.Combine(folder, "s.npy")
@@ -230,7 +230,7 @@ let tests =
                     Expect.isEmpty (Directory.GetFileSystemEntries folder) "no file is left")
 
             test "Help names the arguments" {
-                for words in [ [ "sample"; "--help" ]; [ "sample"; "xy"; "--help" ] ] do
+                for words in [ [ "sample"; "ising"; "--help" ]; [ "sample"; "xy"; "--help" ] ] do
                     let outcome = mice words
                     Expect.equal outcome.Code 0 "exit code"
                     Expect.stringContains outcome.Out "--equilibrate" "help on standard output"

@@ -203,8 +203,18 @@ let tests =
                         "--seed"
                     ]
 
-                mice [ "entropy"; "xy"; "--size"; "4"; "--lattice"; "triangular" ]
-                |> refused [ "--lattice"; "triangular" ]
+                mice
+                    [
+                        "entropy"
+                        "xy"
+                        "--size"
+                        "4"
+                        "--temperature"
+                        "1"
+                        "--lattice"
+                        "triangular"
+                    ]
+                |> refused [ "--lattice is triangular" ]
 
                 mice
                     [
