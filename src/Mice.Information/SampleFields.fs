@@ -113,60 +113,59 @@ module internal SampleFields =
         else
             Ok(struct (content.ToString(), at))
 
-    /// The fields of a line in which there are quotes.
-    let private splitQuoted (separator: FieldSeparator) (line: string) : Result<string[], string> =
-        let mark =
-            match separator with
-            | FieldSeparator.Character c -> c
-            | FieldSeparator.Blanks -> ' '
+    /// The place behind the blanks that begin here. A tab is a blank where it separates nothing.
+    let private skipBlanks (mark: char) (line: string) (first: int) : int =
+        let mutable at = first
 
-        let skipBlanks (from: int) =
-            let mutable at = from
+        while at < line.Length && (line[at] = ' ' || line[at] = '\t' && mark <> '\t') do
+            at <- at + 1
 
-            while at < line.Length && (line[at] = ' ' || line[at] = '\t' && mark <> '\t') do
-                at <- at + 1
+        at
 
-            at
+    /// The field without quotes that begins here, and the place behind it.
+    let private bare (mark: char) (line: string) (first: int) : struct (string * int) =
+        let last =
+            match line.IndexOf(mark, first) with
+            | -1 -> line.Length
+            | found -> found
 
-        /// The place behind the separator that has to stand here; none at the end of the line.
-        let behind (at: int) =
-            let next = skipBlanks at
+        struct (line.Substring(first, last - first).Trim(' ', '\t'), last)
 
-            if next = line.Length then
-                Ok None
-            elif separator.IsBlanks then
-                (if next > at then Ok(Some next) else Error())
-            elif line[next] = mark then
-                Ok(Some(next + 1))
-            else
-                Error()
+    /// The place behind the separator that has to stand here; none at the end of the line.
+    let private behind (mark: char) (line: string) (at: int) : Result<int option, string> =
+        let next = skipBlanks mark line at
 
+        if next = line.Length then Ok None
+        elif mark = ' ' && next > at then Ok(Some next)
+        elif line[next] = mark then Ok(Some(next + 1))
+        else Error "a field goes on behind its closing quote."
+
+    /// The fields of a line in which there are quotes; blanks separate them where the mark is one.
+    let private splitQuoted (mark: char) (line: string) : Result<string[], string> =
         let rec fields (from: int) (found: string list) =
-            let first = skipBlanks from
+            let first = skipBlanks mark line from
 
             let field =
                 if first < line.Length && line[first] = '"' then
                     quoted line first
                 else
-                    match line.IndexOf(mark, first) with
-                    | -1 -> Ok(struct (line.Substring(first).Trim(' ', '\t'), line.Length))
-                    | last -> Ok(struct (line.Substring(first, last - first).Trim(' ', '\t'), last))
+                    Ok(bare mark line first)
 
-            match field with
+            match
+                field
+                |> Result.bind (fun (struct (text, last)) ->
+                    behind mark line last |> Result.map (fun next -> text, next))
+            with
+            | Ok(text, None) -> Ok(text :: found |> List.rev |> Array.ofList)
+            | Ok(text, Some next) -> fields next (text :: found)
             | Error fault -> Error fault
-            | Ok(struct (text, last)) ->
-                match behind last with
-                | Ok None -> Ok(text :: found |> List.rev |> Array.ofList)
-                | Ok(Some next) -> fields next (text :: found)
-                | Error() -> Error "a field goes on behind its closing quote."
 
         fields 0 []
 
     /// The fields of a line, without the blanks around them and the quotes. A fault when quotes are not closed in it.
     let split (separator: FieldSeparator) (line: string) : Result<string[], string> =
-        if line.Contains '"' then
-            splitQuoted separator line
-        else
-            match separator with
-            | FieldSeparator.Blanks -> Ok(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
-            | FieldSeparator.Character c -> Ok(line.Split c |> Array.map _.Trim(' ', '\t'))
+        match separator with
+        | FieldSeparator.Blanks when line.Contains '"' -> splitQuoted ' ' line
+        | FieldSeparator.Blanks -> Ok(line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        | FieldSeparator.Character c when line.Contains '"' -> splitQuoted c line
+        | FieldSeparator.Character c -> Ok(line.Split c |> Array.map _.Trim(' ', '\t'))

@@ -22,8 +22,15 @@ type internal DecimalCommas() =
             if isPossible && telling.IsNone && isTelling () then
                 telling <- ValueSome(struct (line, $"{fields[0]},{fields[1]}"))
 
-    /// The line that tells it, when nothing speaks against it.
-    member _.Telling = if isPossible then telling else ValueNone
+    /// Raises BadSample with the line that tells it, when nothing speaks against it.
+    member _.Check() : unit =
+        match telling with
+        | ValueSome(struct (line: int64, text: string)) when isPossible ->
+            let fault =
+                $"{text} looks like one number with a decimal comma, as all rows do. Write decimal points; if it is two, take off the zeros in front."
+
+            raise (BadSample [ Some line, fault ])
+        | _ -> ()
 
 /// Samples of numbers from text files.
 [<RequireQualifiedAccess>]
@@ -110,13 +117,8 @@ module internal SampleNumbers =
         let layout = SampleRows.read faults isHeader visit stream
         LineFaults.Raise [ faults; SampleRows.gapFaults header layout ]
 
-        match commas.Telling with
-        | ValueSome(struct (line, text)) when layout.Separator = FieldSeparator.Character ',' ->
-            let fault =
-                $"{text} looks like one number with a decimal comma, as all rows do. Write decimal points; if it is two, take off the zeros in front."
-
-            raise (BadSample [ Some line, fault ])
-        | _ -> ()
+        if layout.Separator = FieldSeparator.Character ',' then
+            commas.Check()
 
         if values.Count = 0 then
             raise (BadSample [ None, "there is no row of numbers in it." ])

@@ -53,18 +53,72 @@ type internal SampleLayout =
         Gaps: SampleGap seq
     }
 
-/// <summary>The rows of a table in a text file.</summary>
-/// <remarks>Comments (lines that begin with #) and blank lines stand above the first row of values and below the last. Between two rows they are
-/// faults: a blank line is what many programs write for a missing value, and the rows below it would move up.</remarks>
-[<RequireQualifiedAccess>]
-module internal SampleRows =
+/// Sorts the lines of a table, one after the other, into names, rows and gaps.
+type internal RowTaker
+    (separator: FieldSeparator, faults: LineFaults, isHeader: string[] -> bool, visit: int64 -> string[] -> unit) =
+    let pending, gaps = ResizeArray<SampleGap>(), ResizeArray<SampleGap>()
+    let mutable rows, columns = 0, 0
+    let mutable header = ValueNone
+
+    let fields (count: int) =
+        if count = 1 then "1 field" else $"{count} fields"
+
     /// A blank line of a file with tabs may have empty fields.
-    let private isBlank (separator: FieldSeparator) (line: string) =
+    let isBlank (line: string) =
         if separator = FieldSeparator.Character '\t' then
             line.Trim(' ') = ""
         else
             line.Trim(' ', '\t') = ""
 
+    let row (line: int64) (found: string[]) =
+        if columns = 0 then
+            columns <- found.Length
+
+            match header with
+            | ValueSome(struct (place, names)) when names <> columns ->
+                faults.Add(place, $"this line has {fields names} where the row below has {columns}.")
+            | _ -> ()
+
+        if found.Length <> columns then
+            faults.Add(line, $"this row has {fields found.Length} where the first has {columns}.")
+        else
+            visit line found
+
+    /// Takes the next line.
+    member _.Take(line: SampleLine) : unit =
+        let blank = isBlank line.Text
+
+        if blank || SampleFields.isComment line.Text then
+            pending.Add
+                {
+                    Line = line.Number
+                    IsBlank = blank
+                    RowsAbove = rows
+                }
+        else
+            gaps.AddRange pending
+            pending.Clear()
+
+            match SampleFields.split separator line.Text with
+            | Error fault -> faults.Add(line.Number, fault)
+            | Ok found when rows = 0 && isHeader found -> header <- ValueSome(struct (line.Number, found.Length))
+            | Ok found -> row line.Number found
+
+            rows <- rows + 1
+
+    /// What the table is, as far as it was taken.
+    member _.Layout: SampleLayout =
+        {
+            Separator = separator
+            Columns = columns
+            Gaps = gaps
+        }
+
+/// <summary>The rows of a table in a text file.</summary>
+/// <remarks>Comments (lines that begin with #) and blank lines stand above the first row of values and below the last. Between two rows they are
+/// faults: a blank line is what many programs write for a missing value, and the rows below it would move up.</remarks>
+[<RequireQualifiedAccess>]
+module internal SampleRows =
     /// What separates the fields, as the first two rows tell.
     let private separatorOf (stream: Stream) : FieldSeparator =
         let lines = SampleLines stream
@@ -82,9 +136,6 @@ module internal SampleRows =
 
         SampleFields.separator (take [])
 
-    let private fields (count: int) =
-        if count = 1 then "1 field" else $"{count} fields"
-
     /// <summary>Goes through all rows of the same number of fields.</summary>
     /// <param name="faults">Takes the faults of lines that are no such rows. The file is left when it is full.</param>
     /// <param name="isHeader">Whether the fields of the first row are names.</param>
@@ -96,58 +147,15 @@ module internal SampleRows =
         (visit: int64 -> string[] -> unit)
         (stream: Stream)
         : SampleLayout =
-        let separator = separatorOf stream
+        let taker = RowTaker(separatorOf stream, faults, isHeader, visit)
         let lines = SampleLines stream
-        let pending, gaps = ResizeArray<SampleGap>(), ResizeArray<SampleGap>()
-        let mutable rows, columns = 0, 0
-        let mutable header = ValueNone
-
-        let row (line: int64) (found: string[]) =
-            if columns = 0 then
-                columns <- found.Length
-
-                match header with
-                | ValueSome(struct (place, names)) when names <> columns ->
-                    faults.Add(place, $"this line has {fields names} where the row below has {columns}.")
-                | _ -> ()
-
-            if found.Length <> columns then
-                faults.Add(line, $"this row has {fields found.Length} where the first has {columns}.")
-            else
-                visit line found
-
-        let take (line: SampleLine) =
-            let blank = isBlank separator line.Text
-
-            if blank || SampleFields.isComment line.Text then
-                pending.Add
-                    {
-                        Line = line.Number
-                        IsBlank = blank
-                        RowsAbove = rows
-                    }
-            else
-                gaps.AddRange pending
-                pending.Clear()
-
-                match SampleFields.split separator line.Text with
-                | Error fault -> faults.Add(line.Number, fault)
-                | Ok found when rows = 0 && isHeader found -> header <- ValueSome(struct (line.Number, found.Length))
-                | Ok found -> row line.Number found
-
-                rows <- rows + 1
-
         let mutable next = lines.Next()
 
         while next.IsSome && not faults.IsFull do
-            take next.Value
+            taker.Take next.Value
             next <- lines.Next()
 
-        {
-            Separator = separator
-            Columns = columns
-            Gaps = gaps
-        }
+        taker.Layout
 
     let private advice =
         "If a value is missing here, take its row out of the files of both variables; if none is,"

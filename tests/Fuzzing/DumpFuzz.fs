@@ -85,64 +85,58 @@ module DumpFuzz =
         let atoms = Set(below "ITEM: ATOMS" count lines)
         atoms.Contains
 
-    let private replaced (at: int) (text: string) (lines: string list) =
-        $"line {at + 1}: {text}", List.updateAt at text lines
+    let private words (line: string) =
+        line.Split([| ' '; '\t' |], StringSplitOptions.RemoveEmptyEntries)
 
-    let private spoiltHeader (random: Random) (lines: string list) : string * (string * string list) =
-        let place item count =
-            below item count lines |> Choice.one random
+    /// A number above the atoms replaced by something else.
+    let private spoiltNumber (random: Random) (lines: string list) : string * string * string list =
+        let replaced change item count (text: string) =
+            let at = below item count lines |> Choice.one random
+            change, $"line {at + 1}: {text}", List.updateAt at text lines
 
-        let count = int lines[place "ITEM: NUMBER" 1]
+        let count = int lines[(below "ITEM: NUMBER" 1 lines).Head]
 
         let no =
-            Choice.one random (Choice.noNumbers |> List.except [ "1.0D+03" ] |> List.append [ ""; "x"; "1.5" ])
+            Choice.one random (Choice.noNumbers |> List.except [ "1.0D+03" ] |> List.append [ ""; "x" ])
 
-        match random.Next 8 with
-        | 0 ->
-            "number of atoms",
-            replaced (place "ITEM: NUMBER" 1) (string (count + Choice.one random [ -1; 1; 100 ])) lines
-        | 1 -> "number of atoms", replaced (place "ITEM: NUMBER" 1) no lines
-        | 2 -> "step", replaced (place "ITEM: TIMESTEP" 1) no lines
-        | 3 ->
-            "box bound",
-            replaced (place "ITEM: BOX" 3) $"0 {no}" lines
-            |> fun found ->
-                if no = "1.5" then
-                    replaced (place "ITEM: BOX" 3) "0" lines
-                else
-                    found
-        | 4 ->
-            let at = place "ITEM: BOX" 3
-            "box bound taken out", ($"line {at + 1}", List.removeAt at lines)
-        | 5 ->
-            let items =
-                lines |> List.indexed |> List.filter (fun (_, line) -> line.StartsWith "ITEM: ") |> List.map fst
+        match random.Next 4 with
+        | 0 -> replaced "number of atoms" "ITEM: NUMBER" 1 (string (count + Choice.one random [ -1; 1; 100 ]))
+        | 1 -> replaced "number of atoms" "ITEM: NUMBER" 1 (Choice.one random [ no; "1.5" ])
+        | 2 -> replaced "step" "ITEM: TIMESTEP" 1 (Choice.one random [ no; "1.5" ])
+        | _ -> replaced "box bound" "ITEM: BOX" 3 $"0 {no}"
 
-            let at = Choice.one random items
-            "item taken out", ($"line {at + 1}", List.removeAt at lines)
-        | 6 ->
-            let at = (place "ITEM: ATOMS" 1) - 1
+    /// A line above the atoms taken out, or a column of another name.
+    let private spoiltLines (random: Random) (lines: string list) : string * string * string list =
+        let without change (places: int list) =
+            let at = Choice.one random places
+            change, $"line {at + 1}", List.removeAt at lines
+
+        let header = (below "ITEM: ATOMS" 1 lines |> Choice.one random) - 1
+        let names = words lines[header]
+
+        let renamed change (names: string[]) =
+            change, $"line {header + 1}", List.updateAt header (String.Join(' ', names)) lines
+
+        match random.Next 4 with
+        | 0 -> without "box bound taken out" (below "ITEM: BOX" 3 lines)
+        | 1 -> without "item taken out" (below "ITEM: " 1 lines |> List.map (fun at -> at - 1))
+        | 2 ->
             let axis = Choice.one random [ "x"; "y"; "z" ]
-            let names = lines[at].Split([| ' '; '\t' |], StringSplitOptions.RemoveEmptyEntries)
 
-            "column named otherwise",
-            replaced at (String.Join(' ', names |> Array.map (fun name -> if name = axis then "u" else name))) lines
+            names
+            |> Array.map (fun name -> if name = axis then "u" else name)
+            |> renamed "column named otherwise"
         | _ ->
-            let at = (place "ITEM: ATOMS" 1) - 1
-            let names = lines[at].Split([| ' '; '\t' |], StringSplitOptions.RemoveEmptyEntries)
             let column = 2 + random.Next(names.Length - 2)
-            "name of a column taken out", replaced at (String.Join(' ', Array.removeAt column names)) lines
+            Array.removeAt column names |> renamed "name of a column taken out"
 
     let private spoilt (random: Random) (lines: string list) : string * string * string list =
-        if Choice.chance random 0.6 then
-            let names =
-                (lines |> List.find (fun line -> line.StartsWith "ITEM: ATOMS")).Substring 11
+        let names = words (lines |> List.find _.StartsWith("ITEM: ATOMS")) |> Array.skip 2
 
-            let names = names.Split([| ' '; '\t' |], StringSplitOptions.RemoveEmptyEntries)
-            FrameFuzz.spoiltAtom random (fun column -> names[column] <> "element") (isAtom lines) lines
-        else
-            let change, (detail, lines) = spoiltHeader random lines
-            change, detail, lines
+        match random.Next 5 with
+        | 0 -> spoiltNumber random lines
+        | 1 -> spoiltLines random lines
+        | _ -> FrameFuzz.spoiltAtom random (fun column -> names[column] <> "element") (isAtom lines) lines
 
     /// Dumps with elements, in boxes along the axes.
     let format: Format =

@@ -75,7 +75,7 @@ module FrameFuzz =
         let lineEnd = Choice.one random [ "\n"; "\n"; "\r\n" ]
         let hasLast = isLastWhole || Choice.chance random 0.8
         let text = String.Join(lineEnd, lines) + (if hasLast then lineEnd else "")
-        let bytes = Text.Encoding.UTF8.GetBytes text
+        let bytes = snd (Choice.encoded random text)
 
         if hasLast && Choice.chance random 0.15 then
             Choice.gzip bytes

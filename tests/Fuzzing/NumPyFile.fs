@@ -66,6 +66,13 @@ module NumPyFile =
         else
             $"({inner})"
 
+    /// A type as NumPy names it. Whole words take no sign of the order of bytes before them.
+    let private descr (random: Random) (isSwapped: bool) (names: string list) : string =
+        match Choice.one random names with
+        | _ when isSwapped -> ">" + names.Head
+        | word when word.Length > 2 -> word
+        | name -> Choice.one random [ "<"; "<"; "|"; "="; "" ] + name
+
     /// <summary>The file of an array in some form.</summary>
     /// <param name="random">Chooses.</param>
     /// <param name="numberType">Kind and size of its numbers, and the names of their type.</param>
@@ -75,19 +82,6 @@ module NumPyFile =
         let kind, size, names = numberType
         let isSwapped = size > 1 && Choice.chance random 0.4
         let isColumnMajor = Choice.chance random 0.4
-        let name = Choice.one random names
-        // Names with letters alone take no sign of the order of bytes before them.
-        let order =
-            if isSwapped then
-                ">"
-            else
-                Choice.one random [ "<"; "<"; "|"; "="; "" ]
-
-        let descr =
-            if name.Length > 2 then
-                (if isSwapped then ">" + names.Head else name)
-            else
-                order + name
 
         let order =
             if isColumnMajor then
@@ -99,14 +93,12 @@ module NumPyFile =
             let bytes = bytesOf kind size values[i]
             if isSwapped then Array.rev bytes else bytes
 
-        let flag = if isColumnMajor then "True" else "False"
-
         {
             Version = byte (1 + random.Next 3)
             Entries =
                 [|
-                    "descr", quoted random descr
-                    "fortran_order", flag
+                    "descr", quoted random (descr random isSwapped names)
+                    "fortran_order", (if isColumnMajor then "True" else "False")
                     "shape", shapeText random shape
                 |]
                 |> Choice.shuffled random

@@ -9,11 +9,6 @@ open Mice.Information
 /// NumPy's .npy files.
 [<RequireQualifiedAccess>]
 module NumPyFuzz =
-    let private withEntry (name: string) (value: string) (file: NumPyFile) =
-        { file with
-            Entries = file.Entries |> List.map (fun (key, old) -> key, (if key = name then value else old))
-        }
-
     let private foreign =
         [
             "'<c16'"
@@ -52,53 +47,43 @@ module NumPyFuzz =
             "'(3,)'"
         ]
 
-    /// Kind of damage, detail, and a file that no longer says what it said.
-    let private spoilt (random: Random) (shape: int list) (file: NumPyFile) : string * string * NumPyFile =
-        let key = fst (Choice.one random file.Entries)
-        let left = random.Next file.Data.Length
+    /// Kind of damage, detail, and entries that no longer say what they said.
+    let private spoiltEntries (random: Random) (shape: int list) (entries: (string * string) list) =
+        let key = fst (Choice.one random entries)
 
-        let named (other: string) =
-            file.Entries |> List.map (fun (k, value) -> (if k = key then other else k), value)
+        let changed change (name: string) (texts: string list) =
+            let text = Choice.one random texts
+            change, text, entries |> List.map (fun (k, old) -> k, (if k = name then text else old))
 
-        match random.Next 8 with
-        | 0 ->
-            "data cut off",
-            $"{left} bytes left",
-            { file with
-                Data = Array.truncate left file.Data
-            }
-        | 1 ->
-            "data put on",
-            "",
-            { file with
-                Data = Array.append file.Data [| 0uy |]
-            }
-        | 2 ->
-            let text = Choice.one random foreign
-            "descr", text, withEntry "descr" text file
-        | 3 ->
-            let text = Choice.one random (wrongShapes shape)
-            "shape", text, withEntry "shape" text file
+        match random.Next 6 with
+        | 0 -> changed "descr" "descr" foreign
+        | 1 -> changed "shape" "shape" (wrongShapes shape)
+        | 2 -> changed "fortran_order" "fortran_order" [ "Tru"; "None"; "0"; "true"; "'False'"; "" ]
+        | 3 -> "entry taken out", key, entries |> List.filter (fun (k, _) -> k <> key)
         | 4 ->
-            let text = Choice.one random [ "Tru"; "None"; "0"; "true"; "'False'"; "" ]
-            "fortran_order", text, withEntry "fortran_order" text file
-        | 5 ->
-            "entry taken out",
-            key,
-            { file with
-                Entries = file.Entries |> List.filter (fun (k, _) -> k <> key)
-            }
-        | 6 ->
             let other = Choice.one random [ key.ToUpperInvariant(); key + " "; "x" ]
-            "entry named otherwise", $"{key}: {other}", { file with Entries = named other }
+
+            "entry named otherwise",
+            $"{key}: {other}",
+            entries |> List.map (fun (k, value) -> (if k = key then other else k), value)
         | _ ->
             let more = Choice.one random [ "descr", "'<i2'"; "shape", "(1,)"; "more", "1" ]
+            "entry put in", fst more, entries @ [ more ]
 
-            "entry put in",
-            fst more,
-            { file with
-                Entries = file.Entries @ [ more ]
-            }
+    /// Kind of damage, detail, and a file that no longer says what it said.
+    let private spoilt (random: Random) (shape: int list) (file: NumPyFile) : string * string * NumPyFile =
+        let left = random.Next file.Data.Length
+
+        match random.Next 4 with
+        | 0 ->
+            let cut = Array.truncate left file.Data
+            "data cut off", $"{left} bytes left", { file with Data = cut }
+        | 1 ->
+            let more = Array.append file.Data [| 0uy |]
+            "data put on", "", { file with Data = more }
+        | _ ->
+            let change, detail, entries = spoiltEntries random shape file.Entries
+            change, detail, { file with Entries = entries }
 
     /// Bytes of the header's length, or anything else, changed.
     let private anyhow (random: Random) (content: byte[]) =

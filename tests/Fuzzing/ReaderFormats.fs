@@ -10,5 +10,5 @@ module ReaderFormats =
                 SampleFuzz.formats
                 NumPyFuzz.formats
                 SnapshotFuzz.formats
-                [ DumpFuzz.format; XyzFuzz.format; ThermoFuzz.format ]
+                [ DumpFuzz.format; XyzFuzz.format; ThermoFuzz.format; LogFuzz.format ]
             ]

@@ -1,7 +1,6 @@
 namespace Mice.Fuzzing
 
 open System
-open System.Text
 open Mice.Atoms
 open Mice.Atoms.Tests
 
@@ -42,7 +41,7 @@ module ThermoFuzz =
             "no number", $"{where}: {token}", set (Array.updateAt column token found)
 
     let private make (random: Random) : Case =
-        let separator = Choice.one random [ ","; ","; ";"; "\t" ]
+        let separator = Choice.one random [ ","; ","; ";"; "\t"; " " ]
 
         let values =
             Array.init (3 + random.Next 6) (fun i ->
@@ -53,7 +52,7 @@ module ThermoFuzz =
         let content (isWhole: bool) (fields: string[][]) =
             let lineEnd = Choice.one random [ "\n"; "\n"; "\r\n" ]
             let text = fields |> Array.map (String.concat separator) |> String.concat lineEnd
-            let bytes = Encoding.UTF8.GetBytes(text + (if isWhole then lineEnd else ""))
+            let bytes = snd (Choice.encoded random (text + (if isWhole then lineEnd else "")))
 
             if isWhole && Choice.chance random 0.15 then
                 Choice.gzip bytes

@@ -23,7 +23,33 @@ module XyzFuzz =
                 "note", "\"two words\""
         ]
 
-    let private frameLines (random: Random) (columns: string list) (frame: Frame) : string list =
+    /// The same keys in ways that the specification allows besides: case, brackets, exponents with D.
+    let private otherKeys (random: Random) (keys: (string * string) list) (frame: Frame) =
+        let fortran (value: float) =
+            (Choice.number random value).Replace('e', 'D').Replace('E', 'D')
+
+        let brackets =
+            lattice frame.Edges (Choice.number random)
+            |> Array.chunkBySize 3
+            |> Array.map (fun row -> "[" + String.Join(", ", row) + "]")
+
+        keys
+        |> List.map (fun (key, value) ->
+            match key with
+            | "Lattice" ->
+                Choice.one random [ "Lattice"; "lattice"; "LATTICE" ],
+                Choice.one
+                    random
+                    [
+                        "[" + String.Join(", ", brackets) + "]"
+                        "\"" + String.Join(' ', lattice frame.Edges fortran) + "\""
+                        value
+                    ]
+            | "step" -> Choice.one random [ "step"; "Step"; "Timestep"; "STEP" ], value
+            | "pbc" -> Choice.one random [ "pbc"; "PBC" ], Choice.one random [ value; "[T, T, T]" ]
+            | other -> other, value)
+
+    let private frameLines (random: Random) (columns: string list) (isOther: bool) (frame: Frame) : string list =
         let width =
             function
             | "species" -> "S:1"
@@ -35,6 +61,13 @@ module XyzFuzz =
             columns |> List.map (fun column -> $"{column}:{width column}") |> String.concat ":"
 
         let keys = keys random properties frame
+        let keys = if isOther then otherKeys random keys frame else keys
+
+        let equals =
+            if isOther then
+                Choice.one random [ "="; " = "; "= " ]
+            else
+                "="
 
         let field atom =
             function
@@ -48,7 +81,7 @@ module XyzFuzz =
             keys
             |> Array.ofList
             |> Choice.shuffled random
-            |> Array.map (fun (key, value) -> key + "=" + value)
+            |> Array.map (fun (key, value) -> key + equals + value)
             |> String.concat " "
             for atom in 0 .. frame.Names.Length - 1 do
                 String.Join(Choice.one random [ " "; "   "; "\t" ], columns |> List.collect (field atom))
@@ -62,7 +95,8 @@ module XyzFuzz =
             |> Choice.shuffled random
             |> List.ofArray
 
-        frames |> List.ofArray |> List.collect (frameLines random columns)
+        let isOther = Choice.chance random 0.3
+        frames |> List.ofArray |> List.collect (frameLines random columns isOther)
 
     let private spoiltKeys (random: Random) (atoms: int) (lines: string list) : string * string * string list =
         let at = random.Next(lines.Length / (atoms + 2)) * (atoms + 2)
