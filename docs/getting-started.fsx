@@ -29,6 +29,7 @@ This page is a program that the documentation build runs: the output below is re
 #r "../src/Mice.Cli/bin/Release/net10.0/Mice.Core.dll"
 #r "../src/Mice.Cli/bin/Release/net10.0/Mice.Atoms.dll"
 #r "../src/Mice.Cli/bin/Release/net10.0/Mice.Tensors.dll"
+#r "../src/Mice.Cli/bin/Release/net10.0/Mice.Learning.dll"
 #r "../src/Mice.Cli/bin/Release/net10.0/Mice.Autoregressive.dll"
 #r "../src/Mice.Cli/bin/Release/net10.0/Mice.Entropy.dll"
 
@@ -40,7 +41,8 @@ let orFail result =
     | Ok value -> value
     | Error(faults: Mice.MiceError list) -> failwith (faults |> List.map Mice.MiceError.message |> String.concat "\n")
 (**
-A trajectory is a LAMMPS text dump or an extended XYZ file, plain or compressed; what it is, the reader sees from its content.
+A trajectory is a LAMMPS text dump or an extended XYZ file, plain or compressed; what it is, the reader sees from its content
+([files of simulations](files.html)).
 Readers return a `Result`: every fault of a file is a value with the file, the frame and the line in it. (`orFail` throws it;
 `sodium` is the folder with the data.)
 *)
@@ -58,7 +60,7 @@ let describe (trajectory: Trajectory) =
 [ describe solid; describe liquid ]
 (*** include-it ***)
 (**
-Energies come from a table with named columns. Rows of a simulation are correlated, so the error of a mean is found by blocking:
+Energies come from a table with named columns: CSV, columns between blanks, or the log of a LAMMPS run. Rows of a simulation are correlated, so the error of a mean is found by blocking:
 *)
 let energyPerAtom file =
     ThermoTable.read (sodium file)
@@ -90,7 +92,6 @@ match Trajectory.read (sodium "gas.dump.gz") with
 This takes minutes, so the page compiles it without running it. `ScanOptions.quick` trains shorter and gives a looser bound.
 *)
 (*** do-not-eval ***)
-open System.Threading
 open Mice.Autoregressive
 open Mice.Entropy
 
@@ -98,13 +99,22 @@ let options =
     { ScanOptions.defaults with
         Symmetry = Symmetry.Cubic }
 
-let report (progress: Progress) =
-    printfn "%s, %.0f %%" progress.Phase (100.0 * progress.Fraction)
-
 let entropy () =
-    ScanEntropy.estimate options CancellationToken.None report None solid.Snapshots
+    ScanEntropy.estimate options Run.console solid.Snapshots
     |> Result.map (fun found -> Estimate.formatWithDirection found.ExcessEntropy)
 (**
+The second argument is the *run*: what a long computation is given besides its options and data. `Run.console` tells how far the work is,
+`Run.quiet` tells nothing; both have seed 1 and all processor threads. Other runs are made from them, for example
+
+```fsharp
+{ Run.console with
+    Key = Key.ofSeed 7UL
+    Threads = 2
+    Store = Some(RunStore.at "solid") }
+```
+
+which keeps its state in the directory `solid` and goes on from there, to the same numbers, when it was stopped.
+
 ## The whole job
 
 On the command line:

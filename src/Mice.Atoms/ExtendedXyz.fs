@@ -14,70 +14,39 @@ type internal XyzColumn =
     | Y = 4
     | Z = 5
 
-/// Extended XYZ as ASE writes it: number of atoms, a comment of key=value pairs, one line for each atom.
+/// Extended XYZ: number of atoms, a comment of key=value pairs, one line for each atom.
 [<RequireQualifiedAccess>]
 module internal ExtendedXyz =
-    let private closing (opening: char) =
-        match opening with
-        | '"' -> '"'
-        | '\'' -> '\''
-        | '{' -> '}'
-        | '[' -> ']'
-        | _ -> '\000'
+    let private orFault (lines: TextLines) (result: Result<'a, string>) : 'a =
+        match result with
+        | Ok value -> value
+        | Error text -> Frames.fault lines text
 
-    /// Reads one word that may be quoted or bracketed; stops at a blank or at one of the given characters.
-    let private word (text: string) (start: int) (stops: string) : struct (string * int) =
-        let close = if start < text.Length then closing text[start] else '\000'
+    /// The value of a key that has these names.
+    let private find (lines: TextLines) (names: string list) (pairs: (string * XyzValue) list) =
+        XyzHeader.find names pairs |> orFault lines
 
-        if close <> '\000' then
-            match text.IndexOf(close, start + 1) with
-            | -1 -> struct (text.Substring(start + 1), text.Length)
-            | last -> struct (text.Substring(start + 1, last - start - 1), last + 1)
-        else
-            let mutable i = start
+    let private split (text: string) =
+        text.Split([| ' '; '\t' |], StringSplitOptions.RemoveEmptyEntries)
 
-            while i < text.Length && not (Char.IsWhiteSpace text[i]) && not (stops.Contains text[i]) do
-                i <- i + 1
+    /// The numbers of a list, or of a table of three rows where nine belong.
+    let private numbers (lines: TextLines) (what: string) (expected: int) (value: XyzValue) : float[] =
+        let parts =
+            match value with
+            | XyzValue.Word text -> split text
+            | XyzValue.List parts -> Array.ofList parts
+            | XyzValue.Table rows when expected = 9 && List.map List.length rows = [ 3; 3; 3 ] ->
+                Array.ofList (List.concat rows)
+            | XyzValue.Table _ when expected = 9 -> Frames.fault lines $"{what} has to be three rows of three numbers"
+            | XyzValue.Table _ -> Frames.fault lines $"{what} has to be {expected} numbers, not a table of them"
 
-            struct (text.Substring(start, i - start), i)
+        if parts.Length <> expected then
+            Frames.fault lines $"{what} has {parts.Length} numbers where {expected} belong"
 
-    /// The key=value pairs of a comment line; a key without a value gets "T". Of equal keys the last counts.
-    let internal pairs (comment: string) : Map<string, string> =
-        let mutable found = Map.empty
-        let mutable at = 0
+        parts
+        |> Array.map (fun part -> Frames.finite lines what (ReadOnlySpan<byte>(Encoding.UTF8.GetBytes part)))
 
-        while at < comment.Length do
-            if Char.IsWhiteSpace comment[at] then
-                at <- at + 1
-            else
-                let struct (key, after) = word comment at "="
-
-                if after < comment.Length && comment[after] = '=' then
-                    let struct (value, last) = word comment (after + 1) ""
-                    found <- Map.add key value found
-                    at <- max last (after + 1)
-                else
-                    found <- Map.add key "T" found
-                    at <- max after (at + 1)
-
-        found
-
-    let private numbers (lines: TextLines) (what: string) (expected: int) (text: string) : float[] =
-        let bytes = Encoding.Latin1.GetBytes text
-        let n = Fields.count (ReadOnlySpan<byte> bytes)
-
-        if n <> expected then
-            Frames.fault lines $"{what} has {n} numbers where {expected} belong"
-
-        let mutable fields = Fields(ReadOnlySpan<byte> bytes)
-        let values = Array.zeroCreate expected
-
-        for i in 0 .. expected - 1 do
-            values[i] <- Frames.finite lines what (Fields.next &fields)
-
-        values
-
-    let private flags (lines: TextLines) (text: string) : bool[] =
+    let private flags (lines: TextLines) (value: XyzValue) : bool[] =
         let flag (w: string) =
             match w.ToLowerInvariant() with
             | "t"
@@ -88,29 +57,59 @@ module internal ExtendedXyz =
             | "0" -> false
             | _ -> Frames.fault lines $"pbc has {Fields.quoteText w} where T or F belongs"
 
-        match text.Split([| ' '; '\t'; ',' |], StringSplitOptions.RemoveEmptyEntries) with
+        let parts =
+            match value with
+            | XyzValue.Word text -> text.Split([| ' '; '\t'; ',' |], StringSplitOptions.RemoveEmptyEntries)
+            | XyzValue.List parts -> Array.ofList parts
+            | XyzValue.Table _ -> Array.empty
+
+        match parts with
         | [| all |] -> Array.replicate 3 (flag all)
         | [| a; b; c |] -> [| flag a; flag b; flag c |]
         | _ -> Frames.fault lines "pbc has to hold three flags"
 
-    let private readCell (lines: TextLines) (keys: Map<string, string>) : Cell =
+    let private readCell (lines: TextLines) (pairs: (string * XyzValue) list) : Cell =
         let vectors =
-            match Map.tryFind "Lattice" keys with
-            | Some text -> numbers lines "Lattice" 9 text
+            match find lines [ "Lattice" ] pairs with
+            | Some(_, value) -> numbers lines "Lattice" 9 value
             | None -> Frames.fault lines "the comment line has no Lattice; without a box there is no density"
 
         let origin =
-            keys
-            |> Map.tryFind "Origin"
-            |> Option.map (numbers lines "Origin" 3)
+            find lines [ "Origin" ] pairs
+            |> Option.map (snd >> numbers lines "Origin" 3)
             |> Option.defaultValue (Array.zeroCreate 3)
 
         let periodic =
-            keys |> Map.tryFind "pbc" |> Option.map (flags lines) |> Option.defaultValue [| true; true; true |]
+            find lines [ "pbc" ] pairs
+            |> Option.map (snd >> flags lines)
+            |> Option.defaultValue [| true; true; true |]
 
         match Cell.create vectors origin periodic with
         | Ok cell -> cell
         | Error text -> Frames.fault lines text
+
+    /// The step of a frame, where its comment line has one.
+    let private stepOf (lines: TextLines) (pairs: (string * XyzValue) list) : int64 option =
+        let whole (key: string) (text: string) =
+            let mutable step = 0L
+
+            if Fields.tryWholeNumber (ReadOnlySpan<byte>(Encoding.UTF8.GetBytes(text.Trim()))) &step then
+                step
+            else
+                Frames.fault lines $"{key} is {Fields.quoteText text}, which is no whole number; needed is the step"
+
+        find lines [ "step"; "timestep" ] pairs
+        |> Option.map (fun (key, value) ->
+            match value with
+            | XyzValue.Word text
+            | XyzValue.List [ text ] -> whole key text
+            | _ -> Frames.fault lines $"{key} has to be one whole number")
+
+    let private propertiesOf (lines: TextLines) (pairs: (string * XyzValue) list) : string =
+        match find lines [ "Properties" ] pairs with
+        | None -> "species:S:1:pos:R:3"
+        | Some(_, XyzValue.Word text) -> text
+        | Some _ -> Frames.fault lines "Properties has to be a list of name:kind:columns"
 
     /// Understands Properties=species:S:1:pos:R:3:…
     let private layout (lines: TextLines) (properties: string) : XyzColumn[] =
@@ -181,16 +180,6 @@ module internal ExtendedXyz =
 
         atoms.Advance()
 
-    let private stepOf (keys: Map<string, string>) (frame: int) : int64 =
-        let parse (text: string) =
-            match Int64.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) with
-            | true, step -> Some step
-            | _ -> None
-
-        [ "step"; "Step"; "timestep" ]
-        |> List.tryPick (fun key -> keys |> Map.tryFind key |> Option.bind parse)
-        |> Option.defaultValue (int64 (frame - 1))
-
     /// A reader of the frames of a file, one call for each; the first line of the first frame is in the lines already.
     let reader (path: string) (lines: TextLines) : unit -> Outcome =
         let table = SpeciesTable()
@@ -199,6 +188,17 @@ module internal ExtendedXyz =
         let mutable known = struct ("", Array.empty)
         let mutable ahead = Ahead.Line
         let mutable warnings = []
+        let mutable counted: bool voption = ValueNone
+
+        let step pairs =
+            let found = stepOf lines pairs
+
+            match counted, found with
+            | ValueSome true, Some _ -> Frames.fault lines "this frame has a step where the ones before it have none"
+            | ValueSome false, None -> Frames.fault lines "this frame has no step where the ones before it have one"
+            | _ -> counted <- ValueSome found.IsNone
+
+            found
 
         let readFrame () =
             let mutable fields = Fields lines.Line
@@ -208,12 +208,9 @@ module internal ExtendedXyz =
                 Frames.fault lines "the first line of a frame has to be the number of atoms and nothing else"
 
             Frames.require lines "the comment line"
-            let keys = pairs (Encoding.UTF8.GetString lines.Line)
-            let cell = readCell lines keys
-
-            let properties =
-                keys |> Map.tryFind "Properties" |> Option.defaultValue "species:S:1:pos:R:3"
-
+            let pairs = XyzHeader.parse (Encoding.UTF8.GetString lines.Line) |> orFault lines
+            let cell, step = readCell lines pairs, step pairs
+            let properties = propertiesOf lines pairs
             let struct (lastProperties, _) = known
 
             if properties <> lastProperties then
@@ -245,11 +242,16 @@ module internal ExtendedXyz =
 
             Outcome.Frame
                 {
-                    Step = stepOf keys frame
-                    Cell = cell
-                    Species = species
-                    SpeciesNames = table.Names
-                    Positions = positions
+                    Snapshot =
+                        {
+                            Step = step |> Option.defaultValue (int64 (frame - 1))
+                            Cell = cell
+                            Species = species
+                            SpeciesNames = table.Names
+                            Positions = positions
+                        }
+                    HasStep = step.IsSome
+                    HasSpecies = true
                 }
 
         fun () ->

@@ -58,11 +58,27 @@ module internal Fields =
 
         n
 
-    /// The slow, general way: correctly rounded; accepts what Double.Parse accepts, and nan and inf in C's spelling.
+    /// The words of a line between its blanks.
+    let words (line: ReadOnlySpan<byte>) : string[] =
+        Text.Encoding.Latin1.GetString(line).Split([| ' '; '\t'; '\r' |], StringSplitOptions.RemoveEmptyEntries)
+
+    /// A number with the exponent as Fortran writes it, as in 1.5D-03.
+    let private tryFortran (field: ReadOnlySpan<byte>) (value: byref<float>) : bool =
+        let letter = field.IndexOfAny(68uy, 100uy)
+
+        letter > 0
+        && (let copy = field.ToArray()
+            copy[letter] <- 69uy
+            Double.TryParse(ReadOnlySpan<byte> copy, NumberStyles.Float, CultureInfo.InvariantCulture, &value))
+
+    /// The slow, general way: correctly rounded; accepts what Double.Parse accepts, D in place of E before an exponent, and nan and inf
+    /// in C's spelling.
     let slowFloat (field: ReadOnlySpan<byte>) (value: byref<float>) : bool =
         if field.Length > 400 then
             false // no number that a program prints; keeps the time bounded
         elif Double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, &value) then
+            true
+        elif tryFortran field &value then
             true
         else
             let text =
@@ -121,6 +137,20 @@ module internal Fields =
         let mutable used = 0
         let ok = Utf8Parser.TryParse(field, &value, &used)
         ok && used = field.Length && used > 0
+
+    /// A float without a fraction as a whole number; up to 2⁵³ every whole number is a float.
+    let private tryWhole (value: float) (whole: byref<int64>) : bool =
+        let isWhole = value = Math.Floor value && abs value < 9007199254740992.0
+
+        if isWhole then
+            whole <- int64 value
+
+        isWhole
+
+    /// The whole number that a field spells, be it as a real number such as 100.0 or 1e5.
+    let tryWholeNumber (field: ReadOnlySpan<byte>) (value: byref<int64>) : bool =
+        let mutable real = 0.0
+        tryInteger field &value || (tryFloat field &real && tryWhole real &value)
 
     /// A field as text for a message: printable, at most 40 characters.
     let quote (field: ReadOnlySpan<byte>) : string =

@@ -4,10 +4,20 @@ open System
 open System.Text
 open Mice
 
+/// One frame of a file.
+type internal Frame =
+    {
+        Snapshot: Snapshot
+        /// The file gives the step; if not, the step is the number of the frame, from 0.
+        HasStep: bool
+        /// The file says which atom is of which species.
+        HasSpecies: bool
+    }
+
 /// What a reader of frames finds when asked for the next one.
 [<RequireQualifiedAccess>]
 type internal Outcome =
-    | Frame of Snapshot
+    | Frame of Frame
     /// The file ended between two frames; one sentence for each thing that a reader should know about its end.
     | Finished of warnings: string list
     /// The file ended within a frame; the frames before it are good.

@@ -144,13 +144,7 @@ module Lammps =
     let private endedBySignal = [ 128 + 2; 128 + 15 ]
 
     /// Starts LAMMPS in a folder and waits for its end; looks every 0.2 s how far it is.
-    let private execute
-        (program: string)
-        (threads: int)
-        (folder: string)
-        (watch: unit -> unit)
-        (cancel: CancellationToken)
-        =
+    let private execute (program: string) (threads: int) (folder: string) (watch: unit -> unit) (run: Run) =
         let several =
             if threads = 1 then
                 []
@@ -178,7 +172,7 @@ module Lammps =
             try
                 while not (started.WaitForExit 200) do
                     watch ()
-                    cancel.ThrowIfCancellationRequested()
+                    Run.stopIfCancelled run
             finally
                 kill started
 
@@ -189,9 +183,9 @@ module Lammps =
             else
                 // A terminal sends Ctrl-C to LAMMPS and to this process at once, and LAMMPS may be the faster one to end.
                 if List.contains started.ExitCode endedBySignal then
-                    cancel.WaitHandle.WaitOne(TimeSpan.FromSeconds 2.0) |> ignore
+                    run.Cancel.WaitHandle.WaitOne(TimeSpan.FromSeconds 2.0) |> ignore
 
-                cancel.ThrowIfCancellationRequested()
+                Run.stopIfCancelled run
                 let text = if File.Exists log then File.ReadAllText log else ""
                 Error(MiceError.ToolFailed("LAMMPS", faultOf (text + "\n" + output.Result + "\n" + errors.Result)))
 
@@ -282,7 +276,8 @@ module Lammps =
             |> Result.map (fun bytes -> File.WriteAllBytes(Path.Combine(folder, LammpsScript.tableFile o), bytes))
         |> Result.map (fun () -> defaultArg start -1L)
 
-    let private finish o program threads folder cancel (report: float -> unit) (start: int64) =
+    let private finish (o: LammpsOptions) program threads folder (run: Run) (start: int64) =
+        let size = $"{LammpsOptions.atoms o} atoms, {o.Snapshots} snapshots"
         let before = float (LammpsOptions.preparationSteps o)
         let all = before + float (LammpsOptions.productionSteps o)
 
@@ -295,26 +290,20 @@ module Lammps =
                 elif start >= 0L then before + float start
                 else float preparation
 
-            report (min 1.0 (steps / all))
+            Run.tell "molecular dynamics" (min 1.0 (steps / all)) size run
             forgetOldStates folder
 
-        match execute program threads folder watch cancel with
+        match execute program threads folder watch run with
         | Error error -> Error [ error ]
         | Ok() -> collect o folder
 
     /// <summary>Makes the snapshots of one phase, or the rest of them.</summary>
     /// <param name="options">What to simulate.</param>
-    /// <param name="folder">The run's folder; made when it does not exist.</param>
-    /// <param name="cancel">Kills LAMMPS; what was stored until then is used by the next call. Raises OperationCanceledException.</param>
-    /// <param name="report">Is told the fraction that is done, 0 to 1, a few times per second.</param>
+    /// <param name="run">Its token kills LAMMPS; what was stored until then is used by the next call. Seeds and threads are those of the options.</param>
+    /// <param name="folder">Where the files go; made when it does not exist.</param>
     /// <returns>The files, or what is wrong: options out of range, no LAMMPS, no model, another run in the folder, or LAMMPS' own
     /// error message. A resumed run is another sample of the same ensemble, not the same trajectory.</returns>
-    let run
-        (options: LammpsOptions)
-        (folder: string)
-        (cancel: CancellationToken)
-        (report: float -> unit)
-        : Result<LammpsRun, MiceError list> =
+    let run (options: LammpsOptions) (run: Run) (folder: string) : Result<LammpsRun, MiceError list> =
         let single result = Result.mapError List.singleton result
 
         match LammpsOptions.check options with
@@ -324,7 +313,7 @@ module Lammps =
                 let final = Path.Combine(folder, "trajectory.dump.gz")
 
                 if File.Exists final then
-                    report 1.0
+                    Run.tell "molecular dynamics" 1.0 "done" run
 
                     Ok
                         {
@@ -339,10 +328,9 @@ module Lammps =
                             |> Result.bind (fun threads ->
                                 prepare threads options folder |> Result.map (fun start -> program, threads, start)))
                     )
-                    |> Result.bind (fun (program, threads, start) ->
-                        finish options program threads folder cancel report start)
+                    |> Result.bind (fun (program, threads, start) -> finish options program threads folder run start)
                     |> Result.map (fun result ->
                         clean folder
-                        report 1.0
+                        Run.tell "molecular dynamics" 1.0 "done" run
                         result))
         | errors -> Error errors

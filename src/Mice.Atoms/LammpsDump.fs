@@ -10,7 +10,7 @@ type internal DumpColumn =
     | Ignored = 0
     | Id = 1
     | Type = 2
-    | Element = 3
+    | Name = 3
     | X = 4
     | Y = 5
     | Z = 6
@@ -23,22 +23,20 @@ type internal DumpLayout =
         /// xs ys zs: positions in units of the lattice vectors.
         IsScaled: bool
         HasIds: bool
+        /// element, typelabel or type is there.
+        HasSpecies: bool
     }
 
 /// Text dumps of LAMMPS (dump atom and dump custom).
 [<RequireQualifiedAccess>]
 module internal LammpsDump =
     let private atomsItem = "ITEM: ATOMS"
-    let private boundsItem = "ITEM: BOX BOUNDS"
 
     let private startsWith (text: string) (line: ReadOnlySpan<byte>) =
         line.Length >= text.Length && Ascii.Equals(line.Slice(0, text.Length), text.AsSpan())
 
     /// Is this line the start of a section?
     let isItem (line: ReadOnlySpan<byte>) : bool = startsWith "ITEM:" line
-
-    let private words (line: ReadOnlySpan<byte>) =
-        Encoding.Latin1.GetString(line).Split([| ' '; '\t' |], StringSplitOptions.RemoveEmptyEntries)
 
     /// Position columns in the order of preference: name of the x column, is it scaled?
     let private positionColumns =
@@ -51,7 +49,7 @@ module internal LammpsDump =
 
     let private layout (lines: TextLines) : DumpLayout =
         let header = lines.Line.ToArray()
-        let names = words (lines.Line.Slice atomsItem.Length)
+        let names = Fields.words (lines.Line.Slice atomsItem.Length)
 
         if names.Length > 1000 then
             Frames.fault lines $"{names.Length} columns are more than Mice reads (1000)"
@@ -65,13 +63,15 @@ module internal LammpsDump =
             let given = Fields.quoteText (String.concat " " names)
             Frames.fault lines $"the columns are {given}; needed are x y z, xu yu zu, xs ys zs or xsu ysu zsu"
         | Some(xyz, isScaled) ->
-            let hasElement = Array.contains "element" names
+            // Columns that tell the species, in the order of preference.
+            let species =
+                [ "element"; "typelabel"; "type" ] |> List.tryFind (fun name -> Array.contains name names)
 
             let column name =
                 match name with
                 | "id" -> DumpColumn.Id
-                | "type" when not hasElement -> DumpColumn.Type
-                | "element" -> DumpColumn.Element
+                | "type" when species = Some name -> DumpColumn.Type
+                | _ when species = Some name -> DumpColumn.Name
                 | _ ->
                     match Array.IndexOf(xyz, name) with
                     | -1 -> DumpColumn.Ignored
@@ -82,73 +82,8 @@ module internal LammpsDump =
                 Columns = Array.map column names
                 IsScaled = isScaled
                 HasIds = Array.contains "id" names
+                HasSpecies = species.IsSome
             }
-
-    /// The three numbers per line of the section BOX BOUNDS; two when the box is orthogonal, four in general form.
-    let private boundLines (lines: TextLines) (width: int) : float[][] =
-        let read axis =
-            Frames.require lines "a line of box bounds"
-            let mutable fields = Fields lines.Line
-            let row = Array.zeroCreate width
-
-            for i in 0 .. width - 1 do
-                row[i] <- Frames.finite lines "a box bound" (Fields.next &fields)
-
-            if Fields.skipBlanks &fields then
-                Frames.fault lines $"box bounds have {width} numbers a line here"
-
-            if width < 4 && not (row[1] > row[0]) then
-                let low = row[0].ToString CultureInfo.InvariantCulture
-                let high = row[1].ToString CultureInfo.InvariantCulture
-                Frames.fault lines $"""the box reaches from {low} to {high} along {"xyz"[axis]}"""
-
-            row
-
-        [| read 0; read 1; read 2 |]
-
-    /// Lattice vectors and origin from bounds with tilt factors: LAMMPS writes the bounding box of the tilted one.
-    let private triclinic (b: float[][]) : float[] * float[] =
-        let xy, xz, yz = b[0][2], b[1][2], b[2][2]
-        let xlo = b[0][0] - List.min [ 0.0; xy; xz; xy + xz ]
-        let xhi = b[0][1] - List.max [ 0.0; xy; xz; xy + xz ]
-        let ylo, yhi = b[1][0] - min 0.0 yz, b[1][1] - max 0.0 yz
-        let zlo, zhi = b[2][0], b[2][1]
-        [| xhi - xlo; 0.0; 0.0; xy; yhi - ylo; 0.0; xz; yz; zhi - zlo |], [| xlo; ylo; zlo |]
-
-    let private readCell (lines: TextLines) : Cell =
-        let header = words (lines.Line.Slice boundsItem.Length)
-
-        let isFlag (w: string) =
-            w.Length = 2 && w |> Seq.forall (fun c -> "pfsm".Contains c)
-
-        let flags, form = header |> Array.partition isFlag
-
-        if flags.Length <> 0 && flags.Length <> 3 then
-            Frames.fault lines "the box needs three boundary flags"
-
-        let periodic =
-            if flags.Length = 0 then
-                [| true; true; true |]
-            else
-                flags |> Array.map (fun f -> f[0] = 'p')
-
-        let number = lines.Number
-
-        let vectors, origin =
-            match form with
-            | [||] ->
-                let b = boundLines lines 2
-                let edge i = b[i][1] - b[i][0]
-                [| edge 0; 0.0; 0.0; 0.0; edge 1; 0.0; 0.0; 0.0; edge 2 |], Array.map Array.head b
-            | [| "xy"; "xz"; "yz" |] -> triclinic (boundLines lines 3)
-            | [| "abc"; "origin" |] ->
-                let b = boundLines lines 4
-                Array.collect (fun row -> Array.truncate 3 row) b, Array.map Array.last b
-            | _ -> Frames.fault lines "this form of box bounds is unknown to Mice"
-
-        match Cell.create vectors origin periodic with
-        | Ok cell -> cell
-        | Error text -> raise (FileFault(number, false, text))
 
     let private readSpecies (lines: TextLines) (table: SpeciesTable) (column: DumpColumn) (field: ReadOnlySpan<byte>) =
         if column = DumpColumn.Type then
@@ -161,7 +96,7 @@ module internal LammpsDump =
             int number - 1
         else
             match table.IndexOf field with
-            | -1 -> Frames.fault lines $"there are more than {SpeciesTable.Most} different elements"
+            | -1 -> Frames.fault lines $"there are more than {SpeciesTable.Most} different species"
             | index -> index
 
     /// One line of the section ATOMS.
@@ -181,7 +116,7 @@ module internal LammpsDump =
             | DumpColumn.Ignored -> ()
             | DumpColumn.Id -> atoms.SetId(Frames.integer lines "an atom id" field)
             | DumpColumn.Type
-            | DumpColumn.Element -> atoms.SetSpecies(readSpecies lines table columns[c] field)
+            | DumpColumn.Name -> atoms.SetSpecies(readSpecies lines table columns[c] field)
             | column -> atoms.SetPosition(int column - int DumpColumn.X, Frames.finite lines "a coordinate" field)
 
         if Fields.skipBlanks &fields then
@@ -204,9 +139,7 @@ module internal LammpsDump =
             let layout, firstLine = known.Value, lines.Number + 1L
             let atoms = AtomBuffer(count, first)
 
-            if
-                not (Array.contains DumpColumn.Type layout.Columns || Array.contains DumpColumn.Element layout.Columns)
-            then
+            if not layout.HasSpecies then
                 table.HaveTypes 1
 
             for _ in 1L .. count do
@@ -238,11 +171,16 @@ module internal LammpsDump =
 
             Outcome.Frame
                 {
-                    Step = step
-                    Cell = cell
-                    Species = species
-                    SpeciesNames = table.Names
-                    Positions = positions
+                    Snapshot =
+                        {
+                            Step = step
+                            Cell = cell
+                            Species = species
+                            SpeciesNames = table.Names
+                            Positions = positions
+                        }
+                    HasStep = true
+                    HasSpecies = layout.HasSpecies
                 }
 
         let numberLine what =
@@ -270,8 +208,8 @@ module internal LammpsDump =
                 let count = Frames.atomCount lines first (Fields.next &fields)
                 next ()
                 sections step (ValueSome count) cell
-            elif startsWith boundsItem line then
-                let cell = readCell lines
+            elif startsWith LammpsBox.item line then
+                let cell = LammpsBox.read lines
                 next ()
                 sections step count (ValueSome cell)
             elif startsWith atomsItem line then
@@ -312,11 +250,11 @@ module internal LammpsDump =
         writer.Write $"ITEM: TIMESTEP\n{snapshot.Step}\nITEM: NUMBER OF ATOMS\n{Snapshot.count snapshot}\n"
 
         if Cell.isOrthorhombic snapshot.Cell then
-            writer.Write $"{boundsItem} {flags}\n"
+            writer.Write $"{LammpsBox.item} {flags}\n"
             [ 0..2 ] |> List.iter (fun i -> bounds i 0.0 v[4 * i] "")
         else
             let xy, xz, yz = v[3], v[6], v[7]
-            writer.Write $"{boundsItem} xy xz yz {flags}\n"
+            writer.Write $"{LammpsBox.item} xy xz yz {flags}\n"
             bounds 0 (List.min [ 0.0; xy; xz; xy + xz ]) (v[0] + List.max [ 0.0; xy; xz; xy + xz ]) $" {number xy}"
             bounds 1 (min 0.0 yz) (v[4] + max 0.0 yz) $" {number xz}"
             bounds 2 0.0 v[8] $" {number yz}"

@@ -4,6 +4,7 @@ open System
 open System.Buffers
 open System.IO
 open System.IO.Compression
+open System.Text
 
 /// A stream whose first bytes were taken off to look at them and are given back here. Notes whether the end was reached, to
 /// tell a cut compressed file from a damaged one.
@@ -61,8 +62,36 @@ type internal LineStatus =
     /// The compressed form is damaged.
     | Damaged = 4
 
-/// The lines of a text file as bytes in one pooled buffer; gzip is recognised by its first two bytes. At most
-/// <c>LineLimit</c> bytes are held at any time, whatever the file contains.
+/// The encoding of a text by its first bytes.
+[<RequireQualifiedAccess>]
+module internal TextEncoding =
+    /// UTF-32 before UTF-16, whose mark is the beginning of the other one. Bytes of zero do not occur in other text, so they tell the
+    /// encoding of a text without a mark.
+    let private wide (first: byte[]) : struct (int * Encoding) voption =
+        match first with
+        | [| 0xffuy; 0xfeuy; 0uy; 0uy |] -> ValueSome(struct (4, Encoding.UTF32))
+        | [| 0uy; 0uy; 0xfeuy; 0xffuy |] -> ValueSome(struct (4, UTF32Encoding(true, false) :> Encoding))
+        | [| a; 0uy; 0uy; 0uy |] when a > 0uy -> ValueSome(struct (0, Encoding.UTF32))
+        | [| 0uy; 0uy; 0uy; a |] when a > 0uy -> ValueSome(struct (0, UTF32Encoding(true, false) :> Encoding))
+        | _ when first.Length >= 2 && first[0] = 0xffuy && first[1] = 0xfeuy -> ValueSome(struct (2, Encoding.Unicode))
+        | _ when first.Length >= 2 && first[0] = 0xfeuy && first[1] = 0xffuy ->
+            ValueSome(struct (2, Encoding.BigEndianUnicode))
+        | [| a; 0uy; b; 0uy |] when a > 0uy && b > 0uy -> ValueSome(struct (0, Encoding.Unicode))
+        | [| 0uy; a; 0uy; b |] when a > 0uy && b > 0uy -> ValueSome(struct (0, Encoding.BigEndianUnicode))
+        | _ -> ValueNone
+
+    /// <summary>How a text is encoded.</summary>
+    /// <param name="first">Its first four bytes, or all of them where there are fewer.</param>
+    /// <returns>The length of its byte-order mark, and the encoding where it is none that extends ASCII.</returns>
+    let ofFirst (first: byte[]) : struct (int * Encoding voption) =
+        match wide first with
+        | ValueSome(struct (mark, encoding)) -> struct (mark, ValueSome encoding)
+        | ValueNone when first.Length >= 3 && first[0] = 0xefuy && first[1] = 0xbbuy && first[2] = 0xbfuy ->
+            struct (3, ValueNone)
+        | ValueNone -> struct (0, ValueNone)
+
+/// The lines of a text file as bytes of ASCII or UTF-8 in one pooled buffer. Gzip is recognised by its first two bytes; a byte-order mark
+/// is left out; UTF-16 and UTF-32 become UTF-8. At most <c>LineLimit</c> bytes are held at any time, whatever the file contains.
 type internal TextLines(source: Stream) =
     static let lineLimit = 1 <<< 20
 
@@ -74,7 +103,7 @@ type internal TextLines(source: Stream) =
 
     let isPacked = (first = [| 0x1fuy; 0x8buy |])
 
-    let content: Stream =
+    let mutable content: Stream =
         if isPacked then
             new GZipStream(watched, CompressionMode.Decompress)
         else
@@ -89,6 +118,7 @@ type internal TextLines(source: Stream) =
     let mutable lineStart = 0
     let mutable lineLength = 0
     let mutable number = 0L
+    let mutable isRecognised = false
 
     /// Reads more behind what is there; makes room by moving it to the front or into a larger buffer.
     let fill () =
@@ -111,6 +141,23 @@ type internal TextLines(source: Stream) =
         with :? InvalidDataException ->
             atEnd <- true
             damaged <- not watched.ReachedEnd
+
+    /// Looks at the first bytes for the encoding.
+    let recognise () =
+        isRecognised <- true
+
+        while filled < 4 && not atEnd do
+            fill ()
+
+        match TextEncoding.ofFirst (Array.sub buffer 0 (min 4 filled)) with
+        | struct (mark, ValueNone) ->
+            start <- mark
+            scanned <- mark
+        | struct (mark, ValueSome encoding) ->
+            let rest = new WatchedStream(Array.sub buffer mark (filled - mark), content)
+            content <- Encoding.CreateTranscodingStream(rest, encoding, UTF8Encoding false)
+            filled <- 0
+            atEnd <- damaged
 
     let handOut length advance =
         lineStart <- start
@@ -143,6 +190,9 @@ type internal TextLines(source: Stream) =
 
     /// Goes to the next line.
     member this.Next() : LineStatus =
+        if not isRecognised then
+            recognise ()
+
         let found = Span<byte>(buffer, scanned, filled - scanned).IndexOf 10uy
 
         if found >= 0 then

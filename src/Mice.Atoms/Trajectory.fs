@@ -14,6 +14,8 @@ type Trajectory =
         Path: string
         /// At least one snapshot, in the order of the file.
         Snapshots: Snapshot[]
+        /// Whether the file gives the steps of its frames; where it does not, frames are counted from 0.
+        HasSteps: bool
         /// One sentence for each thing that a reader should know, such as a last frame that was cut off.
         Warnings: string list
     }
@@ -27,9 +29,10 @@ type TrajectoryFormat =
     | ExtendedXyz
 
 /// <summary>Reads and writes trajectories: LAMMPS text dumps and extended XYZ, each also as gzip.</summary>
-/// <remarks>Formats are recognised by content, not by name. Positions come out in Å, moved into the cell along its periodic
-/// directions, sorted by id where there are ids. Dumps: orthogonal, triclinic and general boxes; x y z, xu yu zu, xs ys zs
-/// or xsu ysu zsu in any order among any other columns; type and element. Extended XYZ: Lattice, Origin, Properties, pbc, step.</remarks>
+/// <remarks>Formats are recognised by content, not by name; text may be ASCII, UTF-8, UTF-16 or UTF-32. Positions come out in Å, moved into
+/// the cell along its periodic directions, sorted by id where there are ids. Dumps: orthogonal, triclinic and general boxes; x y z, xu yu zu,
+/// xs ys zs or xsu ysu zsu in any order among any other columns; the species by element, typelabel or type, in this order of preference.
+/// Extended XYZ: Lattice, Origin, Properties, pbc and step or timestep, in upper or lower case, with values in old or new style.</remarks>
 [<RequireQualifiedAccess>]
 module Trajectory =
     /// The reader that fits the first line that is not blank.
@@ -92,51 +95,81 @@ module Trajectory =
     /// <summary>The snapshots of a file one after the other: holds one in memory.</summary>
     /// <param name="path">LAMMPS dump or extended XYZ, gzip or plain.</param>
     /// <returns>Snapshots until the file ends; an <c>Error</c>, if there is one, comes last. A last frame that was cut off is an
-    /// <c>Error</c> here; <see cref="M:Mice.Atoms.TrajectoryModule.read"/> makes a warning of it.</returns>
+    /// <c>Error</c> here; <see cref="M:Mice.Atoms.TrajectoryModule.read"/> makes a warning of it. Frames that stand twice are not
+    /// looked for.</returns>
     let frames (path: string) : seq<Result<Snapshot, MiceError>> =
         outcomes path
         |> Seq.choose (function
-            | Outcome.Frame snapshot -> Some(Ok snapshot)
+            | Outcome.Frame frame -> Some(Ok frame.Snapshot)
             | Outcome.Cut error
             | Outcome.Broken error -> Some(Error error)
             | Outcome.Finished _ -> None)
 
+    /// What a reader should know of frames that lack something.
+    let private lacks (path: string) (frames: ResizeArray<Frame>) : string list =
+        [
+            if not frames[0].HasStep then
+                $"{path}: the frames have no step (step or Timestep in the comment line) and are counted from 0."
+            if frames.Exists(fun f -> not f.HasSpecies) then
+                $"{path}: there is no column element, typelabel or type; all atoms are taken to be of one species."
+        ]
+
+    let private finish (path: string) (frames: ResizeArray<Frame>) (warnings: string list) =
+        if frames.Count = 0 then
+            Error [ MiceError.BadFile(path, None, None, "the file has no frames") ]
+        else
+            let names = frames[frames.Count - 1].Snapshot.SpeciesNames
+
+            [|
+                for f in frames do
+                    { f.Snapshot with SpeciesNames = names }
+            |]
+            |> Repeats.withoutCopies path
+            |> Result.map (fun (struct (snapshots, repeated)) ->
+                {
+                    Path = path
+                    Snapshots = snapshots
+                    HasSteps = frames[0].HasStep
+                    Warnings = warnings @ repeated @ lacks path frames
+                })
+
     /// <summary>All snapshots of a file.</summary>
     /// <param name="path">LAMMPS dump or extended XYZ, gzip or plain.</param>
     /// <returns>At least one snapshot. A last frame that was cut off (a run that was stopped) is left out with a warning, unless it
-    /// is the only one; one of a plain extended XYZ file that only lacks its last line feed is used, with a warning. Everything else that is wrong is an <c>Error</c> with file, frame and line.</returns>
+    /// is the only one; one of a plain extended XYZ file that only lacks its last line feed is used, with a warning. A frame with the step and
+    /// the positions of an earlier one (the seam of a continued run) is left out with a warning. Everything else that is wrong is an
+    /// <c>Error</c> with file, frame and line; so are two frames with equal positions at different steps, or with one step and different
+    /// positions.</returns>
     let read (path: string) : Result<Trajectory, MiceError list> =
-        let snapshots = ResizeArray<Snapshot>()
-
-        let finish warnings =
-            if snapshots.Count = 0 then
-                Error(MiceError.BadFile(path, None, None, "the file has no frames"))
-            else
-                let names = snapshots[snapshots.Count - 1].SpeciesNames
-
-                Ok
-                    {
-                        Path = path
-                        Snapshots = [| for s in snapshots -> { s with SpeciesNames = names } |]
-                        Warnings = warnings
-                    }
+        let read = ResizeArray<Frame>()
 
         let take outcome =
             match outcome with
-            | Outcome.Frame snapshot ->
-                snapshots.Add snapshot
+            | Outcome.Frame frame ->
+                read.Add frame
                 None
-            | Outcome.Cut error when snapshots.Count > 0 ->
-                let kept = $"The {snapshots.Count} frames before it are used."
-                Some(finish [ $"{MiceError.message error}. {kept}" ])
+            | Outcome.Cut error when read.Count > 0 ->
+                let kept = $"The {read.Count} frames before it are used."
+                Some(finish path read [ $"{MiceError.message error}. {kept}" ])
             | Outcome.Cut error
-            | Outcome.Broken error -> Some(Error error)
-            | Outcome.Finished warnings -> Some(finish warnings)
+            | Outcome.Broken error -> Some(Error [ error ])
+            | Outcome.Finished warnings -> Some(finish path read warnings)
 
-        outcomes path
-        |> Seq.tryPick take
-        |> Option.defaultWith (fun () -> finish [])
-        |> Result.mapError List.singleton
+        outcomes path |> Seq.tryPick take |> Option.defaultWith (fun () -> finish path read [])
+
+    /// <summary>What stands against looking for the rows of a thermo table that belong to the snapshots.</summary>
+    /// <param name="trajectory">A trajectory.</param>
+    /// <returns>One error when its file gives no steps.</returns>
+    let stepFaults (trajectory: Trajectory) : MiceError list =
+        [
+            if not trajectory.HasSteps then
+                MiceError.BadFile(
+                    trajectory.Path,
+                    None,
+                    None,
+                    "the frames have no step (step or Timestep in the comment line), so the rows of a thermo table that belong to them are unknown"
+                )
+        ]
 
     /// <summary>Writes snapshots to a stream.</summary>
     /// <param name="format">The format.</param>

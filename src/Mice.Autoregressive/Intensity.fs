@@ -43,6 +43,8 @@ type Intensity =
         Core: float
         /// λ/ρ within a core.
         CoreIntensity: float
+        /// c: noise points for each atom in training.
+        NoisePerAtom: int
         /// ln(c/a).
         Offset: float
         /// m: mean of the features; [size of the basis].
@@ -120,6 +122,7 @@ module Intensity =
             // Half an atom of all training snapshots together is expected in the cores: none was found there.
             // Where no probe hit a core, their share is below one probe.
             CoreIntensity = 0.5 / (float (n * training.Atoms) * max (1.0 / float (8 * Probe)) (1.0 - openShare))
+            NoisePerAtom = options.NoisePerAtom
             Offset = log (float options.NoisePerAtom / openShare)
             Mean = mean
             InverseSpread = inverse

@@ -1,8 +1,8 @@
 namespace Mice.Autoregressive
 
 open System
-open System.Threading
 open Mice
+open Mice.Learning
 open Mice.Tensors
 
 /// <summary>How one network is trained. Start from IntensityTrainingOptions.defaults.</summary>
@@ -27,19 +27,6 @@ module IntensityTrainingOptions =
             LearningRate = 2e-3
         }
 
-/// <summary>A network in training, or trained: all that the next step needs.</summary>
-type TrainingState =
-    {
-        /// Parameters of the network.
-        Parameters: Params
-        /// Moments of the optimiser.
-        Optimiser: OptimiserState
-        /// The curve so far: step, loss in nats per atom (mean since the last entry), excess entropy on the validation snapshots in k_B per atom.
-        Curve: struct (int * float * float)[]
-        /// Losses of the rounds since the last entry of the curve, the latest first.
-        Losses: float list
-    }
-
 /// <summary>Learning an intensity by telling atoms from noise.</summary>
 /// <remarks>
 /// The loss per atom, E_atoms[softplus(−f)] + c E_noise[softplus(f)], is smallest where f = ln(λ/ν), ν the noise intensity.
@@ -51,10 +38,6 @@ module IntensityTraining =
     /// Steps whose points are drawn together, in random order, before the steps are made.
     [<Literal>]
     let RoundSteps = 8
-
-    /// Entries of the curve.
-    [<Literal>]
-    let private CurveEntries = 20
 
     let private drawAtoms (sampler: SweepSampler) (generator: Generator) n =
         let snapshots = ScanSnapshots.count sampler.Snapshots
@@ -105,45 +88,29 @@ module IntensityTraining =
         |> Intensity.logOdds intensity parameters
         |> NoiseContrast.loss atoms
 
-    let private optimiser (options: IntensityTrainingOptions) =
-        Optimiser.adam
-            { AdamOptions.defaults with
-                LearningRate = Schedule.cosine options.LearningRate 0.0 (int64 options.Steps)
-            }
-
-    /// The state before the first step.
-    let start (key: Key) (device: Device) (options: IntensityTrainingOptions) (intensity: Intensity) : TrainingState =
-        let parameters =
-            intensity.Network.Init(Key.named "parameters" key) |> Params.onto device
-
-        {
-            Parameters = parameters
-            Optimiser = (optimiser options).Init parameters
-            Curve = [||]
-            Losses = []
-        }
-
     /// Atoms and noise points in one step.
     let private pointsOf (options: IntensityTrainingOptions) noisePerAtom =
         let atoms = options.BatchPoints / (1 + noisePerAtom)
         atoms, options.BatchPoints - atoms
 
-    /// One round of steps on points of their own key: the same state and key give the same result.
-    let private round
-        device
-        options
-        (intensity: Intensity)
-        noisePerAtom
-        (sampler: SweepSampler)
-        (scratch: struct (float32[] * float32[]))
-        key
-        (state: TrainingState)
-        =
-        let generator = Key.generator key
-        let atoms, noise = pointsOf options noisePerAtom
-        let steps = min RoundSteps (options.Steps - int state.Optimiser.Step)
+    /// <summary>How the network of an intensity is trained; the loss is in nats per atom.</summary>
+    /// <param name="name">Of the checkpoint.</param>
+    /// <param name="options">Steps, learning rate.</param>
+    let plan (name: string) (options: IntensityTrainingOptions) : TrainingPlan =
+        let start =
+            Schedule.cosine options.LearningRate 0.0 (int64 options.Steps)
+            |> TrainingPlan.create name options.Steps
 
+        { start with
+            LookEvery = max RoundSteps start.LookEvery
+        }
+
+    /// The points of a round: atoms and noise, scaled, [steps·n; size of the basis] each.
+    let private draw device options (intensity: Intensity) (sampler: SweepSampler) scratch key steps =
+        let generator = Key.generator key
+        let atoms, noise = pointsOf options intensity.NoisePerAtom
         let struct (atomFeatures, noiseFeatures) = scratch
+        let openShare = float intensity.NoisePerAtom / exp intensity.Offset
 
         let prepared parts n (features: float32[]) =
             let rows = n * steps
@@ -159,109 +126,59 @@ module IntensityTraining =
 
             Intensity.inputs device intensity filled rows
 
-        Tensor.scope (fun () ->
-            let openShare = float noisePerAtom / exp intensity.Offset
-            let a = prepared (drawAtoms sampler generator (atoms * steps)) atoms atomFeatures
+        let a = prepared (drawAtoms sampler generator (atoms * steps)) atoms atomFeatures
 
-            let b =
-                prepared (drawNoise sampler generator openShare (noise * steps)) noise noiseFeatures
+        let b =
+            prepared (drawNoise sampler generator openShare (noise * steps)) noise noiseFeatures
 
-            let adam = optimiser options
-            let mutable state, total = state, 0.0
+        struct (a, b)
 
-            for i in 0 .. steps - 1 do
-                let rows n x =
-                    Tensor.slice 0 (i * n) ((i + 1) * n) 1 x
-
-                let batch = loss intensity atoms (rows atoms a) (rows noise b)
-
-                let struct (value, next, moments) =
-                    Optimiser.step adam batch state.Parameters state.Optimiser
-
-                total <- total + value
-
-                state <-
-                    { state with
-                        Parameters = next
-                        Optimiser = moments
-                    }
-
-            struct (state, total / float steps))
-
-    /// <summary>Trains from a state to the last step.</summary>
-    /// <param name="key">The key of this network.</param>
-    /// <param name="device">Where the network is computed.</param>
-    /// <param name="options">Steps, batch, learning rate.</param>
-    /// <param name="noisePerAtom">As in the options that the intensity was created with.</param>
+    /// <summary>What the network learns: telling atoms from noise on new points in every step.</summary>
+    /// <param name="options">Batch.</param>
     /// <param name="intensity">The model.</param>
     /// <param name="training">Training snapshots.</param>
-    /// <param name="validate">Excess entropy of parameters on validation snapshots, k_B per atom; asked about twenty times.</param>
-    /// <param name="progress">Called after every round.</param>
-    /// <param name="cancel">Stops between rounds, by OperationCanceledException.</param>
-    /// <param name="first">Where to begin: from start or a checkpoint.</param>
-    /// <returns>The state after the last step; once the loss is not finite, so are all later entries of the curve.</returns>
-    let run
-        (key: Key)
-        (device: Device)
+    /// <param name="validate">Excess entropy of parameters on validation snapshots, k_B per atom; nothing is decided by it.</param>
+    /// <param name="run">Key and device.</param>
+    let objective
         (options: IntensityTrainingOptions)
-        (noisePerAtom: int)
         (intensity: Intensity)
         (training: ScanSnapshots)
         (validate: Params -> float)
-        (progress: TrainingState -> unit)
-        (cancel: CancellationToken)
-        (first: TrainingState)
-        : TrainingState =
+        (run: Run)
+        : Objective<struct (Tensor * Tensor)> =
         let sampler = SweepSampler(training, intensity.Basis, intensity.Core)
         // The same arrays for all rounds: arrays of their size are dear to make and to collect.
-        let atoms, noise = pointsOf options noisePerAtom
+        let atoms, noise = pointsOf options intensity.NoisePerAtom
 
         let features n =
             GC.AllocateUninitializedArray(RoundSteps * n * DensityBasis.size intensity.Basis)
 
         let scratch = struct (features atoms, features noise)
-        let every = max RoundSteps (options.Steps / CurveEntries)
 
-        let advance (state: TrainingState) roundIndex =
-            cancel.ThrowIfCancellationRequested()
-            let pointsKey = key |> Key.named "points" |> Key.item roundIndex
+        let rows i n x =
+            Tensor.slice 0 (i * n) ((i + 1) * n) 1 x
 
-            let struct (next, value) =
-                round device options intensity noisePerAtom sampler scratch pointsKey state
+        {
+            RoundSteps = RoundSteps
+            Draw =
+                fun round steps ->
+                    let key = run.Key |> Key.named "points" |> Key.item round
+                    draw run.Device options intensity sampler scratch key steps
+            Gradient =
+                fun state (struct (a, b)) i ->
+                    let struct (value, gradient) =
+                        state.Parameters
+                        |> Grad.valueAndGradient (loss intensity atoms (rows i atoms a) (rows i noise b))
 
-            let step = int next.Optimiser.Step
+                    struct (Tensor.item value, gradient, nan)
+            Held = Some validate
+        }
 
-            let isEntry =
-                step >= options.Steps || step / every > int state.Optimiser.Step / every
-
-            if isEntry then
-                let mean = List.average (value :: state.Losses)
-
-                let held =
-                    if Double.IsFinite value then
-                        validate next.Parameters
-                    else
-                        nan
-
-                let next =
-                    { next with
-                        Curve = Array.append next.Curve [| struct (step, mean, held) |]
-                        Losses = []
-                    }
-
-                progress next
-                next
-            else
-                let next =
-                    { next with
-                        Losses = value :: state.Losses
-                    }
-
-                progress next
-                next
-
-        let rounds = (options.Steps + RoundSteps - 1) / RoundSteps
-        // Rounded up: the last round may be shorter than the others.
-        let done' = (int first.Optimiser.Step + RoundSteps - 1) / RoundSteps
-
-        Seq.init (rounds - done') (fun i -> done' + i) |> Tensor.fold advance first
+    /// <summary>The state before the first step.</summary>
+    /// <param name="plan">How it will be trained.</param>
+    /// <param name="intensity">The model.</param>
+    /// <param name="run">Key and device.</param>
+    let start (plan: TrainingPlan) (intensity: Intensity) (run: Run) : TrainingState =
+        intensity.Network.Init(Key.named "parameters" run.Key)
+        |> Params.onto run.Device
+        |> TrainingState.start plan.Optimiser

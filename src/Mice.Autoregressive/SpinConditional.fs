@@ -1,8 +1,8 @@
 namespace Mice.Autoregressive
 
 open System
-open System.Threading
 open Mice
+open Mice.Learning
 open Mice.Tensors
 
 /// How the conditional law of spins is learned. Start from SpinConditionalOptions.defaults.
@@ -37,6 +37,20 @@ module SpinConditionalOptions =
             LearningRate = 4e-3
         }
 
+    /// <summary>Checks all fields: Wide 0 or more, the learning rate above 0, the others 1 or more.</summary>
+    /// <param name="options">The options.</param>
+    /// <returns>Errors: OutOfRange.</returns>
+    let check (options: SpinConditionalOptions) : Result<SpinConditionalOptions, MiceError list> =
+        validate {
+            let! () = Validate.atLeast 1 "rows seen by the scan" options.Deep
+            and! () = Validate.atLeast 0 "columns seen by the scan" options.Wide
+            and! () = Validate.atLeast 1 "width of the scan" options.Width
+            and! () = Validate.atLeast 1 "training steps of scan" options.Steps
+            and! () = Validate.atLeast 1 "sites of a training step of scan" options.BatchSites
+            and! () = Validate.positive "learning rate of scan" options.LearningRate
+            return options
+        }
+
 /// <summary>The law q(sᵢ | s before i) of a spin given those before it: made by <c>IsingConditional</c> or <c>PlanarConditional</c>.</summary>
 type SpinConditional<'spin> =
     internal
@@ -63,12 +77,6 @@ module SpinConditional =
     /// Parameters before training.
     let initial (key: Key) (law: SpinConditional<'spin>) : Params = law.Init key
 
-    let private optimiser (options: SpinConditionalOptions) =
-        Optimiser.adam
-            { AdamOptions.defaults with
-                LearningRate = Schedule.cosine options.LearningRate 0.0 (int64 options.Steps)
-            }
-
     /// Sites described one by one, as tensors.
     let private described (law: SpinConditional<'spin>) count (site: int -> struct ('spin[] * int)) =
         let arrays =
@@ -84,10 +92,7 @@ module SpinConditional =
     [<Literal>]
     let private SafeRepeats = 4.0
 
-    /// Looks at validation sites in a training, and how many sites it takes each time.
-    [<Literal>]
-    let private Looks = 20
-
+    /// Sites of a look at what is kept out of training.
     [<Literal>]
     let private LookSites = 8192
 
@@ -117,61 +122,44 @@ module SpinConditional =
     /// <summary>Trains by cross-entropy on sites taken at random from snapshots taken at random. Where every site would be drawn more than four
     /// times, an eighth of the snapshots is kept out of training and the parameters that describe it best are the result.</summary>
     /// <param name="options">Steps, batch, learning rate.</param>
-    /// <param name="cancel">Stops between steps.</param>
-    /// <param name="progress">Told the step and its loss, nats per site.</param>
-    /// <param name="key">All randomness.</param>
     /// <param name="law">The law.</param>
     /// <param name="first">Parameters to start from, as those of a neighbouring temperature; None for random ones.</param>
     /// <param name="snapshots">Training snapshots, [n][rows·columns].</param>
+    /// <param name="run">Key, token, progress and store; the checkpoint is called network.</param>
+    /// <returns>The state at the end, losses in nats per site; errors: BadFile for a checkpoint of another network.</returns>
     let train
         (options: SpinConditionalOptions)
-        (cancel: CancellationToken)
-        (progress: int -> float -> unit)
-        (key: Key)
         (law: SpinConditional<'spin>)
         (first: Params option)
         (snapshots: 'spin[][])
-        : Params =
-        let adam = optimiser options
-
-        let random = law.Init(Key.named "parameters" key)
-
+        (run: Run)
+        : Result<TrainingState, MiceError list> =
+        let random = law.Init(Key.named "parameters" run.Key)
         let start = first |> Option.map (Params.inForm random) |> Option.defaultValue random
-
         let struct (training, watched) = split options snapshots
-        let every = max 1 (options.Steps / Looks)
 
-        /// The better of two by the snapshots that are watched; the last where none are.
-        let better i parameters best =
-            match watched with
-            | None -> struct (nan, parameters)
-            | Some watched when (i + 1) % every = 0 ->
-                let value = look law (Key.named "watched" key) watched parameters
-                let struct (before, _) = best
-                if value < before then struct (value, parameters) else best
-            | Some _ -> best
+        let plan =
+            { TrainingPlan.create
+                  "network"
+                  options.Steps
+                  (Schedule.cosine options.LearningRate 0.0 (int64 options.Steps)) with
+                Selection = if watched.IsSome then Selection.Best else Selection.Last
+                Message = fun state -> $"{TrainingState.recentLoss state:F3} nats per site"
+            }
 
-        let step struct (parameters, moments, best) i =
-            cancel.ThrowIfCancellationRequested()
-            let generator = key |> Key.named "sites" |> Key.item i |> Key.generator
+        let draw step =
+            let generator = run.Key |> Key.named "sites" |> Key.item step |> Key.generator
 
-            Tensor.scope (fun () ->
-                let sites =
-                    described law options.BatchSites (fun _ ->
-                        let snapshot = training[generator.NextInt training.Length]
-                        struct (snapshot, generator.NextInt snapshot.Length))
+            described law options.BatchSites (fun _ ->
+                let snapshot = training[generator.NextInt training.Length]
+                struct (snapshot, generator.NextInt snapshot.Length))
 
-                let loss p = law.Surprise p sites |> Tensor.mean
+        let objective =
+            { Objective.ofLoss draw (fun sites p -> law.Surprise p sites |> Tensor.mean) with
+                Held = watched |> Option.map (look law (Key.named "watched" run.Key))
+            }
 
-                let struct (value, next, moments) = Optimiser.step adam loss parameters moments
-                progress i value
-                struct (next, moments, better i next best))
-
-        let struct (_, _, struct (_, trained)) =
-            Seq.init options.Steps id
-            |> Tensor.fold step struct (start, adam.Init start, struct (infinity, start))
-
-        trained
+        Training.run plan objective (TrainingState.start plan.Optimiser start) run
 
     /// <summary>−ln q of a whole snapshot, nats.</summary>
     /// <param name="law">The law.</param>
@@ -190,33 +178,25 @@ module SpinConditional =
 
     /// <summary>Configurations drawn from the law, independent of each other: spin after spin in the order of the rows, all configurations
     /// together.</summary>
-    /// <param name="cancel">Stops between sites.</param>
-    /// <param name="progress">Told the share done.</param>
-    /// <param name="key">All randomness.</param>
     /// <param name="law">The law.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="sites">Of the torus that the law was made for, rows·columns.</param>
     /// <param name="count">How many configurations.</param>
+    /// <param name="run">Key, token and progress.</param>
     /// <returns>[count][sites].</returns>
-    let sample
-        (cancel: CancellationToken)
-        (progress: float -> unit)
-        (key: Key)
-        (law: SpinConditional<'spin>)
-        (parameters: Params)
-        (sites: int)
-        (count: int)
-        : 'spin[][] =
-        let generator = Key.generator key
+    let sample (law: SpinConditional<'spin>) (parameters: Params) (sites: int) (count: int) (run: Run) : 'spin[][] =
+        let generator = Key.generator run.Key
         let drawn = Array.init count (fun _ -> Array.zeroCreate<'spin> sites)
+        let told = Run.counter "drawing" (int64 sites) run
 
         for site in 0 .. sites - 1 do
-            cancel.ThrowIfCancellationRequested()
-            progress (float site / float sites)
+            Run.stopIfCancelled run
 
             Tensor.scope (fun () ->
                 described law count (fun row -> struct (drawn[row], site))
                 |> law.Draw parameters generator
                 |> Array.iteri (fun row spin -> drawn[row][site] <- spin))
+
+            told ()
 
         drawn

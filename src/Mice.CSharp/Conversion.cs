@@ -62,16 +62,16 @@ internal static class Conversion
     public static MeasuredValue? Optional(FSharpOption<Estimate>? estimate) =>
         estimate is null ? null : MeasuredValue.From(estimate.Value);
 
-    /// <summary>The CUDA device of a number, or another device without a number.</summary>
-    public static Device Device(int? cuda, Device otherwise)
+    /// <summary>The CUDA device of a number, or the processor without a number.</summary>
+    public static Device Device(int? cuda)
     {
         if (cuda is not { } index)
         {
-            return otherwise;
+            return Mice.Device.Cpu;
         }
 
         var loaded = Engine.load();
-        var device = loaded.IsOk ? DeviceModule.tryCuda(index) : FSharpResult<Device, MiceError>.NewError(loaded.ErrorValue);
+        var device = loaded.IsOk ? Tensors.Device.tryCuda(index) : FSharpResult<Device, MiceError>.NewError(loaded.ErrorValue);
         return device.IsOk ? device.ResultValue : throw MiceException.Of(device.ErrorValue);
     }
 

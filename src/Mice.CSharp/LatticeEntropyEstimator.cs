@@ -18,39 +18,11 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
 {
     private readonly LatticeEntropyEstimatorOptions chosen = options ?? new();
 
-    /// <summary>Draws snapshots of an Ising model and estimates its entropy per site.</summary>
+    /// <summary>Draws snapshots of a lattice model and estimates its entropy per site, of an <see cref="XYSystem"/> relative to dθ.</summary>
     /// <param name="system">The model.</param>
-    /// <param name="temperatures">Temperatures above 0; the result at one does not depend on the others.</param>
-    /// <param name="progress">Told how far the work is.</param>
-    /// <param name="cancellationToken">Stops the work; what a checkpoint directory keeps until then is used by the next call.</param>
-    /// <returns>An estimate for every temperature and method.</returns>
-    /// <exception cref="MiceException">
-    /// The system, a temperature or an option failed a check, or the checkpoint directory belongs to others; <c>Faults</c> lists
-    /// every fault.
-    /// </exception>
-    public Task<IReadOnlyList<LatticeEntropyEstimate>> EstimateAsync(
-        IsingSystem system,
-        IReadOnlyList<double> temperatures,
-        IProgress<EstimationProgress>? progress = null,
-        CancellationToken cancellationToken = default
-    )
-    {
-        ArgumentNullException.ThrowIfNull(system);
-        ArgumentNullException.ThrowIfNull(temperatures);
-        var entropy = chosen.ToIsingEntropyOptions();
-        var model = system.ToModel();
-        var asked = ListModule.OfSeq(temperatures);
-
-        return Run(
-            directory => IsingEntropy.checkpoints(entropy, model, directory),
-            store => IsingEntropy.estimate(entropy, cancellationToken, Conversion.Progress(progress), store, model, asked),
-            cancellationToken
-        );
-    }
-
-    /// <summary>Draws snapshots of an XY model and estimates its entropy per site, relative to dθ.</summary>
-    /// <param name="system">The model.</param>
-    /// <param name="temperatures">Temperatures above 0; the result at one does not depend on the others, but for the integration.</param>
+    /// <param name="temperatures">
+    /// Temperatures above 0. Only the integration and networks that are handed on make the result at one depend on the others.
+    /// </param>
     /// <param name="progress">Told how far the work is.</param>
     /// <param name="cancellationToken">Stops the work; what a checkpoint directory keeps until then is used by the next call.</param>
     /// <returns>An estimate for every temperature and method; where energies are integrated, the others have the result as their reference.</returns>
@@ -59,7 +31,7 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
     /// every fault.
     /// </exception>
     public Task<IReadOnlyList<LatticeEntropyEstimate>> EstimateAsync(
-        XYSystem system,
+        LatticeSystem system,
         IReadOnlyList<double> temperatures,
         IProgress<EstimationProgress>? progress = null,
         CancellationToken cancellationToken = default
@@ -67,13 +39,11 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(temperatures);
-        var entropy = chosen.ToXYEntropyOptions();
-        var model = system.ToModel();
+        var entropy = chosen.ToLatticeEntropyOptions();
         var asked = ListModule.OfSeq(temperatures);
 
-        return Run(
-            directory => XYEntropy.checkpoints(entropy, model, directory),
-            store => XYEntropy.estimate(entropy, cancellationToken, Conversion.Progress(progress), store, model, asked),
+        return Estimated(
+            () => system.ToSystem(chosen.Snapshots).Estimate.Invoke(entropy).Invoke(chosen.ToRun(progress, cancellationToken)).Invoke(asked),
             cancellationToken
         );
     }
@@ -97,15 +67,8 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
         OfSnapshots(
             Conversion.Snapshots(spins),
             conditions ?? new(),
-            (entropy, store, known, snapshots) =>
-                LatticeSnapshotEntropy.ofSpins(
-                    entropy,
-                    cancellationToken,
-                    Conversion.Progress(progress),
-                    store,
-                    known,
-                    snapshots
-                ),
+            (entropy, known, snapshots) =>
+                LatticeSnapshotEntropy.ofSpins(entropy, chosen.ToRun(progress, cancellationToken), known, snapshots),
             cancellationToken
         );
 
@@ -128,15 +91,8 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
         OfSnapshots(
             Conversion.Snapshots(angles),
             conditions ?? new(),
-            (entropy, store, known, snapshots) =>
-                LatticeSnapshotEntropy.ofAngles(
-                    entropy,
-                    cancellationToken,
-                    Conversion.Progress(progress),
-                    store,
-                    known,
-                    snapshots
-                ),
+            (entropy, known, snapshots) =>
+                LatticeSnapshotEntropy.ofAngles(entropy, chosen.ToRun(progress, cancellationToken), known, snapshots),
             cancellationToken
         );
 
@@ -145,7 +101,6 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
         LatticeSnapshotConditions conditions,
         Func<
             LatticeEntropyOptions,
-            FSharpOption<RunStore>,
             LatticeConditions,
             LatticeSnapshots<TSpin>,
             FSharpResult<FSharpList<LatticePoint>, FSharpList<MiceError>>
@@ -156,27 +111,18 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
     {
         var entropy = chosen.ToLatticeEntropyOptions();
 
-        return Run(
-            directory => LatticeSnapshotEntropy.checkpoints(entropy, conditions.Describe(), snapshots, directory),
-            store => estimate(entropy, store, conditions.ToConditions(snapshots.Rows, snapshots.Columns), snapshots),
+        return Estimated(
+            () => estimate(entropy, conditions.ToConditions(snapshots.Rows, snapshots.Columns), snapshots),
             cancellationToken
         );
     }
 
-    private Task<IReadOnlyList<LatticeEntropyEstimate>> Run(
-        Func<string, FSharpResult<RunStore, FSharpList<MiceError>>> checkpoints,
-        Func<FSharpOption<RunStore>, FSharpResult<FSharpList<LatticePoint>, FSharpList<MiceError>>> estimate,
+    private static Task<IReadOnlyList<LatticeEntropyEstimate>> Estimated(
+        Func<FSharpResult<FSharpList<LatticePoint>, FSharpList<MiceError>>> estimate,
         CancellationToken cancellationToken
     ) =>
-        Task.Run(
-            () =>
-            {
-                var store = chosen.CheckpointDirectory is { } directory
-                    ? FSharpOption<RunStore>.Some(MiceException.Unwrap(checkpoints(directory)))
-                    : FSharpOption<RunStore>.None;
-                return (IReadOnlyList<LatticeEntropyEstimate>)
-                    MiceException.Unwrap(estimate(store)).Select(LatticeEntropyEstimate.From).ToArray();
-            },
+        Task.Run<IReadOnlyList<LatticeEntropyEstimate>>(
+            () => MiceException.Unwrap(estimate()).Select(LatticeEntropyEstimate.From).ToArray(),
             cancellationToken
         );
 }

@@ -27,7 +27,7 @@ public enum LatticeEntropyMethod
 }
 
 /// <summary>How entropies of lattices are estimated; the same for every kind of spins, where nothing else is said.</summary>
-public sealed record LatticeEntropyEstimatorOptions
+public sealed record LatticeEntropyEstimatorOptions : EstimatorOptions
 {
     private static readonly Dictionary<LatticeEntropyMethod, LatticeMethod> Known = new()
     {
@@ -46,7 +46,7 @@ public sealed record LatticeEntropyEstimatorOptions
     /// Snapshots to draw at each temperature, rounded up to equally many of every chain: to a multiple of 512 for an
     /// <see cref="IsingSystem"/>, of 64 for an <see cref="XYSystem"/>. Not used for snapshots that are given.
     /// </summary>
-    public int Snapshots { get; init; } = IsingEntropyOptionsModule.defaults.Sampling.Snapshots;
+    public int Snapshots { get; init; } = IsingSamplingOptionsModule.defaults.Snapshots;
 
     /// <summary>Training steps of each critic of MICE; critics of XY spins, which are averaged over rotations, take longer ones.</summary>
     public int MiceSteps { get; init; } = LatticeEntropyOptionsModule.defaults.Mice.Training.Steps;
@@ -59,43 +59,6 @@ public sealed record LatticeEntropyEstimatorOptions
     /// temperatures above it. Not used for snapshots that are given.
     /// </summary>
     public bool TransferWeights { get; init; } = LatticeEntropyOptionsModule.defaults.Transfer;
-
-    /// <summary>Same seed, same numbers.</summary>
-    public ulong Seed { get; init; } = LatticeEntropyOptionsModule.defaults.Seed;
-
-    /// <summary>Processor threads; results do not depend on them.</summary>
-    public int Threads { get; init; } = LatticeEntropyOptionsModule.defaults.Threads;
-
-    /// <summary>Where finished temperatures and methods are kept, so that the next call need not repeat them; null for nowhere.</summary>
-    public string? CheckpointDirectory { get; init; }
-
-    internal IsingEntropyOptions ToIsingEntropyOptions()
-    {
-        var sampling = IsingEntropyOptionsModule.defaults.Sampling;
-        return new(
-            new(Snapshots, sampling.Equilibrate, sampling.Every, sampling.EnergyRounds, Threads),
-            ToLatticeEntropyOptions()
-        );
-    }
-
-    internal XYEntropyOptions ToXYEntropyOptions()
-    {
-        var start = XYEntropyOptionsModule.defaults;
-        var sampling = XYChainOptionsModule.withSnapshots(Snapshots, start.Sampling);
-        return new(
-            new(
-                sampling.Chains,
-                sampling.Snapshots,
-                sampling.Equilibrate,
-                sampling.Every,
-                sampling.OverRelaxations,
-                sampling.Clusters,
-                Threads
-            ),
-            start.Integration,
-            ToLatticeEntropyOptions()
-        );
-    }
 
     internal LatticeEntropyOptions ToLatticeEntropyOptions()
     {
@@ -113,9 +76,7 @@ public sealed record LatticeEntropyEstimatorOptions
                 mice.LargestHalf,
                 mice.RowsFirst
             ),
-            TransferWeights,
-            Seed,
-            Threads
+            TransferWeights
         );
     }
 }

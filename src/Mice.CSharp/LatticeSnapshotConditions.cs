@@ -105,23 +105,6 @@ public sealed record LatticeEquilibrium(double Temperature, IReadOnlyList<double
             MeanEnergyPerSite is { } mean ? FSharpOption<Estimate>.Some(mean.ToEstimate()) : FSharpOption<Estimate>.None,
             Energies.ToArray()
         );
-
-    internal IEnumerable<Tuple<string, string>> Describe() =>
-        [
-            Tuple.Create("temperature", Temperature.ToString("R", CultureInfo.InvariantCulture)),
-            Tuple.Create("energies_sha256", RunStoreModule.digest(FuncConvert.FromAction<BinaryWriter>(Write))),
-            Tuple.Create("hamiltonian_known", (Hamiltonian is not null).ToString()),
-        ];
-
-    private void Write(BinaryWriter writer)
-    {
-        double[] mean = MeanEnergyPerSite is { } known ? [known.Value, known.StandardError, (double)known.Kind] : [];
-
-        foreach (var number in Energies.Concat(mean))
-        {
-            writer.Write(number);
-        }
-    }
 }
 
 /// <summary>What is known of lattice snapshots besides the snapshots. Nothing, as long as it is not said.</summary>
@@ -159,16 +142,5 @@ public sealed record LatticeSnapshotConditions
             Equilibrium?.Hamiltonian is { } energy
                 ? FSharpOption<LatticeHamiltonian>.Some(energy)
                 : FSharpOption<LatticeHamiltonian>.None
-        );
-
-    /// <summary>All of it by name, as it identifies a checkpoint directory.</summary>
-    internal FSharpList<Tuple<string, string>> Describe() =>
-        ListModule.OfSeq(
-            [
-                Tuple.Create("symmetry", Symmetry.ToString()),
-                Tuple.Create("global_symmetry", GlobalSymmetry.ToString()),
-                Tuple.Create("snapshots_in_a_group", GroupSnapshots.ToString(CultureInfo.InvariantCulture)),
-                .. Equilibrium?.Describe() ?? [],
-            ]
         );
 }

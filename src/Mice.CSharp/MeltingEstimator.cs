@@ -119,14 +119,9 @@ public sealed class MeltingEstimator(MeltingOptions options)
                     data.SolidThermo.Value,
                     data.LiquidThermo.Value
                 );
-                var stores = options.CheckpointDirectory is { } directory
-                    ? MiceException.Unwrap(Checkpoints.melting(melting, input, directory))
-                    : MeltingStoresModule.none;
                 var result = Melting.estimate(
                     melting,
-                    cancellationToken,
-                    Conversion.Progress(progress),
-                    stores,
+                    options.ToRun(progress, cancellationToken, options.CudaDevice),
                     input
                 );
                 return MeltingEstimate.From(MiceException.Unwrap(result));

@@ -33,7 +33,7 @@ public sealed record MethodInformation(
             TimeSpan.FromSeconds(estimate.Seconds),
             estimate.Remark,
             estimate
-                .Curves.Select(curve => curve.Select(p => new TrainingPoint(p.Item1, p.Item2, p.Item3)).ToArray())
+                .Curves.Select(curve => curve.Select(p => new TrainingPoint(p.Step, -p.Loss, p.Held is null ? double.NaN : -p.Held.Value)).ToArray())
                 .ToArray()
         );
 }

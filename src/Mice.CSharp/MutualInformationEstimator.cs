@@ -34,18 +34,9 @@ public sealed class MutualInformationEstimator(MutualInformationEstimatorOptions
             () =>
             {
                 var information = chosen.ToMutualInformationOptions();
-                var store = chosen.CheckpointDirectory is { } directory
-                    ? FSharpOption<RunStore>.Some(
-                        MiceException.Unwrap(
-                            MutualInformation.checkpoints(information, x.Value, y.Value, directory)
-                        )
-                    )
-                    : FSharpOption<RunStore>.None;
                 var result = MutualInformation.estimate(
                     information,
-                    store,
-                    Conversion.Progress(progress),
-                    cancellationToken,
+                    chosen.ToRun(progress, cancellationToken, chosen.CudaDevice),
                     x.Value,
                     y.Value
                 );

@@ -19,7 +19,7 @@ public enum SampleKind
 }
 
 /// <summary>How a mutual information is estimated. What is null is chosen by the library.</summary>
-public sealed record MutualInformationEstimatorOptions
+public sealed record MutualInformationEstimatorOptions : EstimatorOptions
 {
     /// <summary>Names for <see cref="Method"/>, with a few words each.</summary>
     public static IReadOnlyList<KeyValuePair<string, string>> Methods { get; } =
@@ -37,30 +37,15 @@ public sealed record MutualInformationEstimatorOptions
     /// <summary>Neighbouring rows that are not independent of each other; null: from the autocorrelation of the columns.</summary>
     public int? BlockRows { get; init; }
 
-    /// <summary>Same seed, same numbers.</summary>
-    public ulong Seed { get; init; } = MutualInformationOptionsModule.defaults.Seed;
-
-    /// <summary>Processor threads.</summary>
-    public int Threads { get; init; } = MutualInformationOptionsModule.defaults.Threads;
-
     /// <summary>Number of the CUDA device; null computes on the processor.</summary>
     public int? CudaDevice { get; init; }
-
-    /// <summary>
-    /// Where the estimator keeps what it needs to go on, to the same result, after it was stopped; null for nowhere. A directory
-    /// belongs to one set of options and samples.
-    /// </summary>
-    public string? CheckpointDirectory { get; init; }
 
     internal MutualInformationOptions ToMutualInformationOptions() =>
         new(
             Method,
             Kind(KindX),
             Kind(KindY),
-            BlockRows is { } rows ? FSharpOption<int>.Some(rows) : FSharpOption<int>.None,
-            Seed,
-            Conversion.Device(CudaDevice, MutualInformationOptionsModule.defaults.Device),
-            Threads
+            BlockRows is { } rows ? FSharpOption<int>.Some(rows) : FSharpOption<int>.None
         );
 
     private static FSharpOption<VariableKind> Kind(SampleKind kind) =>

@@ -17,8 +17,9 @@ public enum SystemSymmetry
     None,
 }
 
-/// <summary>How the excess entropy of one phase is estimated. What is null is chosen by the library.</summary>
-public sealed record ScanEntropyOptions
+/// <summary>How the excess entropy of one phase is estimated. What is null is chosen by the library. As part of a <see cref="MeltingOptions"/> it has
+/// no seed, threads, device and directory of its own.</summary>
+public sealed record ScanEntropyOptions : EstimatorOptions
 {
     /// <summary>The symmetry of the system; null: isotropic, and cubic for the solid of a <see cref="MeltingEstimator"/>.</summary>
     public SystemSymmetry? Symmetry { get; init; }
@@ -32,23 +33,11 @@ public sealed record ScanEntropyOptions
     /// <summary>Training steps of each network.</summary>
     public int? TrainingSteps { get; init; }
 
-    /// <summary>Same seed, same numbers.</summary>
-    public ulong Seed { get; init; } = ScanOptionsModule.defaults.Seed;
-
-    /// <summary>Networks trained at the same time, each on one processor core.</summary>
-    public int Threads { get; init; } = ScanOptionsModule.defaults.Threads;
-
     /// <summary>Number of the CUDA device; null computes on the processor.</summary>
     public int? CudaDevice { get; init; }
 
     /// <summary>A short run for a first look; the bound is looser.</summary>
     public bool Quick { get; init; }
-
-    /// <summary>
-    /// Where a <see cref="ScanEntropyEstimator"/> keeps what it needs to go on, to the same result, after it was stopped; null for
-    /// nowhere. A directory belongs to one set of options and data. A <see cref="MeltingEstimator"/> has an option of its own.
-    /// </summary>
-    public string? CheckpointDirectory { get; init; }
 
     internal ScanOptions ToScanOptions(Symmetry symmetry)
     {
@@ -68,10 +57,7 @@ public sealed record ScanEntropyOptions
             ),
             start.Sweeps,
             start.IntegralPoints,
-            start.CutoffShares,
-            Seed,
-            Conversion.Device(CudaDevice, start.Device),
-            Threads
+            start.CutoffShares
         );
     }
 
@@ -85,7 +71,7 @@ public sealed record ScanEntropyOptions
 }
 
 /// <summary>Temperature and pressure of both runs, and how both phases are scanned.</summary>
-public sealed record MeltingOptions
+public sealed record MeltingOptions : EstimatorOptions
 {
     /// <summary>Temperature of both runs, K; above 0.</summary>
     public required double TemperatureKelvin { get; init; }
@@ -99,17 +85,26 @@ public sealed record MeltingOptions
     /// <summary>How the liquid is scanned.</summary>
     public ScanEntropyOptions Liquid { get; init; } = new();
 
-    /// <summary>
-    /// Where both scans keep what they need to go on, to the same result, after they were stopped; null for nowhere. A directory
-    /// belongs to one set of options and data.
-    /// </summary>
-    public string? CheckpointDirectory { get; init; }
+    /// <summary>Number of the CUDA device; null computes on the processor.</summary>
+    public int? CudaDevice { get; init; }
 
     internal Entropy.MeltingOptions ToMeltingOptions()
     {
-        if (Solid.CheckpointDirectory is not null || Liquid.CheckpointDirectory is not null)
+        foreach (var phase in new[] { Solid, Liquid })
         {
-            throw new MiceException(["CheckpointDirectory of one phase is set; set that of the MeltingOptions instead."]);
+            var unset = new ScanEntropyOptions();
+
+            if (
+                phase.CheckpointDirectory is not null
+                || phase.CudaDevice is not null
+                || phase.Seed != unset.Seed
+                || phase.Threads != unset.Threads
+            )
+            {
+                throw new MiceException(
+                    ["Seed, Threads, CudaDevice or CheckpointDirectory of one phase is set; set that of the MeltingOptions instead."]
+                );
+            }
         }
 
         return new(

@@ -18,11 +18,13 @@ public sealed class AtomSnapshot
     /// <param name="species">Chemical symbol.</param>
     /// <param name="boxAngstrom">The three edges, Å.</param>
     /// <param name="positionsAngstrom">x, y, z of each atom in turn, Å.</param>
+    /// <param name="step">Time step: the one of its row in a thermo table, where there is a table.</param>
     /// <exception cref="ArgumentException">An edge is not above 0, or the positions are no whole number of atoms.</exception>
     public AtomSnapshot(
         string species,
         IReadOnlyList<double> boxAngstrom,
-        IReadOnlyList<double> positionsAngstrom
+        IReadOnlyList<double> positionsAngstrom,
+        long step = 0
     )
     {
         ArgumentNullException.ThrowIfNull(species);
@@ -33,7 +35,8 @@ public sealed class AtomSnapshot
         }
 
         var cell = CellModule.orthorhombic(boxAngstrom.ToArray());
-        Value = SnapshotModule.ofPositions(species, cell, positionsAngstrom.ToArray());
+        var made = SnapshotModule.ofPositions(species, cell, positionsAngstrom.ToArray());
+        Value = new Snapshot(step, made.Cell, made.Species, made.SpeciesNames, made.Positions);
     }
 
     /// <summary>Time step.</summary>
@@ -115,7 +118,7 @@ public sealed class ThermoData
     }
 }
 
-/// <summary>Reads thermo tables: CSV with a header line, plain or gzip.</summary>
+/// <summary>Reads thermo tables: CSV or blank-separated columns with a header line, fix ave/time files and logs of LAMMPS; plain or gzip.</summary>
 public static class ThermoReader
 {
     /// <summary>Reads a table.</summary>

@@ -49,14 +49,16 @@ public sealed class SampleData
             : throw new ArgumentOutOfRangeException(nameof(column));
 }
 
-/// <summary>Reads samples: CSV with or without a header line, and NumPy's .npy, told apart by their content.</summary>
+/// <summary>Reads samples: CSV or columns between blanks, with or without a header line, and NumPy's .npy, told apart by their content.</summary>
+/// <remarks>Every line between the first row and the last is a row: one that is empty or begins with # is a fault, for a value may be missing there.
+/// Comments and blank lines stand above the first row and below the last.</remarks>
 public static class SampleReader
 {
     /// <summary>Reads all rows of a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="kind">For a discrete variable text in a CSV file is read as labels, numbered in the order of their first appearance.</param>
     /// <param name="cancellationToken">Stops waiting for the file.</param>
-    /// <exception cref="MiceException">The file is missing or bad; file, line and column are named.</exception>
+    /// <exception cref="MiceException">The file is missing or bad; file, line and column of the first ten faults are named.</exception>
     public static Task<SampleData> ReadAsync(
         string path,
         SampleKind kind = SampleKind.Automatic,

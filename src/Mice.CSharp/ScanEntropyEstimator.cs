@@ -127,14 +127,9 @@ public sealed class ScanEntropyEstimator(ScanEntropyOptions? options = null)
                             run.Table.Value
                         )
                     );
-                var store = chosen.CheckpointDirectory is { } directory
-                    ? FSharpOption<RunStore>.Some(MiceException.Unwrap(Checkpoints.scan(scan, values, directory)))
-                    : FSharpOption<RunStore>.None;
                 var result = ScanEntropy.estimate(
                     scan,
-                    cancellationToken,
-                    Conversion.Progress(progress),
-                    store,
+                    chosen.ToRun(progress, cancellationToken, chosen.CudaDevice),
                     values
                 );
                 var found = MiceException.Unwrap(result);

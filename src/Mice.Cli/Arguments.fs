@@ -2,7 +2,6 @@ namespace Mice.Cli
 
 open System
 open Argu
-open Mice.Entropy
 
 /// What every verb takes. Values are text here: Options reads them and reports every fault at once.
 [<DisableHelpFlags>]
@@ -19,7 +18,7 @@ type SharedArgument =
     interface IArgParserTemplate with
         member this.Usage =
             match this with
-            | Seed _ -> $"seed of all random numbers; default {ScanOptions.defaults.Seed}"
+            | Seed _ -> "seed of all random numbers; default 1"
             | Device _ -> "cpu (default), cuda or cuda:N"
             | Threads _ -> "processor threads; default all"
             | Json _ -> "write the result as JSON"
@@ -45,7 +44,8 @@ type MeltArgument =
             match this with
             | Solid _ -> "snapshots of the solid: LAMMPS dump or extended XYZ, plain or gzip"
             | Liquid _ -> "snapshots of the liquid"
-            | Solid_Thermo _ -> "CSV table of the solid's run with the columns U_eV and V_A3 (and T_K)"
+            | Solid_Thermo _ ->
+                "thermo table of the solid's run: LAMMPS log (units metal), fix ave/time file, or CSV or blank-separated columns step, U_eV, V_A3 (and T_K)"
             | Liquid_Thermo _ -> "the same of the liquid's run"
             | Temperature _ -> "temperature of both runs"
             | Pressure _ -> "target pressure of both runs; default 1"
@@ -68,40 +68,10 @@ type EntropyArgument =
             | File _ -> "snapshots: LAMMPS dump or extended XYZ, plain or gzip"
             | Symmetry _ -> "symmetry of the system: isotropic, cubic or none (default)"
             | Thermo _ ->
-                "CSV table of the run with the columns step, U_eV and V_A3: takes thermal noise out and tells how loose the bound is; needs --temperature"
+                "thermo table of the run, as LAMMPS log (units metal), fix ave/time file, or CSV or blank-separated columns step, U_eV, V_A3: takes thermal noise out and tells how loose the bound is; needs --temperature"
             | Temperature _ -> "temperature of the run; only with --thermo"
             | Pressure _ -> "target pressure of the run; default 1; only with --thermo"
             | Quick -> "smaller networks and shorter training: minutes, with a looser bound"
-
-/// What `mice entropy ising` takes beside what every verb does.
-type IsingArgument =
-    | Size of sites: string
-    | Temperature of list: string
-    | Lattice of name: string
-    | Coupling of value: string
-    | Field of value: string
-    | Method of names: string
-    | Snapshots of count: string
-    | [<CustomCommandLine("--error")>] LargestError of nats: string
-    | Quick
-    | Transfer
-
-    interface IArgParserTemplate with
-        member this.Usage =
-            match this with
-            | Size _ -> "rows and columns of the torus; for mice 4 times a power of two"
-            | Temperature _ -> "one temperature or several, separated by commas, in units of |J|/k_B"
-            | Lattice _ -> "square (default) or triangular"
-            | Coupling _ -> "J: 1 (default) for a ferromagnet, -1 for an antiferromagnet"
-            | Field _ -> "H, in units of |J|; default 0"
-            | Method _ ->
-                "mice, scan, counting, compression, both (mice and scan; default) or all; several separated by commas"
-            | Snapshots _ -> "snapshots to draw, rounded up to a multiple of 512; default 2048"
-            | LargestError _ ->
-                "largest standard error that is wanted, nats per site; with a larger one the exit code is 2, with the snapshots that it would take"
-            | Quick -> "a third of the training steps"
-            | Transfer ->
-                "networks start from those of the next higher temperature, with a third of the steps: quicker, but results then depend on the temperatures above"
 
 /// What `mice mi` takes beside what every verb does.
 type InformationArgument =
@@ -115,7 +85,7 @@ type InformationArgument =
     interface IArgParserTemplate with
         member this.Usage =
             match this with
-            | X _ -> "samples of X: CSV (with or without a header) or .npy, one row per draw"
+            | X _ -> "samples of X: CSV or columns between blanks (with or without a header), or .npy; one row per draw"
             | Y _ -> "samples of Y, row by row of the same draws"
             | Bound _ -> "auto (default), or one estimator of the list below"
             | Discrete _ -> "x, y or x,y: these are symbols, and text in them is read as labels"
@@ -144,6 +114,14 @@ module Arguments =
         (parser<'a> verb).PrintUsage().TrimEnd()
         + "\n\n"
         + shared.Trim().Replace("OPTIONS:", "OPTIONS OF EVERY VERB:")
+
+    /// Names of the arguments of a verb: its own, then those of every verb.
+    let names<'a when 'a :> IArgParserTemplate> (verb: string) : string list =
+        let ofCases (cases: ArgumentCaseInfo list) =
+            cases |> List.collect (fun case -> case.CommandLineNames.Value)
+
+        ofCases ((parser<'a> verb).GetArgumentCases())
+        @ ofCases ((parser<SharedArgument> verb).GetArgumentCases())
 
     /// Argu's message without its prefix and without the usage text below it.
     let private firstLine (message: string) : string =

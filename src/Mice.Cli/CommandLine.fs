@@ -1,54 +1,91 @@
 namespace Mice.Cli
 
 open System
+open Mice
+open Mice.Entropy
 
-/// From the command line to a verb. A verb is one or two words; what follows is its own.
+/// From the command line to a verb. A verb is one to three words; what follows is its own.
 [<RequireQualifiedAccess>]
 module CommandLine =
 
-    let private verbs =
+    let private verbs: Verb list =
         [
-            "melt", "entropy difference and melting temperature from snapshots of solid and liquid"
-            "entropy atoms", "excess entropy of one phase from its snapshots"
-            "entropy ising", "entropy of an Ising model by MICE, scan, counting, compression"
-            "sample ising", "snapshots of an Ising model in a file"
-            "sample xy", "snapshots of an XY model in a file"
-            "entropy xy", "entropy of an XY model by MICE, scan, integration of energies"
-            "entropy snapshots", "entropy of your own lattice snapshots, spins ±1 or angles"
-            "mi", "mutual information of two samples"
-            "md run na", "molecular dynamics of sodium with LAMMPS: snapshots and a thermo table"
+            Melt.verb
+            EntropyAtoms.verb
+            yield! LatticeSystems.all |> List.map EntropyLattice.verb
+            EntropySnapshots.verb
+            yield! LatticeSystems.all |> List.map SampleLattice.verb
+            Mi.verb
+            yield! MdRun.verbs
         ]
+
+    let private words (verb: Verb) = String.concat " " verb.Words
+
+    let private list (some: Verb list) =
+        for verb in some do
+            printfn "  %-17s %s" (words verb) verb.Summary
+
+        printfn
+            "mice VERB --help, or mice help VERB, shows the arguments of a verb; mice completion bash|zsh writes a script for the shell. Exit code: 0 done, 1 checks failed or stopped, 2 bad input, 3 a fault of mice."
+
+        0
 
     let private help () =
         printfn "mice VERB …"
+        list verbs
 
-        for verb, text in verbs do
-            printfn "  %-17s %s" verb text
+    let private isHelp (word: string) = word = "--help" || word = "-h"
 
-        printfn
-            "mice VERB --help shows the arguments of a verb. Exit code: 0 done, 1 checks failed or stopped, 2 bad input, 3 a fault of mice."
+    let private beginsWith (start: string list) (all: string list) =
+        List.length start <= List.length all && List.truncate start.Length all = start
 
-        0
+    /// Verbs that begin with the given words, where these are too few for one.
+    let private under (given: string list) =
+        verbs |> List.filter (fun v -> v.Words.Length > given.Length && beginsWith given v.Words)
 
-    let private unknown (given: string[]) =
-        let known = verbs |> List.map fst |> String.concat ", "
+    /// The fault of words that are no verb, with the verbs that begin as they do.
+    let private unknown (given: string list) =
+        let given =
+            given
+            |> List.takeWhile (fun word -> not (word.StartsWith("-", StringComparison.Ordinal)))
+            |> List.truncate 3
+
+        let meant =
+            [ given.Length .. -1 .. 0 ]
+            |> List.map (fun n -> under (List.truncate n given))
+            |> List.find (not << List.isEmpty)
+
+        let known = meant |> List.map words |> String.concat ", "
 
         match given with
-        | [||] -> eprintfn "No verb given; known: %s. See mice --help." known
-        | _ ->
-            eprintfn
-                "There is no verb '%s'; known: %s. See mice --help."
-                (String.Join(' ', Array.truncate 2 given))
-                known
+        | [] -> eprintfn "No verb given; known: %s. See mice --help." known
+        | _ -> eprintfn "There is no verb '%s'; known: %s. See mice --help." (String.Join(' ', given)) known
 
         2
 
-    let private wantsHelp (arguments: string[]) =
-        arguments |> Array.exists (fun a -> a = "--help" || a = "-h")
+    let private completion (shell: string) =
+        match Completion.shells |> List.tryFind (fun (name, _) -> name = shell) with
+        | Some(_, script) ->
+            printfn "%s" (script verbs)
+            0
+        | None ->
+            Display.faults [ MiceError.UnknownName("shell", shell, Completion.shells |> List.map fst) ]
+            2
 
-    let private usage (text: string) =
-        printfn "%s" text
-        0
+    let private runVerb (estimators: Estimators) (given: string list) =
+        match verbs |> List.tryFind (fun v -> beginsWith v.Words given) with
+        | Some verb ->
+            let rest = List.skip verb.Words.Length given
+
+            if List.exists isHelp rest then
+                printfn "%s" (verb.Usage())
+                0
+            else
+                verb.Run estimators (Array.ofList rest)
+        | None ->
+            match given |> List.filter (isHelp >> not) |> under with
+            | some when not (List.isEmpty some) && List.exists isHelp given -> list some
+            | _ -> unknown given
 
     /// <summary>Runs a command line and returns the exit code.</summary>
     let run (estimators: Estimators) (given: string[]) : int =
@@ -56,34 +93,9 @@ module CommandLine =
         | [ "--help" ]
         | [ "-h" ]
         | [ "help" ] -> help ()
+        | "help" :: verb -> runVerb estimators (verb @ [ "--help" ])
         | [ "--version" ] ->
             estimators.Versions() |> List.iter (fun (name, version) -> printfn "%s %s" name version)
             0
-        | "melt" :: rest when wantsHelp (Array.ofList rest) -> usage (Arguments.usage<MeltArgument> "melt")
-        | "melt" :: rest -> Melt.run estimators (Array.ofList rest)
-        | "entropy" :: "atoms" :: rest when wantsHelp (Array.ofList rest) ->
-            usage (Arguments.usage<EntropyArgument> "entropy atoms")
-        | "entropy" :: "atoms" :: rest -> EntropyAtoms.run estimators (Array.ofList rest)
-        | "entropy" :: "ising" :: rest when wantsHelp (Array.ofList rest) ->
-            usage (Arguments.usage<IsingArgument> "entropy ising")
-        | "entropy" :: "ising" :: rest -> EntropyIsing.run estimators (Array.ofList rest)
-        | "entropy" :: "xy" :: rest when wantsHelp (Array.ofList rest) ->
-            usage (Arguments.usage<XYArgument> "entropy xy")
-        | "entropy" :: "xy" :: rest -> EntropyXY.run estimators (Array.ofList rest)
-        | "entropy" :: "snapshots" :: rest when wantsHelp (Array.ofList rest) ->
-            usage (Arguments.usage<SnapshotsArgument> "entropy snapshots")
-        | "entropy" :: "snapshots" :: rest -> EntropySnapshots.run estimators (Array.ofList rest)
-        | "sample" :: model :: rest when wantsHelp (Array.ofList (model :: rest)) ->
-            usage (Arguments.usage<SampleArgument> "sample ising|xy")
-        | "sample" :: model :: rest -> SampleLattice.run model (Array.ofList rest)
-        | "mi" :: rest when wantsHelp (Array.ofList rest) ->
-            usage (Arguments.usage<InformationArgument> "mi" + "\n\n" + Mi.methods)
-        | "mi" :: rest -> Mi.run estimators (Array.ofList rest)
-        | "md" :: "run" :: element :: rest when wantsHelp (Array.ofList (element :: rest)) ->
-            usage (
-                Arguments.usage<MdArgument> "md run na"
-                + "\n\nWithout --resume the run is kept in the directory ELEMENT-PHASE-TEMPERATURE. LAMMPS runs on the processor, on several\n"
-                + "threads where it has its package OPENMP and on one otherwise; seeds are 1 to 900000000."
-            )
-        | "md" :: "run" :: element :: rest -> MdRun.run element (Array.ofList rest)
-        | _ -> unknown given
+        | [ "completion"; shell ] -> completion shell
+        | words -> runVerb estimators words

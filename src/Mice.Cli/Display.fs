@@ -1,7 +1,6 @@
 namespace Mice.Cli
 
 open System
-open System.Diagnostics
 open Spectre.Console
 open Mice
 
@@ -12,49 +11,6 @@ module Display =
     /// One line for each fault on standard error.
     let faults (found: MiceError list) : unit =
         found |> List.distinct |> List.iter (fun fault -> eprintfn "%s" (MiceError.message fault))
-
-    /// Time left as people say it, from time gone and the share that is done.
-    let timeLeft (gone: TimeSpan) (fraction: float) : string =
-        if fraction >= 1.0 then
-            "done"
-        elif not (fraction >= 0.01) || gone.TotalSeconds < 1.0 then
-            "time left not known yet"
-        else
-            let seconds = gone.TotalSeconds * (1.0 - fraction) / fraction
-
-            if seconds < 90.0 then $"{seconds:F0} s left"
-            elif seconds < 5400.0 then $"{seconds / 60.0:F0} min left"
-            else $"{seconds / 3600.0:F1} h left"
-
-    /// Says the time left at every report of the share done. What the first report brings, an earlier run has done: it took no time now.
-    let private remaining () : float -> string =
-        let clock = Stopwatch()
-        let before = ref 0.0
-
-        fun fraction ->
-            if not clock.IsRunning then
-                before.Value <- fraction
-                clock.Start()
-
-            if fraction >= 1.0 then
-                timeLeft clock.Elapsed 1.0
-            else
-                timeLeft clock.Elapsed ((fraction - before.Value) / (1.0 - before.Value))
-
-    /// Plain lines, one every ten seconds at most.
-    let private plain (work: (Progress -> unit) -> 'a) : 'a =
-        let clock = Stopwatch.StartNew()
-        let next = ref TimeSpan.Zero
-        let left = remaining ()
-        let gate = obj ()
-
-        work (fun progress ->
-            lock gate (fun () ->
-                let left = left progress.Fraction
-
-                if clock.Elapsed >= next.Value then
-                    next.Value <- clock.Elapsed + TimeSpan.FromSeconds 10.0
-                    eprintfn "%3.0f %%  %s (%s)" (100.0 * progress.Fraction) progress.Message left))
 
     /// The start of a text that is too long.
     let private shortened (most: int) (text: string) : string =
@@ -72,7 +28,7 @@ module Display =
         let room () =
             console.Profile.Width - barWidth - 4 - 4
 
-        let left = remaining ()
+        let left = ConsoleProgress.remaining ()
 
         console
             .Progress()
@@ -94,9 +50,12 @@ module Display =
 
     /// Runs work with its progress shown: a bar on a terminal, lines otherwise, nothing when quiet.
     let withProgress (quiet: bool) (work: (Progress -> unit) -> 'a) : 'a =
-        if quiet then work ignore
-        elif Console.IsErrorRedirected then plain work
-        else bar work
+        if quiet then
+            work ignore
+        elif Console.IsErrorRedirected then
+            work (ConsoleProgress.lines ())
+        else
+            bar work
 
     /// Rows in aligned columns; the last column is not padded.
     let table (headings: string list) (rows: string list list) : unit =

@@ -16,76 +16,90 @@ module EntropyAtoms =
             Scan: ScanOptions
             Trajectory: Trajectory
             Control: ControlVariate option
+            /// What the readers say about both files.
+            Warnings: string list
         }
 
-    /// −ln p of the snapshots from the table, where one was given.
+    /// −ln p of the snapshots from the table, where one was given, and what the reader says about the table.
     let private control
         (r: ParseResults<EntropyArgument>)
         (trajectory: Read<Trajectory>)
-        : Read<ControlVariate option> =
+        : Read<ControlVariate option * string list> =
         match r.TryGetResult EntropyArgument.Thermo, r.TryGetResult EntropyArgument.Temperature with
-        | None, None -> Ok None
+        | None, None -> Ok(None, [])
         | None, Some _ -> Error [ MiceError.OutOfRange("--thermo", "missing", "a table beside --temperature") ]
         | file, kelvin ->
-            let table = Options.thermo "--thermo" file
-            let temperature = Options.temperature kelvin
-            let pressure = Options.pressure (r.TryGetResult EntropyArgument.Pressure)
+            let conditions =
+                validate {
+                    let! table = Options.thermo "--thermo" file
+                    and! temperature = Options.temperature kelvin
+                    and! pressure = Options.pressure (r.TryGetResult EntropyArgument.Pressure)
 
-            match Options.faults table @ Options.faults temperature @ Options.faults pressure, trajectory with
-            | [], Ok trajectory ->
-                let conditions =
-                    {
-                        Temperature = Options.get temperature * 1.0<K>
-                        Pressure = Options.get pressure * 1.0<bar>
-                    }
+                    return
+                        table,
+                        {
+                            Temperature = temperature * 1.0<K>
+                            Pressure = pressure * 1.0<bar>
+                        }
+                }
 
-                ControlVariate.thermal conditions trajectory.Snapshots (Options.get table) |> Result.map Some
-            | [], Error _ -> Ok None
-            | faults, _ -> Error faults
+            let steps =
+                match trajectory with
+                | Ok trajectory -> Trajectory.stepFaults trajectory
+                | Error _ -> []
+
+            validate {
+                let! table, conditions = conditions
+                and! () = steps
+
+                return!
+                    match trajectory with
+                    | Ok trajectory ->
+                        ControlVariate.thermal conditions trajectory.Snapshots table
+                        |> Result.map (fun control -> Some control, table.Warnings)
+                    // The trajectory tells its own faults.
+                    | Error _ -> Ok(None, [])
+            }
 
     let private read (given: GivenArguments<EntropyArgument>) : Read<Job> =
         let r = given.Own
-        let options = SharedOptions.read given.Shared
-
-        let symmetry =
-            r.TryGetResult EntropyArgument.Symmetry |> Option.defaultValue "none" |> Options.symmetry
-
         let trajectory = Options.trajectory "FILE" (r.TryGetResult EntropyArgument.File)
 
-        let control = control r trajectory
+        validate {
+            let! trajectory = trajectory
 
-        match
-            Options.faults trajectory
-            @ Options.faults symmetry
-            @ Options.faults control
-            @ Options.faults options
-        with
-        | [] ->
-            let options = Options.get options
-            let scan = SharedOptions.scan (r.Contains EntropyArgument.Quick) options
+            and! symmetry =
+                r.TryGetResult EntropyArgument.Symmetry |> Option.defaultValue "none" |> Options.symmetry
 
-            let job =
+            and! control, ofTable = control r trajectory
+            and! options = SharedOptions.read given.Shared
+
+            let! scan =
+                SharedOptions.scan (r.Contains EntropyArgument.Quick) symmetry |> ScanOptions.check
+
+            return
                 {
                     Options = options
-                    Scan = scan (Options.get symmetry)
-                    Trajectory = Options.get trajectory
-                    Control = Options.get control
+                    Scan = scan
+                    Trajectory = trajectory
+                    Control = control
+                    Warnings = trajectory.Warnings @ ofTable
                 }
+        }
 
-            ScanOptions.check job.Scan |> Result.map (fun _ -> job)
-        | faults -> Error faults
-
-    let private estimate (estimators: Estimators) (job: Job) token (directory: string) =
-        Checkpoints.scan job.Scan job.Trajectory.Snapshots directory
-        |> Result.bind (fun store ->
-            Display.withProgress job.Options.Quiet (fun report ->
-                estimators.Scan job.Scan token report (Some store) job.Trajectory.Snapshots))
+    let private estimate (estimators: Estimators) (job: Job) (run: Run) =
+        estimators.Scan job.Scan run job.Trajectory.Snapshots
         |> Result.map (fun result ->
             match job.Control with
             | Some control -> ScanEntropy.withControl control result
             | None -> result)
 
-    let private finish (estimators: Estimators) (job: Job) (result: ScanResult) : int =
+    let private finish (estimators: Estimators) (job: Job) (found: ScanResult) : int =
+        let result =
+            { found with
+                Settings = RunOptions.settings job.Options @ found.Settings
+            }
+
         let versions = estimators.Versions()
         let headings, rows = ScanReport.numbers result
         Display.table headings rows
@@ -98,16 +112,16 @@ module EntropyAtoms =
 
         Outputs.finish job.Options (JsonResult.entropy versions result) report result.Checks
 
-    /// <summary>Runs the verb and returns the exit code.</summary>
-    let run (estimators: Estimators) (given: string[]) : int =
-        let work (job: Job) =
-            if not job.Options.Quiet then
-                job.Trajectory.Warnings |> List.iter (eprintfn "Warning: %s")
+    let private work (estimators: Estimators) given (job: Job) =
+        if not job.Options.Quiet then
+            job.Warnings |> List.iter (eprintfn "Warning: %s")
 
-            Runs.withCheckpoints
-                [ "entropy"; "atoms" ]
-                (List.ofArray given)
-                job.Options.Resume
-                (estimate estimators job)
+        Runs.withCheckpoints [ "entropy"; "atoms" ] given job.Options (estimate estimators job)
 
-        Runs.verb (Arguments.parse<EntropyArgument> "entropy atoms" given) read work (finish estimators)
+    /// The verb.
+    let verb: Verb =
+        Verb.create<EntropyArgument, _, _>
+            ([ "entropy"; "atoms" ], "excess entropy of one phase from its snapshots", "")
+            read
+            work
+            finish

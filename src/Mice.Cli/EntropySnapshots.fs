@@ -50,7 +50,7 @@ module EntropySnapshots =
             Options: RunOptions
             Entropy: LatticeEntropyOptions
             File: string
-            Data: LatticeData
+            Data: GivenSpins
             Conditions: LatticeConditions
             LargestError: float option
             /// What was assumed of the snapshots, by name.
@@ -77,34 +77,28 @@ module EntropySnapshots =
 
     /// The model as it was given, else as the file tells it.
     let private thermal (r: ParseResults<SnapshotsArgument>) told : Read<ThermalModel option> =
-        let temperature = temperature (r.TryGetResult SnapshotsArgument.Temperature)
-        let lattice = LatticeArguments.lattice (r.TryGetResult SnapshotsArgument.Lattice)
-        let coupling = LatticeArguments.coupling (r.TryGetResult SnapshotsArgument.Coupling)
-        let field = LatticeArguments.field (r.TryGetResult SnapshotsArgument.Field)
+        validate {
+            let! () = homeless r
+            and! temperature = temperature (r.TryGetResult SnapshotsArgument.Temperature)
+            and! lattice = LatticeArguments.lattice (r.TryGetResult SnapshotsArgument.Lattice)
+            and! coupling = LatticeArguments.coupling (r.TryGetResult SnapshotsArgument.Coupling)
+            and! field = LatticeArguments.field (r.TryGetResult SnapshotsArgument.Field)
 
-        match
-            homeless r
-            @ Options.faults temperature
-            @ Options.faults lattice
-            @ Options.faults coupling
-            @ Options.faults field
-        with
-        | [] ->
-            Options.get temperature
-            |> Option.map (fun t ->
-                {
-                    Temperature = t
-                    Lattice = Options.get lattice
-                    Coupling = Options.get coupling
-                    Field = Options.get field
-                    MeanEnergyPerSite = None
-                })
-            |> Option.orElse told
-            |> Ok
-        | faults -> Error faults
+            return
+                temperature
+                |> Option.map (fun t ->
+                    {
+                        Temperature = t
+                        Lattice = lattice
+                        Coupling = coupling
+                        Field = field
+                        MeanEnergyPerSite = None
+                    })
+                |> Option.orElse told
+        }
 
     /// The model when the snapshots can be of it.
-    let private fittingModel (data: Read<LatticeData>) (model: ThermalModel option) : Read<ThermalModel option> =
+    let private fittingModel (data: Read<GivenSpins>) (model: ThermalModel option) : Read<ThermalModel option> =
         match model, data with
         | Some m, Ok data when not (List.isEmpty (GivenSnapshots.modelFaults m data)) ->
             Error(GivenSnapshots.modelFaults m data)
@@ -127,77 +121,59 @@ module EntropySnapshots =
 
             match model with
             | Some m ->
-                "temperature", LatticeSamplers.text m.Temperature
+                "temperature", LatticeArguments.number m.Temperature
                 "lattice", LatticeArguments.latticeName m.Lattice
-                "coupling", LatticeSamplers.text m.Coupling
-                "field", LatticeSamplers.text m.Field
+                "coupling", LatticeArguments.number m.Coupling
+                "field", LatticeArguments.number m.Field
             | None -> ()
         ]
 
-    let private methodsOf (r: ParseResults<SnapshotsArgument>) (data: Read<LatticeData>) =
+    let private methodsOf (r: ParseResults<SnapshotsArgument>) (data: Read<GivenSpins>) =
         let known =
             match data with
-            | Ok(LatticeData.Angles _) -> LatticeMethod.ofXY |> List.except [ LatticeMethod.Integration ]
-            | _ -> LatticeMethod.ofIsing
+            | Ok(GivenSpins.Angles _) -> LatticeSnapshotEntropy.methodsOfAngles
+            | _ -> LatticeSnapshotEntropy.methodsOfSpins
 
         LatticeArguments.methods known (r.TryGetResult SnapshotsArgument.Method)
 
     let private read (given: GivenArguments<SnapshotsArgument>) : Read<Job> =
         let r = given.Own
-        let shared = SharedOptions.readWith LatticeArguments.processor given.Shared
         let file = r.TryGetResult SnapshotsArgument.File
         let data = GivenSnapshots.read file (r.TryGetResult SnapshotsArgument.Spins)
         let source = GivenSnapshots.source file
 
-        let model = thermal r (source |> Option.map fst) |> Result.bind (fittingModel data)
-
-        let symmetry = symmetry (r.TryGetResult SnapshotsArgument.Symmetry)
-        let group = Options.count "--group" (r.TryGetResult SnapshotsArgument.Group)
-        let methods = methodsOf r data
-        let error = LatticeArguments.error (r.TryGetResult SnapshotsArgument.LargestError)
-
-        match
-            Options.faults data
-            @ Options.faults model
-            @ Options.faults symmetry
-            @ Options.faults group
-            @ Options.faults methods
-            @ Options.faults error
-            @ Options.faults shared
-        with
-        | [] ->
-            let model, shared = Options.get model, Options.get shared
-            let symmetry = Options.get symmetry model
+        validate {
+            let! data' = data
+            and! model = thermal r (source |> Option.map fst) |> Result.bind (fittingModel data)
+            and! symmetry = symmetry (r.TryGetResult SnapshotsArgument.Symmetry)
+            and! group = Options.count "--group" (r.TryGetResult SnapshotsArgument.Group)
+            and! methods = methodsOf r data
+            and! error = LatticeArguments.error (r.TryGetResult SnapshotsArgument.LargestError)
+            and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
+            let symmetry = symmetry model
 
             let together =
                 r.Contains SnapshotsArgument.Global_Symmetry || model |> Option.exists (fun m -> m.Field = 0.0)
 
             let group =
-                Options.get group |> Option.orElse (source |> Option.map snd) |> Option.defaultValue 1
+                group |> Option.orElse (source |> Option.map snd) |> Option.defaultValue 1
 
-            Ok
+            return
                 {
-                    Options = shared
-                    Entropy = LatticeArguments.entropy (r.Contains SnapshotsArgument.Quick) shared (Options.get methods)
+                    Options = options
+                    Entropy = LatticeArguments.entropy (r.Contains SnapshotsArgument.Quick) methods
                     File = Option.get file
-                    Data = Options.get data
-                    LargestError = Options.get error
-                    Conditions = GivenSnapshots.conditions symmetry together group model (Options.get data)
+                    Data = data'
+                    LargestError = error
+                    Conditions = GivenSnapshots.conditions symmetry together group model data'
                     Assumed = assumed symmetry together group model
                 }
-        | faults -> Error faults
+        }
 
-    let private estimate (estimators: Estimators) (job: Job) token (directory: string) =
+    let private estimate (estimators: Estimators) (job: Job) (run: Run) =
         match job.Data with
-        | LatticeData.Spins s -> LatticeSnapshotEntropy.checkpoints job.Entropy job.Assumed s directory
-        | LatticeData.Angles s -> LatticeSnapshotEntropy.checkpoints job.Entropy job.Assumed s directory
-        |> Result.bind (fun store ->
-            Display.withProgress job.Options.Quiet (fun report ->
-                match job.Data with
-                | LatticeData.Spins s ->
-                    estimators.LatticeSpins job.Entropy token report (Some store) job.Conditions s
-                | LatticeData.Angles s ->
-                    estimators.LatticeAngles job.Entropy token report (Some store) job.Conditions s))
+        | GivenSpins.Spins s -> estimators.LatticeSpins job.Entropy run job.Conditions s
+        | GivenSpins.Angles s -> estimators.LatticeAngles job.Entropy run job.Conditions s
 
     let private finish (estimators: Estimators) (job: Job) (points: LatticePoint list) : int =
         let struct (rows, columns, count) = GivenSnapshots.shape job.Data
@@ -209,17 +185,17 @@ module EntropySnapshots =
             estimators
             job.Options
             title
-            (job.Assumed @ LatticeEntropyOptions.describe job.Entropy)
+            (RunOptions.settings job.Options @ job.Assumed @ LatticeEntropyOptions.describe job.Entropy)
             (LatticeArguments.tooFew job.LargestError count points)
             points
 
-    /// <summary>Runs the verb and returns the exit code.</summary>
-    let run (estimators: Estimators) (given: string[]) : int =
-        let work (job: Job) =
-            Runs.withCheckpoints
-                [ "entropy"; "snapshots" ]
-                (List.ofArray given)
-                job.Options.Resume
-                (estimate estimators job)
+    let private work (estimators: Estimators) given (job: Job) =
+        Runs.withCheckpoints [ "entropy"; "snapshots" ] given job.Options (estimate estimators job)
 
-        Runs.verb (Arguments.parse<SnapshotsArgument> "entropy snapshots" given) read work (finish estimators)
+    /// The verb.
+    let verb: Verb =
+        Verb.create<SnapshotsArgument, _, _>
+            ([ "entropy"; "snapshots" ], "entropy of your own lattice snapshots, spins ±1 or angles", "")
+            read
+            work
+            finish

@@ -2,7 +2,6 @@ namespace Mice.Cli
 
 open System
 open System.Reflection
-open System.Threading
 open Mice
 open Mice.Atoms
 open Mice.Entropy
@@ -14,55 +13,24 @@ open Mice.Tensors
 type Estimators =
     {
         /// Excess entropy of the snapshots of one phase.
-        Scan:
-            ScanOptions
-                -> CancellationToken
-                -> (Progress -> unit)
-                -> RunStore option
-                -> Snapshot[]
-                -> Result<ScanResult, MiceError list>
+        Scan: ScanOptions -> Run -> Snapshot[] -> Result<ScanResult, MiceError list>
         /// Mutual information of two samples.
         MutualInformation:
-            MutualInformationOptions
-                -> RunStore option
-                -> (Progress -> unit)
-                -> CancellationToken
-                -> Sample
-                -> Sample
-                -> Result<MutualInformationResult, MiceError list>
-        /// Entropies of an Ising model at some temperatures.
-        Ising:
-            IsingEntropyOptions
-                -> CancellationToken
-                -> (Progress -> unit)
-                -> RunStore option
-                -> IsingModel
-                -> float list
-                -> Result<LatticePoint list, MiceError list>
-        /// Entropies of an XY model at some temperatures.
-        XY:
-            XYEntropyOptions
-                -> CancellationToken
-                -> (Progress -> unit)
-                -> RunStore option
-                -> XYModel
-                -> float list
-                -> Result<LatticePoint list, MiceError list>
+            MutualInformationOptions -> Run -> Sample -> Sample -> Result<MutualInformationResult, MiceError list>
+        /// Entropies of a lattice model at some temperatures.
+        Lattice:
+            LatticeEntropyOptions -> Run -> LatticeSystem -> float list -> Result<LatticePoint list, MiceError list>
         /// Entropy of snapshots of ±1 spins.
         LatticeSpins:
             LatticeEntropyOptions
-                -> CancellationToken
-                -> (Progress -> unit)
-                -> RunStore option
+                -> Run
                 -> LatticeConditions
                 -> LatticeSnapshots<sbyte>
                 -> Result<LatticePoint list, MiceError list>
         /// Entropy of snapshots of angles.
         LatticeAngles:
             LatticeEntropyOptions
-                -> CancellationToken
-                -> (Progress -> unit)
-                -> RunStore option
+                -> Run
                 -> LatticeConditions
                 -> LatticeSnapshots<float>
                 -> Result<LatticePoint list, MiceError list>
@@ -98,8 +66,7 @@ module Estimators =
         {
             Scan = ScanEntropy.estimate
             MutualInformation = MutualInformation.estimate
-            Ising = IsingEntropy.estimate
-            XY = XYEntropy.estimate
+            Lattice = fun options run system temperatures -> system.Estimate options run temperatures
             LatticeSpins = LatticeSnapshotEntropy.ofSpins
             LatticeAngles = LatticeSnapshotEntropy.ofAngles
             Versions = tensorLibrary >> versions

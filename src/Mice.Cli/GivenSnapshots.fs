@@ -6,7 +6,7 @@ open Mice.Samplers
 
 /// Lattice snapshots out of a file.
 [<RequireQualifiedAccess>]
-type LatticeData =
+type GivenSpins =
     | Spins of LatticeSnapshots<sbyte>
     | Angles of LatticeSnapshots<float>
 
@@ -26,15 +26,15 @@ type ThermalModel =
 module GivenSnapshots =
 
     /// The snapshots of a file.
-    let read (file: string option) (kind: string option) : Read<LatticeData> =
+    let read (file: string option) (kind: string option) : Read<GivenSpins> =
         match file, kind with
         | None, _ ->
             Error
                 [
                     MiceError.OutOfRange("FILE", "missing", "a file of snapshots, .npy or .spins")
                 ]
-        | Some file, Some("±1" | "+-1" | "ising") -> SnapshotFile.readSpins file |> Result.map LatticeData.Spins
-        | Some file, Some("angles" | "xy") -> SnapshotFile.readAngles file |> Result.map LatticeData.Angles
+        | Some file, Some("±1" | "+-1" | "ising") -> SnapshotFile.readSpins file |> Result.map GivenSpins.Spins
+        | Some file, Some("angles" | "xy") -> SnapshotFile.readAngles file |> Result.map GivenSpins.Angles
         | Some _, None -> Error [ MiceError.OutOfRange("--spins", "missing", "±1 (or +-1) or angles") ]
         | Some _, Some other -> Error [ MiceError.UnknownName("kind of spins", other, [ "±1"; "+-1"; "angles" ]) ]
 
@@ -53,10 +53,10 @@ module GivenSnapshots =
             s.SnapshotsPerChain)
 
     /// Rows, columns, snapshots.
-    let shape (data: LatticeData) : struct (int * int * int) =
+    let shape (data: GivenSpins) : struct (int * int * int) =
         match data with
-        | LatticeData.Spins s -> struct (s.Rows, s.Columns, s.Sites.Length)
-        | LatticeData.Angles s -> struct (s.Rows, s.Columns, s.Sites.Length)
+        | GivenSpins.Spins s -> struct (s.Rows, s.Columns, s.Sites.Length)
+        | GivenSpins.Angles s -> struct (s.Rows, s.Columns, s.Sites.Length)
 
     let private isingOf (model: ThermalModel) (snapshots: LatticeSnapshots<sbyte>) : IsingModel =
         {
@@ -78,10 +78,10 @@ module GivenSnapshots =
         }
 
     /// Why the snapshots cannot be of the model.
-    let modelFaults (model: ThermalModel) (data: LatticeData) : MiceError list =
+    let modelFaults (model: ThermalModel) (data: GivenSpins) : MiceError list =
         match data with
-        | LatticeData.Spins s -> IsingModel.faults (isingOf model s)
-        | LatticeData.Angles s ->
+        | GivenSpins.Spins s -> IsingModel.faults (isingOf model s)
+        | GivenSpins.Angles s ->
             [
                 if model.Lattice <> Lattice.Square then
                     MiceError.OutOfRange(
@@ -99,15 +99,15 @@ module GivenSnapshots =
     let private xyEnergy model snapshots =
         XYState.ofAngles >> XYModel.energy (xyOf model snapshots)
 
-    let private energies (model: ThermalModel) (data: LatticeData) : float[] =
+    let private energies (model: ThermalModel) (data: GivenSpins) : float[] =
         match data with
-        | LatticeData.Spins s -> s.Sites |> Array.map (isingEnergy model s)
-        | LatticeData.Angles s -> s.Sites |> Array.map (xyEnergy model s)
+        | GivenSpins.Spins s -> s.Sites |> Array.map (isingEnergy model s)
+        | GivenSpins.Angles s -> s.Sites |> Array.map (xyEnergy model s)
 
-    let private hamiltonian (data: LatticeData) (model: ThermalModel) : LatticeHamiltonian =
+    let private hamiltonian (data: GivenSpins) (model: ThermalModel) : LatticeHamiltonian =
         match data with
-        | LatticeData.Spins s -> LatticeHamiltonian.Spins(isingEnergy model s)
-        | LatticeData.Angles s -> LatticeHamiltonian.Angles(xyEnergy model s)
+        | GivenSpins.Spins s -> LatticeHamiltonian.Spins(isingEnergy model s)
+        | GivenSpins.Angles s -> LatticeHamiltonian.Angles(xyEnergy model s)
 
     /// <summary>What the estimators are told of the snapshots.</summary>
     /// <param name="symmetry">The lattice whose symmetries their law has; None for translations alone.</param>
@@ -120,7 +120,7 @@ module GivenSnapshots =
         (together: bool)
         (group: int)
         (model: ThermalModel option)
-        (data: LatticeData)
+        (data: GivenSpins)
         : LatticeConditions =
         let struct (rows, columns, _) = shape data
 

@@ -47,14 +47,11 @@ module LatticeArguments =
         match text with
         | None -> Error [ MiceError.OutOfRange("--temperature", "missing", allowed) ]
         | Some text ->
-            let read =
-                text.Split ','
-                |> List.ofArray
-                |> List.map (fun t -> Options.number "--temperature" allowed (fun t -> t > 0.0) (t.Trim()))
-
-            match List.collect Options.faults read with
-            | [] -> Ok(List.map Options.get read |> List.distinct)
-            | faults -> Error faults
+            text.Split ','
+            |> List.ofArray
+            |> List.map (fun t -> Options.number "--temperature" allowed (fun t -> t > 0.0) (t.Trim()))
+            |> Validate.all
+            |> Result.map List.distinct
 
     /// The value of --coupling; 1 when not given.
     let coupling (text: string option) : Read<float> =
@@ -126,14 +123,12 @@ module LatticeArguments =
         | unknown -> Error [ for n in unknown -> MiceError.UnknownName("method", n, List.map fst words) ]
 
     /// How entropies are estimated: a third of the steps when it is to be quick.
-    let entropy (quick: bool) (shared: RunOptions) (methods: LatticeMethod list) : LatticeEntropyOptions =
+    let entropy (quick: bool) (methods: LatticeMethod list) : LatticeEntropyOptions =
         let start = LatticeEntropyOptions.defaults
         let steps n = if quick then n / 3 else n
 
         { start with
             Methods = methods
-            Seed = shared.Seed
-            Threads = shared.Threads |> Option.defaultValue start.Threads
             Scan =
                 { start.Scan with
                     Steps = steps start.Scan.Steps
@@ -147,21 +142,24 @@ module LatticeArguments =
                 }
         }
 
-    let private title (name: string) (lattice: string) rows columns coupling field : string =
-        let kind = if coupling > 0.0 then "ferromagnet" else "antiferromagnet"
-        let field = if field = 0.0 then "" else $", field {field}"
-        $"{name} {kind} on the {lattice} lattice, {rows}×{columns}{field}"
-
     /// A lattice as --lattice names it.
     let latticeName (lattice: Lattice) : string =
         match lattice with
         | Lattice.Square -> "square"
         | Lattice.Triangular -> "triangular"
 
-    /// A line about an Ising model, whatever its temperature.
-    let isingTitle (model: IsingModel) : string =
-        title "Ising" (latticeName model.Lattice) model.Rows model.Columns model.Coupling model.Field
+    /// A system of the smallest size, to learn what a family can do.
+    let smallest: LatticeParameters =
+        {
+            Size = 2
+            Lattice = Lattice.Square
+            Coupling = 1.0
+            Field = 0.0
+            Snapshots = None
+            Equilibrate = None
+            Every = None
+        }
 
-    /// A line about an XY model, whatever its temperature.
-    let xyTitle (model: XYModel) : string =
-        title "XY" (latticeName Lattice.Square) model.Rows model.Columns model.Coupling model.Field
+    /// A number in full, as part of names, keys and settings.
+    let number (value: float) : string =
+        value.ToString("R", CultureInfo.InvariantCulture)

@@ -29,7 +29,11 @@ type MdArgument =
 module MdRun =
 
     /// Elements with a potential.
-    let elements = [ "na", LammpsOptions.sodium; "al", LammpsOptions.aluminium ]
+    let private elements =
+        [
+            "na", "sodium", LammpsOptions.sodium
+            "al", "aluminium", LammpsOptions.aluminium
+        ]
 
     let private phase (text: string option) : Read<Mice.Atoms.Phase> =
         match text with
@@ -86,64 +90,41 @@ module MdRun =
         (given: GivenArguments<MdArgument>)
         : Read<Job> =
         let r = given.Own
-        let phase = phase (r.TryGetResult MdArgument.Phase)
-        let temperature = Options.temperature (r.TryGetResult MdArgument.Temperature)
-        let pressure = Options.pressure (r.TryGetResult MdArgument.Pressure)
-        let side = count "--side" 8 100 (r.TryGetResult MdArgument.Side)
-
-        let snapshots =
-            count "--snapshots" 60 1_000_000 (r.TryGetResult MdArgument.Snapshots)
-
         let options = SharedOptions.readWith device given.Shared
-        let seed = options |> Result.bind (fun o -> lammpsSeed o.Seed)
 
-        match
-            Options.faults phase
-            @ Options.faults temperature
-            @ Options.faults pressure
-            @ Options.faults side
-            @ Options.faults snapshots
-            @ Options.faults seed
-        with
-        | [] ->
-            let options, phase, temperature =
-                Options.get options, Options.get phase, Options.get temperature
+        validate {
+            let! phase = phase (r.TryGetResult MdArgument.Phase)
+            and! temperature = Options.temperature (r.TryGetResult MdArgument.Temperature)
+            and! pressure = Options.pressure (r.TryGetResult MdArgument.Pressure)
+            and! side = count "--side" 8 100 (r.TryGetResult MdArgument.Side)
+
+            and! snapshots =
+                count "--snapshots" 60 1_000_000 (r.TryGetResult MdArgument.Snapshots)
+
+            and! options = options
+            and! seed = options |> Result.bind (fun o -> lammpsSeed o.Seed)
 
             let simulation =
                 { defaults phase with
                     Temperature = temperature * 1.0<K>
-                    Pressure = Options.get pressure * 1.0<bar>
-                    Side = Options.get side
-                    Snapshots = Options.get snapshots
-                    Seed = Options.get seed
+                    Pressure = pressure * 1.0<bar>
+                    Side = side
+                    Snapshots = snapshots
+                    Seed = seed
                     Threads = options.Threads
                 }
 
-            match LammpsOptions.check simulation with
-            | [] ->
-                Ok
-                    {
-                        Options = options
-                        Simulation = simulation
-                        Folder =
-                            options.Resume
-                            |> Option.defaultValue $"{element}-{(string phase).ToLowerInvariant()}-{temperature}"
-                    }
-            | faults -> Error faults
-        | faults -> Error faults
+            let! () = LammpsOptions.check simulation
 
-    let private simulate (job: Job) token (folder: string) =
-        let text =
-            $"{LammpsOptions.atoms job.Simulation} atoms, {job.Simulation.Snapshots} snapshots"
-
-        Display.withProgress job.Options.Quiet (fun report ->
-            Lammps.run job.Simulation folder token (fun fraction ->
-                report
-                    {
-                        Phase = "molecular dynamics"
-                        Fraction = fraction
-                        Message = text
-                    }))
+            return
+                {
+                    Options = options
+                    Simulation = simulation
+                    Folder =
+                        options.Resume
+                        |> Option.defaultValue $"{element}-{(string phase).ToLowerInvariant()}-{temperature}"
+                }
+        }
 
     /// Prints the means of a finished run and writes the files that were asked for.
     let private finish (job: Job) (files: LammpsRun) : int =
@@ -175,14 +156,22 @@ module MdRun =
 
             Outputs.finish job.Options (JsonResult.dynamics versions settings files result) report []
 
-    /// <summary>Runs the verb and returns the exit code.</summary>
-    let run (element: string) (given: string[]) : int =
-        match elements |> List.tryFind (fun (name, _) -> name = element) with
-        | None ->
-            Display.faults [ MiceError.UnknownName("element", element, elements |> List.map fst) ]
-            2
-        | Some(_, defaults) ->
-            let work (job: Job) =
-                Runs.resumable [ "md"; "run"; element ] (List.ofArray given) "--resume" job.Folder (simulate job)
+    let private notes =
+        "Without --resume the run is kept in the directory ELEMENT-PHASE-TEMPERATURE. LAMMPS runs on the processor, on several\n"
+        + "threads where it has its package OPENMP and on one otherwise; seeds are 1 to 900000000."
 
-            Runs.verb (Arguments.parse<MdArgument> $"md run {element}" given) (read element defaults) work finish
+    let private work words given (job: Job) =
+        Runs.resumable words given job.Options job.Folder (fun run -> Lammps.run job.Simulation run job.Folder)
+
+    /// The verb of an element.
+    let private verb (element, summary, defaults) : Verb =
+        let words = [ "md"; "run"; element ]
+
+        Verb.create<MdArgument, _, _>
+            (words, $"molecular dynamics of {summary} with LAMMPS: snapshots and a thermo table", notes)
+            (read element defaults)
+            (fun _ -> work words)
+            (fun _ -> finish)
+
+    /// A verb for each element with a potential.
+    let verbs: Verb list = elements |> List.map verb

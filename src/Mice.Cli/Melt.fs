@@ -22,47 +22,31 @@ module Melt =
     /// Reads everything and returns every fault of it.
     let private read (given: GivenArguments<MeltArgument>) : Read<Job> =
         let r = given.Own
-        let options = SharedOptions.read given.Shared
-
-        let temperature = Options.temperature (r.TryGetResult MeltArgument.Temperature)
-        let pressure = Options.pressure (r.TryGetResult MeltArgument.Pressure)
 
         let symmetry (given: string option) (fallback: string) =
             Option.defaultValue fallback given |> Options.symmetry
 
-        let solidSymmetry = symmetry (r.TryGetResult MeltArgument.Symmetry_Solid) "cubic"
+        validate {
+            let! solid = Options.trajectory "--solid" (r.TryGetResult MeltArgument.Solid)
+            and! liquid = Options.trajectory "--liquid" (r.TryGetResult MeltArgument.Liquid)
 
-        let liquidSymmetry =
-            symmetry (r.TryGetResult MeltArgument.Symmetry_Liquid) "isotropic"
+            and! solidThermo =
+                Options.thermo "--solid-thermo" (r.TryGetResult MeltArgument.Solid_Thermo)
 
-        let solid = Options.trajectory "--solid" (r.TryGetResult MeltArgument.Solid)
-        let liquid = Options.trajectory "--liquid" (r.TryGetResult MeltArgument.Liquid)
+            and! liquidThermo =
+                Options.thermo "--liquid-thermo" (r.TryGetResult MeltArgument.Liquid_Thermo)
 
-        let solidThermo =
-            Options.thermo "--solid-thermo" (r.TryGetResult MeltArgument.Solid_Thermo)
+            and! temperature = Options.temperature (r.TryGetResult MeltArgument.Temperature)
+            and! pressure = Options.pressure (r.TryGetResult MeltArgument.Pressure)
+            and! solidSymmetry = symmetry (r.TryGetResult MeltArgument.Symmetry_Solid) "cubic"
 
-        let liquidThermo =
-            Options.thermo "--liquid-thermo" (r.TryGetResult MeltArgument.Liquid_Thermo)
+            and! liquidSymmetry =
+                symmetry (r.TryGetResult MeltArgument.Symmetry_Liquid) "isotropic"
 
-        let early =
-            Options.faults solid
-            @ Options.faults liquid
-            @ Options.faults solidThermo
-            @ Options.faults liquidThermo
-            @ Options.faults temperature
-            @ Options.faults pressure
-            @ Options.faults solidSymmetry
-            @ Options.faults liquidSymmetry
-            @ Options.faults options
-
-        if not early.IsEmpty then
-            Error early
-        else
-            let solid, liquid = Options.get solid, Options.get liquid
-            let solidThermo, liquidThermo = Options.get solidThermo, Options.get liquidThermo
-
-            let options = Options.get options
-            let scan = SharedOptions.scan (r.Contains MeltArgument.Quick) options
+            and! options = SharedOptions.read given.Shared
+            let! () = Trajectory.stepFaults solid
+            and! () = Trajectory.stepFaults liquid
+            let scan = SharedOptions.scan (r.Contains MeltArgument.Quick)
 
             let job =
                 {
@@ -71,11 +55,11 @@ module Melt =
                         {
                             Conditions =
                                 {
-                                    Temperature = Options.get temperature * 1.0<K>
-                                    Pressure = Options.get pressure * 1.0<bar>
+                                    Temperature = temperature * 1.0<K>
+                                    Pressure = pressure * 1.0<bar>
                                 }
-                            Solid = scan (Options.get solidSymmetry)
-                            Liquid = scan (Options.get liquidSymmetry)
+                            Solid = scan solidSymmetry
+                            Liquid = scan liquidSymmetry
                         }
                     Input =
                         {
@@ -87,15 +71,9 @@ module Melt =
                     Warnings = solid.Warnings @ liquid.Warnings @ solidThermo.Warnings @ liquidThermo.Warnings
                 }
 
-            match Melting.faults job.Melting job.Input with
-            | [] -> Ok job
-            | faults -> Error faults
-
-    let private estimate (estimators: Estimators) (job: Job) token (directory: string) =
-        Checkpoints.melting job.Melting job.Input directory
-        |> Result.bind (fun stores ->
-            Display.withProgress job.Options.Quiet (fun report ->
-                Melting.estimateBy estimators.Scan job.Melting token report stores job.Input))
+            let! () = Melting.faults job.Melting job.Input
+            return job
+        }
 
     let private title (job: Job) =
         job.Input.Solid
@@ -114,7 +92,12 @@ module Melt =
             Liquid = Outputs.pairs job.Input.Liquid
         }
 
-    let private finish (estimators: Estimators) (job: Job) (result: MeltingResult) : int =
+    let private finish (estimators: Estimators) (job: Job) (found: MeltingResult) : int =
+        let result =
+            { found with
+                Settings = RunOptions.settings job.Options @ found.Settings
+            }
+
         let versions = estimators.Versions()
         let headings, rows = MeltingReport.numbers result
         Display.table headings rows
@@ -126,12 +109,17 @@ module Melt =
 
         Outputs.finish job.Options (JsonResult.melting versions result) report result.Checks
 
-    /// <summary>Runs the verb and returns the exit code.</summary>
-    let run (estimators: Estimators) (given: string[]) : int =
-        let work (job: Job) =
-            if not job.Options.Quiet then
-                job.Warnings |> List.iter (eprintfn "Warning: %s")
+    let private work (estimators: Estimators) given (job: Job) =
+        if not job.Options.Quiet then
+            job.Warnings |> List.iter (eprintfn "Warning: %s")
 
-            Runs.withCheckpoints [ "melt" ] (List.ofArray given) job.Options.Resume (estimate estimators job)
+        Runs.withCheckpoints [ "melt" ] given job.Options (fun run ->
+            Melting.estimateBy estimators.Scan job.Melting run job.Input)
 
-        Runs.verb (Arguments.parse<MeltArgument> "melt" given) read work (finish estimators)
+    /// The verb.
+    let verb: Verb =
+        Verb.create<MeltArgument, _, _>
+            ([ "melt" ], "entropy difference and melting temperature from snapshots of solid and liquid", "")
+            read
+            work
+            finish

@@ -18,7 +18,7 @@ module Mi =
         }
 
     /// The names that --bound knows, a line each.
-    let methods: string =
+    let private methods: string =
         MutualInformation.methods
         |> List.map (fun (name, text) -> $"  %-14s{name} %s{text}")
         |> String.concat "\n"
@@ -76,8 +76,6 @@ module Mi =
 
     let private read (given: GivenArguments<InformationArgument>) : Read<Job> =
         let r = given.Own
-        let options = SharedOptions.read given.Shared
-        let method = method (r.TryGetResult InformationArgument.Bound)
         let discrete = variables "--discrete" (r.TryGetResult InformationArgument.Discrete)
 
         let continuous =
@@ -86,52 +84,41 @@ module Mi =
         let kindX = kind discrete continuous "x"
         let kindY = kind discrete continuous "y"
 
-        let blockRows =
-            Options.count "--block-rows" (r.TryGetResult InformationArgument.Block_Rows)
+        validate {
+            let! x = sample "--x" kindX (r.TryGetResult InformationArgument.X)
+            and! y = sample "--y" kindY (r.TryGetResult InformationArgument.Y)
+            and! method = method (r.TryGetResult InformationArgument.Bound)
+            and! _ = discrete
+            and! _ = continuous
+            and! kindX = kindX
+            and! kindY = kindY
 
-        let x = sample "--x" kindX (r.TryGetResult InformationArgument.X)
-        let y = sample "--y" kindY (r.TryGetResult InformationArgument.Y)
+            and! blockRows =
+                Options.count "--block-rows" (r.TryGetResult InformationArgument.Block_Rows)
 
-        match
-            Options.faults x
-            @ Options.faults y
-            @ Options.faults method
-            @ Options.faults discrete
-            @ Options.faults continuous
-            @ Options.faults kindX
-            @ Options.faults kindY
-            @ Options.faults blockRows
-            @ Options.faults options
-        with
-        | [] ->
-            let options = Options.get options
-            let start = MutualInformationOptions.defaults
+            and! options = SharedOptions.read given.Shared
 
-            Ok
+            return
                 {
                     Options = options
                     Information =
-                        { start with
-                            Method = Options.get method
-                            KindX = Options.get kindX
-                            KindY = Options.get kindY
-                            BlockRows = Options.get blockRows
-                            Seed = options.Seed
-                            Device = options.Device
-                            Threads = options.Threads |> Option.defaultValue start.Threads
+                        {
+                            Method = method
+                            KindX = kindX
+                            KindY = kindY
+                            BlockRows = blockRows
                         }
-                    X = Options.get x
-                    Y = Options.get y
+                    X = x
+                    Y = y
                 }
-        | faults -> Error faults
+        }
 
-    let private estimate (estimators: Estimators) (job: Job) token (directory: string) =
-        MutualInformation.checkpoints job.Information job.X job.Y directory
-        |> Result.bind (fun store ->
-            Display.withProgress job.Options.Quiet (fun report ->
-                estimators.MutualInformation job.Information (Some store) report token job.X job.Y))
+    let private finish (estimators: Estimators) (job: Job) (found: MutualInformationResult) : int =
+        let result =
+            { found with
+                Settings = RunOptions.settings job.Options @ found.Settings
+            }
 
-    let private finish (estimators: Estimators) (job: Job) (result: MutualInformationResult) : int =
         let versions = estimators.Versions()
 
         let section (headings: string list, rows: string list list) =
@@ -150,9 +137,10 @@ module Mi =
 
         Outputs.finish job.Options (JsonResult.mutualInformation versions result) report result.Checks
 
-    /// <summary>Runs the verb and returns the exit code.</summary>
-    let run (estimators: Estimators) (given: string[]) : int =
-        let work (job: Job) =
-            Runs.withCheckpoints [ "mi" ] (List.ofArray given) job.Options.Resume (estimate estimators job)
+    let private work (estimators: Estimators) given (job: Job) =
+        Runs.withCheckpoints [ "mi" ] given job.Options (fun run ->
+            estimators.MutualInformation job.Information run job.X job.Y)
 
-        Runs.verb (Arguments.parse<InformationArgument> "mi" given) read work (finish estimators)
+    /// The verb.
+    let verb: Verb =
+        Verb.create<InformationArgument, _, _> ([ "mi" ], "mutual information of two samples", methods) read work finish

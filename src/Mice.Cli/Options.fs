@@ -6,7 +6,6 @@ open System.IO
 open Mice
 open Mice.Atoms
 open Mice.Autoregressive
-open Mice.Entropy
 open Mice.Tensors
 
 /// How the work is done, the same for every verb.
@@ -16,7 +15,7 @@ type RunOptions =
         Seed: uint64
         /// Where networks are computed.
         Device: Device
-        /// Processor threads; None: as many as the work can use.
+        /// Processor threads; None: all.
         Threads: int option
         /// No progress, no warnings.
         Quiet: bool
@@ -30,24 +29,26 @@ type RunOptions =
         Resume: string option
     }
 
+/// Options of a run in the words of results and runs.
+[<RequireQualifiedAccess>]
+module RunOptions =
+    /// The seed, as a setting of a result.
+    let settings (options: RunOptions) : (string * string) list = [ "seed", string options.Seed ]
+
+    /// The run; token, progress and store are those of the work.
+    let run (options: RunOptions) : Run =
+        { Run.quiet with
+            Key = Key.ofSeed options.Seed
+            Device = options.Device
+            Threads = options.Threads |> Option.defaultValue Run.quiet.Threads
+        }
+
 /// A checked value or every fault found while reading it.
 type Read<'a> = Result<'a, MiceError list>
 
-/// Reading of option values. Every function returns faults and never stops at the first.
+/// Reading of option values.
 [<RequireQualifiedAccess>]
 module Options =
-
-    /// Faults of a value, none when it was read.
-    let faults (value: Read<'a>) : MiceError list =
-        match value with
-        | Ok _ -> []
-        | Error found -> found
-
-    /// The value of a read without faults; call it only after the faults of all reads were seen to be none.
-    let get (value: Read<'a>) : 'a =
-        match value with
-        | Ok v -> v
-        | Error _ -> invalidOp "A value with faults has been used."
 
     let private outOfRange name given allowed =
         Error [ MiceError.OutOfRange(name, given, allowed) ]
@@ -70,10 +71,14 @@ module Options =
         |> Option.map (number "--pressure" "a number, in bar" (fun _ -> true))
         |> Option.defaultValue (Ok 1.0)
 
-    /// A seed; that of the scan's defaults when not given.
+    /// The seed when none is given.
+    [<Literal>]
+    let DefaultSeed = 1UL
+
+    /// A seed.
     let seed (text: string option) : Read<uint64> =
         match text |> Option.map (fun t -> t, UInt64.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture)) with
-        | None -> Ok ScanOptions.defaults.Seed
+        | None -> Ok DefaultSeed
         | Some(_, (true, value)) -> Ok value
         | Some(t, _) -> outOfRange "--seed" $"'{t}'" "an integer from 0 to 18446744073709551615"
 

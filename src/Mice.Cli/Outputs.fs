@@ -14,24 +14,25 @@ open Mice.Tensors
 [<RequireQualifiedAccess>]
 module Outputs =
 
-    /// Faults that would show only after the work: no browser for a picture.
-    let faults (json: Read<string option>) (report: Read<string option>) (png: Read<string option>) : MiceError list =
-        let isWanted =
-            match png with
-            | Ok(Some _) -> true
-            | _ -> false
+    /// The file of a picture, for which there is a browser.
+    let picture (path: string option) : Read<string option> =
+        validate {
+            let! png = Options.output path
 
-        [
-            yield! Options.faults json
-            yield! Options.faults report
-            yield! Options.faults png
-            if isWanted && Option.isNone (Browser.find ()) then
-                MiceError.Unavailable("chromium, which draws the PNG,", "Install chromium or leave out --png.")
-        ]
+            and! () =
+                [
+                    if path.IsSome && Option.isNone (Browser.find ()) then
+                        MiceError.Unavailable("chromium, which draws the PNG,", "Install chromium or leave out --png.")
+                ]
+
+            return png
+        }
 
     /// g(r) up to 12 Å in bins of 0.05 Å.
     let pairs (snapshots: Snapshot[]) : PairDistribution =
-        PairDistribution.histogram 0.05 12.0 snapshots |> Options.get
+        match PairDistribution.histogram 0.05 12.0 snapshots with
+        | Ok pairs -> pairs
+        | Error faults -> invalidOp (faults |> List.map MiceError.message |> String.concat " ")
 
     let private reportFiles (options: RunOptions) (report: unit -> Report) : MiceError list =
         let save (path: string) = Report.save path (report ())
@@ -85,43 +86,32 @@ module SharedOptions =
 
     /// All options, or every fault of them; the device is read as the verb does it.
     let readWith (device: string option -> Read<Device>) (given: ParseResults<SharedArgument>) : Read<RunOptions> =
-        let seed = Options.seed (given.TryGetResult SharedArgument.Seed)
-        let device = device (given.TryGetResult SharedArgument.Device)
-        let threads = Options.threads (given.TryGetResult SharedArgument.Threads)
-        let json = Options.output (given.TryGetResult SharedArgument.Json)
-        let report = Options.output (given.TryGetResult SharedArgument.Report)
-        let png = Options.output (given.TryGetResult SharedArgument.Png)
+        validate {
+            let! seed = Options.seed (given.TryGetResult SharedArgument.Seed)
+            and! device = device (given.TryGetResult SharedArgument.Device)
+            and! threads = Options.threads (given.TryGetResult SharedArgument.Threads)
+            and! json = Options.output (given.TryGetResult SharedArgument.Json)
+            and! report = Options.output (given.TryGetResult SharedArgument.Report)
+            and! png = Outputs.picture (given.TryGetResult SharedArgument.Png)
 
-        match
-            Options.faults seed
-            @ Options.faults device
-            @ Options.faults threads
-            @ Outputs.faults json report png
-        with
-        | [] ->
-            Ok
+            return
                 {
-                    Seed = Options.get seed
-                    Device = Options.get device
-                    Threads = Options.get threads
+                    Seed = seed
+                    Device = device
+                    Threads = threads
                     Quiet = given.Contains SharedArgument.Quiet
-                    Json = Options.get json
-                    Report = Options.get report
-                    Png = Options.get png
+                    Json = json
+                    Report = report
+                    Png = png
                     Resume = given.TryGetResult SharedArgument.Resume
                 }
-        | faults -> Error faults
+        }
 
     /// All options of a verb that computes on any device, or every fault of them.
     let read: ParseResults<SharedArgument> -> Read<RunOptions> = readWith Options.device
 
     /// Settings of a scan, in full or quick.
-    let scan (quick: bool) (options: RunOptions) (symmetry: Symmetry) : ScanOptions =
-        let start = if quick then ScanOptions.quick else ScanOptions.defaults
-
-        { start with
+    let scan (quick: bool) (symmetry: Symmetry) : ScanOptions =
+        { (if quick then ScanOptions.quick else ScanOptions.defaults) with
             Symmetry = symmetry
-            Seed = options.Seed
-            Device = options.Device
-            Threads = options.Threads |> Option.defaultValue start.Threads
         }

@@ -38,11 +38,22 @@ module Runs =
         use _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, stop)
         work source.Token
 
+    /// The run of the work: its token, and its progress shown.
+    let private shown (options: RunOptions) (work: Run -> 'a) : 'a =
+        cancellable (fun token ->
+            Display.withProgress options.Quiet (fun report ->
+                work
+                    { RunOptions.run options with
+                        Cancel = token
+                        Progress = report
+                    }))
+
     /// <summary>Runs work that keeps nothing; None when it was stopped.</summary>
-    /// <param name="work">Gets the token.</param>
-    let stoppable (work: CancellationToken -> 'a) : 'a option =
+    /// <param name="options">How.</param>
+    /// <param name="work">Gets the run.</param>
+    let stoppable (options: RunOptions) (work: Run -> 'a) : 'a option =
         try
-            Some(cancellable work)
+            Some(shown options work)
         with :? OperationCanceledException ->
             eprintfn "Stopped."
             None
@@ -63,69 +74,43 @@ module Runs =
     /// <summary>Runs long work that keeps its state in a directory.</summary>
     /// <param name="verb">Words of the command line that stand for the work, for example <c>melt</c>.</param>
     /// <param name="given">The arguments behind them, for the line that says how to go on.</param>
-    /// <param name="option">The option that names the directory.</param>
+    /// <param name="options">How.</param>
     /// <param name="directory">The directory.</param>
-    /// <param name="work">Gets the token and the directory.</param>
+    /// <param name="work">Gets the run, whose store is the directory.</param>
     /// <returns>What the work returns; None when it was stopped: then a line on standard error has said how to go on.</returns>
     let resumable
         (verb: string list)
         (given: string list)
-        (option: string)
+        (options: RunOptions)
         (directory: string)
-        (work: CancellationToken -> string -> 'a)
+        (work: Run -> 'a)
         : 'a option =
         try
-            Some(cancellable (fun token -> work token directory))
+            shown options (fun run ->
+                work
+                    { run with
+                        Store = Some(RunStore.at directory)
+                    })
+            |> Some
         with :? OperationCanceledException ->
             let rest =
-                if List.contains option given then
+                if List.contains "--resume" given then
                     given
                 else
-                    given @ [ option; directory ]
+                    given @ [ "--resume"; directory ]
 
             eprintfn "Stopped. Go on with: %s" (quoted ("mice" :: verb @ rest))
             None
 
-    /// <summary>The same with checkpoints in the directory that <c>--resume</c> names, or in a new one that goes when the
+    /// <summary>Runs long work with checkpoints in the directory that <c>--resume</c> names, or in a new one that goes when the
     /// work is done.</summary>
-    let withCheckpoints
-        (verb: string list)
-        (given: string list)
-        (resume: string option)
-        (work: CancellationToken -> string -> 'a)
-        : 'a option =
+    let withCheckpoints (verb: string list) (given: string list) (options: RunOptions) (work: Run -> 'a) : 'a option =
         let directory =
-            resume |> Option.defaultWith (fun () -> newDirectory (String.concat "-" verb))
+            options.Resume |> Option.defaultWith (fun () -> newDirectory (String.concat "-" verb))
 
-        let result = resumable verb given "--resume" directory work
+        let result = resumable verb given options directory work
 
-        if resume.IsNone && result.IsSome then
+        if options.Resume.IsNone && result.IsSome then
             Directory.Delete(directory, true)
 
         result
-
-    /// <summary>A verb from its parsed arguments to the exit code; what is wrong with the input is shown line by line.</summary>
-    /// <param name="parsed">The arguments, or a line for each that is not known.</param>
-    /// <param name="read">Checks them and reads the files that they name.</param>
-    /// <param name="work">The calculation; None when it was stopped.</param>
-    /// <param name="finish">Shows and writes the result and gives the exit code.</param>
-    let verb
-        (parsed: Result<'arguments, string list>)
-        (read: 'arguments -> Result<'job, MiceError list>)
-        (work: 'job -> Result<'result, MiceError list> option)
-        (finish: 'job -> 'result -> int)
-        : int =
-        let refuse faults =
-            Display.faults faults
-            2
-
-        match parsed |> Result.map read with
-        | Error lines ->
-            lines |> List.iter (eprintfn "%s")
-            2
-        | Ok(Error faults) -> refuse faults
-        | Ok(Ok job) ->
-            match work job with
-            | None -> 1
-            | Some(Error faults) -> refuse faults
-            | Some(Ok result) -> finish job result

@@ -4,6 +4,7 @@ open System.Diagnostics
 open System.IO
 open Argu
 open Mice
+open Mice.Entropy
 open Mice.Plots
 open Mice.Samplers
 
@@ -39,8 +40,9 @@ module SampleLattice =
 
     type private Job =
         {
-            Given: LatticeSampling
-            Sampler: LatticeSampler
+            Options: RunOptions
+            Parameters: LatticeParameters
+            System: LatticeSystem
             /// Every temperature with its file.
             Files: (float * string) list
         }
@@ -51,7 +53,7 @@ module SampleLattice =
         | [ one ] -> [ one, output ]
         | several ->
             let start, ending = Path.ChangeExtension(output, null), Path.GetExtension output
-            several |> List.map (fun t -> t, $"{start}-T{LatticeSamplers.text t}{ending}")
+            several |> List.map (fun t -> t, $"{start}-T{LatticeArguments.number t}{ending}")
 
     let private output (temperatures: Read<float list>) (path: string option) : Read<(float * string) list> =
         match path, temperatures with
@@ -63,9 +65,10 @@ module SampleLattice =
         | Some path, Ok temperatures when List.isEmpty (SnapshotFile.nameFaults path) ->
             let files = files temperatures path
 
-            match files |> List.collect (fun (_, file) -> Options.faults (Options.output (Some file))) with
-            | [] -> Ok files
-            | faults -> Error faults
+            files
+            |> List.map (fun (_, file) -> Options.output (Some file))
+            |> Validate.all
+            |> Result.map (fun _ -> files)
         | Some path, _ -> Error(SnapshotFile.nameFaults path)
 
     let private unresumed (given: ParseResults<SharedArgument>) : MiceError list =
@@ -76,89 +79,73 @@ module SampleLattice =
             ]
         | None -> []
 
-    let private read
-        (sampler: LatticeSampling -> Read<LatticeSampler>)
-        (given: GivenArguments<SampleArgument>)
-        : Read<Job> =
+    let private read (family: LatticeFamily) (given: GivenArguments<SampleArgument>) : Read<Job> =
         let r = given.Own
-        let shared = SharedOptions.readWith LatticeArguments.processor given.Shared
-        let size = LatticeArguments.size (r.TryGetResult SampleArgument.Size)
 
         let temperatures =
             LatticeArguments.temperatures (r.TryGetResult SampleArgument.Temperature)
 
-        let lattice = LatticeArguments.lattice (r.TryGetResult SampleArgument.Lattice)
-        let coupling = LatticeArguments.coupling (r.TryGetResult SampleArgument.Coupling)
-        let field = LatticeArguments.field (r.TryGetResult SampleArgument.Field)
+        validate {
+            let! size = LatticeArguments.size (r.TryGetResult SampleArgument.Size)
+            and! _ = temperatures
+            and! lattice = LatticeArguments.lattice (r.TryGetResult SampleArgument.Lattice)
+            and! coupling = LatticeArguments.coupling (r.TryGetResult SampleArgument.Coupling)
+            and! field = LatticeArguments.field (r.TryGetResult SampleArgument.Field)
 
-        let snapshots =
-            Options.count "--snapshots" (r.TryGetResult SampleArgument.Snapshots)
+            and! snapshots =
+                Options.count "--snapshots" (r.TryGetResult SampleArgument.Snapshots)
 
-        let equilibrate =
-            Options.count "--equilibrate" (r.TryGetResult SampleArgument.Equilibrate)
+            and! equilibrate =
+                Options.count "--equilibrate" (r.TryGetResult SampleArgument.Equilibrate)
 
-        let every = Options.count "--every" (r.TryGetResult SampleArgument.Every)
-        let files = output temperatures (r.TryGetResult SampleArgument.Output)
+            and! every = Options.count "--every" (r.TryGetResult SampleArgument.Every)
+            and! files = output temperatures (r.TryGetResult SampleArgument.Output)
+            and! shared = SharedOptions.readWith LatticeArguments.processor given.Shared
+            and! () = unresumed given.Shared
 
-        match
-            Options.faults size
-            @ Options.faults temperatures
-            @ Options.faults lattice
-            @ Options.faults coupling
-            @ Options.faults field
-            @ Options.faults snapshots
-            @ Options.faults equilibrate
-            @ Options.faults every
-            @ Options.faults files
-            @ Options.faults shared
-            @ unresumed given.Shared
-        with
-        | [] ->
-            let found =
+            let parameters =
                 {
-                    Size = Options.get size
-                    Lattice = Options.get lattice
-                    Coupling = Options.get coupling
-                    Field = Options.get field
-                    Snapshots = Options.get snapshots
-                    Equilibrate = Options.get equilibrate
-                    Every = Options.get every
-                    Shared = Options.get shared
+                    Size = size
+                    Lattice = lattice
+                    Coupling = coupling
+                    Field = field
+                    Snapshots = snapshots
+                    Equilibrate = equilibrate
+                    Every = every
                 }
 
-            sampler found
-            |> Result.map (fun sampler ->
+            let! system = family.Create parameters
+
+            return
                 {
-                    Given = found
-                    Sampler = sampler
-                    Files = Options.get files
-                })
-        | faults -> Error faults
+                    Options = shared
+                    Parameters = parameters
+                    System = system
+                    Files = files
+                }
+        }
 
     /// Draws at one temperature and writes the file. The randomness depends on seed and temperature alone, as in the verbs that find entropies.
     let private sample
         (job: Job)
-        cancel
-        progress
+        (run: Run)
         (temperature: float, file: string)
         : Result<SampledLattice, MiceError list> =
         let watch = Stopwatch.StartNew()
 
-        let key =
-            Key.ofSeed job.Given.Shared.Seed
-            |> Key.named (LatticeSamplers.text temperature)
-            |> Key.named "sampling"
+        let own =
+            run |> Run.named (LatticeArguments.number temperature) |> Run.named "sampling"
 
-        job.Sampler.Draw cancel progress key temperature
+        job.System.Draw own temperature
         |> Result.bind (fun drawn ->
             let source =
                 {
-                    Lattice = job.Given.Lattice
-                    Coupling = job.Given.Coupling
-                    Field = job.Given.Field
+                    Lattice = job.Parameters.Lattice
+                    Coupling = job.Parameters.Coupling
+                    Field = job.Parameters.Field
                     Temperature = temperature
-                    Seed = job.Given.Shared.Seed
-                    SnapshotsPerChain = drawn.PerChain
+                    Seed = job.Options.Seed
+                    SnapshotsPerChain = drawn.SnapshotsPerChain
                     EnergyPerSite = drawn.EnergyPerSite
                 }
 
@@ -169,55 +156,61 @@ module SampleLattice =
                     Source = source
                     Snapshots = drawn.Snapshots
                     AutocorrelationTime = drawn.AutocorrelationTime
-                    Steps = job.Sampler.Steps
+                    Steps = job.System.Steps
                     Seconds = watch.Elapsed.TotalSeconds
                     Checks = drawn.Checks
                 }))
 
-    let private samples (job: Job) cancel : Result<SampledLattice list, MiceError list> =
-        Display.withProgress job.Given.Shared.Quiet (fun report ->
-            let told i fraction =
-                report
-                    {
-                        Phase = "sampling"
-                        Fraction = (float i + fraction) / float job.Files.Length
-                        Message = $"T = {LatticeSamplers.text (fst job.Files[i])}"
-                    }
+    let private samples (job: Job) (run: Run) : Result<SampledLattice list, MiceError list> =
+        let share = 1.0 / float job.Files.Length
 
-            let rec go done' rest =
-                match rest with
-                | [] -> Ok(List.rev done')
-                | (i, file) :: rest ->
-                    match sample job cancel (told i) file with
-                    | Ok found -> go (found :: done') rest
-                    | Error faults -> Error faults
+        let part i =
+            run |> Run.within (share * float i) share $"T = {LatticeArguments.number (fst job.Files[i])}"
 
-            go [] (List.indexed job.Files))
+        let rec go done' rest =
+            match rest with
+            | [] -> Ok(List.rev done')
+            | (i, file) :: rest ->
+                match sample job (part i) file with
+                | Ok found -> go (found :: done') rest
+                | Error faults -> Error faults
+
+        go [] (List.indexed job.Files)
+
+    let private settings (job: Job) =
+        let p, system = job.Parameters, job.System
+
+        [
+            "model", system.Name
+            "lattice", LatticeArguments.latticeName p.Lattice
+            "rows", string p.Size
+            "columns", string p.Size
+            "coupling", LatticeArguments.number p.Coupling
+            "field", LatticeArguments.number p.Field
+            "seed", string job.Options.Seed
+            "snapshots", string (defaultArg p.Snapshots system.Snapshots)
+            "equilibrate", string system.Equilibrate
+            "every", string system.Every
+        ]
 
     let private finish (job: Job) (samples: SampledLattice list) : int =
         let versions = Estimators.versions []
-        printfn "%s\n" job.Sampler.Title
+        let settings = settings job
+        printfn "%s\n" job.System.Title
         SamplingReport.numbers samples ||> Display.table
         printfn ""
         let checks = SamplingReport.checks samples
         Display.checks checks
 
         let report () =
-            SamplingReport.create job.Sampler.Title job.Sampler.Settings versions samples
+            SamplingReport.create job.System.Title settings versions samples
 
-        Outputs.finish job.Given.Shared (LatticeJson.samples job.Sampler.Settings versions samples) report checks
+        Outputs.finish job.Options (LatticeJson.samples settings versions samples) report checks
 
-    /// <summary>Runs the verb and returns the exit code.</summary>
-    /// <param name="model">ising or xy.</param>
-    /// <param name="given">The words behind it.</param>
-    let run (model: string) (given: string[]) : int =
-        match LatticeSamplers.all |> List.tryFind (fun (name, _) -> name = model) with
-        | None ->
-            Display.faults [ MiceError.UnknownName("model", model, List.map fst LatticeSamplers.all) ]
-            2
-        | Some(_, sampler) ->
-            Runs.verb
-                (Arguments.parse<SampleArgument> $"sample {model}" given)
-                (read sampler)
-                (fun job -> Runs.stoppable (samples job))
-                finish
+    /// The verb for a family of models.
+    let verb (family: LatticeFamily) : Verb =
+        Verb.create<SampleArgument, _, _>
+            ([ "sample"; family.Name ], $"snapshots of {family.Summary} in a file", family.Remark)
+            (read family)
+            (fun _ _ job -> Runs.stoppable job.Options (samples job))
+            (fun _ -> finish)

@@ -5,31 +5,14 @@ open System.Buffers.Binary
 open System.IO
 open System.Runtime.InteropServices
 open System.Text
-open System.Text.RegularExpressions
-
-/// What stands at the beginning of NumPy's .npy files: how many numbers follow, in which form and order.
-type NumPyHeader =
-    {
-        /// Lengths of the axes; none for a single number.
-        Shape: int list
-        /// 'b': booleans, 'i': integers, 'u': integers without a sign, 'f': floats.
-        Kind: char
-        /// Bytes of one number.
-        Size: int
-        /// Whether the lowest byte of a number comes first (little-endian).
-        IsLowestByteFirst: bool
-        /// Whether the first index runs fastest (Fortran's order), not the last one (C's order).
-        IsColumnMajor: bool
-    }
 
 /// <summary>NumPy's .npy files: arrays with any number of axes.</summary>
 /// <remarks>Read: booleans, integers and floats of up to 8 bytes, either byte order, C's or Fortran's order of the indices, versions 1 to 3 of the
-/// format. Written: version 1, C's order, lowest byte first. A fault is one sentence, for a message that names the file.
+/// format, headers as NumPy writes and reads them, those of Python 2 too. An integer that a float cannot keep is a fault. Written: version 1, C's
+/// order, lowest byte first. A fault is one sentence, for a message that names the file.
 /// Source: NumPy Enhancement Proposal 1.</remarks>
 [<RequireQualifiedAccess>]
 module NumPyArray =
-    exception private BadArray of fault: string
-
     let private bad fault = raise (BadArray fault)
 
     let private guarded (work: unit -> 'a) : Result<'a, string> =
@@ -53,54 +36,35 @@ module NumPyArray =
 
         buffer
 
+    /// A whole number as a float; one with more digits than a float keeps is a fault, for it could become equal to another.
+    let private exactly (number: float) (whole: 'a) (toBig: 'a -> bigint) : float =
+        if abs number >= 9007199254740992.0 && bigint number <> toBig whole then
+            bad $"{whole} has more digits than a float keeps; number the values anew, or save the array as float64."
+
+        number
+
     /// The number at a place in a buffer, lowest byte first.
     let private reader (kind: char) (size: int) : byte[] -> int -> float =
         match kind, size with
         | 'f', 8 -> fun b i -> BinaryPrimitives.ReadDoubleLittleEndian(ReadOnlySpan(b, i, size))
         | 'f', 4 -> fun b i -> float (BinaryPrimitives.ReadSingleLittleEndian(ReadOnlySpan(b, i, size)))
         | 'f', 2 -> fun b i -> float (BinaryPrimitives.ReadHalfLittleEndian(ReadOnlySpan(b, i, size)))
-        | 'i', 8 -> fun b i -> float (BinaryPrimitives.ReadInt64LittleEndian(ReadOnlySpan(b, i, size)))
+        | 'i', 8 ->
+            fun b i ->
+                let whole = BinaryPrimitives.ReadInt64LittleEndian(ReadOnlySpan(b, i, size))
+                exactly (float whole) whole bigint
         | 'i', 4 -> fun b i -> float (BinaryPrimitives.ReadInt32LittleEndian(ReadOnlySpan(b, i, size)))
         | 'i', 2 -> fun b i -> float (BinaryPrimitives.ReadInt16LittleEndian(ReadOnlySpan(b, i, size)))
         | 'i', 1 -> fun b i -> float (sbyte b[i])
-        | 'u', 8 -> fun b i -> float (BinaryPrimitives.ReadUInt64LittleEndian(ReadOnlySpan(b, i, size)))
+        | 'u', 8 ->
+            fun b i ->
+                let whole = BinaryPrimitives.ReadUInt64LittleEndian(ReadOnlySpan(b, i, size))
+                exactly (float whole) whole bigint
         | 'u', 4 -> fun b i -> float (BinaryPrimitives.ReadUInt32LittleEndian(ReadOnlySpan(b, i, size)))
         | 'u', 2 -> fun b i -> float (BinaryPrimitives.ReadUInt16LittleEndian(ReadOnlySpan(b, i, size)))
         | 'u', 1 -> fun b i -> float b[i]
         | 'b', 1 -> fun b i -> if b[i] = 0uy then 0.0 else 1.0
-        | _ -> bad $"numbers of type '{kind}{size}' are not read; save the array as float64."
-
-    let private shape (header: string) : int list =
-        let found = Regex.Match(header, @"'shape'\s*:\s*\(([0-9,\s]*)\)")
-
-        if not found.Success then
-            bad "its header has no shape."
-
-        found.Groups[1].Value.Split(',', StringSplitOptions.TrimEntries ||| StringSplitOptions.RemoveEmptyEntries)
-        |> Array.map (fun axis ->
-            match Int32.TryParse axis with
-            | true, length -> length
-            | _ -> bad $"an axis of length {axis} is longer than Mice reads.")
-        |> List.ofArray
-
-    let private parse (header: string) : NumPyHeader =
-        let shape = shape header
-        let found = Regex.Match(header, @"'descr'\s*:\s*'([<>|=])([a-zA-Z])(\d{0,4})'")
-
-        if not found.Success then
-            bad "it does not hold plain numbers; save one array of float64."
-
-        let kind, digits = found.Groups[2].Value[0], found.Groups[3].Value
-        let size = if digits = "" then 0 else int digits
-        reader kind size |> ignore
-
-        {
-            Shape = shape
-            Kind = kind
-            Size = size
-            IsLowestByteFirst = found.Groups[1].Value <> ">"
-            IsColumnMajor = Regex.IsMatch(header, @"'fortran_order'\s*:\s*True")
-        }
+        | _ -> invalidArg (nameof kind) $"Numbers of type '{kind}{size}' are not read."
 
     let private count (shape: int list) : bigint =
         shape |> List.fold (fun count axis -> count * bigint axis) 1I
@@ -130,17 +94,17 @@ module NumPyArray =
                 bad "this is no .npy file."
 
             let length =
-                match start[6] with
-                | 1uy -> int (BinaryPrimitives.ReadUInt16LittleEndian(bytes stream 2))
-                | 2uy
-                | 3uy ->
+                match start[6], start[7] with
+                | 1uy, 0uy -> int (BinaryPrimitives.ReadUInt16LittleEndian(bytes stream 2))
+                | 2uy, 0uy
+                | 3uy, 0uy ->
                     int (min (uint32 longestHeader + 1u) (BinaryPrimitives.ReadUInt32LittleEndian(bytes stream 4)))
-                | other -> bad $"version {other} of the .npy format is not known."
+                | major, minor -> bad $"version {major}.{minor} of the .npy format is not known."
 
             if length > longestHeader then
                 bad "its header is too long."
 
-            let header = Encoding.Latin1.GetString(bytes stream length) |> parse
+            let header = Encoding.Latin1.GetString(bytes stream length) |> NumPyHeader.parse
             checkSize header (stream.Length - stream.Position)
             header)
 
@@ -189,12 +153,7 @@ module NumPyArray =
                 next <- next + int64 here)
 
     let private writeHeader (descr: string) (shape: int list) (stream: Stream) : unit =
-        let axes =
-            match shape with
-            | [ length ] -> $"{length},"
-            | lengths -> lengths |> List.map string |> String.concat ", "
-
-        let text = $"{{'descr': '{descr}', 'fortran_order': False, 'shape': ({axes}), }}"
+        let text = NumPyHeader.format descr shape
         // The numbers begin at a multiple of 64 bytes; magic, version and length take 10, the line break 1.
         let length = (text.Length + 11 + 63) / 64 * 64 - 10
         stream.Write(ReadOnlySpan magic)

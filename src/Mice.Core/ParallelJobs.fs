@@ -6,19 +6,13 @@ open System.Threading
 open System.Threading.Tasks
 
 /// Independent jobs, several at a time.
-[<RequireQualifiedAccess>]
-module ParallelJobs =
-    /// <summary>Runs all jobs; a thread that is free takes the next one.</summary>
-    /// <param name="threads">Most jobs at a time, 1 or more.</param>
-    /// <param name="cancel">The token that the work watches.</param>
-    /// <param name="work">One job.</param>
-    /// <param name="jobs">The jobs.</param>
-    /// <returns>What every job gave, in the order of the jobs; the errors of all that failed.</returns>
-    /// <exception cref="T:System.OperationCanceledException">The work was cancelled.</exception>
+module internal ParallelJobs =
+    /// Runs all jobs, so many at a time at most; a thread that is free takes the next one. What every job gave, in the order of the jobs, or the
+    /// errors of all that failed. Cancelled work is one OperationCanceledException with the token that the work watches.
     let run
         (threads: int)
         (cancel: CancellationToken)
-        (work: 'job -> Result<'result, MiceError>)
+        (work: 'job -> Result<'result, MiceError list>)
         (jobs: 'job[])
         : Result<'result[], MiceError list> =
         let found = Array.zeroCreate jobs.Length
@@ -34,13 +28,4 @@ module ParallelJobs =
             (e.Flatten().InnerExceptions |> Seq.forall (fun i -> i :? OperationCanceledException)) ->
             raise (OperationCanceledException cancel)
 
-        let failed =
-            found
-            |> Array.choose (function
-                | Error e -> Some e
-                | Ok _ -> None)
-
-        if Array.isEmpty failed then
-            found |> Array.choose Result.toOption |> Ok
-        else
-            Error(List.ofArray failed)
+        found |> List.ofArray |> Validate.all |> Result.map Array.ofList

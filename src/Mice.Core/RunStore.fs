@@ -30,8 +30,16 @@ module private Posix =
                 closeDescriptor descriptor |> ignore
 
 /// A directory that holds what a run needs to go on after it was killed: <c>run.json</c> with the identity of the run (its
-/// options, seed and inputs) and the versions that made it, and one file per saved name. Every write is atomic.
-type RunStore = private { Path: string }
+/// options, seed and inputs) and the versions that made it, and one file per saved name. Every write is atomic. A directory becomes usable when a
+/// calculation claims it.
+type RunStore =
+    private
+        {
+            Path: string
+            /// Stands before all names.
+            Prefix: string
+            IsClaimed: bool
+        }
 
 /// Opening, saving and loading. A file of a saved name is 8 bytes "MICERUN1", the SHA-256 of the content, the content.
 [<RequireQualifiedAccess>]
@@ -100,16 +108,24 @@ module RunStore =
         | null -> "nothing"
         | node -> node.ToJsonString()
 
-    /// The first option in which two identities differ, so that a message names it instead of quoting both.
+    /// The options in which two identities differ, so that a message names them instead of quoting both.
     let private difference (directory: string) (stored: string) (given: string) =
         match parseObject stored, parseObject given with
         | Some a, Some b ->
             let keys = Seq.append a b |> Seq.map (fun pair -> pair.Key) |> Seq.distinct
 
-            keys
-            |> Seq.tryFind (fun key -> entry a key <> entry b key)
-            |> Option.map (fun key ->
-                MiceError.Mismatch($"{key} of this run and of the one kept in {directory}", entry b key, entry a key))
+            match keys |> Seq.filter (fun key -> entry a key <> entry b key) |> List.ofSeq with
+            | [] -> None
+            | different ->
+                let all entries = String.concat ", " entries
+
+                Some(
+                    MiceError.Mismatch(
+                        $"{all different} of this run and of the one kept in {directory}",
+                        different |> List.map (entry b) |> all,
+                        different |> List.map (entry a) |> all
+                    )
+                )
         | _ -> None
         |> Option.defaultValue (
             MiceError.Mismatch($"Options of this run and of the one kept in {directory}", given, stored)
@@ -121,9 +137,10 @@ module RunStore =
         |> Option.map string
         |> Option.defaultValue "unknown"
 
-    /// Version of what checkpoints mean. 2: training on TorchSharp, whose numbers differ from those before in the last digits.
+    /// Version of what checkpoints mean. 2: training on TorchSharp, whose numbers differ from those before in the last digits. 3: the identity names the
+    /// key of the run and all conditions.
     [<Literal>]
-    let private Format = 2
+    let private Format = 3
 
     let private describe (identity: string) =
         JsonObject(
@@ -182,6 +199,13 @@ module RunStore =
     let openOrCreate (directory: string) (identity: string) : Result<RunStore, MiceError list> =
         let file = Path.Combine(directory, "run.json")
 
+        let claimed =
+            {
+                Path = directory
+                Prefix = ""
+                IsClaimed = true
+            }
+
         let bad fault =
             Error [ MiceError.BadFile(file, None, None, fault) ]
 
@@ -194,7 +218,7 @@ module RunStore =
                 | Some(struct (_, format)) when format <> Format ->
                     bad
                         $"it has checkpoints of version {format}, this Mice reads those of version {Format}; give another directory or delete this one."
-                | Some(struct (found, _)) when found = identity -> Ok { Path = directory }
+                | Some(struct (found, _)) when found = identity -> Ok claimed
                 | Some(struct (found, _)) -> Error [ difference directory found identity ]
                 | None -> bad "this is no description of a run; give another directory or delete this one."
             else
@@ -202,10 +226,37 @@ module RunStore =
                     (describe identity).ToJsonString(Json.JsonSerializerOptions(WriteIndented = true))
 
                 saveAtomically file (fun stream -> stream.Write(ReadOnlySpan(Encoding.UTF8.GetBytes text)))
-                Ok { Path = directory }
+                Ok claimed
         with
         | :? IOException
         | :? UnauthorizedAccessException as fault -> bad fault.Message
+
+    /// <summary>A directory that the calculation which is given it claims.</summary>
+    /// <param name="directory">The directory; made when it does not exist.</param>
+    let at (directory: string) : RunStore =
+        {
+            Path = directory
+            Prefix = ""
+            IsClaimed = false
+        }
+
+    /// <summary>The store, claimed: a part of a calculation is given what the whole has claimed already.</summary>
+    /// <param name="identity">What the run is, as <c>identity</c> gives it.</param>
+    /// <param name="store">A store.</param>
+    /// <returns>As of <c>openOrCreate</c>.</returns>
+    let claim (identity: string) (store: RunStore) : Result<RunStore, MiceError list> =
+        if store.IsClaimed then
+            Ok store
+        else
+            openOrCreate store.Path identity
+
+    /// <summary>The same store for a part of the work, whose names begin with that of the part.</summary>
+    /// <param name="part">The part, as a part of a file name.</param>
+    /// <param name="store">A store.</param>
+    let below (part: string) (store: RunStore) : RunStore =
+        { store with
+            Prefix = $"{store.Prefix}{part}-"
+        }
 
     /// <summary>The directory of a run.</summary>
     /// <param name="store">An open run.</param>
@@ -215,7 +266,10 @@ module RunStore =
         if name = "" || name.IndexOfAny(Path.GetInvalidFileNameChars()) >= 0 || name[0] = '.' then
             invalidArg (nameof name) $"'{name}' is no plain file name."
 
-        Path.Combine(store.Path, name + ".state")
+        if not store.IsClaimed then
+            invalidOp $"No calculation has claimed {store.Path}."
+
+        Path.Combine(store.Path, $"{store.Prefix}{name}.state")
 
     /// <summary>Saves the content under a name, replacing what was there, in one atomic step.</summary>
     /// <param name="name">A plain file name without a leading dot.</param>

@@ -24,12 +24,44 @@ module ControlVariate =
             Mean = Estimate.exact 0.0<kB / atom>
         }
 
+    /// Why the rows that belong to the snapshots are unknown.
+    let private stepFaults (snapshots: Snapshot[]) (table: ThermoTable) (steps: float[]) : MiceError list =
+        let bad text =
+            MiceError.BadFile(table.Path, None, None, text)
+
+        let twice values =
+            values |> Array.countBy id |> Array.tryFind (fun (_, n) -> n > 1) |> Option.map fst
+
+        let known = Set steps
+
+        let there =
+            if Array.isEmpty steps then
+                "it has no rows"
+            else
+                $"it has {steps.Length} rows with steps {Array.min steps} to {Array.max steps}"
+
+        [
+            match twice steps with
+            | Some step ->
+                bad $"step {step} stands in two rows; leave only the rows of the run that the snapshots are from"
+            | None -> ()
+
+            match snapshots |> Array.map _.Step |> twice with
+            | Some step -> bad $"two snapshots have step {step}, so the rows that belong to them are unknown"
+            | None -> ()
+
+            match snapshots |> Array.tryFind (fun s -> not (known.Contains(float s.Step))) with
+            | Some s -> bad $"there is no row with step {s.Step}, which a snapshot has; {there}"
+            | None -> ()
+        ]
+
     /// <summary>Of a thermal system at constant temperature and pressure: −ln p of a snapshot relative to the ideal gas is β(U + pV) − N ln V up
     /// to a constant, so β(U + pV)/N − ln(V/N). At constant volume the same, since V does not change.</summary>
     /// <param name="conditions">Of the run.</param>
     /// <param name="snapshots">One or more.</param>
     /// <param name="table">Of the same run, with columns step, U_eV and V_A3; the mean is over all of it.</param>
-    /// <returns>Errors: OutOfRange (the conditions), those of missing columns, BadFile when a snapshot's step has no row.</returns>
+    /// <returns>Errors: OutOfRange (the conditions), those of missing columns, BadFile when the step of a snapshot has no row, or when two
+    /// rows or two snapshots have one step.</returns>
     let thermal
         (conditions: ThermalConditions)
         (snapshots: Snapshot[])
@@ -57,20 +89,9 @@ module ControlVariate =
                     energies
                     volumes
 
-            let rowOf = Array.zip steps values |> Map.ofArray
-
-            match snapshots |> Array.tryFind (fun s -> not (rowOf.ContainsKey(float s.Step))) with
-            | Some s ->
-                Error
-                    [
-                        MiceError.BadFile(
-                            table.Path,
-                            None,
-                            None,
-                            $"there is no row with step {s.Step}, which a snapshot has."
-                        )
-                    ]
-            | None ->
+            match stepFaults snapshots table steps with
+            | [] ->
+                let rowOf = Array.zip steps values |> Map.ofArray
                 let mean = Statistics.mean values * 1.0<kB / atom>
                 let error = Statistics.blocking values * 1.0<kB / atom>
 
@@ -79,4 +100,5 @@ module ControlVariate =
                         Values = snapshots |> Array.map (fun s -> rowOf[float s.Step])
                         Mean = Estimate.create mean error Direction.Exact
                     }
+            | faults -> Error faults
         | faults, _ -> Error faults

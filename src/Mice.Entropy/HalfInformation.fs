@@ -1,8 +1,8 @@
 namespace Mice.Entropy
 
 open System
-open System.Threading
 open Mice
+open Mice.Learning
 open Mice.Tensors
 open Mice.Samplers
 open Mice.Information
@@ -35,6 +35,19 @@ module HalfTrainingOptions =
             ProductBlocks = 4
         }
 
+    /// <summary>Checks all fields: Batch 4 or more, the learning rate above 0, the others 1 or more.</summary>
+    /// <param name="options">The options.</param>
+    /// <returns>Errors: OutOfRange.</returns>
+    let check (options: HalfTrainingOptions) : Result<HalfTrainingOptions, MiceError list> =
+        validate {
+            let! () = Validate.atLeast 1 "training steps of mice" options.Steps
+            and! () = Validate.atLeast 4 "snapshots of a training step of mice" options.Batch
+            and! () = Validate.positive "learning rate of mice" options.LearningRate
+            and! () = Validate.atLeast 1 "joint blocks of mice" options.JointBlocks
+            and! () = Validate.atLeast 1 "product blocks of mice" options.ProductBlocks
+            return options
+        }
+
 /// What a critic found of the mutual information of two halves.
 type HalfInformation =
     {
@@ -52,8 +65,10 @@ type HalfInformation =
         ProductPairs: float
         /// Whether M is close to the largest that the product pairs can certify, or those of a training step can teach.
         Saturated: bool
-        /// Training curve: step, bound in nats since the last entry.
-        Training: struct (int * float)[]
+        /// Training curve; losses are negative bounds, nats.
+        Training: CurvePoint[]
+        /// How the training ended.
+        Outcome: TrainingOutcome option
         /// The critic's parameters, for a neighbouring temperature to start from.
         Parameters: Params
     }
@@ -132,56 +147,70 @@ module HalfInformation =
         let v = critic.EncodeY Mode.Evaluation p b
         Scores.ofPairs None (critic.ScorePairs p u v) (productScores critic p partners u v)
 
-    let private train
-        (options: HalfTrainingOptions)
-        (cancel: CancellationToken)
-        (tell: int -> float -> unit)
-        key
-        (draw: Key -> 'spin[][] -> struct (Tensor * Tensor))
-        (critic: Critic)
-        partners
-        (first: Params option)
-        (training: 'spin[][])
-        =
-        let round = max 1 (options.Steps / 2)
+    /// Two rounds of equal length; the second falls from half the learning rate.
+    let private schedule (options: HalfTrainingOptions) round : Schedule =
         let falling = Schedule.cosine options.LearningRate 0.0 (int64 round)
 
-        let adam =
-            Optimiser.adam
-                { AdamOptions.defaults with
-                    LearningRate =
-                        fun step ->
-                            if step <= int64 round then
-                                falling step
-                            else
-                                0.5 * falling (step - int64 round)
-                }
+        fun step ->
+            if step <= int64 round then
+                falling step
+            else
+                0.5 * falling (step - int64 round)
 
+    /// The critic after the first round, and at the end.
+    let private train
+        (options: HalfTrainingOptions)
+        (run: Run)
+        draw
+        (critic: Critic)
+        partners
+        first
+        (training: 'spin[][])
+        =
+        let key = run.Key
+        let round = max 1 (options.Steps / 2)
         let random = critic.Init(Key.named "parameters" key)
 
-        let start = first |> Option.map (Params.inForm random) |> Option.defaultValue random
+        let start =
+            if Array.isEmpty (Params.branches first) then
+                random
+            else
+                Params.inForm random first
 
         let batch = min options.Batch training.Length
 
-        let step struct (parameters, moments, middle) i =
-            cancel.ThrowIfCancellationRequested()
-            let own = key |> Key.named "steps" |> Key.item i
-            let chosen = choose (Key.generator (Key.named "snapshots" own)) batch training
+        let objective =
+            Objective.ofLoss
+                (fun step ->
+                    let own = key |> Key.named "steps" |> Key.item step
 
-            Tensor.scope (fun () ->
-                let struct (a, b) = draw (Key.named "blocks" own) chosen
+                    choose (Key.generator (Key.named "snapshots" own)) batch training |> draw (Key.named "blocks" own))
+                (fun (struct (a, b)) p -> -(scores critic partners p a b |> Bound.value Bound.donskerVaradhan))
 
-                let loss p =
-                    -(scores critic partners p a b |> Bound.value Bound.donskerVaradhan)
+        let whole = TrainingPlan.create "critic" options.Steps (schedule options round)
 
-                let struct (value, next, moments) = Optimiser.step adam loss parameters moments
-                tell i -value
-                struct (next, moments, (if i + 1 = round then next else middle)))
+        let plan name steps =
+            { whole with
+                Name = name
+                Steps = steps
+                Message =
+                    fun state ->
+                        $"step {TrainingState.step state} of {options.Steps}, M {-(TrainingState.recentLoss state):F3} nats"
+            }
 
-        let struct (trained, _, middle) =
-            Seq.init options.Steps id |> Tensor.fold step struct (start, adam.Init start, start)
+        let share = float round / float options.Steps
 
-        struct (middle, trained)
+        validate {
+            let! middle =
+                Run.within 0.0 share "" run
+                |> Training.run (plan "critic-middle" round) objective (TrainingState.start whole.Optimiser start)
+
+            let! last =
+                Run.within 0.0 1.0 "" run
+                |> Training.run (plan "critic" options.Steps) objective { middle with Outcome = None }
+
+            return struct (middle, last)
+        }
 
     /// Sums of e^f over the product pairs of one round of held-out blocks: row and column means over other snapshots, and Σ e^2f.
     let private products (critic: Critic) parameters struct (a: Tensor, b: Tensor) =
@@ -240,63 +269,54 @@ module HalfInformation =
         |> Array.map Array.average
         |> Statistics.standardError
 
+    let private saturated (options: HalfTrainingOptions) partners snapshots value effective pairs =
+        not (Double.IsFinite value)
+        || value + 2.0 > log pairs
+        || effective < FewestPairs
+        || effective / pairs * pairsOfStep options partners snapshots < FewestPairs
+
     /// <summary>Trains a critic on some snapshots and evaluates it on others.</summary>
     /// <param name="options">Steps, batch.</param>
-    /// <param name="cancel">Stops the work.</param>
-    /// <param name="tell">Told the step and the bound on its batch.</param>
-    /// <param name="key">All randomness.</param>
-    /// <param name="spins">Their kind.</param>
-    /// <param name="groupSnapshots">Neighbouring snapshots that may be correlated.</param>
-    /// <param name="first">Parameters to start from; None for random ones.</param>
+    /// <param name="run">Key, token, progress and store; checkpoints are called critic and critic-middle.</param>
     /// <param name="halves">Which halves.</param>
-    /// <param name="training">Snapshots to train on, two or more.</param>
+    /// <param name="training">Snapshots to train on, two or more, and parameters to start from.</param>
     /// <param name="held">Others, two or more.</param>
+    /// <returns>Errors: BadFile for a damaged checkpoint.</returns>
     let estimate
         (options: HalfTrainingOptions)
-        (cancel: CancellationToken)
-        (tell: int -> float -> unit)
-        (key: Key)
-        (spins: LatticeSpins<'spin>)
-        (groupSnapshots: int)
-        (first: Params option)
+        (run: Run)
         (halves: LatticeHalves)
-        (training: LatticeSnapshots<'spin>)
+        (training: LatticeData<'spin>)
         (held: LatticeSnapshots<'spin>)
-        : HalfInformation =
-        let critic = spins.Critic training halves
-        let bounds = Array.create options.Steps nan
+        : Result<HalfInformation, MiceError list> =
+        let spins = training.Spins
+        let critic = spins.Critic training.Snapshots halves
 
-        let told i value =
-            bounds[i] <- value
-            tell i value
+        let draw key chosen =
+            blocks spins key training.Snapshots chosen halves
 
-        let draw key chosen = blocks spins key training chosen halves
+        let evaluated (state: TrainingState) =
+            Key.named "held out" run.Key
+            |> evaluate options (jointBlocksOf options halves) draw critic state.Best held.Sites
 
-        let struct (middle, parameters) =
-            train options cancel told key draw critic spins.Partners first training.Sites
+        train options run draw critic spins.Partners training.First training.Snapshots.Sites
+        |> Result.map (fun (struct (middle, last)) ->
+            let struct (before, _, _, _) = evaluated middle
+            let struct (value, influences, effective, pairs) = evaluated last
 
-        let evaluated parameters =
-            evaluate options (jointBlocksOf options halves) draw critic parameters held.Sites (Key.named "held out" key)
-
-        let struct (before, _, _, _) = evaluated middle
-        let struct (value, influences, effective, pairs) = evaluated parameters
-
-        {
-            Halves = halves
-            MutualInformation =
-                Estimate.create
-                    (value * 1.0<nat>)
-                    (groupError groupSnapshots influences * 1.0<nat>)
-                    Direction.LowerBound
-            Gain = max 0.0 (value - before) * 1.0<nat>
-            Influences = influences
-            EffectivePairs = effective
-            ProductPairs = pairs
-            Saturated =
-                not (Double.IsFinite value)
-                || value + 2.0 > log pairs
-                || effective < FewestPairs
-                || effective / pairs * pairsOfStep options spins.Partners training.Sites.Length < FewestPairs
-            Training = TrainingCurve.ofSteps bounds
-            Parameters = parameters
-        }
+            {
+                Halves = halves
+                MutualInformation =
+                    Estimate.create
+                        (value * 1.0<nat>)
+                        (groupError training.GroupSnapshots influences * 1.0<nat>)
+                        Direction.LowerBound
+                Gain = max 0.0 (value - before) * 1.0<nat>
+                Influences = influences
+                EffectivePairs = effective
+                ProductPairs = pairs
+                Saturated = saturated options spins.Partners training.Snapshots.Sites.Length value effective pairs
+                Training = last.Curve
+                Outcome = last.Outcome
+                Parameters = last.Best
+            })

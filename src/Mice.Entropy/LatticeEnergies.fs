@@ -3,6 +3,7 @@ namespace Mice.Entropy
 open System
 open Mice
 open Mice.Samplers
+open Mice.Tensors
 
 /// What is known of a lattice system in equilibrium besides its snapshots.
 type LatticeEnergies =
@@ -15,21 +16,34 @@ type LatticeEnergies =
         MeanPerSite: Estimate<1>
     }
 
-/// Energies against the snapshots that they belong to.
+/// Snapshots of a lattice system at one temperature, and what networks that learn from them need.
+type LatticeData<'spin> =
+    {
+        /// The snapshots, 16 or more; those that may be correlated are neighbours.
+        Snapshots: LatticeSnapshots<'spin>
+        /// The kind of their spins.
+        Spins: LatticeSpins<'spin>
+        /// Neighbouring snapshots that may be correlated, as those of one chain, 1 or more.
+        GroupSnapshots: int
+        /// In equilibrium; None otherwise.
+        Energies: LatticeEnergies option
+        /// E of any configuration, the one that the energies are from; None where it is not known.
+        Hamiltonian: ('spin[] -> float) option
+        /// What networks start from, as a result of a neighbouring temperature has it; random ones where it has no branch for them.
+        First: Params
+    }
+
+/// Data against each other.
 [<RequireQualifiedAccess>]
-module internal LatticeEnergies =
+module internal LatticeData =
     /// Fewest groups of snapshots: two to train on, two for an error from their scatter.
     [<Literal>]
     let private FewestGroups = 4
 
     /// Every fault of snapshots that networks are to be trained on, of their groups and of their energies.
-    let faults
-        (spins: LatticeSpins<'spin>)
-        (groupSnapshots: int)
-        (energies: LatticeEnergies option)
-        (snapshots: LatticeSnapshots<'spin>)
-        : MiceError list =
-        let n = snapshots.Sites.Length
+    let faults (data: LatticeData<'spin>) : MiceError list =
+        let groupSnapshots = data.GroupSnapshots
+        let n = data.Snapshots.Sites.Length
 
         [
             if n < 16 then
@@ -45,9 +59,9 @@ module internal LatticeEnergies =
                 )
 
             if n >= 16 then
-                yield! spins.Faults snapshots
+                yield! data.Spins.Faults data.Snapshots
 
-            match energies with
+            match data.Energies with
             | Some e ->
                 if e.Values.Length <> n then
                     MiceError.Mismatch("energies and snapshots", string e.Values.Length, string n)

@@ -1,6 +1,7 @@
 namespace Mice.Entropy
 
 open System.Globalization
+open Mice
 open Mice.Autoregressive
 
 /// How the entropy of a lattice is estimated.
@@ -14,30 +15,12 @@ type LatticeMethod =
     | Counting
     /// A compressor.
     | Compression
-    /// Energies integrated from infinite temperature, for the XY model; a reference for the other methods.
+    /// Energies integrated from infinite temperature, where a model can be; a reference for the other methods.
     | Integration
 
 /// Names of the methods.
 [<RequireQualifiedAccess>]
 module LatticeMethod =
-    /// Methods for ±1 spins.
-    let ofIsing =
-        [
-            LatticeMethod.Mice
-            LatticeMethod.Scan
-            LatticeMethod.Counting
-            LatticeMethod.Compression
-        ]
-
-    /// Methods for the XY model.
-    let ofXY =
-        [
-            LatticeMethod.Mice
-            LatticeMethod.Scan
-            LatticeMethod.Compression
-            LatticeMethod.Integration
-        ]
-
     /// <summary>mice, scan, counting, compression, integration.</summary>
     /// <param name="method">A method.</param>
     let name (method: LatticeMethod) : string =
@@ -60,24 +43,28 @@ type LatticeEntropyOptions =
         /// Whether networks start from those of the next higher temperature, with a third of the steps: quicker, but a result then depends on the temperatures
         /// above it. Each is still evaluated on its own held-out snapshots.
         Transfer: bool
-        /// Seed of all randomness.
-        Seed: uint64
-        /// Threads; results do not depend on them.
-        Threads: int
     }
 
 /// Defaults, the same for every system.
 [<RequireQualifiedAccess>]
 module LatticeEntropyOptions =
-    /// MICE and scan, every temperature by itself, seed 1, on all cores.
+    /// MICE and scan, every temperature by itself.
     let defaults: LatticeEntropyOptions =
         {
             Methods = [ LatticeMethod.Mice; LatticeMethod.Scan ]
             Scan = SpinConditionalOptions.defaults
             Mice = LatticeMiceOptions.defaults
             Transfer = false
-            Seed = 1UL
-            Threads = System.Environment.ProcessorCount
+        }
+
+    /// <summary>Checks the options of all methods.</summary>
+    /// <param name="options">The options.</param>
+    /// <returns>Errors: OutOfRange.</returns>
+    let check (options: LatticeEntropyOptions) : Result<LatticeEntropyOptions, MiceError list> =
+        validate {
+            let! _ = SpinConditionalOptions.check options.Scan
+            and! _ = LatticeMiceOptions.check options.Mice
+            return options
         }
 
     /// <summary>Every setting that a result depends on, by name.</summary>
@@ -86,7 +73,6 @@ module LatticeEntropyOptions =
         let training = options.Mice.Training
 
         [
-            "seed", string options.Seed
             "transfer", string options.Transfer
             "scan_rows_seen", string options.Scan.Deep
             "scan_columns_seen", string options.Scan.Wide

@@ -3,22 +3,13 @@ namespace Mice.Entropy
 open System
 open System.Diagnostics
 open System.Globalization
-open System.Numerics
-open System.Threading
 open Mice
 open Mice.Tensors
-open Mice.Samplers
 
-/// Snapshots of one temperature, and what the methods need of them.
+/// Snapshots of one temperature, and what is known of them before any method.
 type internal LatticeSample<'spin> =
     {
-        Snapshots: LatticeSnapshots<'spin>
-        Spins: LatticeSpins<'spin>
-        /// Neighbouring snapshots that may be correlated.
-        GroupSnapshots: int
-        Energies: LatticeEnergies option
-        /// E of any configuration, where the model is known.
-        Hamiltonian: ('spin[] -> float) option
+        Data: LatticeData<'spin>
         Start: LatticePoint
     }
 
@@ -36,30 +27,34 @@ module internal LatticeMethods =
     let text (number: float) =
         number.ToString("R", CultureInfo.InvariantCulture)
 
-    /// Faults of what is asked for: methods that are not for these spins, training without a step, and for MICE a torus that cannot be
-    /// halved down to a block of the given side.
+    /// Methods for a kind of spins.
+    let ofSpins (spins: LatticeSpins<'spin>) : LatticeMethod list =
+        [
+            LatticeMethod.Mice
+            LatticeMethod.Scan
+            if spins.Count.IsSome then
+                LatticeMethod.Counting
+            LatticeMethod.Compression
+        ]
+
+    /// Faults of what is asked for: methods that are not among the known ones, options of methods, and for MICE a torus that cannot be halved down to
+    /// the block that it starts from.
     let faults
         (known: LatticeMethod list)
-        (block: int)
-        (rows: int)
-        (columns: int)
+        (spins: LatticeSpins<'spin>)
+        (struct (rows: int, columns: int))
         (options: LatticeEntropyOptions)
         : MiceError list =
         [
             for m in options.Methods |> List.except known do
                 MiceError.UnknownName("method", LatticeMethod.name m, known |> List.map LatticeMethod.name)
 
-            for name, steps in
-                [
-                    "training steps of mice", options.Mice.Training.Steps
-                    "training steps of scan", options.Scan.Steps
-                ] do
-                if steps < 1 then
-                    MiceError.OutOfRange(name, string steps, "1 or more")
+            yield! LatticeEntropyOptions.check options |> Validate.faults
 
             if List.contains LatticeMethod.Mice options.Methods then
-                yield! LatticeMice.faults block rows columns
+                yield! LatticeMice.faults (spins.BlockSide options.Mice.Block) rows columns
         ]
+        |> List.distinct
 
     /// The fault of a list without a temperature.
     let noTemperature (temperatures: float list) : MiceError list =
@@ -67,17 +62,6 @@ module internal LatticeMethods =
             if List.isEmpty temperatures then
                 MiceError.TooFewData("temperatures", 0, 1, "Give at least one.")
         ]
-
-    /// All lists in one, or the faults of all.
-    let together (results: Result<'item list, MiceError list> list) : Result<'item list, MiceError list> =
-        let join all next =
-            match all, next with
-            | Ok items, Ok more -> Ok(items @ more)
-            | Error a, Error b -> Error(a @ b)
-            | Error faults, _
-            | _, Error faults -> Error faults
-
-        List.fold join (Ok []) results
 
     /// Networks that have learned something already take a third of the steps, critics from a third of the learning rate: of the Ising ferromagnet at T = 2.12
     /// they then find every M to within 0.001 nats of what the whole training finds from nothing, or more, with a start from T = 2.18; from the
@@ -100,29 +84,22 @@ module internal LatticeMethods =
         else
             Params.empty
 
-    let private scanned (options: LatticeEntropyOptions) cancel progress key first (sample: LatticeSample<'spin>) =
+    let private scanned (options: LatticeEntropyOptions) run (sample: LatticeSample<'spin>) =
         LatticeScan.estimate
             { options.Scan with
-                Steps = stepsAfter first options.Scan.Steps
+                Steps = stepsAfter sample.Data.First options.Scan.Steps
             }
-            options.Threads
-            cancel
-            progress
-            key
-            sample.Spins
-            sample.GroupSnapshots
-            first
-            sample.Energies
-            sample.Hamiltonian
-            sample.Snapshots
+            run
+            sample.Data
         |> Result.map (fun r ->
             {
                 Points = [ LatticePoint.ofScan sample.Start r ]
                 Weights = handedOn r.Parameters
             })
 
-    let private halved (options: LatticeEntropyOptions) cancel progress key first (sample: LatticeSample<'spin>) =
+    let private halved (options: LatticeEntropyOptions) run (sample: LatticeSample<'spin>) =
         let training = options.Mice.Training
+        let first = sample.Data.First
 
         LatticeMice.estimate
             { options.Mice with
@@ -132,33 +109,13 @@ module internal LatticeMethods =
                         LearningRate = rateAfter first training.LearningRate
                     }
             }
-            options.Threads
-            cancel
-            progress
-            key
-            sample.Spins
-            sample.GroupSnapshots
-            first
-            sample.Energies
-            sample.Snapshots
+            run
+            sample.Data
         |> Result.map (fun r ->
             {
                 Points = LatticePoint.ofMice sample.Start r
                 Weights = handedOn (LatticeMice.parameters r)
             })
-
-    /// Scan or MICE, for any kind of spins.
-    let private learned options cancel progress key first sample method =
-        match method with
-        | LatticeMethod.Scan -> scanned options cancel progress key first sample
-        | LatticeMethod.Mice -> halved options cancel progress key first sample
-        | other ->
-            let name = LatticeMethod.name other
-
-            Error
-                [
-                    MiceError.OutOfRange("method", name, "another one: it is not for these spins")
-                ]
 
     let private withoutNetworks points =
         {
@@ -166,26 +123,26 @@ module internal LatticeMethods =
             Weights = Params.empty
         }
 
-    let private compressed (sample: LatticeSample<'spin>) estimate =
+    let private notForTheseSpins method =
+        Error
+            [
+                MiceError.OutOfRange("method", LatticeMethod.name method, "another one: it is not for these spins")
+            ]
+
+    /// One method on snapshots of one temperature.
+    let apply (options: LatticeEntropyOptions) (run: Run) (sample: LatticeSample<'spin>) (method: LatticeMethod) =
         let watch = Stopwatch.StartNew()
+        let spins, snapshots = sample.Data.Spins, sample.Data.Snapshots
 
-        estimate sample.Snapshots
-        |> Result.map (fun r ->
-            withoutNetworks [ LatticePoint.ofCompression sample.Start watch.Elapsed.TotalSeconds r ])
-
-    /// One method on ±1 spins.
-    let ising options cancel symmetry progress key first (sample: LatticeSample<sbyte>) method =
-        let watch = Stopwatch.StartNew()
-
-        match method with
-        | LatticeMethod.Counting ->
-            LatticeCounting.estimate symmetry sample.Snapshots
+        match method, spins.Count with
+        | LatticeMethod.Mice, _ -> halved options run sample
+        | LatticeMethod.Scan, _ -> scanned options run sample
+        | LatticeMethod.Counting, Some count ->
+            count snapshots
             |> Result.map (LatticePoint.ofCounting sample.Start watch.Elapsed.TotalSeconds >> withoutNetworks)
-        | LatticeMethod.Compression -> compressed sample (CompressionEntropy.estimate key)
-        | other -> learned options cancel progress key first sample other
-
-    /// One method on planar spins.
-    let planar options cancel progress key first (sample: LatticeSample<Vector2>) method =
-        match method with
-        | LatticeMethod.Compression -> compressed sample (CompressionEntropy.estimatePlanar key)
-        | other -> learned options cancel progress key first sample other
+        | LatticeMethod.Compression, _ ->
+            spins.Compress run.Key snapshots
+            |> Result.map (fun r ->
+                withoutNetworks [ LatticePoint.ofCompression sample.Start watch.Elapsed.TotalSeconds r ])
+        | LatticeMethod.Counting, None
+        | LatticeMethod.Integration, _ -> notForTheseSpins method

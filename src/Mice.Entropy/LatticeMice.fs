@@ -2,8 +2,8 @@ namespace Mice.Entropy
 
 open System.Diagnostics
 open System.Numerics
-open System.Threading
 open Mice
+open Mice.Learning
 open Mice.Tensors
 open Mice.Samplers
 
@@ -159,59 +159,35 @@ module LatticeMice =
             Tail = tail.Levels
             AreaLaw = tail.AreaLaw
             Seconds = seconds
-            Checks = [ saturation levels; hasTail beyond tail.AreaLaw ]
+            Checks =
+                [
+                    levels |> Seq.map (fun l -> LatticeHalves.name l.Halves, l.Outcome) |> TrainingOutcome.stayedFinite
+                    saturation levels
+                    hasTail beyond tail.AreaLaw
+                ]
         }
 
     /// Trains the critics of all levels, the largest first.
-    let private runLevels
-        options
-        threads
-        cancel
-        (progress: Progress -> unit)
-        key
-        spins
-        group
-        first
-        training
-        held
-        levels
-        =
-        let order = levels |> List.rev |> Array.ofList
-        let steps = options.Training.Steps
-        let finished = Array.zeroCreate order.Length
+    let private runLevels (options: LatticeMiceOptions) (run: Run) (training: LatticeData<'spin>) held levels =
+        let first = Map.ofArray (Params.branches training.First)
 
-        let work index =
-            Engine.setThreads 1
-            let halves: LatticeHalves = order[index]
+        let work (part: Run) (halves: LatticeHalves) =
             let name = LatticeHalves.name halves
 
-            let tell step bound =
-                finished[index] <- float (step + 1) / float steps
-
-                progress
-                    {
-                        Phase = $"halves of {name} sites"
-                        Fraction = Array.average finished
-                        Message = $"step {step + 1} of {steps}, M {bound:F3} nats"
-                    }
-
             let own =
-                key |> Key.named "halves" |> Key.item halves.Depth |> Key.item halves.Length
+                part
+                |> Run.within 0.0 1.0 $"halves of {name} sites"
+                |> Run.named "halves"
+                |> Run.item halves.Depth
+                |> Run.item halves.Length
+                |> Run.below name
 
-            HalfInformation.estimate
-                options.Training
-                cancel
-                tell
-                own
-                spins
-                group
-                (Map.tryFind name first)
-                halves
-                training
-                held
-            |> Ok
+            { training with
+                First = Map.tryFind name first |> Option.defaultValue Params.empty
+            }
+            |> fun training -> HalfInformation.estimate options.Training own halves training held
 
-        ParallelJobs.run threads cancel work [| 0 .. order.Length - 1 |]
+        Run.jobs (fun _ -> 1.0) work (levels |> List.rev |> Array.ofList) run
         |> Result.map (Array.rev >> List.ofArray)
 
     /// <summary>Parameters of all critics, a branch for each size of halves, for a neighbouring temperature to start from.</summary>
@@ -221,72 +197,44 @@ module LatticeMice =
 
     /// <summary>Trains critics on the first half of the snapshots; finds the entropy of the starting block and evaluates the critics on the others.</summary>
     /// <param name="options">How to divide, how to train.</param>
-    /// <param name="threads">Threads; the result does not depend on them.</param>
-    /// <param name="cancel">Stops the work.</param>
-    /// <param name="progress">Told the share done and a line for people.</param>
-    /// <param name="key">All randomness.</param>
-    /// <param name="spins">Their kind.</param>
-    /// <param name="groupSnapshots">Neighbouring snapshots that may be correlated, as those of one chain.</param>
-    /// <param name="first">Critics to start from, as <c>parameters</c> gives them; random ones where it has none.</param>
-    /// <param name="energies">In equilibrium; None otherwise.</param>
-    /// <param name="snapshots">16 or more, of a square torus.</param>
-    /// <returns>TooFewData, Mismatch, OutOfRange for spins that are not ±1 and sides that cannot be halved down to the block.</returns>
+    /// <param name="run">Key, threads and so on.</param>
+    /// <param name="data">Snapshots of a square torus; critics start from what <c>parameters</c> gives.</param>
+    /// <returns>TooFewData, Mismatch, OutOfRange for options, spins that are not ±1 and sides that cannot be halved down to the block.</returns>
     let estimate
         (options: LatticeMiceOptions)
-        (threads: int)
-        (cancel: CancellationToken)
-        (progress: Progress -> unit)
-        (key: Key)
-        (spins: LatticeSpins<'spin>)
-        (groupSnapshots: int)
-        (first: Params)
-        (energies: LatticeEnergies option)
-        (snapshots: LatticeSnapshots<'spin>)
+        (run: Run)
+        (data: LatticeData<'spin>)
         : Result<LatticeMiceResult, MiceError list> =
-        let block = spins.BlockSide options.Block
+        let snapshots = data.Snapshots
+        let block = data.Spins.BlockSide options.Block
 
-        match
-            faults block snapshots.Rows snapshots.Columns
-            @ LatticeEnergies.faults spins groupSnapshots energies snapshots
-        with
-        | [] ->
+        validate {
+            let! options = LatticeMiceOptions.check options
+            and! () = faults block snapshots.Rows snapshots.Columns
+            and! () = LatticeData.faults data
+            and! () = Run.faults run
             let watch = Stopwatch.StartNew()
-            let middle = max 1 (snapshots.Sites.Length / groupSnapshots / 2) * groupSnapshots
-
-            let training =
-                { snapshots with
-                    Sites = snapshots.Sites[.. middle - 1]
-                }
-
-            let held =
-                { snapshots with
-                    Sites = snapshots.Sites[middle..]
-                }
-
+            let group = data.GroupSnapshots
+            let middle = max 1 (snapshots.Sites.Length / group / 2) * group
+            let training, held = snapshots.Sites |> Array.splitAt middle
             let sites = float (snapshots.Rows * snapshots.Columns)
 
             let heldEnergies =
-                energies |> Option.map (fun e -> e.Values[middle..] |> Array.map (fun v -> v / sites))
+                data.Energies |> Option.map (fun e -> e.Values[middle..] |> Array.map (fun v -> v / sites))
 
             let levels, beyond =
                 LatticeHalves.doublings block snapshots.Rows snapshots.Columns options.RowsFirst
                 |> List.partition (fun h -> LatticeHalves.volume h <= options.LargestHalf)
 
-            spins.Block block held
-            |> Result.bind (fun start ->
-                levels
-                |> runLevels
-                    options
-                    threads
-                    cancel
-                    progress
-                    key
-                    spins
-                    groupSnapshots
-                    (Map.ofArray (Params.branches first))
-                    training
-                    held
-                |> Result.map (fun found ->
-                    let counted = spins.BlockSide NaiveSide = NaiveSide
-                    result watch.Elapsed.TotalSeconds counted energies heldEnergies start found beyond held))
-        | faults -> Error faults
+            let held = { snapshots with Sites = held }
+
+            let training =
+                { data with
+                    Snapshots = { snapshots with Sites = training }
+                }
+
+            let! start = data.Spins.Block block held
+            let! found = runLevels options run training held levels
+            let counted = data.Spins.BlockSide NaiveSide = NaiveSide
+            return result watch.Elapsed.TotalSeconds counted data.Energies heldEnergies start found beyond held
+        }

@@ -27,6 +27,17 @@ module LatticeMiceOptions =
             RowsFirst = true
         }
 
+    /// <summary>Checks all fields: Block 1 to 4, LargestHalf 1 or more, those of the training.</summary>
+    /// <param name="options">The options.</param>
+    /// <returns>Errors: OutOfRange.</returns>
+    let check (options: LatticeMiceOptions) : Result<LatticeMiceOptions, MiceError list> =
+        validate {
+            let! _ = HalfTrainingOptions.check options.Training
+            and! () = options.Block |> Validate.that "block" "1 to 4" (fun b -> b >= 1 && b <= 4)
+            and! () = Validate.atLeast 1 "largest half" options.LargestHalf
+            return options
+        }
+
 /// A level beyond the critics, by the area law.
 type TailLevel =
     {
@@ -42,7 +53,7 @@ type LatticeMiceResult =
     {
         /// Entropy per site, the tail by the area law and what more training would find included: no bound.
         EntropyPerSite: Estimate<nat / site>
-        /// The same without these two: an upper bound.
+        /// Entropy per site without the tail and without what more training would find: an upper bound.
         Bound: Estimate<nat / site>
         /// Entropy per site of the block that the doublings start from: counted patterns of ±1 spins, one planar spin.
         Start: Estimate<nat / site>

@@ -4,6 +4,7 @@ open System
 open System.Text.Json
 open System.Text.Json.Serialization
 open Mice
+open Mice.Learning
 open Mice.Samplers
 
 /// One level of MICE as it is reported.
@@ -55,8 +56,8 @@ type LatticePoint =
         Reference: LatticeReference option
         /// Levels of MICE, smallest halves first.
         Levels: LatticeLevel list
-        /// Training curves by name: step, and nats per site (scan) or nats (MICE).
-        Curves: (string * struct (int * float)[]) list
+        /// Training curves by name; losses are cross-entropies in nats per site (scan) or negative bounds in nats (MICE).
+        Curves: (string * CurvePoint[]) list
         /// Checks of the sampler and of the method.
         Checks: Check list
         /// Wall-clock time of the method, s, without sampling.

@@ -1,9 +1,8 @@
 namespace Mice.Entropy
 
-open System
 open System.Diagnostics
-open System.Threading
 open Mice
+open Mice.Learning
 open Mice.Tensors
 open Mice.Samplers
 open Mice.Autoregressive
@@ -24,8 +23,8 @@ type LatticeScanResult =
         ReducedFreeEnergyPerSite: Estimate<1 / site> option
         /// −ln q of every snapshot, nats, by the network that has not seen it.
         Surprise: float[]
-        /// Training curves of the two networks: step, cross-entropy in nats per site since the last entry.
-        Training: struct (int * float)[][]
+        /// Training curves of the two networks; losses are cross-entropies, nats per site.
+        Training: CurvePoint[][]
         /// What the two networks learned, a branch for each, for a neighbouring temperature to start from.
         Parameters: Params
         /// Wall-clock time, s.
@@ -48,13 +47,17 @@ module LatticeScan =
     type private Held =
         {
             Likelihoods: HeldLikelihoods
-            Losses: float[]
-            Parameters: Params
+            Training: TrainingState
         }
 
+    /// Mean loss of the last tenth of the training.
+    let private lastLoss (state: TrainingState) =
+        let from = TrainingState.step state * 9 / 10
+
+        state.Curve |> Array.filter (fun p -> p.Step > from) |> Array.averageBy _.Loss
+
     let private overfitting sites (halves: Held[]) =
-        let training =
-            halves |> Array.averageBy (fun h -> Array.average h.Losses[h.Losses.Length * 9 / 10 ..])
+        let training = halves |> Array.averageBy (fun h -> lastLoss h.Training)
 
         let surprise = halves |> Array.collect _.Likelihoods.Surprise
         let held = Array.average surprise / float sites
@@ -70,52 +73,58 @@ module LatticeScan =
     /// Trains one network on one half of the snapshots and asks it for the other.
     let private runHalf
         (options: SpinConditionalOptions)
-        (cancel: CancellationToken)
-        tell
-        key
+        (run: Run)
         law
-        first
-        energies
-        (weight: ('spin[] -> float) option)
-        (training: 'spin[][])
-        (held: 'spin[][])
+        (training: LatticeData<'spin>)
+        (held: LatticeData<'spin>)
         =
-        Engine.setThreads 1
-        let losses = Array.create options.Steps nan
+        let spins = held.Snapshots.Sites
 
-        let told step loss =
-            losses[step] <- loss
-            tell (0.7 * float (step + 1) / float options.Steps) loss
+        let first =
+            if Array.isEmpty (Params.branches training.First) then
+                None
+            else
+                Some training.First
 
-        let parameters =
-            SpinConditional.train options cancel told (Key.named "training" key) law first training
+        let surprise (part: Run) parameters configurations =
+            let told = Run.counter "evaluation" (int64 (Array.length configurations)) part
 
-        let last = Array.last losses
-
-        let surprise first =
-            Array.mapi (fun i spins ->
-                cancel.ThrowIfCancellationRequested()
-                tell (first + 0.1 * float (i + 1) / float held.Length) last
+            configurations
+            |> Array.map (fun spins ->
+                Run.stopIfCancelled run
+                told ()
                 SpinConditional.surpriseOf law parameters spins)
 
-        let drawn weight =
-            let told share = tell (0.8 + 0.1 * share) last
-
+        let drawn parameters weight =
             let configurations =
-                SpinConditional.sample cancel told (Key.named "drawn" key) law parameters held[0].Length held.Length
+                Run.named "drawn" run
+                |> Run.within 0.8 0.1 ""
+                |> SpinConditional.sample law parameters spins[0].Length spins.Length
 
-            Array.map2 (fun s c -> s - weight c) (surprise 0.9 configurations) configurations
+            Array.map2
+                (fun s c -> s - weight c)
+                (surprise (Run.within 0.9 0.1 "" run) parameters configurations)
+                configurations
 
-        {
-            Likelihoods =
-                {
-                    Surprise = surprise 0.7 held
-                    Energies = energies
-                    Drawn = Option.map drawn weight
-                }
-            Losses = losses
-            Parameters = parameters
-        }
+        let weight =
+            Option.map2
+                (fun (e: LatticeEnergies) energy -> fun spins -> e.Beta * energy spins)
+                held.Energies
+                held.Hamiltonian
+
+        Run.named "training" run
+        |> Run.within 0.0 0.7 ""
+        |> SpinConditional.train options law first training.Snapshots.Sites
+        |> Result.map (fun state ->
+            {
+                Likelihoods =
+                    {
+                        Surprise = surprise (Run.within 0.7 0.1 "" run) state.Best spins
+                        Energies = held.Energies |> Option.map _.Values
+                        Drawn = weight |> Option.map (drawn state.Best)
+                    }
+                Training = state
+            })
 
     let private result sites groupSnapshots energies seconds (halves: Held[]) =
         let bounds =
@@ -136,87 +145,79 @@ module LatticeScan =
             Corrected = Option.map perSite bounds.Best
             ReducedFreeEnergyPerSite = Option.map2 freeEnergy energies bounds.Best
             Surprise = halves |> Array.rev |> Array.collect _.Likelihoods.Surprise
-            Training = halves |> Array.map (fun h -> TrainingCurve.ofSteps h.Losses)
-            Parameters = halves |> Array.mapi (fun i h -> string i, h.Parameters) |> Params.Node
+            Training = halves |> Array.map _.Training.Curve
+            Parameters = halves |> Array.mapi (fun i h -> string i, h.Training.Best) |> Params.Node
             Seconds = seconds
-            Checks = overfitting sites halves :: bounds.Checks
+            Checks =
+                (halves
+                 |> Seq.mapi (fun i h -> $"network {i + 1}", h.Training.Outcome)
+                 |> TrainingOutcome.stayedFinite)
+                :: overfitting sites halves
+                :: bounds.Checks
+        }
+
+    /// The snapshots from one up to another, with their energies.
+    let private part first last network (data: LatticeData<'spin>) =
+        { data with
+            Snapshots =
+                { data.Snapshots with
+                    Sites = data.Snapshots.Sites[first .. last - 1]
+                }
+            Energies =
+                data.Energies
+                |> Option.map (fun e ->
+                    { e with
+                        Values = e.Values[first .. last - 1]
+                    })
+            First =
+                Params.branches data.First
+                |> Array.tryFind (fst >> (=) (string network))
+                |> Option.map snd
+                |> Option.defaultValue Params.empty
         }
 
     /// <summary>Two networks, each learned on one half of the snapshots and evaluated on the other.</summary>
     /// <param name="options">Sizes, steps.</param>
-    /// <param name="threads">Threads; the result does not depend on them.</param>
-    /// <param name="cancel">Stops the work.</param>
-    /// <param name="progress">Told the share done and a line for people.</param>
-    /// <param name="key">All randomness.</param>
-    /// <param name="spins">Their kind.</param>
-    /// <param name="groupSnapshots">Neighbouring snapshots that may be correlated, as those of one chain.</param>
-    /// <param name="first">Networks to start from, as a result's Parameters; random ones where it has none.</param>
-    /// <param name="energies">In equilibrium; None otherwise.</param>
-    /// <param name="hamiltonian">E of any configuration, the one that the energies are from; None where it is not known.</param>
-    /// <param name="snapshots">16 or more.</param>
-    /// <returns>TooFewData, Mismatch of energies and snapshots, the faults of the spins.</returns>
+    /// <param name="run">Key, threads and so on.</param>
+    /// <param name="data">The snapshots; networks start from a result's Parameters.</param>
+    /// <returns>OutOfRange for options and run, TooFewData, Mismatch of energies and snapshots, the faults of the spins.</returns>
     let estimate
         (options: SpinConditionalOptions)
-        (threads: int)
-        (cancel: CancellationToken)
-        (progress: Progress -> unit)
-        (key: Key)
-        (spins: LatticeSpins<'spin>)
-        (groupSnapshots: int)
-        (first: Params)
-        (energies: LatticeEnergies option)
-        (hamiltonian: ('spin[] -> float) option)
-        (snapshots: LatticeSnapshots<'spin>)
+        (run: Run)
+        (data: LatticeData<'spin>)
         : Result<LatticeScanResult, MiceError list> =
-        match LatticeEnergies.faults spins groupSnapshots energies snapshots with
-        | [] ->
+        validate {
+            let! options = SpinConditionalOptions.check options
+            and! () = LatticeData.faults data
+            and! () = Run.faults run
             let watch = Stopwatch.StartNew()
-            let law = spins.Law options snapshots
-
-            let weight =
-                Option.map2 (fun (e: LatticeEnergies) energy -> fun spins -> e.Beta * energy spins) energies hamiltonian
+            let snapshots = data.Snapshots
+            let law = data.Spins.Law options snapshots
+            let count = snapshots.Sites.Length
             // On a border between chains.
-            let half = max 1 (snapshots.Sites.Length / groupSnapshots / 2) * groupSnapshots
-            let shares = [| 0.0; 0.0 |]
-            let networks = Map.ofArray (Params.branches first)
+            let half = max 1 (count / data.GroupSnapshots / 2) * data.GroupSnapshots
 
-            let work network =
-                let tell share loss =
-                    shares[network] <- share
+            let work job network =
+                let own =
+                    job
+                    |> Run.within 0.0 1.0 $"network {network + 1} of 2"
+                    |> Run.item network
+                    |> Run.below (string network)
 
-                    progress
-                        {
-                            Phase = "scan"
-                            Fraction = Array.average shares
-                            Message = $"network {network + 1} of 2, {loss:F3} nats per site"
-                        }
+                let first, second = part 0 half network data, part half count network data
 
-                let parts = snapshots.Sites |> Array.splitAt half
-                let training, held = if network = 0 then parts else snd parts, fst parts
+                if network = 0 then
+                    runHalf options own law first second
+                else
+                    runHalf options own law second first
 
-                let heldEnergies =
-                    energies
-                    |> Option.map (fun e ->
-                        if network = 0 then
-                            e.Values[half..]
-                        else
-                            e.Values[.. half - 1])
+            let! halves = Run.jobs (fun _ -> 1.0) work [| 0; 1 |] run
 
-                runHalf
-                    options
-                    cancel
-                    tell
-                    (Key.item network key)
-                    law
-                    (Map.tryFind (string network) networks)
-                    heldEnergies
-                    weight
-                    training
-                    held
-                |> Ok
-
-            ParallelJobs.run threads cancel work [| 0; 1 |]
-            |> Result.map (fun halves ->
+            return
                 halves
-                |> result (snapshots.Rows * snapshots.Columns) groupSnapshots energies watch.Elapsed.TotalSeconds)
-        | faults -> Error faults
+                |> result
+                    (snapshots.Rows * snapshots.Columns)
+                    data.GroupSnapshots
+                    data.Energies
+                    watch.Elapsed.TotalSeconds
+        }

@@ -2,9 +2,9 @@ namespace Mice.Entropy
 
 open System
 open System.Runtime.InteropServices
-open System.Threading
 open Mice
 open Mice.Samplers
+open Mice.Tensors
 
 /// E of any configuration, [rows·columns].
 [<RequireQualifiedAccess>]
@@ -58,41 +58,60 @@ module LatticeConditions =
 /// Entropy of lattice snapshots from elsewhere, in equilibrium or not.
 [<RequireQualifiedAccess>]
 module LatticeSnapshotEntropy =
-    /// <summary>The directory in which an estimate keeps what it has done, new or to be gone on with; methods may change.</summary>
-    /// <param name="options">The options.</param>
-    /// <param name="assumed">What is assumed of the snapshots, by name.</param>
-    /// <param name="snapshots">The snapshots, spins or angles.</param>
-    /// <param name="directory">Made when it does not exist.</param>
-    /// <returns>Mismatch when the directory belongs to another calculation, BadFile when it cannot be used.</returns>
-    let checkpoints<'spin when 'spin: struct and 'spin: (new: unit -> 'spin) and 'spin :> ValueType>
-        (options: LatticeEntropyOptions)
-        (assumed: (string * string) list)
-        (snapshots: LatticeSnapshots<'spin>)
-        (directory: string)
-        : Result<RunStore, MiceError list> =
-        let digest =
+    /// What is assumed of snapshots and their law: everything that the numbers depend on besides options and snapshots. The Hamiltonian is
+    /// known by its values for the snapshots.
+    let private describe (data: LatticeData<'spin>) (symmetry: SpinSymmetry) =
+        let ofNumbers (values: float[]) =
+            RunStore.digest (fun writer -> values |> Array.iter writer.Write)
+
+        [
+            "symmetry", SpinSymmetry.describe symmetry
+            "snapshots_per_group", string data.GroupSnapshots
+            match data.Energies with
+            | Some e ->
+                "beta", LatticeMethods.text e.Beta
+                "energies_sha256", ofNumbers e.Values
+                "mean_energy_per_site", LatticeMethods.text e.MeanPerSite.Value
+                "mean_energy_per_site_error", LatticeMethods.text e.MeanPerSite.StandardError
+            | None -> ()
+            match data.Hamiltonian with
+            | Some energy -> "hamiltonian_sha256", data.Snapshots.Sites |> Array.map energy |> ofNumbers
+            | None -> ()
+        ]
+
+    let private conditions (options: LatticeEntropyOptions) symmetry (data: LatticeData<'spin>) () =
+        let snapshots = data.Snapshots
+
+        [
+            "rows", string snapshots.Rows
+            "columns", string snapshots.Columns
+            "snapshots_sha256",
             RunStore.digest (fun writer ->
                 for spins in snapshots.Sites do
                     writer.Write(MemoryMarshal.AsBytes(ReadOnlySpan spins)))
-
-        [
-            "calculation", "entropy of lattice snapshots"
-            "rows", string snapshots.Rows
-            "columns", string snapshots.Columns
-            "snapshots_sha256", digest
         ]
-        @ assumed
+        @ describe data symmetry
         @ LatticeEntropyOptions.describe options
-        |> RunStore.identity
-        |> RunStore.openOrCreate directory
+
+    /// Methods for snapshots of ±1 spins.
+    let methodsOfSpins: LatticeMethod list =
+        LatticeMethods.ofSpins (LatticeSpins.ising SpinSymmetry.none)
+
+    /// Methods for snapshots of angles.
+    let methodsOfAngles: LatticeMethod list =
+        LatticeMethods.ofSpins (LatticeSpins.planar SpinSymmetry.none)
 
     let private sampleOf conditions spins hamiltonian (snapshots: LatticeSnapshots<'spin>) =
         {
-            Snapshots = snapshots
-            Spins = spins
-            GroupSnapshots = conditions.GroupSnapshots
-            Energies = conditions.Thermal
-            Hamiltonian = hamiltonian
+            Data =
+                {
+                    Snapshots = snapshots
+                    Spins = spins
+                    GroupSnapshots = conditions.GroupSnapshots
+                    Energies = conditions.Thermal
+                    Hamiltonian = hamiltonian
+                    First = Params.empty
+                }
             Start =
                 LatticePoint.start
                     (conditions.Thermal |> Option.map (fun e -> 1.0 / e.Beta) |> Option.defaultValue nan)
@@ -100,50 +119,47 @@ module LatticeSnapshotEntropy =
                     []
         }
 
-    let private faults (options: LatticeEntropyOptions) known (sample: LatticeSample<'spin>) =
-        let snapshots = sample.Snapshots
+    let private estimate (options: LatticeEntropyOptions) run symmetry (sample: LatticeSample<'spin>) =
+        let snapshots, spins = sample.Data.Snapshots, sample.Data.Spins
 
-        [
-            if options.Threads < 1 then
-                MiceError.OutOfRange("threads", string options.Threads, "1 or more")
+        validate {
+            let! () =
+                LatticeMethods.faults
+                    (LatticeMethods.ofSpins spins)
+                    spins
+                    (struct (snapshots.Rows, snapshots.Columns))
+                    options
 
-            let block = sample.Spins.BlockSide options.Mice.Block
-            yield! LatticeMethods.faults known block snapshots.Rows snapshots.Columns options
+            and! () = LatticeData.faults sample.Data
+            and! () = Run.faults run
 
-            yield! LatticeEnergies.faults sample.Spins sample.GroupSnapshots sample.Energies snapshots
-        ]
+            let! claimed =
+                Run.claim "entropy of lattice snapshots" (conditions options symmetry sample.Data) run
 
-    let private estimate options progress store known (sample: LatticeSample<'spin>) apply =
-        match faults options known sample with
-        | [] ->
-            let key = Key.ofSeed options.Seed
+            let alone = { options with Transfer = false }
 
-            LatticeSweep.points
-                { options with Transfer = false }
-                progress
-                store
-                "given"
-                LatticeSweep.beginning
-                key
-                (fun _ _ -> Ok sample)
-                apply
-            |> Result.map fst
-        | faults -> Error faults
+            let! found =
+                LatticeSweep.points
+                    alone
+                    claimed
+                    "given"
+                    LatticeSweep.beginning
+                    (fun _ -> Ok sample)
+                    (LatticeMethods.apply alone)
+
+            return fst found
+        }
 
     /// <summary>Entropy per site of snapshots of ±1 spins, a point for each method (several for counting).</summary>
     /// <param name="options">Methods and how they work.</param>
-    /// <param name="cancel">Stops the work.</param>
-    /// <param name="progress">Told the share done and a line for people.</param>
-    /// <param name="store">Where finished methods are kept; None to keep nothing.</param>
+    /// <param name="run">Key, threads and so on; a store belongs to options, conditions and snapshots but not to methods, which are kept one by one.</param>
     /// <param name="conditions">What is known of the snapshots.</param>
     /// <param name="snapshots">16 or more.</param>
-    /// <returns>TooFewData, Mismatch, OutOfRange for spins that are not ±1 and sides that cannot be halved, UnknownName for methods that are not
-    /// for these spins.</returns>
+    /// <returns>TooFewData, Mismatch (also a store of another calculation), OutOfRange for spins that are not ±1 and sides that cannot be halved,
+    /// UnknownName for methods that are not for these spins.</returns>
     let ofSpins
         (options: LatticeEntropyOptions)
-        (cancel: CancellationToken)
-        (progress: Progress -> unit)
-        (store: RunStore option)
+        (run: Run)
         (conditions: LatticeConditions)
         (snapshots: LatticeSnapshots<sbyte>)
         : Result<LatticePoint list, MiceError list> =
@@ -155,22 +171,17 @@ module LatticeSnapshotEntropy =
         let sample =
             snapshots |> sampleOf conditions (LatticeSpins.ising conditions.Symmetry) hamiltonian
 
-        LatticeMethods.ising options cancel conditions.Symmetry
-        |> estimate options progress store LatticeMethod.ofIsing sample
+        estimate options run conditions.Symmetry sample
 
     /// <summary>Entropy per site of snapshots of planar spins, nats relative to dθ, a point for each method.</summary>
     /// <param name="options">Methods and how they work.</param>
-    /// <param name="cancel">Stops the work.</param>
-    /// <param name="progress">Told the share done and a line for people.</param>
-    /// <param name="store">Where finished methods are kept; None to keep nothing.</param>
+    /// <param name="run">As of <c>ofSpins</c>.</param>
     /// <param name="conditions">What is known of the snapshots; the flip of their symmetry stands for rotations.</param>
     /// <param name="snapshots">16 or more, angles in radians.</param>
     /// <returns>TooFewData, Mismatch, OutOfRange for sides that cannot be halved, UnknownName for methods that are not for these spins.</returns>
     let ofAngles
         (options: LatticeEntropyOptions)
-        (cancel: CancellationToken)
-        (progress: Progress -> unit)
-        (store: RunStore option)
+        (run: Run)
         (conditions: LatticeConditions)
         (snapshots: LatticeSnapshots<float>)
         : Result<LatticePoint list, MiceError list> =
@@ -183,10 +194,4 @@ module LatticeSnapshotEntropy =
             PlanarSpins.ofAngles snapshots
             |> sampleOf conditions (LatticeSpins.planar conditions.Symmetry) hamiltonian
 
-        estimate
-            options
-            progress
-            store
-            (LatticeMethod.ofXY |> List.except [ LatticeMethod.Integration ])
-            sample
-            (LatticeMethods.planar options cancel)
+        estimate options run conditions.Symmetry sample

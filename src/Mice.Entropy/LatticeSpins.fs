@@ -43,6 +43,10 @@ type LatticeSpins<'spin> =
             BlockSide: int -> int
             /// Entropy of that block.
             Block: int -> LatticeSnapshots<'spin> -> Result<StartingBlock, MiceError list>
+            /// Entropies from counted patterns; None for spins whose patterns cannot be counted.
+            Count: (LatticeSnapshots<'spin> -> Result<LatticeCountingResult, MiceError list>) option
+            /// Entropy by a compressor.
+            Compress: Key -> LatticeSnapshots<'spin> -> Result<CompressionResult, MiceError list>
         }
 
 /// The kinds of spins.
@@ -75,6 +79,8 @@ module LatticeSpins =
             Draw = LatticeHalves.draw symmetry
             BlockSide = id
             Block = countedBlock symmetry
+            Count = Some(LatticeCounting.estimate symmetry)
+            Compress = CompressionEntropy.estimate
         }
 
     /// One planar spin: exactly ln 2π when all directions are alike.
@@ -131,4 +137,6 @@ module LatticeSpins =
             Draw = LatticeHalves.drawPlanar symmetry
             BlockSide = fun _ -> 1
             Block = fun _ snapshots -> Ok(singleSpin rotations snapshots)
+            Count = None
+            Compress = CompressionEntropy.estimatePlanar
         }

@@ -17,64 +17,40 @@ module internal LatticeSweep =
     /// Networks start from nothing.
     let beginning = { Weights = Map.empty; Passed = [] }
 
-    /// Part of the work as a share of all of it.
-    let share first length (progress: Progress -> unit) (p: Progress) =
-        progress
-            { p with
-                Fraction = first + length * p.Fraction
-            }
-
-    let private loaded (store: RunStore option) (file: string) =
-        match store with
-        | None -> Ok None
-        | Some store -> RunStore.tryLoad file store |> Result.mapError List.singleton
-
-    let private loadedPoints store file =
-        loaded store file
-        |> Result.bind (function
-            | Some content -> LatticePoint.ofBytes file content |> Result.map Some
-            | None -> Ok None)
-
-    /// What was found in a checkpoint, or computed and saved there.
-    let private orComputed store save compute found =
-        found
-        |> Result.bind (function
-            | Some found -> Ok found
-            | None ->
-                compute ()
-                |> Result.map (fun found ->
-                    store |> Option.iter (save found)
-                    found))
-
-    let private savePoints (file: string) points =
-        RunStore.save file (LatticePoint.toBytes points)
+    let private noCheckpoint name =
+        Result.mapError (fun (_: MiceError) ->
+            [
+                MiceError.BadFile(name, None, None, "this is no checkpoint of lattice entropies.")
+            ])
 
     /// Points from a checkpoint, or computed and kept in it.
-    let kept (store: RunStore option) (file: string) (compute: unit -> Result<LatticePoint list, MiceError list>) =
-        loadedPoints store file |> orComputed store (savePoints file) compute
+    let kept (file: string) (compute: unit -> Result<LatticePoint list, MiceError list>) (run: Run) =
+        Run.kept file (LatticePoint.ofBytes file) LatticePoint.toBytes compute run
 
-    /// The same of points and weights. Points are kept last: where they are, so are the weights.
-    let private keptWithWeights store (file: string) (compute: unit -> Result<LatticeFound, MiceError list>) =
+    let private weightsOf (found: LatticeFound) = found.Weights
+    let private pointsOf (found: LatticeFound) = found.Points
+
+    /// Points and weights from a checkpoint, or computed and kept in it: the weights under a name of their own, which is read first, so that they are there
+    /// where the points are.
+    let private keptWithWeights (file: string) (compute: unit -> Result<LatticeFound, MiceError list>) (run: Run) =
         let weightsFile = file + "-weights"
+        let found = lazy (compute ())
 
-        let withWeights points =
-            loaded store weightsFile
-            |> Result.bind (function
-                | Some content ->
-                    Safetensors.ofBytes weightsFile content
-                    |> Result.map (fun (weights, _) -> Some { Points = points; Weights = weights })
-                    |> Result.mapError List.singleton
-                | None -> Ok None)
+        let weights content =
+            Safetensors.ofBytes weightsFile content |> Result.map fst |> noCheckpoint weightsFile
 
-        let save (found: LatticeFound) store =
-            RunStore.save weightsFile (Safetensors.toBytes [] found.Weights) store
-            savePoints file found.Points store
+        validate {
+            let! weights =
+                Run.kept
+                    weightsFile
+                    weights
+                    (Safetensors.toBytes [])
+                    (fun () -> found.Value |> Result.map weightsOf)
+                    run
 
-        loadedPoints store file
-        |> Result.bind (function
-            | Some points -> withWeights points
-            | None -> Ok None)
-        |> orComputed store save compute
+            let! points = kept file (fun () -> found.Value |> Result.map pointsOf) run
+            return { Points = points; Weights = weights }
+        }
 
     /// What tells results apart whose networks have passed through different temperatures: nothing where they start from nothing.
     let private suffix (before: LatticeHandover) (first: Params) =
@@ -85,57 +61,46 @@ module internal LatticeSweep =
 
             "-after-" + digest[..15]
 
-    /// <summary>The points of one temperature; what a checkpoint holds is not computed again, and no snapshots are drawn when it holds all.</summary>
-    /// <param name="options">Methods, and whether they hand on what they learned.</param>
-    /// <param name="progress">Told the share done.</param>
-    /// <param name="store">The checkpoint.</param>
-    /// <param name="label">The temperature, in names.</param>
-    /// <param name="before">From the temperature before.</param>
-    /// <param name="key">All randomness.</param>
-    /// <param name="draw">Draws the snapshots.</param>
-    /// <param name="apply">Applies a method to them, its networks starting from some.</param>
+    /// The points of one temperature; what a checkpoint holds is not computed again, and no snapshots are drawn when it holds all. The run has the key of
+    /// the temperature, whose label stands in names.
     let points
         (options: LatticeEntropyOptions)
-        (progress: Progress -> unit)
-        (store: RunStore option)
+        (run: Run)
         (label: string)
         (before: LatticeHandover)
-        (key: Key)
-        (draw: (Progress -> unit) -> Key -> Result<'sample, MiceError list>)
-        (apply: (Progress -> unit) -> Key -> Params -> 'sample -> LatticeMethod -> Result<LatticeFound, MiceError list>)
+        (draw: Run -> Result<LatticeSample<'spin>, MiceError list>)
+        (apply: Run -> LatticeSample<'spin> -> LatticeMethod -> Result<LatticeFound, MiceError list>)
         : Result<LatticePoint list * LatticeHandover, MiceError list> =
-        let parts = float (options.Methods.Length + 1)
+        let share = 1.0 / float (options.Methods.Length + 1)
 
-        let part index phase (p: Progress) =
-            share
-                (float index / parts)
-                (1.0 / parts)
-                progress
-                { p with
-                    Message = $"T = {label}, {phase}: {p.Message}"
-                }
+        let part index name =
+            run |> Run.within (share * float index) share $"T = {label}, {name}" |> Run.named name
 
-        let sample = lazy (draw (part 0 "sampling") (Key.named "sampling" key))
+        let sample = lazy (draw (part 0 "sampling"))
 
         let foundBy index method =
             let name = LatticeMethod.name method
             let first = before.Weights |> Map.tryFind name |> Option.defaultValue Params.empty
+            let file = $"{name}-{label}{suffix before first}"
 
             let compute () =
                 sample.Value
-                |> Result.bind (fun found -> apply (part (index + 1) name) (Key.named name key) first found method)
+                |> Result.bind (fun drawn ->
+                    let started =
+                        { drawn with
+                            Data = { drawn.Data with First = first }
+                        }
 
-            let file = $"{name}-{label}{suffix before first}"
+                    apply (part (index + 1) name |> Run.below file) started method)
 
             if options.Transfer then
-                keptWithWeights store file compute |> Result.map (fun f -> [ f.Points, (name, f.Weights) ])
+                keptWithWeights file compute run |> Result.map (fun f -> f.Points, (name, f.Weights))
             else
-                kept store file (compute >> Result.map _.Points)
-                |> Result.map (fun p -> [ p, (name, Params.empty) ])
+                kept file (compute >> Result.map pointsOf) run |> Result.map (fun p -> p, (name, Params.empty))
 
         options.Methods
         |> List.mapi foundBy
-        |> LatticeMethods.together
+        |> Validate.all
         |> Result.map (fun found ->
             List.collect fst found,
             {
@@ -147,14 +112,21 @@ module internal LatticeSweep =
     /// are in the order of the temperatures that were given.
     let run
         (options: LatticeEntropyOptions)
+        (run: Run)
         (temperatures: float list)
-        (atTemperature: int -> LatticeHandover -> float -> Result<LatticePoint list * LatticeHandover, MiceError list>)
+        (atTemperature: Run -> LatticeHandover -> float -> Result<LatticePoint list * LatticeHandover, MiceError list>)
         : Result<LatticePoint list, MiceError list> =
+        let share = 1.0 / float temperatures.Length
+
+        let part index =
+            Run.within (share * float index) share "" run
+
         if options.Transfer then
             let next state (index, t) =
                 state
                 |> Result.bind (fun (points, before) ->
-                    atTemperature index before t |> Result.map (fun (found, after) -> (t, found) :: points, after))
+                    atTemperature (part index) before t
+                    |> Result.map (fun (found, after) -> (t, found) :: points, after))
 
             temperatures
             |> List.sortDescending
@@ -164,5 +136,6 @@ module internal LatticeSweep =
                 temperatures |> List.collect (fun t -> points |> List.find (fst >> (=) t) |> snd))
         else
             temperatures
-            |> List.mapi (fun i t -> atTemperature i beginning t |> Result.map fst)
-            |> LatticeMethods.together
+            |> List.mapi (fun i t -> atTemperature (part i) beginning t |> Result.map fst)
+            |> Validate.all
+            |> Result.map List.concat

@@ -1,7 +1,6 @@
 namespace Mice.Entropy
 
 open System
-open System.Threading
 open Mice
 open Mice.Atoms
 
@@ -28,6 +27,12 @@ module Melting =
                 MiceError.TooFewData($"snapshots of the {name}", 0, 1, "Give a trajectory with snapshots.")
         ]
 
+    let private copies (name: string) (snapshots: Snapshot[]) =
+        Repeats.faults snapshots
+        |> List.map (function
+            | MiceError.OutOfRange(what, given, allowed) -> MiceError.OutOfRange($"{name}: {what}", given, allowed)
+            | other -> other)
+
     let private differentAtoms (input: MeltingInput) =
         match Array.tryHead input.Solid, Array.tryHead input.Liquid with
         | Some solid, Some liquid ->
@@ -50,6 +55,8 @@ module Melting =
             ThermalConditions.faults conditions
             @ noSnapshots "solid" input.Solid
             @ noSnapshots "liquid" input.Liquid
+            @ copies "solid" input.Solid
+            @ copies "liquid" input.Liquid
             @ differentAtoms input
 
         let thermodynamics (snapshots: Snapshot[]) (table: ThermoTable) =
@@ -59,27 +66,24 @@ module Melting =
 
             PhaseThermodynamics.ofTable conditions.Pressure conditions.Temperature atoms table
 
-        match early, thermodynamics input.Solid input.SolidThermo, thermodynamics input.Liquid input.LiquidThermo with
-        | [], Ok solid, Ok liquid -> Ok struct (solid, liquid)
-        | faults, solid, liquid ->
-            let ofResult =
-                function
-                | Ok _ -> []
-                | Error e -> e
+        validate {
+            let! () = early
+            and! solid = thermodynamics input.Solid input.SolidThermo
+            and! liquid = thermodynamics input.Liquid input.LiquidThermo
+            return struct (solid, liquid)
+        }
 
-            Error(faults @ ofResult solid @ ofResult liquid)
+    let private prepared (options: MeltingOptions) (input: MeltingInput) =
+        validate {
+            let! phases = prepare options.Conditions input
+            and! _ = ScanOptions.check options.Solid
+            and! _ = ScanOptions.check options.Liquid
+            return phases
+        }
 
     /// <summary>All faults of the options, the snapshots and the thermo tables that are known before any training.</summary>
     let faults (options: MeltingOptions) (input: MeltingInput) : MiceError list =
-        let ofResult (result: Result<'a, MiceError list>) =
-            match result with
-            | Ok _ -> []
-            | Error found -> found
-
-        ofResult (prepare options.Conditions input)
-        @ ofResult (ScanOptions.check options.Solid)
-        @ ofResult (ScanOptions.check options.Liquid)
-        |> List.distinct
+        prepared options input |> Validate.faults
 
     let private check (name: string) (passed: bool) (detail: string) : Check =
         {
@@ -88,12 +92,15 @@ module Melting =
             Detail = detail
         }
 
-    /// Do the thermo table and the trajectory come from the same run, at the temperature said?
+    /// Do the thermo table and the trajectory come from the same run, at the temperature said? Errors alone would allow anything where
+    /// the table is short, so the volume has to agree within 2 %, by which many solids swell on melting, and the temperature within 5 %.
     let private sameRun (conditions: ThermalConditions) (name: string) (scan: ScanResult) (phase: PhaseThermodynamics) =
         let volume, error = float phase.Volume.Value, float phase.Volume.StandardError
         // Snapshots are a sparse sample of the rows: four errors of their own mean, or 0.5 %, whichever is more.
         let rows = float phase.Rows / float (max 1 scan.Snapshots)
-        let allowed = max (0.005 * volume) (4.0 * error * sqrt (max 1.0 rows))
+
+        let allowed =
+            4.0 * error * sqrt (max 1.0 rows) |> max (0.005 * volume) |> min (0.02 * volume)
 
         [
             check
@@ -103,8 +110,10 @@ module Melting =
             match phase.KineticTemperature with
             | None -> ()
             | Some kinetic ->
+                let given = float conditions.Temperature
+
                 let limit =
-                    max (0.01 * float conditions.Temperature) (4.0 * float kinetic.StandardError)
+                    4.0 * float kinetic.StandardError |> max (0.01 * given) |> min (0.05 * given)
 
                 check
                     $"{name}: the run was at the temperature given"
@@ -146,7 +155,9 @@ module Melting =
             check
                 "linear and heat-capacity-corrected forms agree"
                 (abs (float (linear.Value - corrected.Value))
-                 <= max (2.0 * float corrected.StandardError) (0.01 * float linear.Value))
+                 <= (2.0 * float corrected.StandardError
+                     |> max (0.01 * float linear.Value)
+                     |> min (0.05 * float linear.Value)))
                 $"{Estimate.format linear} K and {Estimate.format corrected} K"
         ]
 
@@ -226,14 +237,15 @@ module Melting =
                 @ prefixed "liquid" liquid.Settings
         }
 
-    /// Solid in the first half of the progress, liquid in the second.
-    let private inHalf (name: string) (start: float) (report: Progress -> unit) (progress: Progress) =
-        report
-            { progress with
-                Phase = $"{name}: {progress.Phase}"
-                Message = $"{name}: {progress.Message}"
-                Fraction = start + 0.5 * progress.Fraction
-            }
+    let private identity (options: MeltingOptions) (input: MeltingInput) () =
+        [
+            "solid_snapshots_sha256", AtomicDigests.ofSnapshots input.Solid
+            "liquid_snapshots_sha256", AtomicDigests.ofSnapshots input.Liquid
+            "solid_thermo_sha256", AtomicDigests.ofTable input.SolidThermo
+            "liquid_thermo_sha256", AtomicDigests.ofTable input.LiquidThermo
+            yield! prefixed "solid" (ScanOptions.describe options.Solid)
+            yield! prefixed "liquid" (ScanOptions.describe options.Liquid)
+        ]
 
     /// <summary>The melting calculation with any estimator of the excess entropy of one phase.</summary>
     /// <remarks>The solid is scanned first. Both phases must be at the same temperature and pressure, since the kinetic
@@ -242,54 +254,40 @@ module Melting =
     /// not used: the errors of Δg and T_m are rather too large.</remarks>
     /// <param name="scan">Excess entropy of snapshots, with the arguments of <c>ScanEntropy.estimate</c>.</param>
     /// <param name="options">Conditions, and how both phases are scanned.</param>
-    /// <param name="cancel">Stops the work with an OperationCanceledException; with stores a checkpoint is left.</param>
-    /// <param name="progress">Told how far the work is.</param>
-    /// <param name="stores">Where the checkpoints go.</param>
+    /// <param name="run">Key, threads, device and so on; a store belongs to everything but temperature and pressure, on which no network depends.</param>
     /// <param name="input">Snapshots and thermo tables.</param>
     /// <returns>The result, or every fault of the input; nothing is scanned before the rest is in order.</returns>
     let estimateBy
-        (scan:
-            ScanOptions
-                -> CancellationToken
-                -> (Progress -> unit)
-                -> RunStore option
-                -> Snapshot[]
-                -> Result<ScanResult, MiceError list>)
+        (scan: ScanOptions -> Run -> Snapshot[] -> Result<ScanResult, MiceError list>)
         (options: MeltingOptions)
-        (cancel: CancellationToken)
-        (progress: Progress -> unit)
-        (stores: MeltingStores)
+        (run: Run)
         (input: MeltingInput)
         : Result<MeltingResult, MiceError list> =
         let conditions = options.Conditions
 
-        let phase name start options store snapshots table =
-            scan options cancel (inHalf name start progress) store snapshots
+        let phase name first options (claimed: Run) snapshots table =
+            scan options (claimed |> Run.within first 0.5 name |> Run.below name) snapshots
             |> Result.map (fun result ->
                 match ControlVariate.thermal conditions snapshots table with
                 | Ok control when result.BySnapshot.Length = snapshots.Length -> ScanEntropy.withControl control result
                 | _ -> result)
 
-        match faults options input, prepare conditions input with
-        | [], Ok(struct (solidPhase, liquidPhase)) ->
-            phase "solid" 0.0 options.Solid stores.Solid input.Solid input.SolidThermo
-            |> Result.bind (fun solid ->
-                phase "liquid" 0.5 options.Liquid stores.Liquid input.Liquid input.LiquidThermo
-                |> Result.map (fun liquid -> combine conditions solid liquid solidPhase liquidPhase))
-        | found, _ -> Error found
+        validate {
+            let! struct (solidPhase, liquidPhase) = prepared options input
+            and! () = Run.faults run
+            let! claimed = Run.claim "melting" (identity options input) run
+            let! solid = phase "solid" 0.0 options.Solid claimed input.Solid input.SolidThermo
+
+            let! liquid =
+                phase "liquid" 0.5 options.Liquid claimed input.Liquid input.LiquidThermo
+
+            return combine conditions solid liquid solidPhase liquidPhase
+        }
 
     /// <summary>Entropy of melting, Δg(T) and melting temperature from separate runs of solid and liquid.</summary>
     /// <param name="options">Conditions, and how both phases are scanned.</param>
-    /// <param name="cancel">Stops the work with an OperationCanceledException; with stores a checkpoint is left.</param>
-    /// <param name="progress">Told how far the work is.</param>
-    /// <param name="stores">Where the checkpoints go.</param>
+    /// <param name="run">As of <c>estimateBy</c>.</param>
     /// <param name="input">Snapshots and thermo tables.</param>
     /// <returns>The result, or every fault of the input; nothing is scanned before the rest is in order.</returns>
-    let estimate
-        (options: MeltingOptions)
-        (cancel: CancellationToken)
-        (progress: Progress -> unit)
-        (stores: MeltingStores)
-        (input: MeltingInput)
-        : Result<MeltingResult, MiceError list> =
-        estimateBy ScanEntropy.estimate options cancel progress stores input
+    let estimate (options: MeltingOptions) (run: Run) (input: MeltingInput) : Result<MeltingResult, MiceError list> =
+        estimateBy ScanEntropy.estimate options run input

@@ -83,19 +83,3 @@ module MeltingOptions =
                     Symmetry = Symmetry.Isotropic
                 }
         }
-
-/// <summary>Where checkpoints go; None for no checkpoints.</summary>
-type MeltingStores =
-    {
-        /// Of the solid's scan.
-        Solid: RunStore option
-        /// Of the liquid's scan.
-        Liquid: RunStore option
-    }
-
-/// <summary>Stores made ready.</summary>
-[<RequireQualifiedAccess>]
-module MeltingStores =
-
-    /// No checkpoints.
-    let none: MeltingStores = { Solid = None; Liquid = None }

@@ -2,10 +2,10 @@ namespace Mice.Entropy
 
 open System
 open System.Diagnostics
-open System.Threading
 open Mice
 open Mice.Atoms
 open Mice.Autoregressive
+open Mice.Learning
 open Mice.Tensors
 
 /// <summary>Excess entropy of particles from snapshots, by the chain rule along random sweeps: an upper bound.</summary>
@@ -60,48 +60,17 @@ module ScanEntropy =
             if species.Length > 1 then
                 let names = String.Join(", ", species)
                 MiceError.OutOfRange("the species of the atoms", names, "one species; mixtures are not supported yet")
+
+            yield! Repeats.faults snapshots
         ]
 
-    let private isWithin (k: float) (a: float) (b: float) (error: float) = abs (a - b) <= k * error
-
-    let private checks
-        (networks: Estimate<kB / atom>[])
-        (total: Estimate<kB / atom>)
-        (calibration: Estimate<1>)
-        (rows: CutoffRow[])
-        =
-        let values = networks |> Array.map (fun e -> float e.Value)
-        let spread = Array.max values - Array.min values
-
-        [
-            {
-                Name = "the bound is a number"
-                Passed = Double.IsFinite(float total.Value) && Double.IsFinite(float total.StandardError)
-                Detail = "if not, training diverged: lower the learning rate"
-            }
-            {
-                Name = "the intensity is calibrated"
-                Passed = isWithin 3.0 calibration.Value 1.0 (max calibration.StandardError 0.01)
-                Detail = $"mean of λ/ρ over uniform points {Estimate.format calibration}, wanted 1 within 3 errors"
-            }
-            {
-                Name = "the networks agree"
-                Passed = spread <= 6.0 * max (float total.StandardError) 0.01
-                Detail =
-                    $"spread of {networks.Length} networks {spread:F3} k_B per atom, wanted at most 6 errors of the mean"
-            }
-            if rows.Length >= 2 then
-                let a, b = rows[rows.Length - 2].ExcessEntropy, rows[rows.Length - 1].ExcessEntropy
-
-                {
-                    Name = "the cut-off is long enough"
-                    Passed = float (a.Value - b.Value) <= 0.05
-                    Detail =
-                        $"the last step of the cut-off lowered the bound by {float (a.Value - b.Value):F3} k_B per atom, wanted at most 0.05"
-                }
-        ]
-
-    let private collect (options: ScanOptions) (snapshots: Snapshot[]) seconds (outcomes: Outcome[]) : ScanResult =
+    let private collect
+        (options: ScanOptions)
+        (run: Run)
+        (snapshots: Snapshot[])
+        seconds
+        (outcomes: Outcome[])
+        : ScanResult =
         let main = outcomes |> Array.filter (fun o -> o.Job.Network.IsSome)
         let bySnapshot = main |> Array.collect (fun o -> o.Snapshots)
         let networks = ScanCombination.byNetwork None bySnapshot
@@ -127,71 +96,58 @@ module ScanEntropy =
             BySnapshot = bySnapshot
             Calibration = calibration
             ByCutoff = rows
-            Training =
-                main
-                |> Array.collect (fun o ->
-                    o.Curve
-                    |> Array.map (fun struct (step, loss, held) ->
-                        {
-                            Network = o.Job.Network.Value
-                            Step = step
-                            Loss = loss
-                            HeldOutEntropy = held
-                        }))
+            Training = main |> Array.map _.Training.Curve
             Atoms = Snapshot.count snapshots[0]
             Snapshots = snapshots.Length
             TestSnapshots = bySnapshot.Length
             VolumePerAtom = snapshots |> Array.averageBy Snapshot.volumePerAtom
             Seconds = seconds
-            Checks = checks networks total calibration rows
-            Settings = ScanOptions.describe options
+            Checks =
+                (outcomes |> Seq.map (fun o -> o.Job.Name, o.Training.Outcome) |> TrainingOutcome.stayedFinite)
+                :: ScanChecks.all networks total calibration rows
+            Settings = ScanOptions.describe options @ Run.describe run
         }
+
+    let private sharedPlaces (all: ScanSnapshots) =
+        [
+            if ScanSnapshots.closestDistance all < 1e-6 then
+                MiceError.OutOfRange(
+                    "the shortest distance between two atoms",
+                    "0 Å",
+                    "above 0; two atoms share a place"
+                )
+        ]
 
     /// <summary>Estimates the excess entropy per atom.</summary>
     /// <param name="options">How; checked here.</param>
-    /// <param name="cancel">Stops the work with an OperationCanceledException; with a store a checkpoint is left.</param>
-    /// <param name="progress">Told about once a second and network how far the work is; called from several threads, one at a time.</param>
-    /// <param name="store">Where checkpoints go; a store with checkpoints of the same run is gone on with, to the same result.</param>
-    /// <param name="snapshots">Snapshots of one phase in time order, atoms of one species, positions in Å.</param>
-    /// <returns>Errors: OutOfRange, TooFewData, Mismatch, BadFile (a damaged checkpoint), Unavailable (no tensor library).</returns>
-    let estimate
-        (options: ScanOptions)
-        (cancel: CancellationToken)
-        (progress: Progress -> unit)
-        (store: RunStore option)
-        (snapshots: Snapshot[])
-        : Result<ScanResult, MiceError list> =
+    /// <param name="run">Key, threads, device and so on; a store belongs to options, key, device and snapshots.</param>
+    /// <param name="snapshots">Snapshots of one phase in time order, atoms of one species, positions in Å; no configuration twice.</param>
+    /// <returns>Errors: OutOfRange, TooFewData, Mismatch (also a store of another calculation), BadFile (a damaged checkpoint), Unavailable (no
+    /// tensor library).</returns>
+    let estimate (options: ScanOptions) (run: Run) (snapshots: Snapshot[]) : Result<ScanResult, MiceError list> =
         let clock = Stopwatch.StartNew()
 
-        let faults =
-            match ScanOptions.check options with
-            | Ok _ -> snapshotFaults options snapshots
-            | Error e -> e @ snapshotFaults options snapshots
+        let conditions () =
+            ("snapshots_sha256", AtomicDigests.ofSnapshots snapshots) :: ScanOptions.describe options
 
-        match faults, Engine.load () with
-        | [], Ok() ->
+        validate {
+            let! options = ScanOptions.check options
+            and! () = snapshotFaults options snapshots
+            and! () = Run.faults run
+            and! () = Engine.load ()
+
             let cutoff =
                 match options.Cutoff with
                 | Some r -> float r
                 | None -> CutoffInMeanDistances * ScanSnapshots.meanDistance options.Dimension snapshots
 
             let all = ScanSnapshots.prepare options.Dimension options.Symmetry cutoff snapshots
-
-            if ScanSnapshots.closestDistance all < 1e-6 then
-                Error
-                    [
-                        MiceError.OutOfRange(
-                            "the shortest distance between two atoms",
-                            "0 Å",
-                            "above 0; two atoms share a place"
-                        )
-                    ]
-            else
-                ScanJobs.plan options cutoff snapshots.Length
-                |> ScanJobs.runAll options all snapshots store cancel progress
-                |> Result.map (fun outcomes -> collect options snapshots clock.Elapsed.TotalSeconds outcomes)
-        | faults, Ok() -> Error faults
-        | faults, Error e -> Error(faults @ [ e ])
+            let! () = sharedPlaces all
+            let! claimed = Run.claim "scan entropy" conditions run
+            let jobs = ScanJobs.plan options cutoff snapshots.Length
+            let! outcomes = ScanJobs.runAll options claimed all snapshots jobs
+            return collect options run snapshots clock.Elapsed.TotalSeconds outcomes
+        }
 
     /// <summary>The same result with the thermal noise of the snapshots taken out, and with an estimate of how loose the bound is.</summary>
     /// <param name="control">Values in the order of the snapshots.</param>

@@ -1,14 +1,9 @@
 namespace Mice.Entropy
 
-open System
-open System.Collections.Concurrent
-open System.Diagnostics
-open System.Threading
-open System.Threading.Tasks
 open Mice
 open Mice.Atoms
 open Mice.Autoregressive
-open Mice.Tensors
+open Mice.Learning
 
 /// One network to train and to judge.
 type internal Job =
@@ -27,16 +22,12 @@ type internal Outcome =
     {
         Job: Job
         Snapshots: SnapshotEntropy[]
-        Curve: struct (int * float * float)[]
+        Training: TrainingState
     }
 
 /// The networks of a scan: which there are, and how they are trained and judged, several at a time.
 [<RequireQualifiedAccess>]
 module internal ScanJobs =
-    /// Seconds between checkpoints of a network.
-    [<Literal>]
-    let private CheckpointSeconds = 20.0
-
     let plan (options: ScanOptions) cutoff count =
         let block i = i * options.Networks / count
 
@@ -82,154 +73,75 @@ module internal ScanJobs =
     let private mean (sweeps: struct (float * float)[]) =
         sweeps |> Array.averageBy (fun struct (a, b) -> 0.5 * (a + b))
 
-    let private evaluate
-        (options: ScanOptions)
-        key
-        intensity
-        sampling
-        parameters
-        (snapshots: ScanSnapshots)
-        sweeps
-        points
-        =
+    /// Values of all snapshots by sweeps that none of the training has seen.
+    let private evaluate device key intensity sampling (snapshots: ScanSnapshots) sweeps points parameters =
         let sampler = SweepSampler(snapshots, intensity.Basis, intensity.Core)
 
         Array.init (ScanSnapshots.count snapshots) (fun s ->
-            IntensityEvaluation.score
-                (Key.item s key)
-                options.Device
-                intensity
-                parameters
-                sampler
-                sampling
-                sweeps
-                points
-                s)
+            IntensityEvaluation.score (Key.item s key) device intensity parameters sampler sampling sweeps points s)
 
-    /// The state to begin with: the checkpoint if there is one.
-    let private initial (options: ScanOptions) key intensity (job: Job) (store: RunStore option) =
-        let fresh () =
-            Ok(IntensityTraining.start key options.Device job.Options intensity)
+    let private title (options: ScanOptions) (job: Job) =
+        match job.Network with
+        | Some k -> $"network {k + 1} of {options.Networks}"
+        | None -> $"cut-off {job.Cutoff:F1} Å"
 
-        match store with
-        | None -> fresh ()
-        | Some s ->
-            match RunStore.tryLoad job.Name s with
-            | Error e -> Error e
-            | Ok None -> fresh ()
-            | Ok(Some content) -> TrainingCheckpoint.ofBytes job.Name options.Device content
+    let private message (title: string) (job: Job) (state: TrainingState) =
+        let held =
+            match Array.tryLast state.Curve |> Option.bind _.Held with
+            | Some value -> $", s_ex {value:F3} k_B/atom on validation snapshots"
+            | None -> ""
 
-    let private runJob (options: ScanOptions) (all: ScanSnapshots) (steps: Snapshot[]) store cancel report (job: Job) =
-        if options.Device = Device.cpu then
-            Engine.setThreads 1
+        $"{title}, step {TrainingState.step state} of {job.Options.Steps}{held}"
 
-        let key = Key.ofSeed options.Seed |> Key.named job.Name
+    let private outcome (steps: Snapshot[]) (job: Job) training scores =
+        let ofSnapshot i (sweeps: SweepScore[]) entropies =
+            {
+                Step = steps[job.Test[i]].Step
+                Network = defaultArg job.Network -1
+                Entropy = mean entropies
+                MeanRatio = sweeps |> Array.averageBy (fun s -> s.MeanRatio)
+                Sweeps = entropies
+            }
+
+        {
+            Job = job
+            Training = training
+            Snapshots = Array.mapi2 ofSnapshot scores (IntensityEvaluation.entropies scores)
+        }
+
+    let private runJob (options: ScanOptions) (all: ScanSnapshots) (steps: Snapshot[]) (run: Run) (job: Job) =
+        let run = Run.named job.Name run
+        let key = run.Key
         let training = ScanSnapshots.select job.Training all
         let intensity = Intensity.create key options.Network job.Cutoff training
 
         let sampling =
             IntensityEvaluation.prepare (Key.named "integral" key) intensity training
 
-        let validation = ScanSnapshots.select job.Validation all
-
-        let score name snapshots sweeps points parameters =
-            evaluate options (Key.named name key) intensity sampling parameters snapshots sweeps points
+        let score name snapshots =
+            evaluate run.Device (Key.named name key) intensity sampling (ScanSnapshots.select snapshots all)
 
         let validate parameters =
-            score "validation" validation 2 4 parameters
+            score "validation" job.Validation 2 4 parameters
             |> IntensityEvaluation.entropies
             |> Array.averageBy mean
 
-        let clock = Stopwatch.StartNew()
-        let mutable saved = 0.0
+        let title = title options job
 
-        let save (state: TrainingState) =
-            store |> Option.iter (RunStore.save job.Name (TrainingCheckpoint.toBytes state))
-            saved <- clock.Elapsed.TotalSeconds
+        let plan =
+            { IntensityTraining.plan job.Name job.Options with
+                Phase = title
+                Message = message title job
+            }
 
-        let progress (state: TrainingState) =
-            report job state
-            let now = clock.Elapsed.TotalSeconds
+        let objective =
+            IntensityTraining.objective job.Options intensity training validate run
 
-            if (cancel: CancellationToken).IsCancellationRequested || now - saved > CheckpointSeconds then
-                save state
-
-        initial options key intensity job store
-        |> Result.map (fun first ->
-            // What a checkpoint brings counts as done.
-            report job first
-
-            let state =
-                first
-                |> IntensityTraining.run
-                    key
-                    options.Device
-                    job.Options
-                    options.Network.NoisePerAtom
-                    intensity
-                    training
-                    validate
-                    progress
-                    cancel
-
-            save state
-            let test = ScanSnapshots.select job.Test all
-
-            let scores =
-                score "test" test options.Sweeps options.IntegralPoints state.Parameters
-
-            let entropies = IntensityEvaluation.entropies scores
-
-            {
-                Job = job
-                Curve = state.Curve
-                Snapshots =
-                    Array.mapi2
-                        (fun i (sweeps: SweepScore[]) entropies ->
-                            {
-                                Step = steps[job.Test[i]].Step
-                                Network = defaultArg job.Network -1
-                                Entropy = mean entropies
-                                MeanRatio = sweeps |> Array.averageBy (fun s -> s.MeanRatio)
-                                Sweeps = entropies
-                            })
-                        scores
-                        entropies
-            })
+        Training.run plan objective (IntensityTraining.start plan intensity run) run
+        |> Result.map (fun state ->
+            score "test" job.Test options.Sweeps options.IntegralPoints state.Best |> outcome steps job state)
 
     /// Runs all jobs, a few at a time, and tells how far all of them together are.
-    let runAll
-        (options: ScanOptions)
-        all
-        steps
-        store
-        (cancel: CancellationToken)
-        (progress: Progress -> unit)
-        (jobs: Job[])
-        =
-        let total = jobs |> Array.sumBy (fun j -> float j.Options.Steps)
-        let made = ConcurrentDictionary<string, int>()
-        let gate = obj ()
-
-        let title (job: Job) =
-            match job.Network with
-            | Some k -> $"network {k + 1} of {options.Networks}"
-            | None -> $"cut-off {job.Cutoff:F1} Å"
-
-        let report (job: Job) (state: TrainingState) =
-            made[job.Name] <- int state.Optimiser.Step
-
-            let held =
-                match Array.tryLast state.Curve with
-                | Some(struct (_, _, held)) -> $", s_ex {held:F3} k_B/atom on validation snapshots"
-                | None -> ""
-
-            lock gate (fun () ->
-                progress
-                    {
-                        Phase = title job
-                        Fraction = 0.98 * float (Seq.sum made.Values) / total
-                        Message = $"{title job}, step {state.Optimiser.Step} of {job.Options.Steps}{held}"
-                    })
-
-        jobs |> ParallelJobs.run options.Threads cancel (runJob options all steps store cancel report)
+    let runAll (options: ScanOptions) (run: Run) all steps (jobs: Job[]) =
+        Run.within 0.0 0.98 "" run
+        |> Run.jobs (fun job -> float job.Options.Steps) (runJob options all steps) jobs

@@ -3,7 +3,6 @@ namespace Mice.Entropy
 open System
 open Mice
 open Mice.Autoregressive
-open Mice.Tensors
 
 /// <summary>How the scan entropy is estimated. Start from ScanOptions.defaults and change fields with { … with … }.</summary>
 type ScanOptions =
@@ -26,16 +25,7 @@ type ScanOptions =
         IntegralPoints: int
         /// Shorter cut-offs of the convergence table, as shares of the cut-off; with the full one each gets an eighth of the steps.
         CutoffShares: float list
-        /// Same seed, same numbers.
-        Seed: uint64
-        /// Where networks are computed.
-        Device: Device
-        /// Networks trained at the same time, each on one processor core.
-        Threads: int
     }
-
-/// Options that passed every check: the only form that the estimator accepts.
-type CheckedScanOptions = private Checked of ScanOptions
 
 /// Defaults, presets and checks.
 [<RequireQualifiedAccess>]
@@ -52,9 +42,6 @@ module ScanOptions =
             Sweeps = 6
             IntegralPoints = 16
             CutoffShares = [ 0.6; 0.8 ]
-            Seed = 1UL
-            Device = Device.cpu
-            Threads = max 1 Environment.ProcessorCount
         }
 
     /// A short run, for a first look: a quarter of the steps, three networks, no convergence table. The bound is looser.
@@ -70,47 +57,61 @@ module ScanOptions =
             CutoffShares = []
         }
 
-    let private atLeast name least (value: int) =
-        [
-            if value < least then
-                MiceError.OutOfRange(name, string value, $"{least} or more")
-        ]
+    let private ofNetwork (o: ScanOptions) =
+        validate {
+            let! () = Validate.atLeast 0 "the degree" o.Network.Degree
+            and! () = Validate.atLeast 1 "the width" o.Network.Width
+            and! () = Validate.atLeast 1 "the depth" o.Network.Depth
+            and! () = Validate.atLeast 1 "the noise points per atom" o.Network.NoisePerAtom
+            return ()
+        }
+
+    let private ofTraining (o: ScanOptions) =
+        validate {
+            let! () = Validate.atLeast 1 "the number of training steps" o.Training.Steps
+
+            and! () =
+                Validate.atLeast (2 * (1 + max 1 o.Network.NoisePerAtom)) "the points per step" o.Training.BatchPoints
+
+            and! () = Validate.positive "the learning rate" o.Training.LearningRate
+            return ()
+        }
+
+    let private ofCutoff (o: ScanOptions) =
+        validate {
+            let! () =
+                o.Cutoff
+                |> Option.map (fun r -> Validate.positive "the cut-off, Å," (float r))
+                |> Option.defaultValue []
+
+            and! () =
+                o.CutoffShares
+                |> List.collect (
+                    Validate.that "a share of the cut-off" "above 0, below 1" (fun s -> s > 0.0 && s < 1.0)
+                )
+
+            return ()
+        }
 
     /// <summary>Checks all fields and reports every fault, not only the first.</summary>
+    /// <param name="o">The options.</param>
     /// <returns>Errors: OutOfRange.</returns>
-    let check (o: ScanOptions) : Result<CheckedScanOptions, MiceError list> =
-        let faults =
-            [
-                if o.Dimension < 1 || o.Dimension > 3 then
-                    MiceError.OutOfRange("the dimension", string o.Dimension, "1, 2 or 3")
+    let check (o: ScanOptions) : Result<ScanOptions, MiceError list> =
+        validate {
+            let! () =
+                o.Dimension |> Validate.that "the dimension" "1, 2 or 3" (fun d -> d >= 1 && d <= 3)
 
-                match o.Cutoff with
-                | Some r when not (r > 0.0<Angstrom> && Double.IsFinite(float r)) ->
-                    MiceError.OutOfRange("the cut-off", $"{float r} Å", "a finite length above 0")
-                | _ -> ()
+            and! () = ofCutoff o
+            and! () = Validate.atLeast 2 "the number of networks" o.Networks
+            and! () = ofNetwork o
+            and! () = ofTraining o
+            and! () = Validate.atLeast 1 "the number of sweeps" o.Sweeps
 
-                yield! atLeast "the number of networks" 2 o.Networks
-                yield! atLeast "the degree" 0 o.Network.Degree
-                yield! atLeast "the width" 1 o.Network.Width
-                yield! atLeast "the depth" 1 o.Network.Depth
-                yield! atLeast "the noise points per atom" 1 o.Network.NoisePerAtom
-                yield! atLeast "the number of training steps" 1 o.Training.Steps
-                yield! atLeast "the points per step" (2 * (1 + max 1 o.Network.NoisePerAtom)) o.Training.BatchPoints
-                yield! atLeast "the number of sweeps" 1 o.Sweeps
-                yield! atLeast "the integral points per atom and sweep" 1 o.IntegralPoints
-                yield! atLeast "the number of threads" 1 o.Threads
+            and! () =
+                Validate.atLeast 1 "the integral points per atom and sweep" o.IntegralPoints
 
-                if not (o.Training.LearningRate > 0.0) then
-                    MiceError.OutOfRange("the learning rate", string o.Training.LearningRate, "above 0")
-
-                for share in o.CutoffShares do
-                    if not (share > 0.0 && share < 1.0) then
-                        MiceError.OutOfRange("a share of the cut-off", string share, "above 0, below 1")
-            ]
-
-        if List.isEmpty faults then Ok(Checked o) else Error faults
-
-    let internal value (Checked options) = options
+            return o
+        }
 
     /// Every setting by name, as reports and checkpoints state them.
     let describe (o: ScanOptions) : (string * string) list =
@@ -132,6 +133,4 @@ module ScanOptions =
             "sweeps", string o.Sweeps
             "integral_points_per_atom_and_sweep", string o.IntegralPoints
             "cutoff_shares", String.Join(" ", o.CutoffShares)
-            "seed", string o.Seed
-            "device", Device.name o.Device
         ]

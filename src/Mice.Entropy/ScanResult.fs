@@ -1,19 +1,7 @@
 namespace Mice.Entropy
 
 open Mice
-
-/// <summary>One point of a training curve of one network.</summary>
-type TrainingRecord =
-    {
-        /// Which of the independently trained networks, counted from 0.
-        Network: int
-        /// Training steps done.
-        Step: int
-        /// Training objective, nats per point.
-        Loss: float
-        /// Excess entropy on the validation snapshots, k_B per atom; NaN where it was not evaluated at that step.
-        HeldOutEntropy: float
-    }
+open Mice.Learning
 
 /// <summary>The held-out value of one snapshot: its scan entropy under a network that has not seen it.</summary>
 type SnapshotEntropy =
@@ -60,8 +48,8 @@ type ScanResult =
         Calibration: Estimate<1>
         /// Convergence in the distance up to which neighbours are seen.
         ByCutoff: CutoffRow[]
-        /// Training curves of all networks.
-        Training: TrainingRecord[]
+        /// Training curve of every network: losses in nats per point, on held-out data the excess entropy of the validation snapshots in k_B per atom.
+        Training: CurvePoint[][]
         /// Atoms in a snapshot.
         Atoms: int
         /// Snapshots given.

@@ -65,6 +65,17 @@ module SpinSymmetry =
     let ofModel (model: IsingModel) : SpinSymmetry =
         ofLattice model.Lattice (model.Field = 0.0) model.Rows model.Columns
 
+    /// The symmetry in words of its own, for the identity of a calculation: what the maps do to the neighbours down and right.
+    let internal describe (symmetry: SpinSymmetry) : string =
+        let places =
+            symmetry.Maps
+            |> Array.map (fun map ->
+                let struct (a, b), struct (c, d) = map (struct (1, 0)), map (struct (0, 1))
+                $"{a} {b} {c} {d}")
+            |> Array.sort
+
+        String.Join(", ", places) + (if symmetry.Flip then "; flip" else "")
+
     let private holds image (symmetry: SpinSymmetry) =
         let places = [ struct (1, 0); struct (0, 1) ]
 

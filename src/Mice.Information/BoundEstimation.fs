@@ -1,7 +1,7 @@
 namespace Mice.Information
 
-open System.Threading
 open Mice
+open Mice.Learning
 open Mice.Tensors
 
 /// A surrogate with the bound that reports what it trained.
@@ -68,11 +68,11 @@ type BoundResult =
         /// The same on training rows (as many as there are test rows): a larger value shows overfitting.
         Training: EvaluatedBound
         /// How training ended.
-        Outcome: BoundOutcome
+        Outcome: TrainingOutcome
         /// The step whose parameters were used.
         Step: int
-        /// Step, mean objective on batches, objective on the validation rows.
-        Curve: struct (int * float * float)[]
+        /// Losses, which are negative objectives in nats: mean on batches, and on the validation rows.
+        Curve: CurvePoint[]
     }
 
 /// From samples to the value of a bound.
@@ -103,7 +103,7 @@ module BoundEstimation =
         (critic: Critic)
         (samples: PairedSamples)
         (split: SampleSplit)
-        (state: BoundTrainingState)
+        (state: TrainingState)
         : BoundResult =
         let evaluate rows =
             evaluated key split method critic samples rows state.Best
@@ -111,37 +111,42 @@ module BoundEstimation =
         {
             Test = evaluate (Array.truncate MostRows split.Test)
             Training = evaluate (Array.truncate (min MostRows split.Test.Length) split.Training)
-            Outcome = state.Outcome |> Option.defaultValue BoundOutcome.AllSteps
+            Outcome = state.Outcome |> Option.defaultValue TrainingOutcome.AllSteps
             Step = state.BestStep
             Curve = state.Curve
         }
 
     /// <summary>Trains a critic on the training rows, stops it by the validation rows, reports the bound on the test rows.</summary>
-    /// <param name="key">All randomness.</param>
     /// <param name="options">Training options.</param>
+    /// <param name="run">Key, device, token and store; the checkpoint is called critic.</param>
     /// <param name="method">Surrogate and bound.</param>
     /// <param name="critic">The critic.</param>
-    /// <param name="samples">The samples, on the device that is to compute.</param>
+    /// <param name="samples">The samples.</param>
     /// <param name="split">Their split.</param>
-    /// <param name="progress">Called after every look at the validation rows.</param>
-    /// <param name="cancel">Stops between steps, by OperationCanceledException.</param>
-    /// <returns>Errors: faults of the options.</returns>
+    /// <returns>Errors: faults of the options and the run, BadFile for a damaged checkpoint.</returns>
     let run
-        (key: Key)
         (options: BoundTrainingOptions)
+        (run: Run)
         (method: VariationalMethod)
         (critic: Critic)
         (samples: PairedSamples)
         (split: SampleSplit)
-        (progress: BoundTrainingState -> unit)
-        (cancel: CancellationToken)
         : Result<BoundResult, MiceError list> =
-        BoundTrainingOptions.check split.Training.Length options
-        |> Result.map (fun () ->
-            Tensor.scope (fun () ->
-                BoundTraining.start key samples.X.Device options critic
-                |> BoundTraining.run key options method.Surrogate critic samples split progress cancel
-                |> result (Key.named "bootstrap" key) method critic samples split))
+        validate {
+            let! options = BoundTrainingOptions.check split.Training.Length options
+            and! () = Run.faults run
+
+            return!
+                Tensor.scope (fun () ->
+                    let samples = PairedSamples.onto run.Device samples
+                    let plan = BoundTraining.plan "critic" options
+
+                    let objective =
+                        BoundTraining.objective options method.Surrogate critic samples split run
+
+                    Training.run plan objective (BoundTraining.start plan critic run) run
+                    |> Result.map (result (Key.named "bootstrap" run.Key) method critic samples split))
+        }
 
     /// <summary>The same with several keys for parameters and order, one split: the mean value, and an error that joins the bootstrap's with the spread
     /// of the critics.</summary>

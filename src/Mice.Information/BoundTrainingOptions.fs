@@ -40,33 +40,33 @@ module BoundTrainingOptions =
     /// <param name="rows">Training rows.</param>
     /// <param name="o">The options.</param>
     /// <returns>OutOfRange for each option outside of its range, TooFewData where a batch is larger than the training rows.</returns>
-    let check (rows: int) (o: BoundTrainingOptions) : Result<unit, MiceError list> =
-        let atLeast name low given =
-            if given < low then
-                [ MiceError.OutOfRange(name, string given, $"{low} or more") ]
-            else
-                []
+    let check (rows: int) (o: BoundTrainingOptions) : Result<BoundTrainingOptions, MiceError list> =
+        let ofPairing =
+            match o.Pairing with
+            | Pairing.Rolls count ->
+                count
+                |> Validate.that "Rolls" $"1 to {o.BatchSize - 1}, below the batch size" (fun c ->
+                    c >= 1 && c < o.BatchSize)
+            | _ -> []
 
-        let faults =
+        let ofRows =
             [
-                yield! atLeast (nameof o.Steps) 1 o.Steps
-                yield! atLeast (nameof o.BatchSize) 2 o.BatchSize
-                yield! atLeast (nameof o.ValidateEvery) 1 o.ValidateEvery
-                yield! atLeast (nameof o.Patience) 1 o.Patience
-
-                if not (o.LearningRate > 0.0) then
-                    MiceError.OutOfRange(nameof o.LearningRate, string o.LearningRate, "above 0")
-
-                if not (o.Averaging >= 0.0 && o.Averaging < 1.0) then
-                    MiceError.OutOfRange(nameof o.Averaging, string o.Averaging, "0 or more, below 1")
-
-                match o.Pairing with
-                | Pairing.Rolls count when count < 1 || count >= o.BatchSize ->
-                    MiceError.OutOfRange("Rolls", string count, $"1 to {o.BatchSize - 1}, below the batch size")
-                | _ -> ()
-
                 if rows < o.BatchSize then
                     MiceError.TooFewData("training rows", rows, o.BatchSize, "Give more samples or lower BatchSize.")
             ]
 
-        if List.isEmpty faults then Ok() else Error faults
+        validate {
+            let! () = Validate.atLeast 1 (nameof o.Steps) o.Steps
+            and! () = Validate.atLeast 2 (nameof o.BatchSize) o.BatchSize
+            and! () = Validate.atLeast 1 (nameof o.ValidateEvery) o.ValidateEvery
+            and! () = Validate.atLeast 1 (nameof o.Patience) o.Patience
+            and! () = Validate.positive (nameof o.LearningRate) o.LearningRate
+
+            and! () =
+                o.Averaging
+                |> Validate.that (nameof o.Averaging) "0 or more, below 1" (fun a -> a >= 0.0 && a < 1.0)
+
+            and! () = ofPairing
+            and! () = ofRows
+            return o
+        }

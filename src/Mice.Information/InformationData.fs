@@ -149,10 +149,10 @@ module internal InformationData =
             ]
 
     /// <summary>Checks both samples, recognises what they are, ranks what is continuous, and looks for memory from row to row.</summary>
-    let prepare (options: MutualInformationOptions) (x: Sample) (y: Sample) =
+    let prepare (options: MutualInformationOptions) (key: Key) (x: Sample) (y: Sample) =
         match Sample.jointFaults [ "X", x; "Y", y ] with
         | [] ->
-            let key = Key.ofSeed options.Seed |> Key.named "ties"
+            let key = Key.named "ties" key
             let kindX, kindY = kind options.KindX x, kind options.KindY y
             let struct (preparedX, tiesX) = prepareVariable key "X" kindX x
             let struct (preparedY, tiesY) = prepareVariable key "Y" kindY y

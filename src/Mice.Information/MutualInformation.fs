@@ -4,9 +4,7 @@ open System
 open System.Diagnostics
 open System.IO
 open System.Runtime.InteropServices
-open System.Threading
 open Mice
-open Mice.Tensors
 
 /// Mutual information from samples: estimators chosen by the kind of data, the number of columns and of rows, with a report on how far the result can
 /// be trusted.
@@ -36,8 +34,6 @@ module MutualInformation =
             match o.BlockRows with
             | Some b when b < 1 -> MiceError.OutOfRange("the number of rows in a block", string b, "1 or more")
             | _ -> ()
-            if o.Threads < 1 then
-                MiceError.OutOfRange("the number of threads", string o.Threads, "1 or more")
         ]
 
     let private kindName (kind: VariableKind) =
@@ -54,8 +50,6 @@ module MutualInformation =
             "kind_x", optional kindName o.KindX
             "kind_y", optional kindName o.KindY
             "block_rows", optional string o.BlockRows
-            "seed", string o.Seed
-            "device", Device.name o.Device
         ]
 
     let private digest (samples: Sample list) : string =
@@ -65,23 +59,7 @@ module MutualInformation =
                 writer.Write sample.Columns
                 writer.Write(MemoryMarshal.AsBytes(ReadOnlySpan sample.Values)))
 
-    /// <summary>The directory of an estimate, new or to be gone on with. It belongs to its options and data; the number of threads may change.</summary>
-    /// <param name="options">The options.</param>
-    /// <param name="x">X.</param>
-    /// <param name="y">Y.</param>
-    /// <param name="directory">Made when it does not exist.</param>
-    /// <returns>Errors: Mismatch when the directory belongs to another calculation, BadFile when it cannot be used.</returns>
-    let checkpoints
-        (options: MutualInformationOptions)
-        (x: Sample)
-        (y: Sample)
-        (directory: string)
-        : Result<RunStore, MiceError list> =
-        ("calculation", "mutual information") :: ("samples_sha256", digest [ x; y ]) :: describe options
-        |> RunStore.identity
-        |> RunStore.openOrCreate directory
-
-    let private result options (x: Sample) (y: Sample) (data: InformationData) (found: PortfolioResult) seconds =
+    let private result options run (x: Sample) (y: Sample) (data: InformationData) (found: PortfolioResult) seconds =
         let reliability =
             MutualInformationReport.reliability data found.Headline found.Estimates
 
@@ -97,7 +75,7 @@ module MutualInformation =
             ColumnsX = x.Columns
             ColumnsY = y.Columns
             Notes = data.Notes @ found.Notes
-            Settings = describe options @ [ "blocks_of_rows", string data.BlockRows ]
+            Settings = describe options @ Run.describe run @ [ "blocks_of_rows", string data.BlockRows ]
             Seconds = seconds
         }
 
@@ -107,33 +85,26 @@ module MutualInformation =
     /// training rows and on others (see <c>CrossFitted</c>); the Gaussian copula's closed form where critics find nothing beyond it. A label and few
     /// columns: Ross. Two labels: Grassberger, or critics where more than a fifth of the pairs occur once.</remarks>
     /// <param name="options">How.</param>
-    /// <param name="store">Where critics in training are kept and found again; None: nowhere.</param>
-    /// <param name="progress">Told how far the work is.</param>
-    /// <param name="cancel">Stops the work, by OperationCanceledException.</param>
+    /// <param name="run">Key, threads, device and so on; a store belongs to options, key, device and data.</param>
     /// <param name="x">X, [N; d_x], N at least 50.</param>
     /// <param name="y">Y, [N; d_y].</param>
-    /// <returns>Every fault of options and data: UnknownName, OutOfRange, Mismatch, TooFewData; BadFile for a damaged checkpoint.</returns>
+    /// <returns>Every fault of options, run and data: UnknownName, OutOfRange, Mismatch, TooFewData; BadFile for a damaged checkpoint.</returns>
     let estimate
         (options: MutualInformationOptions)
-        (store: RunStore option)
-        (progress: Progress -> unit)
-        (cancel: CancellationToken)
+        (run: Run)
         (x: Sample)
         (y: Sample)
         : Result<MutualInformationResult, MiceError list> =
         let clock = Stopwatch.StartNew()
 
-        let report (fraction: float) =
-            progress
-                {
-                    Phase = "critics"
-                    Fraction = 0.98 * fraction
-                    Message = $"training critics, {100.0 * fraction:F0} %% of the largest number of steps"
-                }
+        let conditions () =
+            ("samples_sha256", digest [ x; y ]) :: describe options
 
-        match optionFaults options x.Rows, InformationData.prepare options x y with
-        | [], Ok data ->
-            Portfolio.run (Key.ofSeed options.Seed) options data store report cancel
-            |> Result.map (fun found -> result options x y data found clock.Elapsed.TotalSeconds)
-        | faults, Ok _ -> Error faults
-        | faults, Error more -> Error(faults @ more)
+        validate {
+            let! () = optionFaults options x.Rows
+            and! data = InformationData.prepare options run.Key x y
+            and! () = Run.faults run
+            let! claimed = Run.claim "mutual information" conditions run
+            let! found = Portfolio.run options.Method (Run.within 0.0 0.98 "" claimed) data
+            return result options run x y data found clock.Elapsed.TotalSeconds
+        }

@@ -1,9 +1,5 @@
 namespace Mice.Information
 
-open System
-open Mice
-open Mice.Tensors
-
 /// What a variable is.
 [<RequireQualifiedAccess>]
 type VariableKind =
@@ -23,25 +19,16 @@ type MutualInformationOptions =
         KindY: VariableKind option
         /// Neighbouring rows that are not independent of each other; None: from the autocorrelation of the columns.
         BlockRows: int option
-        /// Seed of all randomness.
-        Seed: uint64
-        /// Where critics are computed.
-        Device: Device
-        /// Processor threads.
-        Threads: int
     }
 
 /// Defaults.
 [<RequireQualifiedAccess>]
 module MutualInformationOptions =
-    /// Everything found from the data; seed 1, on all cores of the processor.
+    /// Everything found from the data.
     let defaults: MutualInformationOptions =
         {
             Method = "auto"
             KindX = None
             KindY = None
             BlockRows = None
-            Seed = 1UL
-            Device = Device.cpu
-            Threads = Environment.ProcessorCount
         }

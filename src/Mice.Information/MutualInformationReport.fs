@@ -1,6 +1,7 @@
 namespace Mice.Information
 
 open Mice
+open Mice.Learning
 
 /// The estimate that is reported, with what its reliability is judged by.
 type internal Headline =
@@ -124,19 +125,9 @@ module internal MutualInformationReport =
             $"min(H(X), H(Y)) is {text limit}"
 
     let private outcomeCheck (critics: VariationalFinding) =
-        let diverged =
-            critics.Fit.Folds
-            |> List.choose (fun r ->
-                match r.Outcome with
-                | BoundOutcome.Diverged(step, reason) -> Some $"step {step}: {reason}"
-                | _ -> None)
-
-        check
-            "training stayed finite"
-            (List.isEmpty diverged)
-            (match diverged with
-             | [] -> "no critic diverged"
-             | reasons -> String.concat "; " reasons)
+        critics.Fit.Folds
+        |> Seq.mapi (fun i r -> $"part {i + 1}", Some r.Outcome)
+        |> TrainingOutcome.stayedFinite
 
     let private gapCheck (headline: Headline) (gap: Estimate<nat>) =
         // Beyond this the critics have learned the rows rather than the law.

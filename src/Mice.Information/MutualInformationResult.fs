@@ -1,6 +1,7 @@
 namespace Mice.Information
 
 open Mice
+open Mice.Learning
 
 /// What one estimator says of a mutual information.
 type MethodEstimate =
@@ -14,7 +15,7 @@ type MethodEstimate =
         /// What it is and what it had to do to the data, in one line.
         Remark: string
         /// Training curves of its critics, one each: step, mean objective on batches, objective on the validation rows.
-        Curves: struct (int * float * float)[] list
+        Curves: CurvePoint[] list
     }
 
 /// How far an estimate can be trusted.

@@ -1,6 +1,5 @@
 namespace Mice.Information
 
-open System.Threading
 open Mice
 
 /// All that was run, and which of it is reported.
@@ -112,10 +111,9 @@ module internal Portfolio =
 
         struct (lines, notes, faults)
 
-    let private critics key options name data store report cancel =
+    let private critics name run data =
         let struct (seconds, result) =
-            Headline.timed (fun () ->
-                VariationalEstimators.run (Key.named "critics" key) options name data store report cancel)
+            Headline.timed (fun () -> VariationalEstimators.run name (Run.named "critics" run) data)
 
         result |> Result.map (fun finding -> finding, Headline.lineOfCritics finding seconds)
 
@@ -132,12 +130,13 @@ module internal Portfolio =
         | Some(found, line), None -> Headline.ofCritics line.Method found.Fit.Held found
         | None, None -> invalidOp $"{name} has not been run."
 
-    let private auto key options (data: InformationData) store report cancel =
+    let private auto (run: Run) (data: InformationData) =
+        let key = run.Key
         let struct (lines, skipped, faults) = runClosed key data (closedNames data.Pair)
 
         let finding =
             if wantsCritics data then
-                critics key options PortfolioBound data store report cancel |> Result.map Some
+                critics PortfolioBound run data |> Result.map Some
             else
                 Ok None
 
@@ -159,8 +158,10 @@ module internal Portfolio =
                 }
 
     /// One estimator by name.
-    let private single key (options: MutualInformationOptions) (data: InformationData) store report cancel =
-        match ClosedEstimators.tryFind options.Method with
+    let private single name (run: Run) (data: InformationData) =
+        let key = run.Key
+
+        match ClosedEstimators.tryFind name with
         | Some estimator ->
             match Headline.lineOfClosed key data.Pair estimator with
             | None ->
@@ -179,17 +180,17 @@ module internal Portfolio =
                         Notes = []
                     }
         | None ->
-            critics key options options.Method data store report cancel
+            critics name run data
             |> Result.map (fun (found, line) ->
                 {
-                    Headline = finish key data [] (Some(found, line)) options.Method
+                    Headline = finish key data [] (Some(found, line)) name
                     Estimates = [ line; Headline.lineOfCentred found ]
                     Notes = []
                 })
 
-    /// Runs what the options ask for.
-    let run key (options: MutualInformationOptions) data store report (cancel: CancellationToken) =
-        if options.Method = "auto" then
-            auto key options data store report cancel
+    /// Runs the estimator of a name, or those that the data ask for.
+    let run (method: string) (run: Run) (data: InformationData) =
+        if method = "auto" then
+            auto run data
         else
-            single key options data store report cancel
+            single method run data

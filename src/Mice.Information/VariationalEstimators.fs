@@ -1,6 +1,5 @@
 namespace Mice.Information
 
-open System.Threading
 open Mice
 open Mice.Tensors
 
@@ -209,33 +208,20 @@ module internal VariationalEstimators =
         }
 
     /// Trains and evaluates.
-    let run
-        (key: Key)
-        (options: MutualInformationOptions)
-        (name: string)
-        (data: InformationData)
-        (store: RunStore option)
-        (report: float -> unit)
-        (cancel: CancellationToken)
-        : Result<VariationalFinding, MiceError list> =
+    let run (name: string) (run: Run) (data: InformationData) : Result<VariationalFinding, MiceError list> =
         let x, y = columns data.Pair.X, columns data.Pair.Y
+        let key = run.Key
 
-        let splits =
-            PairedSamples.folds (Key.named "folds" key) data.BlockRows Folds Validation data.Rows
+        validate {
+            let! samples = paired x y
 
-        match paired x y, splits, VariationalMethod.byName name with
-        | Ok samples, Ok splits, Ok method ->
-            let samples = PairedSamples.onto options.Device samples
+            and! splits =
+                PairedSamples.folds (Key.named "folds" key) data.BlockRows Folds Validation data.Rows
+
+            and! method = VariationalMethod.byName name
+            let samples = PairedSamples.onto run.Device samples
             let struct (jobs, terms) = jobs key name data x y samples splits
             let fewest = jobs |> Array.map (fun job -> job.Split.Training.Length) |> Array.min
-
-            jobs
-            |> CriticJob.runAll key options.Threads (trainingOptions name fewest) method store report cancel
-            |> Result.map (finding key name method terms samples splits)
-        | samples, splits, method ->
-            let faults result =
-                match result with
-                | Ok _ -> []
-                | Error e -> e
-
-            Error(faults samples @ faults splits @ faults method)
+            let! results = CriticJob.runAll (trainingOptions name fewest) run method jobs
+            return finding key name method terms samples splits results
+        }

@@ -22,6 +22,16 @@ public static class ProgressBar
         }
     }
 
+    /// <summary>A run of the F# libraries with seed 1 and all processor threads, whose progress is a new bar.</summary>
+    public static Run Run
+    {
+        get
+        {
+            var quiet = RunModule.quiet;
+            return new Run(quiet.Key, quiet.Threads, quiet.Device, quiet.Cancel, Function, quiet.Store);
+        }
+    }
+
     /// <summary>A new bar for the estimators of Mice.CSharp.</summary>
     public static IProgress<EstimationProgress> Listener => new BarListener(new Bar(KernelInvocationContext.Current));
 

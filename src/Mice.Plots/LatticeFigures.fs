@@ -2,6 +2,7 @@ namespace Mice.Plots
 
 open System.Globalization
 open Mice
+open Mice.Learning
 open Mice.Entropy
 open Plotly.NET
 
@@ -64,16 +65,16 @@ module LatticeFigures =
     /// <summary>Training curves of one point, one line for each network.</summary>
     /// <param name="p">A point with curves.</param>
     let training (p: LatticePoint) : GenericChart =
-        let objective =
+        let objective, value =
             if p.Method = "scan" then
-                "Cross-entropy per site (nats)"
+                "Cross-entropy per site (nats)", _.Loss
             else
-                "Bound on M (nats)"
+                "Bound on M (nats)", (fun (p: CurvePoint) -> -p.Loss)
 
         p.Curves
         |> List.mapi (fun i (name, curve) ->
             Draw.line
                 (Style.solid name (Colour.series i))
-                (curve |> Array.map (fun (struct (step, _)) -> float step))
-                (curve |> Array.map (fun (struct (_, value)) -> value)))
+                (curve |> Array.map (fun point -> float point.Step))
+                (curve |> Array.map value))
         |> Frame.create $"{p.Method}, T = {temperature p}: training" "Training step" objective

@@ -2,6 +2,7 @@ namespace Mice.Plots
 
 open System
 open Mice
+open Mice.Learning
 open Mice.Information
 open Plotly.NET
 
@@ -60,16 +61,17 @@ module MutualInformationFigures =
     /// <summary>Training of the critics of one estimator: dashed on batches, solid on the validation rows.</summary>
     /// <param name="e">An estimate with training curves.</param>
     let training (e: MethodEstimate) : GenericChart =
-        let line style (curve: struct (int * float * float)[]) (value: struct (int * float * float) -> float) =
-            let points = curve |> Array.filter (value >> Double.IsFinite)
-            Draw.line style (points |> Array.map (fun struct (step, _, _) -> float step)) (points |> Array.map value)
+        // Objectives are negative losses.
+        let line style (curve: CurvePoint[]) (loss: CurvePoint -> float) =
+            let points = curve |> Array.filter (loss >> Double.IsFinite)
+            Draw.line style (points |> Array.map (fun p -> float p.Step)) (points |> Array.map (fun p -> -(loss p)))
 
-        let lines (i: int) (curve: struct (int * float * float)[]) =
+        let lines (i: int) (curve: CurvePoint[]) =
             let colour = Colour.series i
 
             [
-                line (Style.dashed $"critic {i + 1}, batches" colour) curve (fun struct (_, batch, _) -> batch)
-                line (Style.solid $"critic {i + 1}, validation" colour) curve (fun struct (_, _, held) -> held)
+                line (Style.dashed $"critic {i + 1}, batches" colour) curve (fun p -> p.Loss)
+                line (Style.solid $"critic {i + 1}, validation" colour) curve (fun p -> Option.defaultValue nan p.Held)
             ]
 
         e.Curves

@@ -4,32 +4,32 @@ open System
 open Mice
 open Mice.Atoms
 open Mice.Entropy
+open Mice.Learning
 open Plotly.NET
 
 /// <summary>Figures of the scan of one phase, and of several side by side. Each is a chart of Plotly.NET.</summary>
 [<RequireQualifiedAccess>]
 module ScanFigures =
 
-    /// The networks of a result in order, each with its records.
-    let private networks (result: ScanResult) =
-        result.Training |> Array.groupBy (fun r -> r.Network) |> Array.sortBy fst
-
     /// <summary>Excess entropy on the validation snapshots against training steps, one line per network, and the final bound.</summary>
     /// <param name="name">What was scanned, for the title.</param>
     /// <param name="result">The scan.</param>
     let training (name: string) (result: ScanResult) : GenericChart =
-        let line (network: int, records: TrainingRecord[]) =
-            let points = records |> Array.filter (fun r -> Double.IsFinite r.HeldOutEntropy)
+        let line network (curve: CurvePoint[]) =
+            let points =
+                curve
+                |> Array.choose (fun p -> p.Held |> Option.map (fun held -> p.Step, held))
+                |> Array.filter (snd >> Double.IsFinite)
 
             Draw.line
                 (Style.solid $"network {network + 1}" (Colour.series network))
-                (points |> Array.map (fun r -> float r.Step))
-                (points |> Array.map (fun r -> r.HeldOutEntropy))
+                (points |> Array.map (fst >> float))
+                (points |> Array.map snd)
 
         let final = Estimate.formatWithDirection result.ExcessEntropy
 
-        networks result
-        |> Array.map line
+        result.Training
+        |> Array.mapi line
         |> List.ofArray
         |> Frame.create $"{name}: held-out excess entropy" "Training step" "Excess entropy (k_B per atom)"
         |> Frame.horizontal (float result.ExcessEntropy.Value) $"result, test snapshots: {final}" Colour.ink
@@ -37,18 +37,18 @@ module ScanFigures =
     /// <summary>Training objective of every network against training steps; one style for each phase.</summary>
     /// <param name="phases">The scans with the styles of their lines.</param>
     let loss (phases: (Style * ScanResult) list) : GenericChart =
-        let line (style: Style) (network: int, records: TrainingRecord[]) =
+        let line (style: Style) network (curve: CurvePoint[]) =
             // One name in the legend for all networks of a phase.
             let name = if network = 0 then style.Name else ""
 
             Draw.line
                 { style with Name = name }
-                (records |> Array.map (fun r -> float r.Step))
-                (records |> Array.map (fun r -> r.Loss))
+                (curve |> Array.map (fun p -> float p.Step))
+                (curve |> Array.map _.Loss)
 
         [
             for style, result in phases do
-                yield! networks result |> Array.map (line style)
+                yield! result.Training |> Array.mapi (line style)
         ]
         |> Frame.create "Training objective, every network" "Training step" "Objective (nats per point)"
 

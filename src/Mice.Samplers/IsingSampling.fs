@@ -1,6 +1,5 @@
 namespace Mice.Samplers
 
-open System.Threading
 open Mice
 
 /// How snapshots of an Ising model are drawn. Start from IsingSamplingOptions.defaults.
@@ -14,38 +13,31 @@ type IsingSamplingOptions =
         Every: int
         /// Rounds whose energies are averaged, at least those between the snapshots.
         EnergyRounds: int
-        /// Threads.
-        Threads: int
     }
 
 /// Defaults and checks of the options.
 [<RequireQualifiedAccess>]
 module IsingSamplingOptions =
-    /// 2,048 snapshots, 50 rounds to equilibrate, 5 between snapshots, 200 for the energy, 2 threads.
+    /// 2,048 snapshots, 50 rounds to equilibrate, 5 between snapshots, 200 for the energy.
     let defaults =
         {
             Snapshots = 2048
             Equilibrate = 50
             Every = 5
             EnergyRounds = 200
-            Threads = 2
         }
 
-    /// <summary>Every fault of the options: all are 1 or more, Equilibrate 0 or more.</summary>
+    /// <summary>Checks all fields: all are 1 or more, Equilibrate 0 or more.</summary>
     /// <param name="options">The options.</param>
-    let faults (options: IsingSamplingOptions) : MiceError list =
-        [
-            for name, value, least in
-                [
-                    "snapshots", options.Snapshots, 1
-                    "equilibrate", options.Equilibrate, 0
-                    "every", options.Every, 1
-                    "energy rounds", options.EnergyRounds, 1
-                    "threads", options.Threads, 1
-                ] do
-                if value < least then
-                    MiceError.OutOfRange(name, string value, $"{least} or more")
-        ]
+    /// <returns>Errors: OutOfRange.</returns>
+    let check (options: IsingSamplingOptions) : Result<IsingSamplingOptions, MiceError list> =
+        validate {
+            let! () = Validate.atLeast 1 "snapshots" options.Snapshots
+            and! () = Validate.atLeast 0 "equilibrate" options.Equilibrate
+            and! () = Validate.atLeast 1 "every" options.Every
+            and! () = Validate.atLeast 1 "energy rounds" options.EnergyRounds
+            return options
+        }
 
 /// Snapshots of an Ising model in equilibrium, and what is known of how they were drawn.
 type IsingSampling =
@@ -107,16 +99,17 @@ module IsingSampling =
         max (perChain options * options.Every) options.EnergyRounds
 
     /// Snapshots [256][per chain] and energies per site [256][rounds] of one group.
-    let private runGroup model options (cancel: CancellationToken) report key =
+    let private runGroup model options (run: Run) =
         let step = round model
         let count = rounds options
-        let mutable state = MultiSpin.random (Key.named "start" key) model
+        let report = Run.counter "sampling" (int64 (options.Equilibrate + count)) run
+        let mutable state = MultiSpin.random (Key.named "start" run.Key) model
         let kept = ResizeArray()
         let energies = Array.init MultiSpin.Chains (fun _ -> Array.zeroCreate count)
 
         for r in -options.Equilibrate .. count - 1 do
-            cancel.ThrowIfCancellationRequested()
-            state <- step (key |> Key.named "rounds" |> Key.item (r + options.Equilibrate)) state
+            Run.stopIfCancelled run
+            state <- step (run.Key |> Key.named "rounds" |> Key.item (r + options.Equilibrate)) state
 
             if r >= 0 then
                 MultiSpin.energies model state
@@ -125,55 +118,46 @@ module IsingSampling =
                 if (r + 1) % options.Every = 0 && kept.Count < perChain options then
                     kept.Add(MultiSpin.configurations state)
 
-            report (float (r + options.Equilibrate + 1) / float (options.Equilibrate + count))
+            report ()
 
         struct (Array.init MultiSpin.Chains (fun c -> kept.ToArray() |> Array.map (Array.item c)), energies)
 
+    let private collect (model: IsingModel) options parts =
+        let energies = parts |> Array.collect (fun (struct (_, e)) -> e)
+        let time = Statistics.autocorrelationTimeOfChains energies
+
+        {
+            Model = model
+            Snapshots =
+                {
+                    Rows = model.Rows
+                    Columns = model.Columns
+                    Sites = parts |> Array.collect (fun (struct (s, _)) -> Array.concat s)
+                }
+            SnapshotsPerChain = perChain options
+            EnergyPerSite = energies |> Array.map Statistics.mean |> Statistics.estimate Direction.Exact
+            AutocorrelationTime = time
+            Checks =
+                [
+                    SamplingChecks.equilibrium "rounds" energies
+                    SamplingChecks.spacing "rounds" (perChain options) options.Every time
+                ]
+        }
+
     /// <summary>Draws snapshots from the Boltzmann law. The same key gives the same snapshots on any number of threads.</summary>
     /// <param name="options">How many, and how far apart.</param>
-    /// <param name="cancel">Stops the work.</param>
-    /// <param name="progress">Told after every round.</param>
-    /// <param name="key">All randomness.</param>
+    /// <param name="run">Key, threads and so on.</param>
     /// <param name="model">The model.</param>
-    /// <returns>OutOfRange for every fault of the model or the options.</returns>
-    let draw
-        (options: IsingSamplingOptions)
-        (cancel: CancellationToken)
-        (progress: float -> unit)
-        (key: Key)
-        (model: IsingModel)
-        : Result<IsingSampling, MiceError list> =
-        match IsingModel.faults model @ IsingSamplingOptions.faults options with
-        | [] ->
-            let finished = Array.zeroCreate groups
+    /// <returns>OutOfRange for every fault of the model, the options or the run.</returns>
+    let draw (options: IsingSamplingOptions) (run: Run) (model: IsingModel) : Result<IsingSampling, MiceError list> =
+        validate {
+            let! options = IsingSamplingOptions.check options
+            and! () = IsingModel.faults model
+            and! () = Run.faults run
 
-            let work group =
-                let report fraction =
-                    finished[group] <- fraction
-                    progress (Array.average finished)
+            let work part group =
+                runGroup model options (Run.item group part) |> Ok
 
-                runGroup model options cancel report (Key.item group key) |> Ok
-
-            ParallelJobs.run options.Threads cancel work (Array.init groups id)
-            |> Result.map (fun parts ->
-                let energies = parts |> Array.collect (fun (struct (_, e)) -> e)
-                let time = Statistics.autocorrelationTimeOfChains energies
-
-                {
-                    Model = model
-                    Snapshots =
-                        {
-                            Rows = model.Rows
-                            Columns = model.Columns
-                            Sites = parts |> Array.collect (fun (struct (s, _)) -> Array.concat s)
-                        }
-                    SnapshotsPerChain = perChain options
-                    EnergyPerSite = energies |> Array.map Statistics.mean |> Statistics.estimate Direction.Exact
-                    AutocorrelationTime = time
-                    Checks =
-                        [
-                            SamplingChecks.equilibrium "rounds" energies
-                            SamplingChecks.spacing "rounds" (perChain options) options.Every time
-                        ]
-                })
-        | faults -> Error faults
+            let! parts = Run.jobs (fun _ -> 1.0) work (Array.init groups id) run
+            return collect model options parts
+        }

@@ -1,7 +1,6 @@
 namespace Mice.Samplers
 
 open System
-open System.Threading
 open MathNet.Numerics.Distributions
 open Mice
 
@@ -16,38 +15,31 @@ type ReplicaExchangeOptions =
         Equilibrate: int
         /// Rounds between snapshots.
         Every: int
-        /// Threads; the result does not depend on them.
-        Threads: int
     }
 
 /// Defaults and checks of the options.
 [<RequireQualifiedAccess>]
 module ReplicaExchangeOptions =
-    /// 8 ladders of 200 snapshots, 10 rounds apart after 500, on all cores of the processor.
+    /// 8 ladders of 200 snapshots, 10 rounds apart after 500.
     let defaults: ReplicaExchangeOptions =
         {
             Ladders = 8
             Snapshots = 200
             Equilibrate = 500
             Every = 10
-            Threads = Environment.ProcessorCount
         }
 
-    /// <summary>Every fault of the options: Ladders 2 or more, Equilibrate 0 or more, all others 1 or more.</summary>
+    /// <summary>Checks all fields: Ladders 2 or more, Equilibrate 0 or more, all others 1 or more.</summary>
     /// <param name="options">The options.</param>
-    let faults (options: ReplicaExchangeOptions) : MiceError list =
-        [
-            for name, value, least in
-                [
-                    "ladders", options.Ladders, 2
-                    "snapshots", options.Snapshots, 1
-                    "equilibrate", options.Equilibrate, 0
-                    "every", options.Every, 1
-                    "threads", options.Threads, 1
-                ] do
-                if value < least then
-                    MiceError.OutOfRange(name, string value, $"{least} or more")
-        ]
+    /// <returns>Errors: OutOfRange.</returns>
+    let check (options: ReplicaExchangeOptions) : Result<ReplicaExchangeOptions, MiceError list> =
+        validate {
+            let! () = Validate.atLeast 2 "ladders" options.Ladders
+            and! () = Validate.atLeast 1 "snapshots" options.Snapshots
+            and! () = Validate.atLeast 0 "equilibrate" options.Equilibrate
+            and! () = Validate.atLeast 1 "every" options.Every
+            return options
+        }
 
 /// What replica exchange gave.
 type ReplicaExchangeResult<'state> =
@@ -85,7 +77,7 @@ module ReplicaExchange =
         Array.init count (fun i -> coldest * (hottest / coldest) ** (float i / float (count - 1)))
 
     /// What one ladder gave: snapshots [snapshots][temperatures], energies [rounds][temperatures], swaps [temperatures − 1].
-    type private Run<'state> =
+    type private Travelled<'state> =
         {
             Kept: 'state[][]
             Series: float[][]
@@ -93,31 +85,32 @@ module ReplicaExchange =
             Trips: int
         }
 
-    let private run
-        (options: ReplicaExchangeOptions)
-        (temperatures: float[])
-        system
-        (cancel: CancellationToken)
-        report
-        key
-        =
+    let private travel (options: ReplicaExchangeOptions) (temperatures: float[]) system (run: Run) =
         let betas = temperatures |> Array.map (fun t -> 1.0 / t)
         let moves = temperatures |> Array.map system.Move
         let rounds = options.Snapshots * options.Every
+        let report = Run.counter "sampling" (int64 (options.Equilibrate + rounds)) run
 
         let kept, series = ResizeArray(), Array.zeroCreate rounds
         let swaps = Array.zeroCreate (betas.Length - 1)
         let ways = Array.create betas.Length Way.Unknown
         let mutable trips = 0
 
-        let mutable ladder = ReplicaLadder.start system betas.Length (Key.named "start" key)
+        let mutable ladder =
+            ReplicaLadder.start system betas.Length (Key.named "start" run.Key)
 
         for r in -options.Equilibrate .. rounds - 1 do
-            cancel.ThrowIfCancellationRequested()
+            Run.stopIfCancelled run
             let n = r + options.Equilibrate
 
             let struct (next, swapped) =
-                ReplicaLadder.round system.Energy moves betas (n % 2) (key |> Key.named "rounds" |> Key.item n) ladder
+                ReplicaLadder.round
+                    system.Energy
+                    moves
+                    betas
+                    (n % 2)
+                    (run.Key |> Key.named "rounds" |> Key.item n)
+                    ladder
 
             ladder <- next
 
@@ -181,7 +174,7 @@ module ReplicaExchange =
                 $"{trips} round trips of replicas between the lowest and the highest temperature in {ladders} ladders, wanted one per ladder or more; else raise Snapshots or Every, or put temperatures between neighbours that rarely swap"
         }
 
-    let private collect (options: ReplicaExchangeOptions) (temperatures: float[]) (runs: Run<'state>[]) =
+    let private collect (options: ReplicaExchangeOptions) (temperatures: float[]) (runs: Travelled<'state>[]) =
         let rounds = options.Snapshots * options.Every
         let count = temperatures.Length
 
@@ -229,29 +222,25 @@ module ReplicaExchange =
 
     /// <summary>Snapshots of the canonical ensemble at all temperatures. Same key, same result, on any number of threads.</summary>
     /// <param name="options">How many, and how far apart.</param>
-    /// <param name="cancel">Stops the work.</param>
-    /// <param name="progress">Told now and then how far all ladders together are; called from several threads.</param>
-    /// <param name="key">Randomness; ladder i uses child i.</param>
+    /// <param name="run">Threads and so on; ladder i uses child i of the key.</param>
     /// <param name="system">What is moved.</param>
     /// <param name="temperatures">The ladder, growing, 2 or more.</param>
-    /// <returns>Every fault of the options and the temperatures.</returns>
+    /// <returns>Every fault of the options, the run and the temperatures.</returns>
     /// <exception cref="T:System.OperationCanceledException">The work was cancelled.</exception>
     let sample
         (options: ReplicaExchangeOptions)
-        (cancel: CancellationToken)
-        (progress: Progress -> unit)
-        (key: Key)
+        (run: Run)
         (system: ReplicaSystem<'state>)
         (temperatures: float[])
         : Result<ReplicaExchangeResult<'state>, MiceError list> =
-        match ReplicaExchangeOptions.faults options @ ladderFaults temperatures with
-        | [] ->
-            let rounds =
-                int64 options.Equilibrate + int64 options.Snapshots * int64 options.Every
+        validate {
+            let! options = ReplicaExchangeOptions.check options
+            and! () = ladderFaults temperatures
+            and! () = Run.faults run
 
-            let report = Steps.reporter (int64 options.Ladders * rounds) progress
+            let work part i =
+                travel options temperatures system (Run.item i part) |> Ok
 
-            Key.split options.Ladders key
-            |> ParallelJobs.run options.Threads cancel (run options temperatures system cancel report >> Ok)
-            |> Result.map (collect options temperatures)
-        | faults -> Error faults
+            let! runs = Run.jobs (fun _ -> 1.0) work [| 0 .. options.Ladders - 1 |] run
+            return collect options temperatures runs
+        }

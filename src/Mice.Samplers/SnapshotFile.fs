@@ -170,34 +170,20 @@ module SnapshotFile =
         | axes -> bad $"it has {axes.Length} axes; snapshots have three: [n][rows][columns]."
 
     let private read (path: string) (numPy: Stream -> 'a) (spins: Stream -> 'a) : Result<'a, MiceError list> =
-        let fault text =
-            Error [ MiceError.BadFile(path, None, None, text) ]
+        InputFile.read path (fun stream ->
+            let start = InputFile.start SpinsFile.magic.Length stream
 
-        try
-            if Directory.Exists path then
-                fault "this is a directory, not a file."
-            elif not (File.Exists path) then
-                Error [ MiceError.MissingFile path ]
-            else
-                use stream = File.OpenRead path
-                let start = Array.zeroCreate<byte> SpinsFile.magic.Length
-                let length = stream.ReadAtLeast(start, start.Length, false)
-                stream.Position <- 0L
-
-                if length = 0 then
-                    fault "the file is empty."
-                elif start = SpinsFile.magic then
+            try
+                if start = SpinsFile.magic then
                     Ok(spins stream)
-                elif start[.. NumPyArray.magic.Length - 1] = NumPyArray.magic then
+                elif Array.truncate NumPyArray.magic.Length start = NumPyArray.magic then
                     Ok(numPy stream)
-                elif start[..1] = "PK"B then
-                    fault "this is an archive; give one .npy file of it."
+                elif Array.truncate 2 start = "PK"B then
+                    bad "this is an archive; give one .npy file of it."
                 else
-                    fault "this is neither a .npy nor a .spins file."
-        with
-        | BadSnapshots text -> fault text
-        | :? IOException
-        | :? UnauthorizedAccessException as e -> fault e.Message
+                    bad "this is neither a .npy nor a .spins file."
+            with BadSnapshots fault ->
+                Error [ MiceError.BadFile(path, None, None, fault) ])
 
     let private ofSpins kind other unpack (stream: Stream) : LatticeSnapshots<'spin> =
         let header = SpinsFile.openVerified stream

@@ -1,7 +1,6 @@
 namespace Mice.Samplers
 
 open System
-open System.Threading
 open Mice
 
 /// How a density of states is found. Start from WangLandauOptions.defaults.
@@ -11,34 +10,23 @@ type WangLandauOptions =
         Walkers: int
         /// Sweeps of every walker; one sweep is one proposal per site. Errors fall as 1/√Sweeps.
         Sweeps: int
-        /// Threads; the result does not depend on them.
-        Threads: int
     }
 
 /// Defaults and checks of the options.
 [<RequireQualifiedAccess>]
 module WangLandauOptions =
-    /// 8 walkers of 100,000 sweeps, on all cores of the processor: some seconds for an 8×8 torus.
-    let defaults: WangLandauOptions =
-        {
-            Walkers = 8
-            Sweeps = 100_000
-            Threads = Environment.ProcessorCount
-        }
+    /// 8 walkers of 100,000 sweeps: some seconds for an 8×8 torus.
+    let defaults: WangLandauOptions = { Walkers = 8; Sweeps = 100_000 }
 
-    /// <summary>Every fault of the options: Walkers 2 or more, Sweeps and Threads 1 or more.</summary>
+    /// <summary>Checks all fields: Walkers 2 or more, Sweeps 1 or more.</summary>
     /// <param name="options">The options.</param>
-    let faults (options: WangLandauOptions) : MiceError list =
-        [
-            for name, value, least in
-                [
-                    "walkers", options.Walkers, 2
-                    "sweeps", options.Sweeps, 1
-                    "threads", options.Threads, 1
-                ] do
-                if value < least then
-                    MiceError.OutOfRange(name, string value, $"{least} or more")
-        ]
+    /// <returns>Errors: OutOfRange.</returns>
+    let check (options: WangLandauOptions) : Result<WangLandauOptions, MiceError list> =
+        validate {
+            let! () = Validate.atLeast 2 "walkers" options.Walkers
+            and! () = Validate.atLeast 1 "sweeps" options.Sweeps
+            return options
+        }
 
 /// <summary>The density of states of an Ising torus without a field, by Wang–Landau sampling with the 1/t schedule.</summary>
 /// <remarks>A proposal draws a site at random and turns it over with probability min(1, g(B)/g(B′)), B being the bond sum; then ln g of the
@@ -134,15 +122,15 @@ module WangLandau =
             let shift = float spins.Length * log 2.0 - logSum
             found |> Array.map (fun g -> g + shift)
 
-    let private walk (options: WangLandauOptions) model (cancel: CancellationToken) report key =
-        let walker = Walker(model, key)
+    let private walk (options: WangLandauOptions) model (run: Run) =
+        let walker = Walker(model, run.Key)
 
         for sweep in 1 .. options.Sweeps do
             walker.Sweep()
 
             if sweep % block = 0 || sweep = options.Sweeps then
-                cancel.ThrowIfCancellationRequested()
-                report ()
+                Run.stopIfCancelled run
+                Run.tell "sampling" (float sweep / float options.Sweeps) $"{sweep} of {options.Sweeps} sweeps" run
 
         struct (walker.LogStates, walker.Settled)
 
@@ -190,19 +178,15 @@ module WangLandau =
 
     /// <summary>Estimates ln g of every bond sum. Same key, same result, on any number of threads.</summary>
     /// <param name="options">How long.</param>
-    /// <param name="cancel">Stops the work.</param>
-    /// <param name="progress">Told now and then how far all walkers together are; called from several threads.</param>
-    /// <param name="key">Randomness; walker i uses child i.</param>
+    /// <param name="run">Threads and so on; walker i uses child i of the key.</param>
     /// <param name="lattice">The lattice.</param>
     /// <param name="rows">Rows of the torus, 2 or more.</param>
     /// <param name="columns">Columns of the torus, 2 or more.</param>
-    /// <returns>Every fault of the options and of the torus.</returns>
+    /// <returns>Every fault of the options, the run and the torus.</returns>
     /// <exception cref="T:System.OperationCanceledException">The work was cancelled.</exception>
     let densityOfStates
         (options: WangLandauOptions)
-        (cancel: CancellationToken)
-        (progress: Progress -> unit)
-        (key: Key)
+        (run: Run)
         (lattice: Lattice)
         (rows: int)
         (columns: int)
@@ -214,12 +198,14 @@ module WangLandau =
                 Columns = columns
             }
 
-        match WangLandauOptions.faults options @ IsingModel.faults model with
-        | [] ->
-            let blocks = (int64 options.Sweeps + int64 block - 1L) / int64 block
-            let report = Steps.reporter (int64 options.Walkers * blocks) progress
+        validate {
+            let! options = WangLandauOptions.check options
+            and! () = IsingModel.faults model
+            and! () = Run.faults run
 
-            Key.split options.Walkers key
-            |> ParallelJobs.run options.Threads cancel (walk options model cancel report >> Ok)
-            |> Result.map (collect lattice rows columns)
-        | faults -> Error faults
+            let work part i =
+                walk options model (Run.item i part) |> Ok
+
+            let! walkers = Run.jobs (fun _ -> 1.0) work [| 0 .. options.Walkers - 1 |] run
+            return collect lattice rows columns walkers
+        }

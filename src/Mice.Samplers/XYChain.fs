@@ -1,7 +1,5 @@
 namespace Mice.Samplers
 
-open System
-open System.Threading
 open Mice
 
 /// How XY snapshots are drawn. One step is one heat-bath sweep, then over-relaxation sweeps, then clusters. Start from
@@ -20,18 +18,12 @@ type XYChainOptions =
         OverRelaxations: int
         /// Wolff clusters per step.
         Clusters: int
-        /// Processor threads; the result does not depend on them.
-        Threads: int
     }
-
-/// Options that passed every check.
-type CheckedXYChainOptions = private Checked of XYChainOptions
 
 /// Defaults and checks.
 [<RequireQualifiedAccess>]
 module XYChainOptions =
-    /// 64 chains of 32 snapshots, 10 steps apart after 300, with 4 over-relaxation sweeps and 4 clusters per step. On all
-    /// cores of the processor. The result has the autocorrelation time, and checks of it and of the equilibrium.
+    /// 64 chains of 32 snapshots, 10 steps apart after 300, with 4 over-relaxation sweeps and 4 clusters per step. The result has the autocorrelation time, and checks of it and of the equilibrium.
     let defaults: XYChainOptions =
         {
             Chains = 64
@@ -40,7 +32,6 @@ module XYChainOptions =
             Every = 10
             OverRelaxations = 4
             Clusters = 4
-            Threads = Environment.ProcessorCount
         }
 
     /// <summary>The options with so many snapshots in all, rounded up to equally many of each chain.</summary>
@@ -53,29 +44,17 @@ module XYChainOptions =
 
     /// <summary>Checks all fields and reports every fault.</summary>
     /// <param name="options">The options.</param>
-    let check (options: XYChainOptions) : Result<CheckedXYChainOptions, MiceError list> =
-        let least =
-            [
-                nameof options.Chains, options.Chains, 1
-                nameof options.Snapshots, options.Snapshots, 1
-                nameof options.Equilibrate, options.Equilibrate, 0
-                nameof options.Every, options.Every, 1
-                nameof options.OverRelaxations, options.OverRelaxations, 0
-                nameof options.Clusters, options.Clusters, 0
-                nameof options.Threads, options.Threads, 1
-            ]
-
-        let faults =
-            [
-                for name, given, allowed in least do
-                    if given < allowed then
-                        MiceError.OutOfRange(name, string given, $"{allowed} or more")
-            ]
-
-        if List.isEmpty faults then
-            Ok(Checked options)
-        else
-            Error faults
+    /// <returns>Errors: OutOfRange.</returns>
+    let check (options: XYChainOptions) : Result<XYChainOptions, MiceError list> =
+        validate {
+            let! () = Validate.atLeast 1 (nameof options.Chains) options.Chains
+            and! () = Validate.atLeast 1 (nameof options.Snapshots) options.Snapshots
+            and! () = Validate.atLeast 0 (nameof options.Equilibrate) options.Equilibrate
+            and! () = Validate.atLeast 1 (nameof options.Every) options.Every
+            and! () = Validate.atLeast 0 (nameof options.OverRelaxations) options.OverRelaxations
+            and! () = Validate.atLeast 0 (nameof options.Clusters) options.Clusters
+            return options
+        }
 
 /// What the chains gave.
 type XYChainResult =
@@ -113,14 +92,15 @@ module XYChain =
 
         moved
 
-    let private run model (options: XYChainOptions) (cancel: CancellationToken) report key =
+    let private chain model (options: XYChainOptions) (run: Run) =
         let steps = options.Snapshots * options.Every
-        let stepKeys = Key.named "steps" key
+        let report = Run.counter "sampling" (int64 (options.Equilibrate + steps)) run
+        let stepKeys = Key.named "steps" run.Key
         let stepEnergies = Array.zeroCreate steps
-        let mutable state = XYState.random (XYModel.sites model) (Key.named "start" key)
+        let mutable state = XYState.random (XYModel.sites model) (Key.named "start" run.Key)
 
         let advance n =
-            cancel.ThrowIfCancellationRequested()
+            Run.stopIfCancelled run
             state <- step model options (Key.item n stepKeys) state
             report ()
 
@@ -181,30 +161,20 @@ module XYChain =
 
     /// <summary>Snapshots of the canonical ensemble from independent chains. Same key, same result, on any number of
     /// threads.</summary>
-    /// <param name="options">Checked options.</param>
-    /// <param name="cancel">Stops the chains.</param>
-    /// <param name="progress">Told now and then how far all chains together are; called from several threads.</param>
-    /// <param name="key">Randomness; chain i uses child i.</param>
+    /// <param name="options">How many, and how far apart.</param>
+    /// <param name="run">Threads and so on; chain i uses child i of the key.</param>
     /// <param name="model">The model.</param>
-    /// <returns>The faults of the model, if it has any.</returns>
+    /// <returns>Errors: OutOfRange for every fault of options, run and model.</returns>
     /// <exception cref="T:System.OperationCanceledException">The chains were cancelled.</exception>
-    let sample
-        (options: CheckedXYChainOptions)
-        (cancel: CancellationToken)
-        (progress: Progress -> unit)
-        (key: Key)
-        (model: XYModel)
-        : Result<XYChainResult, MiceError list> =
-        let (Checked options) = options
+    let sample (options: XYChainOptions) (run: Run) (model: XYModel) : Result<XYChainResult, MiceError list> =
+        validate {
+            let! options = XYChainOptions.check options
+            and! () = XYModel.faults model
+            and! () = Run.faults run
 
-        let total =
-            int64 options.Chains * (int64 options.Equilibrate + int64 options.Snapshots * int64 options.Every)
+            let work part i =
+                chain model options (Run.item i part) |> Ok
 
-        let report = Steps.reporter total progress
-
-        match XYModel.faults model with
-        | [] ->
-            Key.split options.Chains key
-            |> ParallelJobs.run options.Threads cancel (run model options cancel report >> Ok)
-            |> Result.map (collect model options)
-        | faults -> Error faults
+            let! chains = Run.jobs (fun _ -> 1.0) work [| 0 .. options.Chains - 1 |] run
+            return collect model options chains
+        }

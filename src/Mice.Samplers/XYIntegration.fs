@@ -1,6 +1,5 @@
 namespace Mice.Samplers
 
-open System.Threading
 open Mice
 
 /// How energies are sampled for thermodynamic integration of the XY model. Start from XYIntegrationOptions.defaults.
@@ -12,8 +11,6 @@ type XYIntegrationOptions =
         Equilibrate: int
         /// Independent chains.
         Chains: int
-        /// Threads; the result does not depend on them.
-        Threads: int
     }
 
 /// Defaults.
@@ -25,23 +22,20 @@ module XYIntegrationOptions =
             Steps = 300
             Equilibrate = 200
             Chains = 32
-            Threads = System.Environment.ProcessorCount
         }
 
-    /// <summary>Every fault of the options, none for sound ones.</summary>
+    /// <summary>Checks all fields: Equilibrate 0 or more, the others 1 or more.</summary>
     /// <param name="options">The options.</param>
-    let faults (options: XYIntegrationOptions) : MiceError list =
-        [
-            for name, given, allowed in
-                [
-                    nameof options.Steps, options.Steps, 1
-                    nameof options.Equilibrate, options.Equilibrate, 0
-                    nameof options.Chains, options.Chains, 1
-                    nameof options.Threads, options.Threads, 1
-                ] do
-                if given < allowed then
-                    MiceError.OutOfRange($"{name} of the integration", string given, $"{allowed} or more")
-        ]
+    /// <returns>Errors: OutOfRange.</returns>
+    let check (options: XYIntegrationOptions) : Result<XYIntegrationOptions, MiceError list> =
+        let of' name = $"{name} of the integration"
+
+        validate {
+            let! () = Validate.atLeast 1 (of' (nameof options.Steps)) options.Steps
+            and! () = Validate.atLeast 0 (of' (nameof options.Equilibrate)) options.Equilibrate
+            and! () = Validate.atLeast 1 (of' (nameof options.Chains)) options.Chains
+            return options
+        }
 
 /// Entropies of the XY model from its energies at all higher temperatures: a reference that knows nothing of networks.
 [<RequireQualifiedAccess>]
@@ -70,77 +64,58 @@ module XYIntegration =
 
         Array.append asked (Array.filter free steps) |> Array.distinct |> Array.sort
 
-    let private energy (options: XYIntegrationOptions) cancel key (model: XYModel) =
+    let private energy (options: XYIntegrationOptions) run (model: XYModel) =
         let chain =
-            XYChainOptions.check
-                { XYChainOptions.defaults with
-                    Chains = options.Chains
-                    Equilibrate = options.Equilibrate
-                    Snapshots = 1
-                    Every = options.Steps
-                    Threads = 1
-                }
+            { XYChainOptions.defaults with
+                Chains = options.Chains
+                Equilibrate = options.Equilibrate
+                Snapshots = 1
+                Every = options.Steps
+            }
 
-        chain
-        |> Result.bind (fun checkedOptions -> XYChain.sample checkedOptions cancel ignore key model)
+        XYChain.sample chain run model
         |> Result.map (fun sampled ->
             {
                 EnergyPoint.Beta = 1.0 / model.Temperature
                 EnergyPerSite = sampled.EnergyPerSite
             })
-        // Options and models have been checked.
-        |> Result.mapError List.head
 
     /// <summary>Entropies per site of a torus at some temperatures, by integrating energies from T = ∞.</summary>
     /// <param name="options">How energies are sampled.</param>
-    /// <param name="cancel">Stops the work.</param>
-    /// <param name="progress">Told the share done.</param>
-    /// <param name="key">All randomness.</param>
+    /// <param name="run">Key, threads and so on.</param>
     /// <param name="model">The model; its temperature does not matter.</param>
     /// <param name="temperatures">One or more, above 0.</param>
-    /// <returns>An entropy for each temperature, in their order, or the faults of model and options.</returns>
+    /// <returns>An entropy for each temperature, in their order, or the faults of model, options and run.</returns>
     let entropies
         (options: XYIntegrationOptions)
-        (cancel: CancellationToken)
-        (progress: float -> unit)
-        (key: Key)
+        (run: Run)
         (model: XYModel)
         (temperatures: float list)
         : Result<IntegratedEntropy list, MiceError list> =
-        let faults =
-            (temperatures |> List.collect (fun t -> XYModel.faults { model with Temperature = t }))
-            @ XYIntegrationOptions.faults options
-            |> List.distinct
+        let at t = { model with Temperature = t }
 
-        if not (List.isEmpty faults) then
-            Error faults
-        else
+        validate {
+            let! options = XYIntegrationOptions.check options
+            and! () = temperatures |> List.collect (at >> XYModel.faults)
+            and! () = Run.faults run
             let asked = temperatures |> List.map (fun t -> 1.0 / t) |> Array.ofList
             let betas = grid (max 1.0 (abs model.Coupling)) asked
-            let finished = [| 0 |]
 
-            let work index =
-                let found =
-                    energy
-                        options
-                        cancel
-                        (Key.item index key)
-                        { model with
-                            Temperature = 1.0 / betas[index]
-                        }
-
-                progress (float (Interlocked.Increment &finished[0]) / float betas.Length)
-                found
+            let work part index =
+                energy options (Run.item index part) (at (1.0 / betas[index]))
 
             // The coldest first: their clusters are the largest.
-            Array.init betas.Length (fun i -> betas.Length - 1 - i)
-            |> ParallelJobs.run options.Threads cancel work
-            |> Result.bind (fun points ->
+            let order = Array.init betas.Length (fun i -> betas.Length - 1 - i)
+            let! points = Run.jobs (fun _ -> 1.0) work order run
+
+            let! found =
                 ThermodynamicIntegration.entropies
                     {
                         EntropyPerSite = XYModel.infiniteTemperatureEntropy
                         EnergyPerSite = 0.0
                         Slope = XYModel.infiniteTemperatureSlope model
                     }
-                    (Array.rev points))
-            |> Result.map (fun found -> [ for beta in asked -> found |> Array.find (fun f -> f.Beta = beta) ])
+                    (Array.rev points)
+
+            return [ for beta in asked -> found |> Array.find (fun f -> f.Beta = beta) ]
+        }

@@ -61,14 +61,6 @@ module DType =
     let isFloating (dtype: DType) =
         dtype = DType.Float32 || dtype = DType.Float64
 
-/// Where a tensor lives and is computed on.
-[<RequireQualifiedAccess; Struct>]
-type Device =
-    /// Main memory and the processor.
-    | Cpu
-    /// The n-th CUDA device, from 0. `Device.tryCuda` checks that it is there.
-    | Cuda of index: int
-
 /// Settings of libtorch as a whole: version, threads, presence.
 [<RequireQualifiedAccess>]
 module Engine =
@@ -109,12 +101,9 @@ module Engine =
         else
             0
 
-/// Devices as values.
+/// Devices that are there.
 [<RequireQualifiedAccess>]
 module Device =
-    /// Main memory and the processor.
-    let cpu = Device.Cpu
-
     /// The n-th CUDA device, or one clear error when there is none.
     let tryCuda (index: int) : Result<Device, MiceError> =
         let count = Engine.cudaDevices ()
@@ -137,12 +126,6 @@ module Device =
         match tryCuda index with
         | Ok device -> device
         | Error e -> raise (TensorException(MiceError.message e))
-
-    /// Name as users write it: cpu, cuda:0.
-    let name (device: Device) =
-        match device with
-        | Device.Cpu -> "cpu"
-        | Device.Cuda n -> $"cuda:{n}"
 
     /// The device as TorchSharp names it.
     let internal torch (device: Device) : torch.Device =

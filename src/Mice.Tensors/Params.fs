@@ -1,5 +1,6 @@
 namespace Mice.Tensors
 
+open Mice
 open TorchSharp
 
 /// An immutable tree of named tensors: the parameters of a network, their gradients, an optimiser's moments.

@@ -1,5 +1,6 @@
 namespace Mice.Tensors
 
+open Mice
 open System
 open System.Runtime.InteropServices
 open System.Threading

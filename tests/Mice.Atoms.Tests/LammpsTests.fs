@@ -31,8 +31,7 @@ let private inFolder (action: string -> unit) =
         if Directory.Exists folder then
             Directory.Delete(folder, true)
 
-let private run options folder =
-    Lammps.run options folder CancellationToken.None ignore
+let private run options folder = Lammps.run options Run.quiet folder
 
 /// What `lmp -h` prints, shortened; packages stand on several lines.
 let private help (packages: string) =
@@ -133,24 +132,37 @@ let tests =
 
                     Expecting.throwsAny<OperationCanceledException>
                         (fun () ->
-                            Lammps.run options folder source.Token (fun _ ->
-                                if isWellOn () then
-                                    source.Cancel())
+                            Lammps.run
+                                options
+                                { Run.quiet with
+                                    Cancel = source.Token
+                                    Progress =
+                                        fun _ ->
+                                            if isWellOn () then
+                                                source.Cancel()
+                                }
+                                folder
                             |> ignore)
                         "the run is cancelled"
                     |> ignore
 
                     let stored = Directory.GetFiles(folder, "state.*").Length
                     Expecting.inRange stored 1 399 "a part of the states is stored"
-                    let mutable first = -1.0
+                    let first = ref -1.0
 
                     let result =
-                        Lammps.run options folder CancellationToken.None (fun f ->
-                            if first < 0.0 then
-                                first <- f)
+                        Lammps.run
+                            options
+                            { Run.quiet with
+                                Progress =
+                                    fun p ->
+                                        if first.Value < 0.0 then
+                                            first.Value <- p.Fraction
+                            }
+                            folder
                         |> get
 
-                    Expecting.inRange first 1e-6 1.0 "the second run begins where the first was cut"
+                    Expecting.inRange first.Value 1e-6 1.0 "the second run begins where the first was cut"
                     let t = Trajectory.read result.Trajectory |> get
 
                     Expect.equal

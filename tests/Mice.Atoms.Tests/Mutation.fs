@@ -3,14 +3,16 @@ module Mice.Atoms.Tests.Mutation
 
 open System
 open System.IO
+open System.Text
 open Mice
 open Mice.Atoms
 
-/// What is to be damaged: two frames of 40 atoms of a real trajectory in all forms that the readers know, and a real thermo table.
+/// What is to be damaged: two frames of 40 atoms of a real trajectory in all forms that the readers know, a real thermo table, and what
+/// LAMMPS writes.
 type Seeds =
     {
         Trajectories: byte[][]
-        Thermo: byte[]
+        Tables: byte[][]
     }
 
 let seeds (trajectory: string) (thermo: string) : Seeds =
@@ -35,20 +37,33 @@ let seeds (trajectory: string) (thermo: string) : Seeds =
                         File.ReadAllBytes path
                         File.Delete path
             |]
-        Thermo = File.ReadAllBytes thermo |> Array.truncate 3000
+        Tables =
+            [|
+                File.ReadAllBytes thermo |> Array.truncate 3000
+
+                for text in [ LogSamples.one; LogSamples.screen; LogSamples.yaml; LogSamples.averages ] do
+                    Encoding.UTF8.GetBytes text
+            |]
     }
 
 /// Reads the i-th damaged file; gives the faults that were reported. Raises whatever the readers should not have raised or let through.
 let readDamaged (random: Random) (seeds: Seeds) (path: string) (i: int) : MiceError list =
     let isThermo = i % 5 = 4
-    let original = if isThermo then seeds.Thermo else seeds.Trajectories[i % 5]
+
+    let original =
+        if isThermo then
+            seeds.Tables[i / 5 % seeds.Tables.Length]
+        else
+            seeds.Trajectories[i % 5]
+
     File.WriteAllBytes(path, Damage.mutate random original)
 
     let faults =
         if isThermo then
             match ThermoTable.read path with
-            | Ok _ -> []
             | Error errors -> errors
+            | Ok t when t.Rows |> Array.forall (Array.forall Double.IsFinite) -> []
+            | Ok _ -> failwith $"Mutation {i} let a number through that is not finite."
         else
             match Trajectory.read path with
             | Error errors -> errors

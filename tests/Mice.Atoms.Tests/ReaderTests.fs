@@ -107,54 +107,6 @@ let tests =
                         "the volume of the snapshot less that of the table"
             }
 
-            testCase "Numbers are those that Double.Parse gives"
-            <| fun () ->
-                let text =
-                    Gen.oneof
-                        [
-                            ArbMap.defaults |> ArbMap.generate<NormalFloat> |> Gen.map (fun x -> x.Get.ToString "R")
-                            Gen.map2
-                                (fun (x: float) d -> x.ToString($"F{d}"))
-                                (Generators.between -1e6 1e6)
-                                (Gen.choose (0, 17))
-                            Gen.map2
-                                (fun (x: float) d -> x.ToString($"E{d}"))
-                                (Generators.between -1e3 1e3)
-                                (Gen.choose (0, 17))
-                            Gen.map2
-                                (fun (a: int64) (b: uint32) -> $"{a}.{b}")
-                                (ArbMap.defaults |> ArbMap.generate)
-                                (ArbMap.defaults |> ArbMap.generate)
-                        ]
-
-                Expecting.holds
-                    20000
-                    (Prop.forAll (Arb.fromGen text) (fun text ->
-                        let mutable value = 0.0
-                        let ok = Fields.tryFloat (ReadOnlySpan<byte>(Encoding.ASCII.GetBytes text)) &value
-                        let expected = Double.Parse(text, Globalization.CultureInfo.InvariantCulture)
-                        ok && BitConverter.DoubleToInt64Bits value = BitConverter.DoubleToInt64Bits expected))
-
-            testCase "What is no number is refused"
-            <| fun () ->
-                for text in
-                    [
-                        ""
-                        "-"
-                        "."
-                        "-."
-                        "1.2.3"
-                        "1e"
-                        "0x10"
-                        "1,5"
-                        "--1"
-                        "1-"
-                        "abc"
-                        String('1', 500)
-                    ] do
-                    let mutable value = 0.0
-                    Expect.isFalse (Fields.tryFloat (ReadOnlySpan<byte>(Encoding.ASCII.GetBytes text)) &value) text
-
             test "Columns may come in any order, among others, and atoms in any order of id" {
                 let t =
                     readText (dump ortho "vx z id q x y type" [ "0.5 3 2 -1 4 5 2"; "0.1 1 1 -1 2 3 1" ]) |> get
@@ -198,6 +150,22 @@ let tests =
 
                 Expect.equal t.Snapshots[0].SpeciesNames [| "Na"; "Cl" |] "names of the species"
                 Expect.equal t.Snapshots[0].Species [| 0; 1; 0 |] "species"
+                Expect.isEmpty t.Warnings "nothing to warn of"
+            }
+
+            test "Labels of types name the species, elements before them, and types last" {
+                let names columns atoms =
+                    (readText (dump ortho columns atoms) |> get).Snapshots[0].SpeciesNames
+
+                Expect.equal (names "typelabel x y z" [ "Na 1 1 1"; "Cl 2 2 2" ]) [| "Na"; "Cl" |] "by label"
+                Expect.equal (names "type typelabel x y z" [ "2 Na 1 1 1" ]) [| "Na" |] "label before type"
+                Expect.equal (names "typelabel element x y z" [ "c1 C 1 1 1" ]) [| "C" |] "element before label"
+            }
+
+            test "A dump that does not tell the species is of one, with a warning" {
+                let t = readText (dump ortho "id x y z" [ "1 2 3 1"; "2 2 4 1" ]) |> get
+                Expect.equal t.Snapshots[0].Species [| 0; 0 |] "species"
+                Expect.stringContains (Expecting.single t.Warnings "warnings") "one species" "the warning"
             }
 
             test "Triclinic bounds are those of the bounding box" {
@@ -235,13 +203,17 @@ let tests =
             }
 
             test "Extended XYZ with atomic numbers and without pbc and step" {
-                let frame = "1\nLattice=\"4 0 0 0 4 0 0 0 4\" Properties=Z:I:1:pos:R:3\n11 1 1 1\n"
-                let t = readText (frame + frame + "\n\n") |> get
+                let frame = "1\nLattice=\"4 0 0 0 4 0 0 0 4\" Properties=Z:I:1:pos:R:3\n11 1 1 "
+                let t = readText (frame + "1\n" + frame + "2\n\n\n") |> get
 
                 Expect.equal
                     (t.Snapshots |> Array.map (fun s -> s.Step))
                     [| 0L; 1L |]
                     "frames are counted where the file has no steps"
+
+                Expect.isFalse t.HasSteps "the file has no steps"
+                Expect.stringContains (Expecting.single t.Warnings "warnings") "no step" "the warning"
+                Expect.isNonEmpty (Trajectory.stepFaults t) "no rows of a table can be found"
 
                 Expect.equal t.Snapshots[0].SpeciesNames [| "Na" |] "names of the species"
 

@@ -1,10 +1,11 @@
 module Mice.Autoregressive.Tests.IntensityTests
 
 open Expecto
+open System
 open System.Threading
 open Mice
+open Mice.Learning
 open Mice.Atoms
-open Mice.Tensors
 open Mice.Autoregressive
 open Mice.Autoregressive.Tests.Reference
 
@@ -28,23 +29,14 @@ let private training =
 
 let private model = lazy (Intensity.create (Key.ofSeed 1UL) small 5.0 snapshots)
 
-let private trainWatched progress cancel first =
-    IntensityTraining.run
-        (Key.ofSeed 2UL)
-        Device.cpu
-        training
-        small.NoisePerAtom
-        model.Value
-        snapshots
-        (fun _ -> 0.25)
-        progress
-        cancel
-        first
+let private run = Run.seeded 2UL Run.quiet
+let private plan = IntensityTraining.plan "network" training
 
-let private train cancel first = trainWatched ignore cancel first
+let private train (run: Run) =
+    let objective =
+        IntensityTraining.objective training model.Value snapshots (fun _ -> 0.25) run
 
-let private start () =
-    IntensityTraining.start (Key.ofSeed 2UL) Device.cpu training model.Value
+    Training.run plan objective (IntensityTraining.start plan model.Value run) run
 
 [<Tests>]
 let tests =
@@ -83,44 +75,47 @@ let tests =
                     Expect.equal points.Rows points.Tried "no atom lies in a core"
             }
 
-            test "A state in training survives as bytes, and others are refused" {
-                let state = train CancellationToken.None (start ())
-                let bytes = TrainingCheckpoint.toBytes state
-                let again = TrainingCheckpoint.ofBytes "state" Device.cpu bytes |> get
-                Expect.equal (TrainingCheckpoint.toBytes again) bytes "read and written again it is the same bytes"
-                Expect.equal again.Curve state.Curve "the curve comes back"
-                Expect.equal again.Optimiser.Step 24L "the optimiser is at its last step"
-
-                for broken in [ bytes[.. bytes.Length - 5]; [||]; "not a checkpoint of any kind"B ] do
-                    match TrainingCheckpoint.ofBytes "state" Device.cpu broken with
-                    | Error(MiceError.BadFile("state", _, _, _)) -> ()
-                    | other -> failtest $"{other}"
+            test "All steps are made, in rounds that fit or not" {
+                let state = train run |> get
+                Expect.equal (TrainingState.step state) 24 "the optimiser is at its last step"
+                Expect.equal state.Outcome (Some TrainingOutcome.AllSteps) "all steps were made"
+                Expect.equal (state.Curve |> Array.map _.Step) [| 8; 16; 24 |] "a look after every round"
             }
 
             testCase "Training goes on from a checkpoint to the same bytes"
             <| fun () ->
-                use stop = new CancellationTokenSource()
-                let mutable last = None
+                let folder = IO.Directory.CreateTempSubdirectory "mice-intensity-"
 
-                let straight = train CancellationToken.None (start ()) |> TrainingCheckpoint.toBytes
+                let kept () =
+                    { run with
+                        Store = Some(RunStore.at folder.FullName)
+                    }
+                    |> Run.claim "test" (fun () -> [])
+                    |> get
 
-                let keep (state: TrainingState) =
-                    if state.Optimiser.Step = 8L then
-                        last <- Some(TrainingCheckpoint.toBytes state)
-                        stop.Cancel()
+                try
+                    let straight = train run |> get |> TrainingState.toBytes
+                    use stop = new CancellationTokenSource()
 
-                Expecting.throwsAny<System.OperationCanceledException>
-                    (fun () -> trainWatched keep stop.Token (start ()) |> ignore)
-                    "training stops when it is cancelled"
-                |> ignore
+                    Expecting.throwsAny<OperationCanceledException>
+                        (fun () ->
+                            train
+                                { kept () with
+                                    Cancel = stop.Token
+                                    Progress =
+                                        fun p ->
+                                            if p.Fraction > 0.3 then
+                                                stop.Cancel()
+                                }
+                            |> ignore)
+                        "training stops when it is cancelled"
+                    |> ignore
 
-                let resumed =
-                    TrainingCheckpoint.ofBytes "state" Device.cpu last.Value |> get |> train CancellationToken.None
-
-                Expect.equal
-                    (TrainingCheckpoint.toBytes resumed)
-                    straight
-                    "with a stop in between it ends at the same bytes"
+                    Expect.isTrue
+                        (train (kept ()) |> get |> TrainingState.toBytes = straight)
+                        "with a stop in between it ends at the same bytes"
+                finally
+                    folder.Delete true
 
             test "The bound of equal scores is the chain rule with the best constant factor" {
                 let scores =

@@ -3,11 +3,11 @@ module Mice.Autoregressive.Tests.PlanarConditionalTests
 open Expecto
 open System
 open System.Numerics
-open System.Threading
 open Mice
 open Mice.Tensors
 open Mice.Samplers
 open Mice.Autoregressive
+open Mice.Autoregressive.Tests.Reference
 open Mice.Autoregressive.Tests.PlanarTwin
 
 let private stiffness = 2.0
@@ -63,14 +63,9 @@ let private trained options symmetric stiffness (training: float[][]) (held: flo
     let vectors = Array.map (Array.map unitVector)
 
     let parameters =
-        SpinConditional.train
-            options
-            CancellationToken.None
-            (fun _ _ -> ())
-            (Key.ofSeed 7UL)
-            law
-            None
-            (vectors training)
+        SpinConditional.train options law None (vectors training) (Run.seeded 7UL Run.quiet)
+        |> get
+        |> _.Best
 
     vectors held
     |> Array.map (fun spins -> SpinConditional.surpriseOf law parameters spins / float spins.Length)
@@ -147,7 +142,7 @@ let tests =
                 let count = 20000
 
                 let drawn =
-                    SpinConditional.sample CancellationToken.None ignore (Key.ofSeed 23UL) law parameters 2 count
+                    SpinConditional.sample law parameters 2 count (Run.seeded 23UL Run.quiet)
 
                 let coarse = Array.init 24 (fun i -> 2.0 * Math.PI * float i / 24.0)
 

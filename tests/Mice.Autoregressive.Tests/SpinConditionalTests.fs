@@ -1,11 +1,11 @@
 module Mice.Autoregressive.Tests.SpinConditionalTests
 
 open Expecto
-open System.Threading
 open Mice
 open Mice.Tensors
 open Mice.Samplers
 open Mice.Autoregressive
+open Mice.Autoregressive.Tests.Reference
 
 let private spinsOf sites number =
     Array.init sites (fun i -> if (number >>> i) &&& 1 = 1 then 1y else -1y)
@@ -49,7 +49,7 @@ let tests =
                 let count = 20000
 
                 let drawn =
-                    SpinConditional.sample CancellationToken.None ignore (Key.ofSeed 21UL) law parameters 6 count
+                    SpinConditional.sample law parameters 6 count (Run.seeded 21UL Run.quiet)
 
                 let observed =
                     drawn |> Array.countBy id |> Array.map (fun (spins, n) -> List.ofArray spins, n) |> dict
@@ -161,14 +161,7 @@ let tests =
                 let law = IsingConditional.create options true 4 16
 
                 let parameters =
-                    SpinConditional.train
-                        options
-                        CancellationToken.None
-                        (fun _ _ -> ())
-                        (Key.ofSeed 7UL)
-                        law
-                        None
-                        training
+                    SpinConditional.train options law None training (Run.seeded 7UL Run.quiet) |> get |> _.Best
 
                 let exact = (log 2.0 - 15.0 * (0.8 * log 0.8 + 0.2 * log 0.2)) / 16.0
 
@@ -207,12 +200,12 @@ let tests =
                     let parameters =
                         SpinConditional.train
                             options
-                            CancellationToken.None
-                            (fun _ _ -> ())
-                            (Key.ofSeed 7UL)
                             law
                             None
                             (Array.truncate count snapshots)
+                            (Run.seeded 7UL Run.quiet)
+                        |> get
+                        |> _.Best
 
                     held |> Array.averageBy (fun spins -> SpinConditional.surpriseOf law parameters spins / 16.0)
 

@@ -5,7 +5,6 @@ open System.Globalization
 open System.IO
 open System.Runtime.InteropServices
 open Mice.Atoms
-open Mice.Atoms.Tests
 
 /// Reading of trajectories, and neighbour search against scipy.
 module AtomsBench =
@@ -132,32 +131,4 @@ module AtomsBench =
             Name = "neighbours"
             Title = "Neighbour search against scipy's cKDTree"
             Run = runNeighbours
-        }
-
-    let private runFuzz () =
-        let count = 100_000
-        let random = Random 20
-        let seeds = Mutation.seeds (data "liquid.dump.gz") (data "liquid_thermo.csv")
-
-        let refused =
-            Machine.inTemporaryFolder (fun folder ->
-                let path = Path.Combine(folder, "damaged")
-
-                Seq.init count (Mutation.readDamaged random seeds path)
-                |> Seq.filter (List.isEmpty >> not)
-                |> Seq.length)
-
-        {
-            Markdown =
-                $"{count} damaged files (LAMMPS dump and extended XYZ, plain and gzip, thermo CSV; 1 to 4 mutations each): {refused} refused with "
-                + $"one clear line, {count - refused} still good or cut at the end; no exception."
-            Passed = refused > count / 2
-        }
-
-    /// The readers never raise, whatever is in a file.
-    let fuzz =
-        {
-            Name = "reader-fuzz"
-            Title = "Readers against damaged files"
-            Run = runFuzz
         }

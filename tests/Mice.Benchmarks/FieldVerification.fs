@@ -1,7 +1,6 @@
 namespace Mice.Benchmarks
 
 open System.Diagnostics
-open System.Threading
 open Mice
 open Mice.Entropy
 open Mice.Plots
@@ -121,21 +120,20 @@ module FieldVerification =
 
     let private estimate field =
         let options =
-            { XYEntropyOptions.defaults with
-                Integration = LatticeVerification.shortIntegration
-                Entropy =
-                    { LatticeEntropyOptions.defaults with
-                        Methods = [ LatticeMethod.Mice; LatticeMethod.Integration ]
-                        Mice =
-                            { LatticeMiceOptions.defaults with
-                                LargestHalf = Largest
-                            }
-                        Transfer = true
+            { LatticeEntropyOptions.defaults with
+                Methods = [ LatticeMethod.Mice; LatticeMethod.Integration ]
+                Mice =
+                    { LatticeMiceOptions.defaults with
+                        LargestHalf = Largest
                     }
+                Transfer = true
             }
 
+        let model =
+            XY.model XYChainOptions.defaults LatticeVerification.shortIntegration (modelOf field 1.0)
+
         let points =
-            XYEntropy.estimate options CancellationToken.None ignore None (modelOf field 1.0) temperatures
+            LatticeEntropy.estimate options Run.quiet model temperatures
             |> MeltingVerification.get
             |> List.filter (fun p -> p.Method = LatticeMethod.name LatticeMethod.Mice)
 

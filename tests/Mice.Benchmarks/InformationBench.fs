@@ -4,9 +4,9 @@ open System
 open System.Globalization
 open System.IO
 open System.Runtime.InteropServices
-open System.Threading
 open Mice
 open Mice.Tensors
+open Mice.Learning
 open Mice.Information
 open Mice.Information.Tests
 
@@ -49,12 +49,12 @@ module InformationBench =
                 ValidateEvery = steps
             }
 
-        let key = Key.ofSeed 5UL
+        let run = Run.seeded 5UL Run.quiet
 
         Machine.seconds (fun () ->
-            BoundTraining.start key Device.cpu options critic
-            |> BoundTraining.run key options surrogate critic samples split ignore CancellationToken.None
-            |> ignore)
+            let plan = BoundTraining.plan "critic" options
+            let objective = BoundTraining.objective options surrogate critic samples split run
+            Training.run plan objective (BoundTraining.start plan critic run) run |> ignore)
         / float steps
 
     let private trainingRow samples split peer (critic, network) (bound, surrogate) (batch, steps, rounds) =

@@ -1,7 +1,6 @@
 namespace Mice.Benchmarks
 
 open System.Diagnostics
-open System.Threading
 open Mice
 open Mice.Entropy
 open Mice.Plots
@@ -153,22 +152,18 @@ module LatticeVerification =
 
     let private ofIsing transfer methods (model: IsingModel) (temperatures: float list) () =
         let options =
-            { IsingEntropyOptions.defaults with
-                Entropy =
-                    { asking methods with
-                        Transfer = transfer
-                    }
+            { asking methods with
+                Transfer = transfer
             }
 
-        IsingEntropy.estimate options CancellationToken.None ignore None model temperatures
+        LatticeEntropy.estimate options Run.quiet (Ising.model IsingSamplingOptions.defaults model) temperatures
+
+    let private everything = LatticeModel.methods (Ising.square 64)
 
     let private ofXY (model: XYModel) (temperatures: float list) () =
-        let options =
-            { XYEntropyOptions.defaults with
-                Entropy = asking LatticeMethod.ofXY
-            }
+        let lattice = XY.model XYChainOptions.defaults XYIntegrationOptions.defaults model
 
-        XYEntropy.estimate options CancellationToken.None ignore None model temperatures
+        LatticeEntropy.estimate (asking (LatticeModel.methods lattice)) Run.quiet lattice temperatures
 
     /// `verify ising`.
     let ferromagnet: Measurement =
@@ -177,7 +172,7 @@ module LatticeVerification =
             Title = "Ising ferromagnet on the square lattice against Kaufman's torus"
             Run =
                 [ 1.5; 1.8; 2.0; 2.15; 2.2; 2.269185314; 2.35; 2.5; 2.75; 3.0; 4.0; 6.0 ]
-                |> ofIsing false LatticeMethod.ofIsing (IsingModel.square 64 1.0)
+                |> ofIsing false everything (IsingModel.square 64 1.0)
                 |> run ising $"64×64 sites, {apart}"
         }
 
@@ -201,7 +196,7 @@ module LatticeVerification =
             Title = "Ising antiferromagnet on the triangular lattice against free fermions on the torus"
             Run =
                 [ 0.5; 0.7; 1.0; 1.25; 1.5; 1.75; 2.0; 2.5; 3.0; 4.0; 6.0; 10.0 ]
-                |> ofIsing false LatticeMethod.ofIsing (IsingModel.triangularAntiferromagnet 64 1.0)
+                |> ofIsing false everything (IsingModel.triangularAntiferromagnet 64 1.0)
                 |> run ising $"64×64 sites, {apart}"
         }
 
@@ -219,19 +214,18 @@ module LatticeVerification =
     /// Sixteen planar spins taken for the whole: the critics of the whole torus's halvings up to their size, and no others.
     let private runNaive () =
         let options =
-            { XYEntropyOptions.defaults with
-                Integration = shortIntegration
-                Entropy =
-                    { asking [ LatticeMethod.Mice; LatticeMethod.Integration ] with
-                        Mice =
-                            { LatticeMiceOptions.defaults with
-                                LargestHalf = 8
-                            }
+            { asking [ LatticeMethod.Mice; LatticeMethod.Integration ] with
+                Mice =
+                    { LatticeMiceOptions.defaults with
+                        LargestHalf = 8
                     }
             }
 
+        let model =
+            XY.model XYChainOptions.defaults shortIntegration (XYModel.square 64 1.0)
+
         let naive =
-            XYEntropy.estimate options CancellationToken.None ignore None (XYModel.square 64 1.0) planarTemperatures
+            LatticeEntropy.estimate options Run.quiet model planarTemperatures
             |> MeltingVerification.get
             |> List.filter (fun p -> p.Method = "naive")
 

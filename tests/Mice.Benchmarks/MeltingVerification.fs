@@ -2,7 +2,6 @@ namespace Mice.Benchmarks
 
 open System
 open System.IO
-open System.Threading
 open Mice
 open Mice.Atoms
 open Mice.Autoregressive
@@ -48,17 +47,6 @@ module MeltingVerification =
     /// The snapshots and tables of sodium at 350 K and 1 bar.
     let sodiumInput () : MeltingInput = input sodiumFolder
 
-    /// Says every tenth of the way what is being done.
-    let private progress () : Progress -> unit =
-        let mutable said = 0
-
-        fun p ->
-            let tenth = int (10.0 * p.Fraction)
-
-            if tenth > said then
-                said <- tenth
-                printfn "  %d %%: %s" (10 * tenth) p.Message
-
     /// Solid and liquid with changed default settings.
     let melt (temperature: float<K>) (change: ScanOptions -> ScanOptions) (input: MeltingInput) : MeltingResult =
         let scan symmetry =
@@ -78,8 +66,7 @@ module MeltingVerification =
                 Liquid = scan Symmetry.Isotropic
             }
 
-        Melting.estimate options CancellationToken.None (progress ()) { Solid = None; Liquid = None } input
-        |> get
+        Melting.estimate options Run.console input |> get
 
     /// An estimate that may not be there.
     let known (e: Estimate<'u> option) =

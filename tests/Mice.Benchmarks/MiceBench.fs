@@ -4,7 +4,6 @@ open System
 open System.Collections.Generic
 open System.Globalization
 open System.IO
-open System.Threading
 open Mice
 open Mice.Entropy
 open Mice.Tensors
@@ -43,7 +42,7 @@ module MiceBench =
 
         {
             Sampling =
-                IsingSampling.draw IsingSamplingOptions.defaults CancellationToken.None ignore (Key.ofSeed 7UL) model
+                IsingSampling.draw IsingSamplingOptions.defaults (Run.seeded 7UL Run.quiet) model
                 |> MeltingVerification.get
             Exact = float (ExactIsing.tryFind model |> Option.get).Averages.Entropy
         }
@@ -72,15 +71,15 @@ module MiceBench =
             { LatticeMiceOptions.defaults with
                 Training = training
             }
-            threads
-            CancellationToken.None
-            ignore
-            (Key.ofSeed 1UL)
-            (LatticeSpins.ising (SpinSymmetry.ofModel model))
-            sampling.SnapshotsPerChain
-            Params.empty
-            (Some energies)
-            sampling.Snapshots
+            { Run.quiet with Threads = threads }
+            {
+                Snapshots = sampling.Snapshots
+                Spins = LatticeSpins.ising (SpinSymmetry.ofModel model)
+                GroupSnapshots = sampling.SnapshotsPerChain
+                Energies = Some energies
+                Hamiltonian = None
+                First = Params.empty
+            }
         |> MeltingVerification.get
 
     /// Compiles what the measured runs run.

@@ -1,6 +1,5 @@
 namespace Mice.Benchmarks
 
-open System.Threading
 open Mice
 open Mice.Information
 open Mice.Information.Tests
@@ -20,15 +19,7 @@ module MutualInformationVerification =
             task.Draw (Key.ofSeed 1_000UL |> Key.named task.Name |> Key.item seed) count
 
         let result =
-            MutualInformation.estimate
-                { MutualInformationOptions.defaults with
-                    Seed = uint64 seed
-                }
-                None
-                ignore
-                CancellationToken.None
-                x
-                y
+            MutualInformation.estimate MutualInformationOptions.defaults (Run.seeded (uint64 seed) Run.quiet) x y
             |> MeltingVerification.get
 
         printfn

@@ -1,5 +1,7 @@
 module Mice.Benchmarks.Program
 
+open System
+
 /// Measurements of speed: `build.fsx bench`.
 let private benches: Measurement list =
     [
@@ -23,7 +25,7 @@ let private verifications: Measurement list =
         MeltingVerification.aluminium
         SodiumStudy.measurement
         SodiumStudy.long
-        AtomsBench.fuzz
+        ReaderVerification.measurement
         MutualInformationVerification.benchmark
         MutualInformationVerification.further
         MutualInformationVerification.independent
@@ -76,6 +78,8 @@ let main arguments =
     match List.ofArray arguments with
     | "bench" :: names -> choose "bench" benches names
     | "verify" :: names -> choose "verify" verifications names
+    | [ "replay"; format; seed ] when fst (Int32.TryParse seed) ->
+        if ReaderVerification.replay format (int seed) then 0 else 1
     | [ "serve"; "tensors" ] ->
         TensorsBench.serve ()
         0

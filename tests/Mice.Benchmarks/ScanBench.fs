@@ -3,11 +3,11 @@ namespace Mice.Benchmarks
 open System
 open System.IO
 open System.Text.Json
-open System.Threading
 open Mice
 open Mice.Atoms
 open Mice.Autoregressive
 open Mice.Tensors
+open Mice.Learning
 
 /// Points and training of the scan entropy against the same algorithm in PyTorch and SciPy.
 module ScanBench =
@@ -23,8 +23,7 @@ module ScanBench =
 
     /// Seconds from snapshots in memory to a trained network on one core, as the peer measures.
     let private ours symmetry (snapshots: Snapshot[]) =
-        Engine.setThreads 1
-        let key = Key.ofSeed 1UL
+        let run = { Run.quiet with Threads = 1 }
         let options = IntensityOptions.defaults
 
         let training =
@@ -36,20 +35,15 @@ module ScanBench =
             let cutoff = 2.3 * ScanSnapshots.meanDistance 3 snapshots
             let chosen = Array.truncate (snapshots.Length * 3 / 4) snapshots
             let ready = ScanSnapshots.prepare 3 symmetry cutoff chosen
-            let intensity = Intensity.create key options cutoff ready
+            let intensity = Intensity.create run.Key options cutoff ready
+            let plan = IntensityTraining.plan "network" training
 
-            IntensityTraining.start key Device.cpu training intensity
-            |> IntensityTraining.run
-                key
-                Device.cpu
-                training
-                options.NoisePerAtom
-                intensity
-                ready
-                (fun _ -> nan)
-                ignore
-                CancellationToken.None
-            |> ignore)
+            let objective =
+                { IntensityTraining.objective training intensity ready (fun _ -> nan) run with
+                    Held = None
+                }
+
+            Training.run plan objective (IntensityTraining.start plan intensity run) run |> ignore)
 
     let private peers phase symmetry =
         let answer =

@@ -3,7 +3,6 @@ namespace Mice.Benchmarks
 open System
 open System.Diagnostics
 open System.IO
-open System.Threading
 open Mice
 open Mice.Atoms
 open Mice.Entropy
@@ -171,8 +170,7 @@ module SodiumStudy =
         let folder =
             Path.Combine(Machine.root, "artifacts", "sodium-long", (string phase).ToLowerInvariant())
 
-        let files =
-            Lammps.run options folder CancellationToken.None ignore |> MeltingVerification.get
+        let files = Lammps.run options Run.quiet folder |> MeltingVerification.get
 
         let snapshots =
             (Trajectory.read files.Trajectory |> MeltingVerification.get).Snapshots

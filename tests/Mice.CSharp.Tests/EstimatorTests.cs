@@ -28,10 +28,11 @@ public sealed class EstimatorTests : IDisposable
         var random = new Random(seed);
         return Enumerable
             .Range(0, snapshots)
-            .Select(_ => new AtomSnapshot(
+            .Select(step => new AtomSnapshot(
                 "Ar",
                 [20.0, 20.0, 20.0],
-                Enumerable.Range(0, 3 * atoms).Select(_ => 20.0 * random.NextDouble()).ToArray()
+                Enumerable.Range(0, 3 * atoms).Select(_ => 20.0 * random.NextDouble()).ToArray(),
+                step
             ))
             .ToArray();
     }
@@ -44,6 +45,9 @@ public sealed class EstimatorTests : IDisposable
         Threads = 1,
         CutoffAngstrom = 5.0,
     };
+
+    /// <summary>The same as part of a melting calculation, which has the threads.</summary>
+    private static readonly ScanEntropyOptions ShortPhase = Short with { Threads = new ScanEntropyOptions().Threads };
 
     [Fact]
     public async Task ATrajectoryIsReadWithItsBox()
@@ -113,7 +117,10 @@ public sealed class EstimatorTests : IDisposable
     [Fact]
     public async Task WithTheTableOfTheRunTheLoosenessIsTold()
     {
-        var table = await ThermoReader.ReadAsync(Save("gas.csv", "step,U_eV,V_A3\n0,-2.5,8000\n1,-2.4,8001\n"));
+        var table = await ThermoReader.ReadAsync(Save(
+            "gas.csv",
+            "step,U_eV,V_A3\n0,-2.5,8000\n1,-2.4,8001\n2,-2.6,7999\n3,-2.5,8002\n4,-2.3,8000\n5,-2.4,8001\n"
+        ));
         var gas = Gas(6, 40, 7);
         var estimator = new ScanEntropyEstimator(Short);
         var estimate = await estimator.EstimateAsync(gas, run: new ThermalRun(table, 300.0));
@@ -128,6 +135,23 @@ public sealed class EstimatorTests : IDisposable
             () => estimator.EstimateAsync(gas, run: new ThermalRun(table, -1.0))
         );
         Assert.Contains(fault.Faults, f => f.Contains("temperature", StringComparison.Ordinal));
+        var unnumbered = gas
+            .Select(s => new AtomSnapshot("Ar", [20.0, 20.0, 20.0], s.PositionsAngstrom))
+            .ToArray();
+        fault = await Assert.ThrowsAsync<MiceException>(
+            () => estimator.EstimateAsync(unnumbered, run: new ThermalRun(table, 300.0))
+        );
+        Assert.Contains("two snapshots have step 0", Assert.Single(fault.Faults));
+    }
+
+    [Fact]
+    public async Task AConfigurationThatIsThereTwiceIsRefused()
+    {
+        var gas = Gas(6, 40, 7);
+        var fault = await Assert.ThrowsAsync<MiceException>(
+            () => new ScanEntropyEstimator(Short).EstimateAsync([.. gas, gas[2]])
+        );
+        Assert.Contains("a copy of snapshot 3 (step 2)", Assert.Single(fault.Faults));
     }
 
     [Fact]
@@ -206,7 +230,13 @@ public sealed class EstimatorTests : IDisposable
         var rows = Enumerable.Range(0, 32).Select(i => $"{i},{-1.0 - 0.01 * (i * 7 % 5)},{8000 + i * 3 % 7}\n");
         var table = await ThermoReader.ReadAsync(Save("thermo.csv", "step,U_eV,V_A3\n" + string.Concat(rows)));
         var data = new MeltingData(Gas(6, 40, 7), Gas(6, 40, 8), table, table);
-        var options = new MeltingOptions { TemperatureKelvin = 300.0, Solid = Short, Liquid = Short };
+        var options = new MeltingOptions
+        {
+            TemperatureKelvin = 300.0,
+            Threads = 1,
+            Solid = ShortPhase,
+            Liquid = ShortPhase,
+        };
         var whole = await new MeltingEstimator(options).EstimateAsync(data);
         var kept = options with { CheckpointDirectory = Path.Combine(folder.FullName, "melt") };
         using var source = new CancellationTokenSource();
@@ -214,11 +244,22 @@ public sealed class EstimatorTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => stopped);
         var resumed = await new MeltingEstimator(kept).EstimateAsync(data);
         Assert.Equal(whole.DeltaEntropy, resumed.DeltaEntropy);
-        var other = kept with { Liquid = Short with { Seed = 2 } };
+        var other = kept with { Seed = 2 };
         var fault = await Assert.ThrowsAsync<MiceException>(() => new MeltingEstimator(other).EstimateAsync(data));
-        Assert.Contains("liquid_seed", Assert.Single(fault.Faults));
-        var misplaced = kept with { Solid = Short with { CheckpointDirectory = "here" } };
-        await Assert.ThrowsAsync<MiceException>(() => new MeltingEstimator(misplaced).EstimateAsync(data));
+        Assert.Contains("seed", Assert.Single(fault.Faults));
+
+        foreach (
+            var misplaced in new[]
+            {
+                ShortPhase with { CheckpointDirectory = "here" },
+                ShortPhase with { Seed = 2 },
+                Short,
+            }
+        )
+        {
+            var refused = new MeltingEstimator(kept with { Solid = misplaced });
+            await Assert.ThrowsAsync<MiceException>(() => refused.EstimateAsync(data));
+        }
     }
 
     [Fact]

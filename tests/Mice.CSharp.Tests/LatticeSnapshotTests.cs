@@ -153,9 +153,9 @@ public sealed class LatticeSnapshotTests : IDisposable
             Assert.Single((await Assert.ThrowsAsync<MiceException>(() => estimator.EstimateAsync(spins, other))).Faults);
 
         var longer = energies with { MeanEnergyPerSite = new(0.0, 0.1, EstimateKind.Exact) };
-        Assert.Contains("energies_sha256", await Fault(conditions with { Equilibrium = longer }), StringComparison.Ordinal);
+        Assert.Contains("mean_energy_per_site", await Fault(conditions with { Equilibrium = longer }), StringComparison.Ordinal);
         Assert.Contains("group", await Fault(conditions with { GroupSnapshots = 1 }), StringComparison.Ordinal);
-        Assert.Contains("global", await Fault(conditions with { GlobalSymmetry = true }), StringComparison.Ordinal);
+        Assert.Contains("symmetry", await Fault(conditions with { GlobalSymmetry = true }), StringComparison.Ordinal);
         spins[0, 0, 0] *= -1;
         Assert.Contains("snapshots_sha256", await Fault(conditions), StringComparison.Ordinal);
     }

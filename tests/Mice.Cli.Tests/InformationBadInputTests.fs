@@ -87,6 +87,23 @@ let tests =
                 good [ "--discrete"; "x"; "--continuous"; "x,y" ] |> refused [ "--continuous" ]
             }
 
+            test "Missing values that were written as empty lines or comments are told, all of them" {
+                let gaps (rows: string[]) =
+                    rows
+                    |> Seq.mapi (fun i row ->
+                        if i = 9 then ""
+                        elif i = 19 then "#N/A"
+                        else row)
+
+                mi gaps (replacing 29 "# none") []
+                |> refused
+                    [
+                        "x.csv: line 10: this line between two rows is empty"
+                        "x.csv: line 20: column 1 is “#N/A”"
+                        "y.csv: line 30: this line between two rows begins with #"
+                    ]
+            }
+
             test "Files that are missing, empty, junk or cut short are told, all at once" {
                 mice [ "mi" ] |> refused [ "--x is missing"; "--y is missing" ]
 
@@ -105,7 +122,7 @@ let tests =
                             (Array.concat
                                 [
                                     [| 0x93uy |]
-                                    "NUMPY\001\000\070\000{'descr': '<f8', 'fortran_order': False, 'shape': (60,), }"B
+                                    "NUMPY\001\000\070\000{'descr': '<f8', 'fortran_order': False, 'shape': (60,), }           \n"B
                                     Array.create 300 0uy
                                 ])
 

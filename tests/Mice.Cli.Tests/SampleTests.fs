@@ -12,7 +12,7 @@ open Mice.Cli.Tests.Process
 open Mice.Samplers
 
 let private sample (model: string) (words: string) : int =
-    SampleLattice.run model (Array.append (words.Split ' ') [| "--quiet" |])
+    CommandLine.run Estimators.standard [| "sample"; model; yield! words.Split ' '; "--quiet" |]
 
 let private get (result: Result<'a, MiceError list>) : 'a =
     match result with
@@ -148,7 +148,9 @@ let tests =
 
                     let entropy = $"{words} --method counting --quiet --json {estimated}".Split ' '
 
-                    Expect.isTrue (EntropyIsing.run Estimators.standard entropy < 2) "the arguments are accepted"
+                    Expect.isTrue
+                        (CommandLine.run Estimators.standard [| "entropy"; "ising"; yield! entropy |] < 2)
+                        "the arguments are accepted"
 
                     results sampled (fun own ->
                         results estimated (fun other ->
@@ -195,7 +197,7 @@ let tests =
 
                 mice [ "sample"; "xy"; "--temperature"; "1"; "--warmth" ] |> refused [ "--warmth" ]
                 mice [ "sample"; "xy"; "--temperature"; "1" ] |> refused [ "--size"; "--output" ]
-                mice [ "sample"; "potts"; "--size"; "4" ] |> refused [ "ising, xy" ]
+                mice [ "sample"; "potts"; "--size"; "4" ] |> refused [ "sample ising, sample xy" ]
 
                 inFolder (fun folder ->
                     let file = Path.Combine(folder, "s.npy")
@@ -228,7 +230,7 @@ let tests =
                     Expect.isEmpty (Directory.GetFileSystemEntries folder) "no file is left")
 
             test "Help names the arguments" {
-                for words in [ [ "sample"; "--help" ]; [ "sample"; "xy"; "--help" ] ] do
+                for words in [ [ "sample"; "ising"; "--help" ]; [ "sample"; "xy"; "--help" ] ] do
                     let outcome = mice words
                     Expect.equal outcome.Code 0 "exit code"
                     Expect.stringContains outcome.Out "--equilibrate" "help on standard output"

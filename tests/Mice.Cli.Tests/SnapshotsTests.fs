@@ -52,11 +52,11 @@ let private written result =
 let private listening (told: ResizeArray<LatticeConditions>) : Estimators =
     { Estimators.standard with
         LatticeSpins =
-            fun _ _ _ _ conditions _ ->
+            fun _ _ conditions _ ->
                 told.Add conditions
                 Ok []
         LatticeAngles =
-            fun _ _ _ _ conditions _ ->
+            fun _ _ conditions _ ->
                 told.Add conditions
                 Ok []
     }
@@ -67,7 +67,9 @@ let private given (file: string) (words: string) : LatticeConditions * (string -
     let told = ResizeArray<LatticeConditions>()
 
     let code =
-        EntropySnapshots.run (listening told) (Array.append [| file |] ($"{words} --quiet --json {json}".Split ' '))
+        EntropySnapshots.verb.Run
+            (listening told)
+            (Array.append [| file |] ($"{words} --quiet --json {json}".Split ' '))
 
     Expect.isTrue (code < 2) "the arguments are accepted"
     use document = JsonDocument.Parse(File.ReadAllText json)
@@ -210,7 +212,7 @@ let tests =
                     let results (file: string) (words: string) (read: JsonElement list -> unit) =
                         let arguments = Array.append [| file |] ($"{words} --quiet --json {json}".Split ' ')
 
-                        Expect.isTrue (EntropySnapshots.run estimators arguments < 2) "the arguments are accepted"
+                        Expect.isTrue (EntropySnapshots.verb.Run estimators arguments < 2) "the arguments are accepted"
 
                         use document = JsonDocument.Parse(File.ReadAllText json)
                         document.RootElement.GetProperty("results").EnumerateArray() |> List.ofSeq |> read

@@ -5,6 +5,7 @@ open System
 open System.Diagnostics
 open System.IO
 open System.Text.Json
+open Mice
 open Mice.Cli
 open Mice.Cli.Tests.Process
 open Mice.Entropy.Tests
@@ -48,7 +49,7 @@ let tests =
             <| fun () ->
                 inFolder (fun folder ->
                     let file = Path.Combine(folder, "deep", "result.json")
-                    let code = Melt.run estimators (Array.append inputs [| "--json"; file |])
+                    let code = Melt.verb.Run estimators (Array.append inputs [| "--json"; file |])
                     Expect.equal code 0 "exit code"
                     use document = JsonDocument.Parse(File.ReadAllText file)
                     let json = document.RootElement
@@ -87,8 +88,8 @@ let tests =
                     let failing =
                         { estimators with
                             Scan =
-                                fun options cancel progress store given ->
-                                    FakeScan.sodium options cancel progress store given
+                                fun options run given ->
+                                    FakeScan.sodium options run given
                                     |> Result.map (fun r ->
                                         { r with
                                             Checks =
@@ -102,7 +103,7 @@ let tests =
                                         })
                         }
 
-                    Expect.equal (Melt.run failing (Array.append inputs [| "--json"; file |])) 1 "exit code"
+                    Expect.equal (Melt.verb.Run failing (Array.append inputs [| "--json"; file |])) 1 "exit code"
                     use document = JsonDocument.Parse(File.ReadAllText file)
 
                     Expect.isFalse (document.RootElement.GetProperty("passed").GetBoolean()) "the result did not pass")
@@ -110,10 +111,10 @@ let tests =
             test "A run that was resumed with other data is refused" {
                 inFolder (fun folder ->
                     let resumed = Array.append inputs [| "--resume"; folder |]
-                    Expect.equal (Melt.run estimators resumed) 0 "exit code of the first run"
+                    Expect.equal (Melt.verb.Run estimators resumed) 0 "exit code of the first run"
 
                     Expect.equal
-                        (Melt.run estimators (Array.append resumed [| "--seed"; "2" |]))
+                        (Melt.verb.Run estimators (Array.append resumed [| "--seed"; "2" |]))
                         2
                         "exit code with another seed")
             }
@@ -122,11 +123,11 @@ let tests =
                 inFolder (fun folder ->
                     let stopping =
                         { estimators with
-                            Scan = fun _ _ _ _ _ -> raise (OperationCanceledException())
+                            Scan = fun _ _ _ -> raise (OperationCanceledException())
                         }
 
                     let resumed = Array.append inputs [| "--resume"; folder |]
-                    Expect.equal (Melt.run stopping resumed) 1 "exit code"
+                    Expect.equal (Melt.verb.Run stopping resumed) 1 "exit code"
                     Expect.isTrue (Directory.Exists folder) "the folder is kept")
             }
 
@@ -136,7 +137,7 @@ let tests =
                     let file = Path.Combine(folder, "result.json")
 
                     let code =
-                        EntropyAtoms.run
+                        EntropyAtoms.verb.Run
                             estimators
                             [| sodium "solid.dump.gz"; "--symmetry"; "cubic"; "--json"; file; "--quiet" |]
 
@@ -165,8 +166,8 @@ let tests =
                     let file = Path.Combine(folder, "result.json")
 
                     // Entropies that scatter by themselves: the bound is loose.
-                    let scan options token progress store (snapshots: Mice.Atoms.Snapshot[]) =
-                        FakeScan.sodium options token progress store snapshots
+                    let scan options run (snapshots: Mice.Atoms.Snapshot[]) =
+                        FakeScan.sodium options run snapshots
                         |> Result.map (fun result ->
                             { result with
                                 BySnapshot =
@@ -184,7 +185,7 @@ let tests =
                             })
 
                     let code =
-                        EntropyAtoms.run
+                        EntropyAtoms.verb.Run
                             { estimators with Scan = scan }
                             [|
                                 sodium "solid.dump.gz"
@@ -215,14 +216,26 @@ let tests =
 
             test "Time left is said as people say it" {
                 Expect.equal
-                    (Display.timeLeft (TimeSpan.FromSeconds 0.5) 0.5)
+                    (ConsoleProgress.timeLeft (TimeSpan.FromSeconds 0.5) 0.5)
                     "time left not known yet"
                     "too early to say"
 
-                Expect.equal (Display.timeLeft (TimeSpan.FromSeconds 0.5) 1.0) "done" "nothing is left"
-                Expect.equal (Display.timeLeft (TimeSpan.FromSeconds 60.0) 0.5) "60 s left" "half of it in a minute"
-                Expect.equal (Display.timeLeft (TimeSpan.FromSeconds 60.0) 0.1) "9 min left" "a tenth of it in a minute"
-                Expect.equal (Display.timeLeft (TimeSpan.FromSeconds 1000.0) 0.1) "2.5 h left" "a tenth of it in 1000 s"
+                Expect.equal (ConsoleProgress.timeLeft (TimeSpan.FromSeconds 0.5) 1.0) "done" "nothing is left"
+
+                Expect.equal
+                    (ConsoleProgress.timeLeft (TimeSpan.FromSeconds 60.0) 0.5)
+                    "60 s left"
+                    "half of it in a minute"
+
+                Expect.equal
+                    (ConsoleProgress.timeLeft (TimeSpan.FromSeconds 60.0) 0.1)
+                    "9 min left"
+                    "a tenth of it in a minute"
+
+                Expect.equal
+                    (ConsoleProgress.timeLeft (TimeSpan.FromSeconds 1000.0) 0.1)
+                    "2.5 h left"
+                    "a tenth of it in 1000 s"
             }
 
             testCase "A signal to stop leaves a checkpoint and says how to go on"

@@ -3,6 +3,7 @@ module Mice.Cli.Tests.XYTests
 open Expecto
 open System.IO
 open System.Text.Json
+open Mice
 open Mice.Autoregressive
 open Mice.Cli
 open Mice.Cli.Tests.BadInputTests
@@ -43,21 +44,23 @@ let tests =
 
                 let estimators =
                     { Estimators.standard with
-                        XY =
-                            fun options ->
-                                XYEntropy.estimate
-                                    { options with
-                                        Integration =
-                                            { options.Integration with
-                                                Steps = 40
-                                                Equilibrate = 10
-                                            }
-                                        Sampling =
-                                            { options.Sampling with
-                                                Equilibrate = 20
-                                            }
-                                        Entropy = hasty options.Entropy
+                        Lattice =
+                            fun options run system temperatures ->
+                                Expect.equal
+                                    (system.Name, system.Title)
+                                    ("xy", "XY ferromagnet on the square lattice, 4×4")
+                                    "the system"
+
+                                XYModel.square 4 1.0
+                                |> XY.model
+                                    { XYChainOptions.withSnapshots system.Snapshots XYChainOptions.defaults with
+                                        Equilibrate = 20
                                     }
+                                    { XYIntegrationOptions.defaults with
+                                        Steps = 40
+                                        Equilibrate = 10
+                                    }
+                                |> fun model -> LatticeEntropy.estimate (hasty options) run model temperatures
                     }
 
                 inFolder (fun folder ->
@@ -66,7 +69,9 @@ let tests =
                     let words =
                         $"--size 4 --temperature 1.5,2 --method all --snapshots 100 --quiet --json {json} --report {page}"
 
-                    Expect.isTrue (EntropyXY.run estimators (words.Split ' ') < 2) "the arguments are accepted"
+                    Expect.isTrue
+                        (CommandLine.run estimators [| "entropy"; "xy"; yield! words.Split ' ' |] < 2)
+                        "the arguments are accepted"
 
                     use document = JsonDocument.Parse(File.ReadAllText json)
 
@@ -124,56 +129,58 @@ let tests =
                     Expect.stringContains report "XY ferromagnet on the square lattice" "the report names the model")
 
             test "The estimator is given what the arguments say" {
-                let given = ResizeArray<XYEntropyOptions * XYModel * float list>()
+                let given = ResizeArray<LatticeEntropyOptions * Run * LatticeSystem * float list>()
 
                 let estimators =
                     { Estimators.standard with
-                        XY =
-                            fun options _ _ _ model temperatures ->
-                                given.Add(options, model, temperatures)
+                        Lattice =
+                            fun options run system temperatures ->
+                                given.Add(options, run, system, temperatures)
                                 Ok []
                     }
 
                 let run (words: string) =
                     given.Clear()
 
-                    Expect.isTrue (EntropyXY.run estimators (words.Split ' ') < 2) "the arguments are accepted"
+                    Expect.isTrue
+                        (CommandLine.run estimators [| "entropy"; "xy"; yield! words.Split ' ' |] < 2)
+                        "the arguments are accepted"
+
                     Expecting.single given "calls of the estimator"
 
-                let options, model, temperatures = run "--size 8 --temperature 1 --quiet"
+                let options, _, system, temperatures = run "--size 8 --temperature 1 --quiet"
                 Expect.sequenceEqual temperatures [ 1.0 ] "temperatures, each once"
 
-                Expect.equal
-                    model
-                    ({ XYModel.square 8 1.0 with
-                        Coupling = 1.0
-                    })
-                    "the model"
+                let described (system: LatticeSystem) =
+                    Map.ofList (system.Describe @ system.Sampling @ [ "title", system.Title ])
 
                 Expect.equal
-                    options.Entropy.Methods
-                    XYEntropyOptions.defaults.Entropy.Methods
-                    "methods where none are named"
+                    (described system)
+                    (described (LatticeSystems.ofModel (XY.square 8)))
+                    "model and sampling where nothing is said"
 
-                Expect.equal options.Sampling XYEntropyOptions.defaults.Sampling "sampling where nothing is said"
+                Expect.equal options.Methods LatticeEntropyOptions.defaults.Methods "methods where none are named"
 
-                let options, model, temperatures =
+                let options, seeded, system, temperatures =
                     run
                         "--size 6 --temperature 0.5,2,0.5 --coupling -1 --field 0.25 --method scan,integration --snapshots 65 --seed 9 --quick --quiet"
 
                 Expect.sequenceEqual temperatures [ 0.5; 2.0 ] "temperatures, each once"
-                Expect.equal (model.Rows, model.Columns, model.Coupling, model.Field) (6, 6, -1.0, 0.25) "the model"
-                Expect.equal options.Entropy.Methods [ LatticeMethod.Scan; LatticeMethod.Integration ] "the methods"
+                let told = described system
 
                 Expect.equal
-                    (options.Sampling.Chains, options.Sampling.Snapshots)
-                    (64, 2)
-                    "chains and snapshots of each"
+                    [
+                        for name in [ "rows"; "columns"; "coupling"; "field"; "chains"; "snapshots_per_chain" ] ->
+                            told[name]
+                    ]
+                    [ "6"; "6"; "-1"; "0.25"; "64"; "2" ]
+                    "the model, chains and snapshots of each"
 
-                Expect.equal options.Entropy.Seed 9UL "the seed"
+                Expect.equal options.Methods [ LatticeMethod.Scan; LatticeMethod.Integration ] "the methods"
+                Expect.equal seeded.Key (Key.ofSeed 9UL) "the seed"
 
                 Expect.equal
-                    options.Entropy.Scan.Steps
+                    options.Scan.Steps
                     (SpinConditionalOptions.defaults.Steps / 3)
                     "quick runs train for a third of the steps"
             }
@@ -196,8 +203,18 @@ let tests =
                         "--seed"
                     ]
 
-                mice [ "entropy"; "xy"; "--size"; "4"; "--lattice"; "triangular" ]
-                |> refused [ "--lattice"; "triangular" ]
+                mice
+                    [
+                        "entropy"
+                        "xy"
+                        "--size"
+                        "4"
+                        "--temperature"
+                        "1"
+                        "--lattice"
+                        "triangular"
+                    ]
+                |> refused [ "--lattice is triangular" ]
 
                 mice
                     [

@@ -162,6 +162,121 @@ let tests =
                     "read of huge is the error “the file is cut short.”"
             }
 
+            // NumPy 1.24 reads each of these but for the last, whose shape it wants as a tuple.
+            testTheory
+                "Headers are read as Python reads them"
+                [
+                    "{'descr': '<i2', 'fortran_order': False, 'shape': (2L,), }"
+                    "{'shape': (2L, 1L), 'fortran_order': False, 'descr': '<i2'}"
+                    "{\"descr\": \"<i2\", \"fortran_order\": True, \"shape\": (2,)}"
+                    " {'descr':'<i2','fortran_order':False,'shape':(1,2,),}"
+                    "{u'shape': (2 ,),\n u'descr' : u'<i2',\t'fortran_order':False ,} "
+                    "{'descr': 'i2', 'fortran_order': False, 'shape': (2,)}"
+                    "{'descr': 'int16', 'fortran_order': False, 'shape': (2,)}"
+                    "{'descr': '=h', 'fortran_order': False, 'shape': (2,)}"
+                    "{'descr': '<i2', 'fortran_order': False, 'shape': (2)}"
+                ]
+            <| fun (dictionary: string) ->
+                let found = read (ofNumPy dictionary "0700feff") |> Result.map snd
+                Expect.equal found (Ok [ 7.0; -2.0 ]) dictionary
+
+            testTheory
+                "Headers of other things are refused by what they are"
+                [
+                    "'<c16'",
+                    "it holds complex numbers (type 'c16'), which Mice does not read; save it as an array of float64."
+                    "'|O'",
+                    "it holds Python objects (type 'O'), which Mice does not read; save it as an array of float64."
+                    "'<U5'", "it holds text (type 'U5'), which Mice does not read; save it as an array of float64."
+                    "'int'",
+                    "it holds numbers whose size depends on the machine (type 'int'), which Mice does not read; save it as an array of float64."
+                    "'<M8[ns]'",
+                    "it holds dates (type 'M8[ns]'), which Mice does not read; save it as an array of float64."
+                    "'<f16'",
+                    "it holds floats of an uncommon size (type 'f16'), which Mice does not read; save it as an array of float64."
+                    "[('a', '<f8'), ('b', '<i4', (2,))]",
+                    "it holds records (a structured array), not plain numbers; save one array of float64."
+                    "''", "its header names no type of numbers."
+                    "'<f8', 'descr': '<f4'", "its header has more than one descr."
+                    "'<f8', 'more': None", "its header has more entries than NumPy writes."
+                    "'<f8', 'Shape': (2,)}{", "its header is not the dictionary that NumPy writes."
+                    "'<f8", "its header is not the dictionary that NumPy writes."
+                ]
+            <| fun (descr: string, fault: string) ->
+                let header = $"{{'descr': {descr}, 'fortran_order': False, 'shape': (2,), }}"
+                Expect.equal (read (ofNumPy header (String('0', 32)))) (Error fault) descr
+
+            testTheory
+                "Entries that are missing or of another kind are named"
+                [
+                    "{'fortran_order': False, 'shape': (2,), }", "its header has no descr."
+                    "{'descr': '<f8', 'shape': (2,), }", "its header has no fortran_order."
+                    "{'descr': '<f8', 'fortran_order': False, }", "its header has no shape."
+                    "{'descr': '<f8', 'fortran_order': 0, 'shape': (2,), }",
+                    "its header has a fortran_order that is neither True nor False."
+                    "{'descr': '<f8', 'fortran_order': False, 'shape': ('2',), }",
+                    "its header has a shape that is not a row of whole numbers."
+                    "{'descr': '<f8', 'fortran_order': False, 'shape': (2.0,), }",
+                    "its header is not the dictionary that NumPy writes."
+                    "{'descr': '<f8', 'fortran_order': False, 'shape': (-2,), }",
+                    "its header is not the dictionary that NumPy writes."
+                    "{'descr': '<f8', 'fortran_order': False, 'shape': (99999999999L,), }",
+                    "an axis of its shape is longer than Mice reads (2147483647)."
+                    "[1, 2]", "its header is not the dictionary that NumPy writes."
+                    "", "its header is not the dictionary that NumPy writes."
+                ]
+            <| fun (header: string, fault: string) ->
+                Expect.equal (read (ofNumPy header (String('0', 32)))) (Error fault) header
+
+            test "Versions 2 and 3 have a longer length, and no deep or long header takes all memory" {
+                let file version (header: string) (data: byte[]) =
+                    Array.concat
+                        [
+                            NumPyArray.magic
+                            [| version; 0uy |]
+                            BitConverter.GetBytes header.Length
+                            Encoding.Latin1.GetBytes header
+                            data
+                        ]
+
+                for version in [ 2uy; 3uy ] do
+                    Expect.equal
+                        (read (file version "{'descr': '|u1', 'fortran_order': False, 'shape': (2,), }" [| 1uy; 2uy |]))
+                        (Ok([ 2 ], [ 1.0; 2.0 ]))
+                        $"version {version}"
+
+                for header in
+                    [
+                        String('(', 60000)
+                        String('{', 60000)
+                        "(" + String.replicate 20000 "1," + ")"
+                    ] do
+                    Expect.equal
+                        (read (file 2uy header [||]))
+                        (Error "its header is not the dictionary that NumPy writes.")
+                        "a bad header"
+            }
+
+            test "An integer of more digits than a float keeps is told" {
+                let integer descr (value: uint64) =
+                    ofNumPy
+                        $"{{'descr': '{descr}', 'fortran_order': False, 'shape': (1,), }}"
+                        (Convert.ToHexString(BitConverter.GetBytes value))
+
+                let fault =
+                    "has more digits than a float keeps; number the values anew, or save the array as float64."
+
+                Expect.equal (read (integer "<i8" 9007199254740993UL)) (Error $"9007199254740993 {fault}") "2⁵³ + 1"
+
+                Expect.equal
+                    (read (integer "<i8" (uint64 Int64.MaxValue)))
+                    (Error $"9223372036854775807 {fault}")
+                    "2⁶³ − 1"
+
+                Expect.equal (read (integer "<u8" UInt64.MaxValue)) (Error $"18446744073709551615 {fault}") "2⁶⁴ − 1"
+                Expect.equal (read (integer "<i8" (1UL <<< 62))) (Ok([ 1 ], [ 4611686018427387904.0 ])) "2⁶²"
+            }
+
             test "Numbers that do not fill the array are a bug" {
                 Expecting.throws<ArgumentException>
                     (fun () -> written (NumPyArray.writeInt8 [ 2; 2 ] [ [| 1y; 1y |] ]) |> ignore)

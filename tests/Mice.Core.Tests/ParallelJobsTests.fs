@@ -1,8 +1,6 @@
 module Mice.Tests.ParallelJobsTests
 
 open Expecto
-open Expecto
-open Expecto
 open System
 open System.Threading
 open Mice
@@ -21,7 +19,7 @@ let tests =
 
                 let odd job =
                     if job % 2 = 1 then
-                        Error(MiceError.MissingFile(string job))
+                        Error [ MiceError.MissingFile(string job) ]
                     else
                         Ok job
 
@@ -35,7 +33,7 @@ let tests =
             <| fun () ->
                 use source = new CancellationTokenSource()
 
-                let stop _ : Result<unit, MiceError> =
+                let stop _ : Result<unit, MiceError list> =
                     source.Cancel()
                     source.Token.ThrowIfCancellationRequested()
                     Ok()
@@ -45,7 +43,7 @@ let tests =
                     "cancelled jobs are one cancellation"
                 |> ignore
 
-                let fail _ : Result<unit, MiceError> = invalidOp "a bug"
+                let fail _ : Result<unit, MiceError list> = invalidOp "a bug"
 
                 Expecting.throws<AggregateException>
                     (fun () -> ParallelJobs.run 2 CancellationToken.None fail [| 0..3 |] |> ignore)

@@ -140,15 +140,15 @@ let tests =
                     opened folder |> ignore
                     let file = Path.Combine(folder, "run.json")
                     let current = File.ReadAllText file
-                    let format = "\"format\": 2"
+                    let format = "\"format\": 3"
                     Expect.stringContains current format "the description has the version of the checkpoints"
 
-                    for other, version in [ "\"format\": 3", 3; "\"format\": 1", 1; "\"made\": 2", 1 ] do
+                    for other, version in [ "\"format\": 4", 4; "\"format\": 1", 1; "\"made\": 3", 1 ] do
                         File.WriteAllText(file, current.Replace(format, other))
 
                         RunStore.openOrCreate folder identity
                         |> assertOneFault
-                            $"it has checkpoints of version {version}, this Mice reads those of version 2"
+                            $"it has checkpoints of version {version}, this Mice reads those of version 3"
 
                     File.WriteAllText(file, current)
                     Expect.isOk (RunStore.openOrCreate folder identity) "the description as it was written")

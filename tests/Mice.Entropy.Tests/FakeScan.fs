@@ -6,6 +6,7 @@ open Mice
 open Mice.Atoms
 open Mice.Autoregressive
 open Mice.Entropy
+open Mice.Learning
 
 /// A folder of reference data beside the repository, or None.
 let reference =
@@ -22,7 +23,7 @@ let reference =
 
     above (DirectoryInfo System.AppContext.BaseDirectory)
 
-/// Cubic snapshots of one species on a simple lattice of the volume per atom given.
+/// Cubic snapshots of one species on a simple lattice of the volume per atom given; one atom moves, since no configuration may stand twice.
 let snapshots (count: int) (volumePerAtom: float) : Snapshot[] =
     let edge = 3.0 * System.Math.Cbrt volumePerAtom
 
@@ -39,6 +40,7 @@ let snapshots (count: int) (volumePerAtom: float) : Snapshot[] =
                             for z in 0..2 do
                                 yield! [| float x; float y; float z |] |> Array.map (fun c -> (c + 0.5) * edge / 3.0)
                 |]
+                |> Array.mapi (fun k c -> if k = 0 then c + 0.01 * float i else c)
         })
 
 /// A thermo table of independent normal energies (standard deviation 1 eV) and volumes about the means given, for 27 atoms.
@@ -85,18 +87,19 @@ let result (excess: float) (error: float) (volumePerAtom: float) (given: Snapsho
             |]
         Training =
             [|
-                for network in 0..2 do
-                    for step in 0..100..1500 ->
-                        {
-                            Network = network
-                            Step = step
-                            Loss = 0.5 + 0.4 * exp (-float step / 300.0) + 0.002 * float network
-                            HeldOutEntropy =
-                                if step % 300 = 0 then
-                                    excess + exp (-float step / 400.0) + 0.01 * float (network - 1)
-                                else
-                                    nan
-                        }
+                for network in 0..2 ->
+                    [|
+                        for step in 0..100..1500 ->
+                            {
+                                Step = step
+                                Loss = 0.5 + 0.4 * exp (-float step / 300.0) + 0.002 * float network
+                                Held =
+                                    if step % 300 = 0 then
+                                        Some(excess + exp (-float step / 400.0) + 0.01 * float (network - 1))
+                                    else
+                                        None
+                            }
+                    |]
             |]
         Atoms = given |> Array.tryHead |> Option.map Snapshot.count |> Option.defaultValue 0
         Snapshots = given.Length
@@ -115,19 +118,8 @@ let result (excess: float) (error: float) (volumePerAtom: float) (given: Snapsho
     }
 
 /// Scan that knows the values of sodium at 350 K (Frenkel–Ladd and coexistence); the cubic system is the solid.
-let sodium
-    (options: ScanOptions)
-    _
-    (progress: Progress -> unit)
-    _
-    (given: Snapshot[])
-    : Result<ScanResult, MiceError list> =
-    progress
-        {
-            Phase = "network 1 of 3"
-            Fraction = 0.5
-            Message = "half way"
-        }
+let sodium (options: ScanOptions) (run: Run) (given: Snapshot[]) : Result<ScanResult, MiceError list> =
+    Run.tell "network 1 of 3" 0.5 "half way" run
 
     if options.Symmetry = Symmetry.Cubic then
         Ok(result -4.45 0.01 40.356 given)

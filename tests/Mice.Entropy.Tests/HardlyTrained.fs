@@ -10,7 +10,6 @@ let hardlyTrained (methods: LatticeMethod list) : LatticeEntropyOptions =
 
     { start with
         Methods = methods
-        Threads = 2
         Scan = { start.Scan with Steps = 50 }
         Mice =
             { start.Mice with

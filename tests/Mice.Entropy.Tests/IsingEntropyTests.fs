@@ -4,36 +4,26 @@ open Expecto
 open System.IO
 open System.Threading
 open Mice
+open Mice.Learning
 open Mice.Samplers
 open Mice.Entropy
 open Mice.Entropy.Tests.SpinSamples
 
-let private model =
-    { IsingModel.square 8 1.0 with
-        Field = 0.0
+let private sampling =
+    { IsingSamplingOptions.defaults with
+        Snapshots = 512
+        Equilibrate = 10
+        EnergyRounds = 20
     }
 
-let private options =
-    {
-        Sampling =
-            { IsingSamplingOptions.defaults with
-                Snapshots = 512
-                Equilibrate = 10
-                EnergyRounds = 20
-            }
-        Entropy = hardlyTrained LatticeMethod.ofIsing
-    }
+let private model = Ising.model sampling (IsingModel.square 8 1.0)
+let private options = hardlyTrained (LatticeModel.methods model)
+let private asking methods = { options with Methods = methods }
 
-let private asking methods =
-    { options with
-        Entropy =
-            { options.Entropy with
-                Methods = methods
-            }
-    }
+let private two = { Run.quiet with Threads = 2 }
 
-let private estimate options store temperatures =
-    IsingEntropy.estimate options CancellationToken.None ignore store model temperatures
+let private estimate options temperatures =
+    LatticeEntropy.estimate options two model temperatures
 
 [<Tests>]
 let tests =
@@ -41,7 +31,7 @@ let tests =
         "IsingEntropyTests"
         [
             test "Every method reports every temperature beside the exact value" {
-                let points = estimate options None [ 2.0; 3.0 ] |> ok
+                let points = estimate options [ 2.0; 3.0 ] |> ok
 
                 for temperature in [ 2.0; 3.0 ] do
                     let own = points |> List.filter (fun p -> p.Temperature = temperature)
@@ -71,8 +61,8 @@ let tests =
             test "A temperature's result does not depend on the others" {
                 let few = asking [ LatticeMethod.Scan ]
 
-                let alone = estimate few None [ 3.0 ] |> ok
-                let among = estimate few None [ 2.0; 3.0 ] |> ok
+                let alone = estimate few [ 3.0 ] |> ok
+                let among = estimate few [ 2.0; 3.0 ] |> ok
 
                 Expect.equal
                     (List.last among).EntropyPerSite
@@ -87,42 +77,35 @@ let tests =
                 try
                     let few = asking [ LatticeMethod.Scan; LatticeMethod.Counting ]
 
-                    let store () =
-                        IsingEntropy.checkpoints few model folder.FullName |> ok |> Some
+                    let kept =
+                        { two with
+                            Store = Some(RunStore.at folder.FullName)
+                        }
 
-                    let first = estimate few (store ()) [ 2.5 ] |> ok
+                    let estimate run =
+                        LatticeEntropy.estimate few run model [ 2.5 ]
+
+                    let first = estimate kept |> ok
                     // All of it read back, unions and curves and errors that are not numbers included.
-                    Expect.isTrue ((estimate few (store ()) [ 2.5 ] |> ok).Equals first) "what was kept is read back"
+                    Expect.isTrue ((estimate kept |> ok).Equals first) "what was kept is read back"
                     use cancelled = new CancellationTokenSource()
                     cancelled.Cancel()
                     // Nothing is left to compute, so nothing can be cancelled.
-                    let kept =
-                        IsingEntropy.estimate few cancelled.Token ignore (store ()) model [ 2.5 ] |> ok
+                    let again = estimate { kept with Cancel = cancelled.Token } |> ok
+                    Expect.isTrue (again.Equals first) "what was kept is not computed anew"
 
-                    Expect.isTrue (kept.Equals first) "what was kept is not computed anew"
-
-                    let other =
-                        { few with
-                            Entropy = { few.Entropy with Seed = 2UL }
-                        }
-
-                    Expecting.single
-                        (IsingEntropy.checkpoints other model folder.FullName |> messages)
-                        "another seed is another calculation"
+                    Expecting.single (estimate (Run.seeded 2UL kept) |> messages) "another seed is another calculation"
                     |> ignore
                 finally
                     folder.Delete true
 
             test "Networks start from those of the temperature above, and learn no snapshots of their own beforehand" {
                 let learned = asking [ LatticeMethod.Mice; LatticeMethod.Scan ]
-                let alone = estimate learned None [ 2.2; 2.5 ] |> ok
+                let alone = estimate learned [ 2.2; 2.5 ] |> ok
 
-                let handing =
-                    { learned with
-                        Entropy = { learned.Entropy with Transfer = true }
-                    }
+                let handing = { learned with Transfer = true }
 
-                let handed = estimate handing None [ 2.2; 2.5 ] |> ok
+                let handed = estimate handing [ 2.2; 2.5 ] |> ok
 
                 let find temperature method points =
                     points |> List.find (fun (p: LatticePoint) -> p.Temperature = temperature && p.Method = method)
@@ -131,27 +114,24 @@ let tests =
                     // The highest temperature is the same in both but for the time it took.
                     let above = find 2.5 method handed
 
-                    Expect.equal
-                        above
+                    let expected =
                         { find 2.5 method alone with
                             Seconds = above.Seconds
                         }
-                        "the highest temperature is the same in both"
+
+                    Expect.equal above expected "the highest temperature is the same in both"
 
                     let first points =
                         find 2.2 method points |> _.Curves |> List.map (fun (_, curve) -> curve[0])
 
                     let steps points =
-                        find 2.2 method points
-                        |> _.Curves
-                        |> List.map (fun (_, curve) -> let struct (step, _) = Array.last curve in step)
+                        find 2.2 method points |> _.Curves |> List.map (fun (_, curve) -> (Array.last curve).Step)
 
                     for whole, part in List.zip (steps alone) (steps handed) do
                         Expect.equal part (whole / 3) "a third of the steps is enough"
 
-                    // M of a critic rises from 0, the cross-entropy of a network falls from ln 2.
-                    let better (struct (_, a: float)) (struct (_, b: float)) =
-                        if method = "mice" then b > a else b < a
+                    // M of a critic rises from 0, the cross-entropy of a network falls from ln 2: losses both fall.
+                    let better (a: CurvePoint) (b: CurvePoint) = b.Loss < a.Loss
 
                     for a, b in List.zip (first alone) (first handed) do
                         Expect.isTrue (better a b) $"{method}: {b} is a better start than {a}"
@@ -159,14 +139,10 @@ let tests =
 
             test "All faults are told before anything is drawn" {
                 let faults =
-                    IsingEntropy.estimate
-                        { options with
-                            Sampling = { options.Sampling with Every = 0 }
-                        }
-                        CancellationToken.None
-                        ignore
-                        None
-                        (IsingModel.square 12 1.0)
+                    LatticeEntropy.estimate
+                        options
+                        two
+                        (Ising.model { sampling with Every = 0 } (IsingModel.square 12 1.0))
                         [ -1.0; 2.0 ]
                     |> messages
 

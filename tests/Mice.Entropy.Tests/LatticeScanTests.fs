@@ -1,7 +1,6 @@
 module Mice.Entropy.Tests.LatticeScanTests
 
 open Expecto
-open System.Threading
 open Mice
 open Mice.Tensors
 open Mice.Samplers
@@ -60,21 +59,25 @@ let private options =
         LearningRate = 5e-3
     }
 
+let private dataOf energies hamiltonian set =
+    {
+        Snapshots = set
+        Spins = spins
+        GroupSnapshots = 1
+        Energies = energies
+        Hamiltonian = hamiltonian
+        First = Params.empty
+    }
+
+let private run =
+    { Run.seeded 3UL Run.quiet with
+        Threads = 1
+    }
+
 let private estimate withEnergies snapshots =
     let energies = if withEnergies then Some(known snapshots) else None
 
-    LatticeScan.estimate
-        options
-        1
-        CancellationToken.None
-        ignore
-        (Key.ofSeed 3UL)
-        spins
-        1
-        Params.empty
-        energies
-        None
-        snapshots
+    LatticeScan.estimate options run (dataOf energies None snapshots)
 
 [<Tests>]
 let tests =
@@ -138,19 +141,7 @@ let tests =
                 let hardly = { options with Steps = 30 }
 
                 let estimate hamiltonian set =
-                    LatticeScan.estimate
-                        hardly
-                        1
-                        CancellationToken.None
-                        ignore
-                        (Key.ofSeed 3UL)
-                        spins
-                        1
-                        Params.empty
-                        (Some(known set))
-                        hamiltonian
-                        set
-                    |> ok
+                    LatticeScan.estimate hardly run (dataOf (Some(known set)) hamiltonian set) |> ok
 
                 let set = snapshots 4096 19UL
                 let result = estimate (Some(IsingModel.energy model)) set
@@ -210,16 +201,8 @@ let tests =
                 let result =
                     LatticeScan.estimate
                         { options with Steps = 1 }
-                        1
-                        CancellationToken.None
-                        ignore
-                        (Key.ofSeed 3UL)
-                        spins
-                        1
-                        Params.empty
-                        (Some energies)
-                        (Some(IsingModel.energy cold))
-                        set
+                        run
+                        (dataOf (Some energies) (Some(IsingModel.energy cold)) set)
                     |> ok
 
                 Expect.equal (Option.get result.Corrected).Direction Direction.NoBound "the estimate is not exact"
@@ -237,20 +220,7 @@ let tests =
                     }
 
                 let faults set energies =
-                    match
-                        LatticeScan.estimate
-                            options
-                            1
-                            CancellationToken.None
-                            ignore
-                            (Key.ofSeed 1UL)
-                            spins
-                            1
-                            Params.empty
-                            energies
-                            None
-                            set
-                    with
+                    match LatticeScan.estimate options run (dataOf energies None set) with
                     | Ok _ -> []
                     | Error faults -> List.map MiceError.message faults
 

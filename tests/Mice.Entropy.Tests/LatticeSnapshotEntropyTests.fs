@@ -17,11 +17,13 @@ let private unknown: LatticeConditions =
         Hamiltonian = None
     }
 
+let private two = { Run.quiet with Threads = 2 }
+
 let private ofSpins options conditions set =
-    LatticeSnapshotEntropy.ofSpins options CancellationToken.None ignore None conditions set
+    LatticeSnapshotEntropy.ofSpins options two conditions set
 
 let private ofAngles options conditions set =
-    LatticeSnapshotEntropy.ofAngles options CancellationToken.None ignore None conditions set
+    LatticeSnapshotEntropy.ofAngles options two conditions set
 
 /// Independent angles with the law of one spin in a field.
 let private angles seed rows columns count kappa : LatticeSnapshots<float> =
@@ -59,7 +61,7 @@ let tests =
         [
             test "Every method reports spins from elsewhere, out of equilibrium too" {
                 let points =
-                    independent 3UL 8 8 256 0.3 |> ofSpins (few LatticeMethod.ofIsing) unknown |> ok
+                    independent 3UL 8 8 256 0.3 |> ofSpins (few LatticeSnapshotEntropy.methodsOfSpins) unknown |> ok
 
                 Expect.sequenceEqual
                     (points |> List.map _.Method |> List.sort)
@@ -119,14 +121,15 @@ let tests =
                 let model = XYModel.square 4 1.5
 
                 let chain =
-                    XYChainOptions.check
+                    XYChain.sample
                         { XYChainOptions.defaults with
                             Chains = 16
                             Snapshots = 8
                             Equilibrate = 20
                             Every = 5
                         }
-                    |> Result.bind (fun o -> XYChain.sample o CancellationToken.None ignore (Key.ofSeed 7UL) model)
+                        (Run.seeded 7UL two)
+                        model
                     |> ok
 
                 let thermal mean =
@@ -194,31 +197,65 @@ let tests =
                 try
                     let options = few [ LatticeMethod.Scan ]
                     let set = angles 5UL 4 4 32 2.0
-                    let assumed = [ "symmetry", "none" ]
 
-                    let store () =
-                        LatticeSnapshotEntropy.checkpoints options assumed set folder.FullName |> ok |> Some
+                    let kept =
+                        { two with
+                            Store = Some(RunStore.at folder.FullName)
+                        }
 
-                    let run (token: CancellationToken) =
-                        LatticeSnapshotEntropy.ofAngles options token ignore (store ()) unknown set |> ok
+                    let energies = set.Sites |> Array.map Array.sum
 
-                    let first = run CancellationToken.None
+                    let thermal mean =
+                        { unknown with
+                            Thermal = Some(LatticeConditions.thermal 1.0 16 1 (Some mean) energies)
+                            Hamiltonian = Some(LatticeHamiltonian.Angles Array.sum)
+                        }
+
+                    let conditions = thermal (Estimate.create 0.25 0.01 Direction.Exact)
+                    let first = LatticeSnapshotEntropy.ofAngles options kept conditions set |> ok
                     use cancelled = new CancellationTokenSource()
                     cancelled.Cancel()
+
+                    let again =
+                        LatticeSnapshotEntropy.ofAngles options { kept with Cancel = cancelled.Token } conditions set
+                        |> ok
                     // Nothing is left to compute. Not a number equals itself for Equals, not for (=).
-                    Expect.isTrue
-                        ((List.exactlyOne first).Equals(List.exactlyOne (run cancelled.Token)))
-                        "what was kept is read back"
+                    Expect.isTrue ((List.exactlyOne first).Equals(List.exactlyOne again)) "what was kept is read back"
+
+                    let refused why run conditions set =
+                        Expecting.single (LatticeSnapshotEntropy.ofAngles options run conditions set |> messages) why
+                        |> ignore
 
                     let turned = { set with Sites = Array.rev set.Sites }
 
-                    let refused options assumed set =
-                        LatticeSnapshotEntropy.checkpoints options assumed set folder.FullName |> messages
+                    refused
+                        "snapshots in another order"
+                        kept
+                        (thermal (Estimate.create 0.25 0.01 Direction.Exact))
+                        turned
 
-                    Expecting.single (refused options assumed turned) "snapshots in another order" |> ignore
+                    refused
+                        "another symmetry"
+                        kept
+                        { conditions with
+                            Symmetry = SpinSymmetry.translations true
+                        }
+                        set
 
-                    Expecting.single (refused options [ "symmetry", "square" ] set) "another symmetry" |> ignore
-                    Expecting.single (refused { options with Seed = 2UL } assumed set) "another seed" |> ignore
+                    refused "other groups" kept { conditions with GroupSnapshots = 2 } set
+                    refused "another mean energy" kept (thermal (Estimate.create 0.26 0.01 Direction.Exact)) set
+                    refused "another error of it" kept (thermal (Estimate.create 0.25 0.02 Direction.Exact)) set
+                    refused "no energies" kept { conditions with Thermal = None } set
+
+                    refused
+                        "another Hamiltonian"
+                        kept
+                        { conditions with
+                            Hamiltonian = Some(LatticeHamiltonian.Angles(Array.sum >> (*) 2.0))
+                        }
+                        set
+
+                    refused "another seed" (Run.seeded 2UL kept) conditions set
                 finally
                     folder.Delete true
 
@@ -228,9 +265,7 @@ let tests =
                 let faults conditions (set: LatticeSnapshots<float>) =
                     LatticeSnapshotEntropy.ofAngles
                         (few [ LatticeMethod.Mice; LatticeMethod.Counting ])
-                        CancellationToken.None
-                        told
-                        None
+                        { two with Progress = told }
                         conditions
                         set
                     |> messages

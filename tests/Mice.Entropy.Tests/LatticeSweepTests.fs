@@ -16,7 +16,12 @@ let private inFolder work =
     let folder = Directory.CreateTempSubdirectory "mice-sweep-"
 
     try
-        RunStore.openOrCreate folder.FullName (RunStore.identity [ "a", "b" ]) |> ok |> work
+        { Run.quiet with
+            Store = Some(RunStore.at folder.FullName)
+        }
+        |> Run.claim "sweep" (fun () -> [])
+        |> ok
+        |> work
     finally
         folder.Delete true
 
@@ -25,40 +30,52 @@ let private pointOf temperature method =
         Method = LatticeMethod.name method
     }
 
+/// One snapshot of one spin.
+let private sample: LatticeSample<sbyte> =
+    {
+        Data =
+            {
+                Snapshots =
+                    {
+                        Rows = 1
+                        Columns = 1
+                        Sites = [| [| 1y |] |]
+                    }
+                Spins = LatticeSpins.ising SpinSymmetry.none
+                GroupSnapshots = 7
+                Energies = None
+                Hamiltonian = None
+                First = Params.empty
+            }
+        Start = LatticePoint.start 1.0 None []
+    }
+
+let private found points weights : LatticeFound = { Points = points; Weights = weights }
+
 /// A network has learned the sum of the temperatures that it has passed through, and its results say so.
-let private sweep (options: LatticeEntropyOptions) (store: RunStore option) (worked: ResizeArray<float>) temperatures =
+let private sweep (options: LatticeEntropyOptions) (run: Run) (worked: ResizeArray<float>) temperatures =
     let learned (weights: Params) =
         match Params.branches weights with
         | [||] -> 0.0
         | _ -> Params.tensor "sum" weights |> Tensor.item
 
-    let apply temperature _ _ first () method =
+    let apply temperature _ (given: LatticeSample<sbyte>) method =
         worked.Add temperature
-        let sum = learned first + temperature
+        let sum = learned given.Data.First + temperature
 
-        Ok
-            {
-                Points =
-                    [
-                        { pointOf temperature method with
-                            Seconds = sum
-                        }
-                    ]
-                Weights = Params.node [ "sum", Params.Leaf(Tensor.ofArray [] [| sum |]) ]
-            }
+        found
+            [
+                { pointOf temperature method with
+                    Seconds = sum
+                }
+            ]
+            (Params.node [ "sum", Params.Leaf(Tensor.ofArray [] [| sum |]) ])
+        |> Ok
 
-    LatticeSweep.run options temperatures (fun _ before t ->
-        LatticeSweep.points
-            options
-            ignore
-            store
-            (LatticeMethods.text t)
-            before
-            (Key.ofSeed 1UL)
-            (fun _ _ -> Ok())
-            (apply t))
+    LatticeSweep.run options run temperatures (fun part before t ->
+        LatticeSweep.points options part (LatticeMethods.text t) before (fun _ -> Ok sample) (apply t))
     |> ok
-    |> List.map (fun p -> p.Temperature, p.Method, p.Seconds)
+    |> List.map (fun (p: LatticePoint) -> p.Temperature, p.Method, p.Seconds)
 
 let private handing = { options with Transfer = true }
 
@@ -68,33 +85,20 @@ let tests =
         "LatticeSweepTests"
         [
             test "Snapshots are drawn once for all methods, and not when everything is kept" {
-                inFolder (fun store ->
+                inFolder (fun run ->
                     let drawn = ResizeArray<int>()
                     let applied = ResizeArray<int * LatticeMethod>()
 
-                    let draw _ _ =
+                    let draw _ =
                         drawn.Add 7
-                        Ok 7
+                        Ok sample
 
-                    let apply _ _ _ sample method =
-                        applied.Add(sample, method)
-
-                        Ok
-                            {
-                                Points = [ pointOf 1.0 method ]
-                                Weights = Params.empty
-                            }
+                    let apply _ (given: LatticeSample<sbyte>) method =
+                        applied.Add(given.Data.GroupSnapshots, method)
+                        Ok(found [ pointOf 1.0 method ] Params.empty)
 
                     let points () =
-                        LatticeSweep.points
-                            options
-                            ignore
-                            (Some store)
-                            "1"
-                            LatticeSweep.beginning
-                            (Key.ofSeed 1UL)
-                            draw
-                            apply
+                        LatticeSweep.points options run "1" LatticeSweep.beginning draw apply
                         |> ok
                         |> fst
                         |> List.map _.Method
@@ -108,10 +112,10 @@ let tests =
                             [ 7, LatticeMethod.Scan; 7, LatticeMethod.Mice ]
                             "each method is applied once"
 
-                    RunStore.save "scan-1" "junk"B store
+                    RunStore.save "scan-1" "junk"B run.Store.Value
 
                     let refused =
-                        LatticeSweep.kept (Some store) "scan-1" (fun () -> failwith "computed anew") |> messages
+                        LatticeSweep.kept "scan-1" (fun () -> failwith "computed anew") run |> messages
 
                     Expect.stringContains
                         (Expecting.single refused "junk is refused")
@@ -127,7 +131,7 @@ let tests =
                     ]
 
                 let found options =
-                    sweep options None (ResizeArray()) [ 2.0; 4.0; 1.0 ]
+                    sweep options Run.quiet (ResizeArray()) [ 2.0; 4.0; 1.0 ]
 
                 Expect.equal (found handing) (expected [ 6.0; 4.0; 7.0 ]) "what is learned is handed down"
 
@@ -138,15 +142,15 @@ let tests =
             }
 
             test "A sweep goes on with the networks that were kept, and other temperatures above are another sweep" {
-                inFolder (fun store ->
+                inFolder (fun kept ->
                     let worked = ResizeArray<float>()
-                    let run = sweep handing (Some store) worked
+                    let run = sweep handing kept worked
                     run [ 4.0; 2.0 ] |> ignore
                     worked.Clear()
                     // Both of the temperatures are there; only the third is worked on, with what they hand on.
                     let all = run [ 4.0; 2.0; 1.0 ]
                     Expect.sequenceEqual worked [ 1.0; 1.0 ] "only the third is worked on"
-                    let straight = sweep handing None (ResizeArray()) [ 4.0; 2.0; 1.0 ]
+                    let straight = sweep handing Run.quiet (ResizeArray()) [ 4.0; 2.0; 1.0 ]
                     Expect.equal all straight "the result is that of one sweep"
 
                     worked.Clear()
@@ -159,18 +163,11 @@ let tests =
 
                     Expect.equal (List.last without) (1.0, "mice", 5.0) "it has learned from the one above alone"
                     // Weights that are no tensors are a fault.
-                    RunStore.save "scan-4-weights" "junk"B store
+                    RunStore.save "scan-4-weights" "junk"B kept.Store.Value
 
                     let refused =
-                        LatticeSweep.points
-                            handing
-                            ignore
-                            (Some store)
-                            "4"
-                            LatticeSweep.beginning
-                            (Key.ofSeed 1UL)
-                            (fun _ _ -> Ok())
-                            (fun _ _ _ _ _ -> failwith "computed anew")
+                        LatticeSweep.points handing kept "4" LatticeSweep.beginning (fun _ -> Ok sample) (fun _ _ _ ->
+                            failwith "computed anew")
                         |> messages
 
                     Expect.stringContains
@@ -183,7 +180,7 @@ let tests =
                 let tried = ResizeArray<float>()
 
                 let found =
-                    LatticeSweep.run handing [ 1.0; 3.0; 2.0 ] (fun _ before t ->
+                    LatticeSweep.run handing Run.quiet [ 1.0; 3.0; 2.0 ] (fun _ before t ->
                         tried.Add t
 
                         if t > 2.5 then

@@ -2,7 +2,6 @@ module Mice.Entropy.Tests.MeltingTests
 
 open Expecto
 open System
-open System.Threading
 open Mice
 open Mice.Atoms
 open Mice.Autoregressive
@@ -26,7 +25,7 @@ let private input: MeltingInput =
 
 let private melt scan conditions input =
     let options = MeltingOptions.create ScanOptions.defaults conditions
-    Melting.estimateBy scan options CancellationToken.None ignore MeltingStores.none input
+    Melting.estimateBy scan options Run.quiet input
 
 let private faults scan conditions input =
     match melt scan conditions input with
@@ -86,7 +85,7 @@ let tests =
             }
 
             test "Every fault is reported before anything is scanned" {
-                let never _ _ _ _ _ = failwith "scanned"
+                let never _ _ _ = failwith "scanned"
 
                 let broken =
                     { input with
@@ -130,14 +129,28 @@ let tests =
                 | other -> failwith $"{other}"
             }
 
+            test "A configuration that is there twice is refused before anything is scanned" {
+                let never _ _ _ = failwith "scanned"
+
+                let copied =
+                    { input with
+                        Liquid = Array.append input.Liquid [| input.Liquid[4] |]
+                    }
+
+                let message =
+                    Expecting.single (faults never conditions copied) "faults" |> MiceError.message
+
+                Expect.stringContains message "liquid: snapshot 21 (step 4) is a copy of snapshot 5 (step 4)" message
+            }
+
             test "Faults of a scan are handed on" {
                 let fault = MiceError.TooFewData("snapshots", 2, 5, "Run longer.")
 
-                let scan (options: ScanOptions) cancel progress store given =
+                let scan (options: ScanOptions) run given =
                     if options.Symmetry = Symmetry.Isotropic then
                         Error [ fault ]
                     else
-                        sodium options cancel progress store given
+                        sodium options run given
 
                 Expect.equal (faults scan conditions input) [ fault ] "the fault is the scan's"
             }
@@ -164,8 +177,27 @@ let tests =
                     "another temperature fails"
             }
 
+            test "A table whose errors allow anything fails as well" {
+                // Volumes that change by a third and temperatures by a half every 100 rows: their errors are larger than what is wrong.
+                let wild =
+                    { input with
+                        SolidThermo =
+                            { input.SolidThermo with
+                                Rows =
+                                    input.SolidThermo.Rows
+                                    |> Array.mapi (fun i row ->
+                                        let sign = if i / 100 % 2 = 0 then 1.0 else -1.0
+                                        [| row[0]; 385.0 + sign * 175.0; 1.05 * row[2] * (1.0 + sign / 3.0); row[3] |])
+                            }
+                    }
+
+                let names = failed sodium conditions wild
+                Expect.contains names "solid: snapshots and thermo table agree on the volume" "5 % more volume"
+                Expect.contains names "solid: the run was at the temperature given" "35 K too hot"
+            }
+
             test "A liquid with less entropy than the solid fails a check and has no melting temperature" {
-                let scan (options: ScanOptions) _ _ _ given =
+                let scan (options: ScanOptions) (_: Run) given =
                     if options.Symmetry = Symmetry.Cubic then
                         Ok(result -3.0 0.01 40.356 given)
                     else
@@ -187,7 +219,7 @@ let tests =
                 let options = MeltingOptions.create ScanOptions.defaults conditions
 
                 let found =
-                    Melting.estimateBy sodium options CancellationToken.None told.Add MeltingStores.none input
+                    Melting.estimateBy sodium options { Run.quiet with Progress = told.Add } input
 
                 Expect.isOk found "sodium melts"
                 Expect.equal [ for p in told -> p.Fraction ] [ 0.25; 0.75 ] "each phase is one half"
@@ -204,7 +236,7 @@ let tests =
                     let enthalpy = row[3] + row[2] * float eVPerCubicAngstromPerBar
                     beta * enthalpy / atoms - log (row[2] / atoms)
 
-                let scan (_: ScanOptions) _ _ _ (given: Snapshot[]) =
+                let scan (_: ScanOptions) (_: Run) (given: Snapshot[]) =
                     Ok
                         { result -4.0 0.01 40.356 given with
                             BySnapshot =

@@ -23,14 +23,12 @@ let private tiny =
             { (small 40).Training with
                 BatchPoints = 64
             }
-        Threads = 1
     }
 
-let private run options cancel progress store snapshots =
-    ScanEntropy.estimate options cancel progress store snapshots
+let private alone = { Run.quiet with Threads = 1 }
 
 let private plain options =
-    run options CancellationToken.None ignore None system.Snapshots |> get
+    ScanEntropy.estimate options alone system.Snapshots |> get
 
 let private bits (result: ScanResult) =
     [|
@@ -40,50 +38,63 @@ let private bits (result: ScanResult) =
         for s in result.BySnapshot do
             s.Entropy
             s.MeanRatio
-        for t in result.Training do
-            t.Loss
-            t.HeldOutEntropy
+        for p in Array.concat result.Training do
+            p.Loss
+            p.Held.Value
     |]
     |> Array.map BitConverter.DoubleToInt64Bits
 
-let private inStore (action: (unit -> RunStore) -> 'a) : 'a =
+/// A run that is kept in a directory.
+let private kept (action: Run -> 'a) : 'a =
     let directory = Path.Combine(Path.GetTempPath(), $"mice-{Guid.NewGuid():N}")
 
     try
-        action (fun () -> RunStore.openOrCreate directory """{"test":"scan"}""" |> get)
+        action
+            { alone with
+                Store = Some(RunStore.at directory)
+            }
     finally
         Directory.Delete(directory, true)
 
 let private faults options snapshots =
-    match run options CancellationToken.None ignore None snapshots with
+    match ScanEntropy.estimate options alone snapshots with
     | Ok _ -> []
     | Error errors -> errors
 
-/// Stops when the given share is done, opens the store anew and goes on.
+/// Stops when the given share is done, and goes on.
 let private interrupted options share =
-    inStore (fun store ->
+    kept (fun run ->
         use stop = new CancellationTokenSource()
 
-        let progress (p: Progress) =
-            if p.Fraction > share then
-                stop.Cancel()
+        let stopping =
+            { run with
+                Cancel = stop.Token
+                Progress =
+                    fun p ->
+                        if p.Fraction > share then
+                            stop.Cancel()
+            }
 
         Expecting.throwsAny<OperationCanceledException>
-            (fun () -> run options stop.Token progress (Some(store ())) system.Snapshots |> ignore)
+            (fun () -> ScanEntropy.estimate options stopping system.Snapshots |> ignore)
             "the run stops when it is cancelled"
         |> ignore
 
         let names =
-            [ "network-0"; "network-1" ]
-            |> List.filter (fun n ->
-                match RunStore.tryLoad n (store ()) with
-                | Ok(Some _) -> true
-                | _ -> false)
+            Directory.GetFiles(RunStore.directory run.Store.Value, "*.state")
+            |> Array.map (fun file -> Path.GetFileNameWithoutExtension file)
+            |> Array.sort
+            |> List.ofArray
 
         let reported = ResizeArray<float>()
 
         let resumed =
-            run options CancellationToken.None (fun p -> reported.Add p.Fraction) (Some(store ())) system.Snapshots
+            ScanEntropy.estimate
+                options
+                { run with
+                    Progress = fun p -> reported.Add p.Fraction
+                }
+                system.Snapshots
             |> get
 
         names, Seq.last reported, resumed)
@@ -113,7 +124,7 @@ let tests =
                                 Training = { tiny.Training with Steps = 8 }
                             }
 
-                        match run options CancellationToken.None ignore None system.Snapshots[.. count - 1] with
+                        match ScanEntropy.estimate options alone system.Snapshots[.. count - 1] with
                         | Ok result ->
                             Expect.isTrue (Double.IsFinite(float result.ExcessEntropy.Value)) "the entropy is a number"
                             Expect.equal result.BySnapshot.Length count "every snapshot is scanned"
@@ -183,8 +194,12 @@ let tests =
             test "The same seed gives the same bits on one and two threads, another seed does not" {
                 let once = bits (plain tiny)
                 Expect.equal (bits (plain tiny)) once "once more it is the same"
-                Expect.equal (bits (plain { tiny with Threads = 2 })) once "two threads find the same"
-                Expect.notEqual (bits (plain { tiny with Seed = 2UL })) once "another seed finds something else"
+
+                let on run =
+                    ScanEntropy.estimate tiny run system.Snapshots |> get |> bits
+
+                Expect.equal (on { alone with Threads = 2 }) once "two threads find the same"
+                Expect.notEqual (on (Run.seeded 2UL alone)) once "another seed finds something else"
             }
 
             test "A result says what it comes from" {
@@ -204,17 +219,18 @@ let tests =
                 Expect.equal result.ExcessEntropy.Direction Direction.UpperBound "the entropy is an upper bound"
                 Expect.equal result.ByCutoff.Length 2 "there is one more cut-off"
                 Expect.isTrue (result.ByCutoff[0].Cutoff < result.ByCutoff[1].Cutoff) "the smaller cut-off comes first"
-                Expect.contains result.Settings ("seed", "1") "the settings are there"
+                Expect.contains result.Settings ("key_of_seed", string (Key.ofSeed 1UL)) "the settings are there"
             }
 
             test "Progress never goes back and stays between 0 and 1" {
                 let seen = ResizeArray<float>()
 
-                run
-                    { tiny with Threads = 2 }
-                    CancellationToken.None
-                    (fun p -> seen.Add p.Fraction)
-                    None
+                ScanEntropy.estimate
+                    tiny
+                    { Run.quiet with
+                        Threads = 2
+                        Progress = fun p -> seen.Add p.Fraction
+                    }
                     system.Snapshots
                 |> get
                 |> ignore
@@ -257,18 +273,16 @@ let tests =
                             Training = { tiny.Training with Steps = steps }
                         }
 
-                    inStore (fun store ->
-                        let first =
-                            run options CancellationToken.None ignore (Some(store ())) system.Snapshots |> get
-
+                    kept (fun run ->
+                        let first = ScanEntropy.estimate options run system.Snapshots |> get
                         let seen = ResizeArray<string>()
 
                         let again =
-                            run
+                            ScanEntropy.estimate
                                 options
-                                CancellationToken.None
-                                (fun p -> seen.Add p.Message)
-                                (Some(store ()))
+                                { run with
+                                    Progress = fun p -> seen.Add p.Message
+                                }
                                 system.Snapshots
                             |> get
 
@@ -279,11 +293,12 @@ let tests =
             }
 
             test "A damaged checkpoint is a bad file" {
-                inStore (fun store ->
-                    let opened = store ()
-                    RunStore.save "network-0" "not a network"B opened
+                kept (fun run ->
+                    ScanEntropy.estimate tiny run system.Snapshots |> get |> ignore
+                    let folder = RunStore.directory run.Store.Value
+                    File.WriteAllText(Path.Combine(folder, "network-0.state"), "not a network")
 
-                    match run tiny CancellationToken.None ignore (Some opened) system.Snapshots with
+                    match ScanEntropy.estimate tiny run system.Snapshots with
                     | Error [ MiceError.BadFile _ ] -> ()
                     | other -> failtest $"{other}")
             }

@@ -39,18 +39,17 @@ let tests =
                         Sweeps = 0
                         IntegralPoints = 0
                         CutoffShares = [ 1.5; nan; 0.5 ]
-                        Threads = 0
                     }
 
                 match ScanOptions.check wrong with
                 | Ok _ -> failtest "accepted"
                 | Error faults ->
-                    // Dimension, cut-off, networks, four of the network, three of the training, directions, points, two shares, threads.
-                    Expect.equal faults.Length 15 "all are told"
+                    // Dimension, cut-off, networks, four of the network, three of the training, directions, points, two shares.
+                    Expect.equal faults.Length 14 "all are told"
 
                     Expect.equal
                         (faults |> List.map MiceError.message |> List.distinct |> List.length)
-                        15
+                        14
                         "each is told once"
             }
 

@@ -214,7 +214,6 @@ let small (steps: int) : ScanOptions =
         Sweeps = 2
         IntegralPoints = 8
         CutoffShares = []
-        Threads = 2
     }
 
 /// The options for a system.
@@ -231,6 +230,6 @@ let get (result: Result<'a, MiceError list>) : 'a =
 
 /// The estimate for a system, without checkpoints.
 let estimate (options: ScanOptions) (system: KnownSystem) : ScanResult =
-    ScanEntropy.estimate (optionsFor system options) Threading.CancellationToken.None ignore None system.Snapshots
+    ScanEntropy.estimate (optionsFor system options) { Run.quiet with Threads = 2 } system.Snapshots
     |> get
     |> ScanEntropy.withControl system.Control

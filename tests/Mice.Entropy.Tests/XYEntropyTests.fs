@@ -8,45 +8,40 @@ open Mice.Samplers
 open Mice.Entropy
 open Mice.Entropy.Tests.SpinSamples
 
-let private model = XYModel.square 4 1.0
+let private sampling =
+    { XYChainOptions.defaults with
+        Chains = 32
+        Snapshots = 4
+        Equilibrate = 20
+        Every = 5
+    }
+
+let private integration =
+    { XYIntegrationOptions.defaults with
+        Chains = 4
+        Steps = 100
+        Equilibrate = 20
+    }
+
+let private torus = XYModel.square 4 1.0
+let private model = XY.model sampling integration torus
 
 let private options =
-    {
-        Sampling =
-            { XYChainOptions.defaults with
-                Chains = 32
-                Snapshots = 4
-                Equilibrate = 20
-                Every = 5
-            }
-        Integration =
-            { XYIntegrationOptions.defaults with
-                Chains = 4
-                Steps = 100
-                Equilibrate = 20
-            }
-        Entropy =
-            let few = hardlyTrained LatticeMethod.ofXY
+    let few = hardlyTrained (LatticeModel.methods model)
 
-            { few with
-                Scan =
-                    { few.Scan with
-                        Width = 16
-                        BatchSites = 256
-                    }
+    { few with
+        Scan =
+            { few.Scan with
+                Width = 16
+                BatchSites = 256
             }
     }
 
-let private asking methods =
-    { options with
-        Entropy =
-            { options.Entropy with
-                Methods = methods
-            }
-    }
+let private asking methods = { options with Methods = methods }
+let private two = { Run.quiet with Threads = 2 }
 
-let private estimate options store temperatures =
-    XYEntropy.estimate options CancellationToken.None ignore store model temperatures
+let private estimate options temperatures =
+    LatticeEntropy.estimate options two model temperatures
 
 [<Tests>]
 let tests =
@@ -55,7 +50,7 @@ let tests =
         [
             test "Every method reports every temperature beside what the integration found" {
                 let temperatures = [ 1.5; 3.0 ]
-                let points = estimate options None temperatures |> ok
+                let points = estimate options temperatures |> ok
                 Expect.equal points.Length 10 "five results at each temperature"
 
                 for temperature in temperatures do
@@ -109,7 +104,7 @@ let tests =
             }
 
             test "Without integration there is no reference, and integration alone draws no snapshots" {
-                let scanned = estimate (asking [ LatticeMethod.Scan ]) None [ 2.0 ] |> ok
+                let scanned = estimate (asking [ LatticeMethod.Scan ]) [ 2.0 ] |> ok
 
                 for p in scanned do
                     Expect.isNone p.Reference "there is no reference"
@@ -117,11 +112,11 @@ let tests =
                 let messages = ResizeArray<string>()
 
                 let integrated =
-                    XYEntropy.estimate
+                    LatticeEntropy.estimate
                         (asking [ LatticeMethod.Integration ])
-                        CancellationToken.None
-                        (fun p -> lock messages (fun () -> messages.Add p.Message))
-                        None
+                        { two with
+                            Progress = fun p -> messages.Add p.Message
+                        }
                         model
                         [ 2.0 ]
                     |> ok
@@ -133,8 +128,8 @@ let tests =
 
             test "A temperature's result does not depend on the others" {
                 let few = asking [ LatticeMethod.Scan ]
-                let alone = estimate few None [ 3.0 ] |> ok
-                let among = estimate few None [ 2.0; 3.0 ] |> ok
+                let alone = estimate few [ 3.0 ] |> ok
+                let among = estimate few [ 2.0; 3.0 ] |> ok
 
                 Expect.equal
                     (List.last among).EntropyPerSite
@@ -151,21 +146,23 @@ let tests =
                 try
                     let both = asking [ LatticeMethod.Scan; LatticeMethod.Integration ]
 
-                    let store options =
-                        XYEntropy.checkpoints options model folder.FullName |> ok |> Some
+                    let kept =
+                        { two with
+                            Store = Some(RunStore.at folder.FullName)
+                        }
 
-                    let first = estimate both (store both) [ 2.5 ] |> ok
+                    let first = LatticeEntropy.estimate both kept model [ 2.5 ] |> ok
                     use cancelled = new CancellationTokenSource()
                     cancelled.Cancel()
                     // Nothing is left to compute, so nothing can be cancelled.
-                    let kept =
-                        XYEntropy.estimate both cancelled.Token ignore (store both) model [ 2.5 ] |> ok
+                    let again =
+                        LatticeEntropy.estimate both { kept with Cancel = cancelled.Token } model [ 2.5 ] |> ok
 
-                    Expect.isTrue (kept.Equals first) "what was kept is read back"
+                    Expect.isTrue (again.Equals first) "what was kept is read back"
 
                     // Fewer methods and more temperatures belong to the same calculation; what is there is taken over.
                     let scan = asking [ LatticeMethod.Scan ]
-                    let more = estimate scan (store scan) [ 2.5; 4.0 ] |> ok
+                    let more = LatticeEntropy.estimate scan kept model [ 2.5; 4.0 ] |> ok
                     Expect.sequenceEqual (more |> List.map _.Temperature) [ 2.5; 4.0 ] "both temperatures are there"
 
                     let expected = { first.Head with Reference = None }
@@ -173,42 +170,34 @@ let tests =
 
                     let others =
                         [
-                            { both with
-                                Entropy = { both.Entropy with Seed = 2UL }
-                            },
-                            model
-                            { both with
-                                Sampling = { both.Sampling with Every = 6 }
-                            },
-                            model
-                            { both with
-                                Integration = { both.Integration with Steps = 101 }
-                            },
-                            model
-                            both, { model with Field = 0.1 }
+                            XY.model { sampling with Every = 6 } integration torus
+                            XY.model sampling { integration with Steps = 101 } torus
+                            XY.model sampling integration { torus with Field = 0.1 }
                         ]
 
-                    for options, model in others do
+                    for other in others do
                         Expecting.single
-                            (XYEntropy.checkpoints options model folder.FullName |> messages)
+                            (LatticeEntropy.estimate both kept other [ 2.5 ] |> messages)
                             "another calculation is refused"
                         |> ignore
+
+                    Expecting.single
+                        (LatticeEntropy.estimate both (Run.seeded 2UL kept) model [ 2.5 ] |> messages)
+                        "another seed is refused"
+                    |> ignore
                 finally
                     folder.Delete true
 
             test "All faults are told before anything is drawn" {
                 let faults options model temperatures =
                     let told _ = failwith "work has begun"
-                    XYEntropy.estimate options CancellationToken.None told None model temperatures |> messages
+                    LatticeEntropy.estimate options { two with Progress = told } model temperatures |> messages
 
                 let wrong =
-                    { options with
-                        Sampling = { options.Sampling with Every = 0 }
-                        Integration = { options.Integration with Chains = 0 }
-                    }
+                    XY.model { sampling with Every = 0 } { integration with Chains = 0 } (XYModel.square 12 1.0)
 
                 // A side that cannot be halved, two options, a temperature.
-                Expect.equal (faults wrong (XYModel.square 12 1.0) [ -1.0; 2.0 ]).Length 4 "all four are told"
+                Expect.equal (faults options wrong [ -1.0; 2.0 ]).Length 4 "all four are told"
 
                 let refused =
                     faults (asking [ LatticeMethod.Counting; LatticeMethod.Scan ]) model [ 1.0 ]
@@ -220,52 +209,53 @@ let tests =
                 Expecting.single
                     (faults
                         scan
-                        { XYModel.square 12 1.0 with
-                            Field = nan
-                        }
+                        (XY.model
+                            sampling
+                            integration
+                            { XYModel.square 12 1.0 with
+                                Field = nan
+                            })
                         [ 2.0 ])
                     "the field alone is told"
                 |> ignore
             }
 
             test "MICE and scan agree with the integration on a torus of 8×8" {
-                let model = XYModel.square 8 1.0
                 let temperature = 1.0
+
+                let model =
+                    XY.model
+                        { sampling with
+                            Chains = 64
+                            Snapshots = 8
+                            Equilibrate = 60
+                            Every = 10
+                        }
+                        { integration with Steps = 200 }
+                        (XYModel.square 8 1.0)
 
                 let options =
                     { options with
-                        Sampling =
-                            { options.Sampling with
-                                Chains = 64
-                                Snapshots = 8
-                                Equilibrate = 60
-                                Every = 10
+                        Scan =
+                            { options.Scan with
+                                Wide = 4
+                                Width = 32
+                                Steps = 250
+                                BatchSites = 512
+                                LearningRate = 1e-2
                             }
-                        Integration = { options.Integration with Steps = 200 }
-                        Entropy =
-                            { options.Entropy with
-                                Scan =
-                                    { options.Entropy.Scan with
-                                        Wide = 4
-                                        Width = 32
-                                        Steps = 250
-                                        BatchSites = 512
-                                        LearningRate = 1e-2
-                                    }
-                                Mice =
-                                    { options.Entropy.Mice with
-                                        Training =
-                                            { options.Entropy.Mice.Training with
-                                                Steps = 120
-                                                Batch = 128
-                                                JointBlocks = 4
-                                            }
+                        Mice =
+                            { options.Mice with
+                                Training =
+                                    { options.Mice.Training with
+                                        Steps = 120
+                                        Batch = 128
+                                        JointBlocks = 4
                                     }
                             }
                     }
 
-                let points =
-                    XYEntropy.estimate options CancellationToken.None ignore None model [ temperature ] |> ok
+                let points = LatticeEntropy.estimate options two model [ temperature ] |> ok
 
                 // A block of four spins a side knows nothing of those beyond it.
                 let naive = points |> List.find (fun p -> p.Method = "naive")

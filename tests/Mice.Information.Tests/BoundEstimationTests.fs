@@ -3,6 +3,7 @@ module Mice.Information.Tests.BoundEstimationTests
 
 open Expecto
 open Mice
+open Mice.Learning
 open Mice.Tensors
 open Mice.Information
 open Mice.Information.Tests.Reference
@@ -20,7 +21,13 @@ let tests =
                 let samples = gaussians 19UL 1000 1
                 let split = PairedSamples.split key 10 0.2 0.3 1000 |> ok
                 let drawn name = critic.Init(Key.named name key)
-                let first = BoundTraining.start key Device.cpu BoundTrainingOptions.defaults critic
+
+                let first =
+                    BoundTraining.start
+                        (BoundTraining.plan "critic" BoundTrainingOptions.defaults)
+                        critic
+                        { Run.quiet with Key = key }
+
                 let method = VariationalMethod.byName "dv" |> ok
 
                 let state =
@@ -28,8 +35,15 @@ let tests =
                         Parameters = drawn "last"
                         Best = drawn "best"
                         BestStep = 7
-                        Curve = [| struct (7, 0.1, 0.2) |]
-                        Outcome = Some(BoundOutcome.StoppedByValidation 9)
+                        Curve =
+                            [|
+                                {
+                                    Step = 7
+                                    Loss = 0.1
+                                    Held = Some 0.2
+                                }
+                            |]
+                        Outcome = Some(TrainingOutcome.StoppedByPatience 9)
                     }
 
                 let result = BoundEstimation.result key method critic samples split state
@@ -42,7 +56,7 @@ let tests =
 
                 Expect.equal result.Training (expected split.Training[..299] 10) "the same on as many training rows"
 
-                Expect.equal result.Outcome (BoundOutcome.StoppedByValidation 9) "the outcome is the state's"
+                Expect.equal result.Outcome (TrainingOutcome.StoppedByPatience 9) "the outcome is the state's"
 
                 Expect.equal result.Step 7 "the step is that of the best parameters"
                 Expect.equal result.Curve state.Curve "the curve is the state's"
@@ -63,7 +77,13 @@ let tests =
 
                 let samples = gaussians 23UL 18_000 1
                 let split = PairedSamples.split key 10 0.2 0.3 samples.Count |> ok
-                let state = BoundTraining.start key Device.cpu BoundTrainingOptions.defaults critic
+
+                let state =
+                    BoundTraining.start
+                        (BoundTraining.plan "critic" BoundTrainingOptions.defaults)
+                        critic
+                        { Run.quiet with Key = key }
+
                 let method = VariationalMethod.byName "doe" |> ok
                 let result = BoundEstimation.result key method critic samples split state
                 let struct (x, y) = PairedSamples.take split.Test[..4999] samples
@@ -89,7 +109,7 @@ let tests =
                     {
                         Test = evaluated
                         Training = evaluated
-                        Outcome = BoundOutcome.AllSteps
+                        Outcome = TrainingOutcome.AllSteps
                         Step = 1
                         Curve = [||]
                     }

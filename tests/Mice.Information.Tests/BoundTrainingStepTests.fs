@@ -2,8 +2,8 @@
 module Mice.Information.Tests.BoundTrainingStepTests
 
 open Expecto
-open System.Threading
 open Mice
+open Mice.Learning
 open Mice.Tensors
 open Mice.Information
 open Mice.Information.Tests.Reference
@@ -27,6 +27,10 @@ let private split rows =
 
 let private critic = Critic.concatenated Nn.tanh 1 1 [ 16 ]
 
+/// The step of the last look that was seen.
+let private lastSeen (seen: ResizeArray<TrainingState * 'p * 'a>) =
+    seen |> Seq.tryLast |> Option.map (fun (state, _, _) -> (Array.last state.Curve).Step)
+
 /// Trains and gives the state after every look at the validation rows.
 let private looks options surrogate critic (samples: PairedSamples) =
     let seen = ResizeArray()
@@ -35,19 +39,31 @@ let private looks options surrogate critic (samples: PairedSamples) =
     let numbers tree =
         Params.tensors tree |> Array.map (fun t -> t.Shape, Tensor.toArray<float32> t)
 
-    let keep (state: BoundTrainingState) =
-        seen.Add((state, numbers state.Parameters, numbers state.Average))
+    let run = { Run.quiet with Key = key }
+
+    let plan =
+        { BoundTraining.plan "critic" options with
+            // Told after every step, since there are fewer than a hundred.
+            Message =
+                fun state ->
+                    if state.Curve.Length > 0 && Some (Array.last state.Curve).Step <> lastSeen seen then
+                        seen.Add((state, numbers state.Parameters, numbers state.Average))
+
+                    ""
+        }
+
+    let objective =
+        BoundTraining.objective options surrogate critic samples (split samples.Count) run
 
     let last =
-        BoundTraining.start key Device.cpu options critic
-        |> BoundTraining.run key options surrogate critic samples (split samples.Count) keep CancellationToken.None
+        Training.run plan objective (BoundTraining.start plan critic run) run |> ok
 
     let tree numbers =
         numbers
         |> Array.map (fun (shape: int[], values) -> Tensor.ofArray (List.ofArray shape) values)
         |> Params.rebuild last.Parameters
 
-    let kept (state: BoundTrainingState, parameters, average) =
+    let kept (state: TrainingState, parameters, average) =
         { state with
             Parameters = tree parameters
             Average = tree average
@@ -148,17 +164,17 @@ let tests =
                 Expect.equal each.Length 11 "there is one look for each step"
 
                 for state in each do
-                    let struct (step, _, value) = Array.last state.Curve
-                    Expect.equal step (int state.Optimiser.Step) "the last point of the curve is that of the step"
+                    let look = Array.last state.Curve
+                    Expect.equal look.Step (TrainingState.step state) "the last point of the curve is that of the step"
 
                     Expecting.decimals
                         6
-                        value
+                        -look.Held.Value
                         (held Surrogate.jensenShannon state.Average)
                         "the curve has the averaged parameters' value on the validation rows"
 
-                let values = last.Curve |> Array.map (fun struct (_, _, value) -> value)
-                Expect.equal last.BestObjective (Array.max values) "the best objective is the largest on the curve"
+                let values = last.Curve |> Array.map (fun p -> -p.Held.Value)
+                Expect.equal -last.BestHeld (Array.max values) "the best objective is the largest on the curve"
 
                 Expect.equal
                     last.BestStep
@@ -170,29 +186,29 @@ let tests =
                 Expecting.decimals
                     6
                     (held Surrogate.jensenShannon last.Best)
-                    last.BestObjective
+                    -last.BestHeld
                     "the best parameters give the best objective"
 
                 // Looks every three steps and after the last one: 3, 6, 9, 11.
                 let seldom, _ =
                     looks { wild with ValidateEvery = 3 } Surrogate.jensenShannon critic samples
 
-                let steps = seldom.Curve |> Array.map (fun struct (step, _, _) -> step)
+                let steps = seldom.Curve |> Array.map _.Step
                 Expect.equal steps [| 3; 6; 9; 11 |] "the steps of the looks"
 
-                let objectives = last.Curve |> Array.map (fun struct (_, objective, _) -> objective)
+                let losses = last.Curve |> Array.map _.Loss
 
                 Array.iter2
-                    (fun (first, last) struct (_, mean, _) ->
+                    (fun (first, last) (point: CurvePoint) ->
                         Expecting.decimals
                             9
-                            mean
-                            (Array.average objectives[first - 1 .. last - 1])
-                            "the mean objective of the steps since the last look")
+                            point.Loss
+                            (Array.average losses[first - 1 .. last - 1])
+                            "the mean loss of the steps since the last look")
                     [| 1, 3; 4, 6; 7, 9; 10, 11 |]
                     seldom.Curve
 
-                Expect.equal seldom.Outcome (Some BoundOutcome.AllSteps) "all steps were taken"
+                Expect.equal seldom.Outcome (Some TrainingOutcome.AllSteps) "all steps were taken"
             }
 
             test "MINE carries its memory from step to step" {
@@ -215,11 +231,11 @@ let tests =
                     }
 
                 let last, each = looks long Surrogate.donskerVaradhan critic samples
-                let struct (_, _, first) = last.Curve[0]
+                let first = -last.Curve[0].Held.Value
 
                 Expect.isTrue
-                    (last.BestObjective > first + 0.1)
-                    $"the best objective {last.BestObjective} is above the first, {first}"
+                    (-last.BestHeld > first + 0.1)
+                    $"the best objective {-last.BestHeld} is above the first, {first}"
 
                 let apart a b =
                     Params.addScaled -1.0 a b |> Params.globalNorm
@@ -261,7 +277,7 @@ let tests =
                     let last, each = looks options Surrogate.nwj (scaled factor) samples
 
                     match last.Outcome with
-                    | Some(BoundOutcome.Diverged(1, text)) ->
+                    | Some(TrainingOutcome.Diverged(1, text)) ->
                         Expect.stringContains text reason $"the reason of the factor {factor}"
                     | other -> failtest $"{factor}: {other}"
 

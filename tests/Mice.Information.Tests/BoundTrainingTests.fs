@@ -3,8 +3,10 @@ module Mice.Information.Tests.BoundTrainingTests
 
 open Expecto
 open System
+open System.IO
 open System.Threading
 open Mice
+open Mice.Learning
 open Mice.Tensors
 open Mice.Information
 open Mice.Information.Tests.Reference
@@ -27,7 +29,7 @@ let private critic dimensions =
     Critic.concatenated Nn.relu dimensions dimensions [ 32; 32 ]
 
 let private run critic (method: VariationalMethod) options samples =
-    BoundEstimation.run (Key.ofSeed 5UL) options method critic samples (splitOf samples) ignore CancellationToken.None
+    BoundEstimation.run options (Run.seeded 5UL Run.quiet) method critic samples (splitOf samples)
 
 let private value (result: BoundResult) = float result.Test.Estimate.Value
 
@@ -35,21 +37,6 @@ let private error (result: BoundResult) =
     float result.Test.Estimate.StandardError
 
 let private method name = VariationalMethod.byName name |> ok
-
-/// Few steps of small batches, and a memory that the next step needs.
-let private resumable =
-    { options with
-        Steps = 60
-        BatchSize = 64
-        ValidateEvery = 10
-        Pairing = Pairing.Rolls 4
-    }
-
-let private trainingOf samples =
-    BoundTraining.run (Key.ofSeed 5UL) resumable (Surrogate.mine 0.1) (critic 2) samples (splitOf samples)
-
-let private firstState () =
-    BoundTraining.start (Key.ofSeed 5UL) Device.cpu resumable (critic 2)
 
 [<Tests>]
 let tests =
@@ -149,38 +136,55 @@ let tests =
             testCase "training that was cancelled goes on from its checkpoint to the same result"
             <| fun () ->
                 let samples = gaussians 7UL 1000 2
-                let whole = firstState () |> trainingOf samples ignore CancellationToken.None
-                use source = new CancellationTokenSource()
-                let mutable kept = None
+                let folder = Directory.CreateTempSubdirectory "mice-bound-"
 
-                let stop (state: BoundTrainingState) =
-                    if state.Curve.Length = 2 then
-                        kept <- Some(BoundCheckpoint.toBytes state)
-                        source.Cancel()
+                // Few steps of small batches, and a memory that the next step needs.
+                let resumable =
+                    { options with
+                        Steps = 60
+                        BatchSize = 64
+                        ValidateEvery = 10
+                        Pairing = Pairing.Rolls 4
+                    }
 
-                Expecting.throws<OperationCanceledException>
-                    (fun () -> firstState () |> trainingOf samples stop source.Token |> ignore)
-                    "cancelled training throws"
-                |> ignore
+                let mine =
+                    {
+                        Surrogate = Surrogate.mine 0.1
+                        Bound = Bound.mine
+                    }
 
-                match kept |> Option.map (BoundCheckpoint.ofBytes "checkpoint" Device.cpu (critic 2)) with
-                | Some(Ok state) ->
-                    let resumed = trainingOf samples ignore CancellationToken.None state
-                    Expect.equal resumed.Outcome whole.Outcome "the outcome"
+                let trained run =
+                    BoundEstimation.run resumable run mine (critic 2) samples (splitOf samples)
 
-                    Expect.equal resumed.BestObjective whole.BestObjective "the best objective"
+                let kept () =
+                    { Run.seeded 5UL Run.quiet with
+                        Store = Some(RunStore.at folder.FullName)
+                    }
+                    |> Run.claim "test" (fun () -> [])
+                    |> ok
 
-                    Expect.equal resumed.Curve whole.Curve "the curve"
+                try
+                    let whole = trained (Run.seeded 5UL Run.quiet) |> ok
+                    use source = new CancellationTokenSource()
 
-                    let numbers state =
-                        Params.tensors state.Best |> Array.collect Tensor.toArray<float32>
+                    Expecting.throwsAny<OperationCanceledException>
+                        (fun () ->
+                            trained
+                                { kept () with
+                                    Cancel = source.Token
+                                    Progress =
+                                        fun p ->
+                                            if p.Fraction > 0.4 then
+                                                source.Cancel()
+                                }
+                            |> ignore)
+                        "cancelled training throws"
+                    |> ignore
 
-                    Expect.equal (numbers resumed) (numbers whole) "the best parameters"
-                | other -> failtest $"{other}"
-
-                match BoundCheckpoint.ofBytes "rubbish" Device.cpu (critic 2) [| 1uy; 2uy |] with
-                | Error(MiceError.BadFile _) -> ()
-                | other -> failtest $"{other}"
+                    let resumed = trained (kept ()) |> ok
+                    Expect.equal resumed whole "outcome, curve and values are those of the whole run"
+                finally
+                    folder.Delete true
 
             test "an exploding critic is a result with a reason" {
                 let samples = gaussians 8UL 1000 2
@@ -188,7 +192,7 @@ let tests =
                 let result = run (critic 2) (method "nwj") wild samples |> ok
 
                 match result.Outcome with
-                | BoundOutcome.Diverged(step, reason) ->
+                | TrainingOutcome.Diverged(step, reason) ->
                     Expecting.inRange step 1 300 "the step at which it exploded"
                     Expect.isNonEmpty reason "there is a reason"
                 | other -> failtest $"{other}"
@@ -209,7 +213,7 @@ let tests =
                     |> ok
 
                 match result.Outcome with
-                | BoundOutcome.StoppedByValidation step ->
+                | TrainingOutcome.StoppedByPatience step ->
                     Expect.equal
                         step
                         (result.Step + options.Patience * options.ValidateEvery)
@@ -240,7 +244,7 @@ let tests =
                         }
                 with
                 | Error faults -> Expect.equal faults.Length 4 "four faults are told"
-                | Ok() -> failtest "nothing was found"
+                | Ok _ -> failtest "nothing was found"
 
                 match VariationalMethod.byName "dw" with
                 | Error [ MiceError.UnknownName(_, "dw", known) ] ->

@@ -4,6 +4,7 @@ open Expecto
 open FsCheck
 open FsCheck.FSharp
 open Mice
+open Mice.Learning
 open Mice.Information
 open Mice.Tensors
 open Mice.Information.Tests.Reference
@@ -20,7 +21,7 @@ let private result (held: float) (trained: float) (error: float) : BoundResult =
     {
         Test = evaluated held
         Training = evaluated trained
-        Outcome = BoundOutcome.AllSteps
+        Outcome = TrainingOutcome.AllSteps
         Step = 1
         Curve = [||]
     }

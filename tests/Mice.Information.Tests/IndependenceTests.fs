@@ -4,6 +4,7 @@ module Mice.Information.Tests.IndependenceTests
 open Expecto
 open System.Threading
 open Mice
+open Mice.Learning
 open Mice.Tensors
 open Mice.Information
 open Mice.Information.Tests.Reference
@@ -78,9 +79,12 @@ let private afterTraining surrogate (critic: Critic) steps bounds key =
         let samples = rowsOf key 1200
         let split = PairedSamples.split key 1 0.2 0.2 1200 |> ok
 
+        let run = { Run.quiet with Key = key }
+        let plan = BoundTraining.plan "critic" options
+        let objective = BoundTraining.objective options surrogate critic samples split run
+
         let state =
-            BoundTraining.start key Device.cpu options critic
-            |> BoundTraining.run key options surrogate critic samples split ignore CancellationToken.None
+            Training.run plan objective (BoundTraining.start plan critic run) run |> ok
 
         let struct (x, y) = PairedSamples.take split.Test samples
 

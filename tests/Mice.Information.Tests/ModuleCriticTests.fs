@@ -2,7 +2,6 @@
 module Mice.Information.Tests.ModuleCriticTests
 
 open Expecto
-open System.Threading
 open TorchSharp
 open Mice
 open Mice.Tensors
@@ -48,16 +47,7 @@ let tests =
                 let critic = Critic.separable (theirs ()) (theirs ())
 
                 let train () =
-                    BoundEstimation.run
-                        (Key.ofSeed 5UL)
-                        options
-                        method
-                        critic
-                        samples
-                        split
-                        ignore
-                        CancellationToken.None
-                    |> ok
+                    BoundEstimation.run options (Run.seeded 5UL Run.quiet) method critic samples split |> ok
 
                 let found = (train ()).Test.Estimate
                 let value, error = float found.Value, float found.StandardError

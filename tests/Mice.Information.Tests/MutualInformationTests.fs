@@ -8,13 +8,10 @@ open Mice
 open Mice.Information
 open Mice.Information.Tests.Reference
 
-let private options =
-    { MutualInformationOptions.defaults with
-        Threads = 2
-    }
+let private options = MutualInformationOptions.defaults
 
 let private run options x y =
-    MutualInformation.estimate options None ignore CancellationToken.None x y
+    MutualInformation.estimate options { Run.quiet with Threads = 2 } x y
 
 /// Standard normal x and y with the correlation of each column.
 let private normal seed rows (correlations: float list) =
@@ -135,11 +132,9 @@ let tests =
                         let struct (x, y) = normal (100UL + uint64 seed) 400 [ 0.0 ]
 
                         let r =
-                            run
-                                { options with
-                                    Method = "ksg"
-                                    Seed = uint64 seed
-                                }
+                            MutualInformation.estimate
+                                { options with Method = "ksg" }
+                                (Run.seeded (uint64 seed) Run.quiet)
                                 x
                                 y
                             |> ok
@@ -261,10 +256,14 @@ let tests =
                     { options with
                         Method = "dvv"
                         BlockRows = Some 0
-                        Threads = 0
                     }
 
-                Expect.equal (messages (run wrong x y) |> List.length) 3 "three options are wrong"
+                let idle = { Run.quiet with Threads = 0 }
+
+                Expect.equal
+                    (messages (MutualInformation.estimate wrong idle x y) |> List.length)
+                    3
+                    "two options and the threads are wrong"
 
                 isRefused "fewer rows of Y" (run options x (Sample.choose [| 0..98 |] y))
                 isRefused "a constant column" (run options (Sample.ofColumn (Array.create 100 2.5)) y)
@@ -282,18 +281,16 @@ let tests =
             <| fun () ->
                 let struct (x, y) = normal 10UL 400 [ 0.6; 0.6 ]
 
-                let wanted =
-                    { options with
-                        Method = "infonce"
-                        Threads = 1
-                    }
-
+                let wanted = { options with Method = "infonce" }
                 let whole = run wanted x y |> ok
                 let folder = Directory.CreateTempSubdirectory "mice-mi-"
 
                 try
-                    let store () =
-                        MutualInformation.checkpoints wanted x y folder.FullName |> ok
+                    let kept =
+                        { Run.quiet with
+                            Threads = 1
+                            Store = Some(RunStore.at folder.FullName)
+                        }
 
                     use source = new CancellationTokenSource()
                     let reports = ref 0
@@ -306,19 +303,26 @@ let tests =
 
                     Expecting.throwsAny<OperationCanceledException>
                         (fun () ->
-                            MutualInformation.estimate wanted (Some(store ())) stopSoon source.Token x y |> ignore)
+                            MutualInformation.estimate
+                                wanted
+                                { kept with
+                                    Progress = stopSoon
+                                    Cancel = source.Token
+                                }
+                                x
+                                y
+                            |> ignore)
                         "a cancelled estimate throws"
                     |> ignore
 
-                    let resumed =
-                        MutualInformation.estimate wanted (Some(store ())) ignore CancellationToken.None x y |> ok
+                    let resumed = MutualInformation.estimate wanted kept x y |> ok
 
                     Expect.equal
                         resumed.MutualInformation
                         whole.MutualInformation
                         "the resumed estimate is that of the whole run"
 
-                    match MutualInformation.checkpoints { wanted with Seed = 2UL } x y folder.FullName with
+                    match MutualInformation.estimate wanted (Run.seeded 2UL kept) x y with
                     | Error [ MiceError.Mismatch _ ] -> ()
                     | other -> failtest $"another seed: {other}"
                 finally

@@ -4,10 +4,18 @@ open Expecto
 open System.Reflection
 open Mice
 open Mice.Entropy
+open Mice.Learning
 open Mice.Plots
 open Mice.Plots.Tests.PlotsTests
 open Mice.Samplers
 open Plotly.NET
+
+let private point step loss =
+    {
+        Step = step
+        Loss = loss
+        Held = None
+    }
 
 let private lattice =
     let points = TemperatureFiguresTests.points true [ 2.0; 2.2; 2.4; 2.6 ]
@@ -21,11 +29,7 @@ let private lattice =
                         EntropyPerSite = Estimate.exact (2.0 * p.Temperature * p.Temperature * 1.0<nat / site>)
                         Source = "by construction"
                     }
-            Curves =
-                [
-                    "network 1", [| struct (1, 0.5); struct (2, 0.4) |]
-                    "network 2", [| struct (1, 0.6) |]
-                ]
+            Curves = [ "network 1", [| point 1 0.5; point 2 0.4 |]; "network 2", [| point 1 0.6 |] ]
         })
 
 let private derivatives = TemperatureDerivatives.ofPoints lattice
@@ -65,8 +69,7 @@ let private series: MdSeries =
 let private information = MutualInformationReportTests.result
 let private phases = [ Style.solid "solid" Colour.blue, melting.Solid ]
 
-let private networks (scan: ScanResult) =
-    scan.Training |> Array.distinctBy _.Network |> Array.length
+let private networks (scan: ScanResult) = scan.Training.Length
 
 let private halves = [ "4×4"; "4×8" ]
 let private temperatures = [ for t in [ "2"; "2.2"; "2.4"; "2.6" ] -> $"T = {t}" ]

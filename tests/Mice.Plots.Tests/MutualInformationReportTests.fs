@@ -6,6 +6,7 @@ open System.IO
 open System.Text.Json
 open Mice
 open Mice.Information
+open Mice.Learning
 open Mice.Plots
 open Mice.Plots.Tests.PlotsTests
 
@@ -23,7 +24,12 @@ let private curve shift =
     Array.init 20 (fun i ->
         let step = 50 * (i + 1)
         let value = 0.5 * (1.0 - exp (-float step / 200.0))
-        struct (step, value + 0.02, (if i % 2 = 0 then nan else value - shift)))
+
+        {
+            Step = step
+            Loss = -(value + 0.02)
+            Held = (if i % 2 = 0 then None else Some(shift - value))
+        })
 
 let private estimates =
     [

@@ -35,9 +35,7 @@ let melting =
                 Pressure = 1.0<bar>
             }
 
-    match
-        Melting.estimateBy FakeScan.sodium options Threading.CancellationToken.None ignore MeltingStores.none input
-    with
+    match Melting.estimateBy FakeScan.sodium options Run.quiet input with
     | Ok r -> r
     | Error faults -> failwith $"{faults}"
 

@@ -14,10 +14,17 @@ let private few =
         EnergyRounds = 20
     }
 
-let private draw options seed model =
-    match IsingSampling.draw options CancellationToken.None ignore (Key.ofSeed seed) model with
+let private drawOn threads options seed model =
+    let run =
+        { Run.seeded seed Run.quiet with
+            Threads = threads
+        }
+
+    match IsingSampling.draw options run model with
     | Ok sampling -> sampling
     | Error faults -> failwithf "%A" (List.map MiceError.message faults)
+
+let private draw options = drawOn 2 options
 
 [<Tests>]
 let tests =
@@ -48,16 +55,9 @@ let tests =
 
             test "As many snapshots as asked for, from all chains, on any number of threads" {
                 let model = IsingModel.square 4 2.0
-                let one = draw { few with Threads = 1 } 1UL model
+                let one = drawOn 1 few 1UL model
 
-                let two =
-                    draw
-                        { few with
-                            Threads = 2
-                            EnergyRounds = 1
-                        }
-                        1UL
-                        model
+                let two = draw { few with EnergyRounds = 1 } 1UL model
 
                 Expect.equal one.Snapshots.Sites.Length 1024 "snapshots"
                 Expect.equal one.SnapshotsPerChain 2 "snapshots of each of 512 chains"
@@ -94,12 +94,7 @@ let tests =
 
             test "All faults of model and options are told" {
                 let result =
-                    IsingSampling.draw
-                        { few with Snapshots = 0; Every = 0 }
-                        CancellationToken.None
-                        ignore
-                        (Key.ofSeed 1UL)
-                        (IsingModel.square 1 -1.0)
+                    IsingSampling.draw { few with Snapshots = 0; Every = 0 } Run.quiet (IsingModel.square 1 -1.0)
 
                 match result with
                 | Ok _ -> failwith "accepted"
@@ -113,7 +108,8 @@ let tests =
 
                 Expecting.throwsAny<System.OperationCanceledException>
                     (fun () ->
-                        IsingSampling.draw few source.Token ignore (Key.ofSeed 1UL) (IsingModel.square 8 2.0) |> ignore)
+                        IsingSampling.draw few { Run.quiet with Cancel = source.Token } (IsingModel.square 8 2.0)
+                        |> ignore)
                     "drawing is cancelled"
                 |> ignore
         ]

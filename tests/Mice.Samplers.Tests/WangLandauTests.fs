@@ -1,21 +1,22 @@
 module Mice.Samplers.Tests.WangLandauTests
 
 open Expecto
-open System.Threading
+open System
 open Mice
 open Mice.Samplers
 open Mice.Samplers.Tests.ExactReference
 
-let private options =
-    {
-        Walkers = 32
-        Sweeps = 20_000
-        Threads = 2
-    }
+let private options = { Walkers = 32; Sweeps = 20_000 }
 
-let private density options seed lattice rows columns =
-    WangLandau.densityOfStates options CancellationToken.None ignore (Key.ofSeed seed) lattice rows columns
-    |> ok
+let private densityOn threads options seed lattice rows columns =
+    let run =
+        { Run.seeded seed Run.quiet with
+            Threads = threads
+        }
+
+    WangLandau.densityOfStates options run lattice rows columns |> ok
+
+let private density options = densityOn 2 options
 
 /// ln g by bond sum, from all states.
 let private exactLevels lattice rows columns =
@@ -180,15 +181,16 @@ let tests =
 
             test "The same on any number of threads, with progress" {
                 let short = { options with Sweeps = 4_000 }
-                let one = density { short with Threads = 1 } 127UL Lattice.Square 3 4
+                let one = densityOn 1 short 127UL Lattice.Square 3 4
                 let reports = System.Collections.Concurrent.ConcurrentBag<float>()
 
                 let two =
                     WangLandau.densityOfStates
                         short
-                        CancellationToken.None
-                        (fun p -> reports.Add p.Fraction)
-                        (Key.ofSeed 127UL)
+                        { Run.seeded 127UL Run.quiet with
+                            Threads = 2
+                            Progress = fun p -> reports.Add p.Fraction
+                        }
                         Lattice.Square
                         3
                         4
@@ -201,27 +203,35 @@ let tests =
                     one.LogStatesByWalker
                     "another key"
 
-                Expecting.inRange reports.Count 99 100 "reports of progress"
+                Expecting.inRange reports.Count 99 101 "reports of progress"
                 Expect.equal (Seq.max reports) 1.0 "the last report"
             }
 
             testCase "All faults are told, and the work can be cancelled"
             <| fun () ->
-                let run options token rows =
-                    WangLandau.densityOfStates options token ignore (Key.ofSeed 1UL) Lattice.Square rows 4
+                let run options threads token rows =
+                    WangLandau.densityOfStates
+                        options
+                        { Run.quiet with
+                            Threads = threads
+                            Cancel = token
+                        }
+                        Lattice.Square
+                        rows
+                        4
 
-                match run { Walkers = 1; Sweeps = 0; Threads = 0 } CancellationToken.None 1 with
+                match run { Walkers = 1; Sweeps = 0 } 0 Threading.CancellationToken.None 1 with
                 | Ok _ -> failwith "accepted"
                 | Error faults -> Expect.equal faults.Length 4 "every fault is told"
 
                 let found = density { options with Sweeps = 10 } 131UL Lattice.Square 2 2
                 isFault (DensityOfStates.averages nan 1.0 found)
                 isFault (DensityOfStates.averages 1.0 0.0 found)
-                use source = new CancellationTokenSource()
+                use source = new Threading.CancellationTokenSource()
                 source.Cancel()
 
                 Expecting.throwsAny<System.OperationCanceledException>
-                    (fun () -> run options source.Token 4 |> ignore)
+                    (fun () -> run options 2 source.Token 4 |> ignore)
                     "the work is cancelled"
                 |> ignore
         ]

@@ -18,8 +18,7 @@ let private get result =
     | Ok value -> value
     | Error errors -> failwith (errors |> List.map MiceError.message |> String.concat "\n")
 
-let private sample options cancel progress model =
-    XYChain.sample (get (XYChainOptions.check options)) cancel progress (Key.ofSeed 1UL) model
+let private sample options model = XYChain.sample options Run.quiet model
 
 [<Tests>]
 let tests =
@@ -33,7 +32,7 @@ let tests =
                     }
 
                 let on threads =
-                    sample { small with Threads = threads } CancellationToken.None ignore model |> get
+                    XYChain.sample small { Run.quiet with Threads = threads } model |> get
 
                 let one, two = on 1, on 2
                 Expect.equal two.Snapshots.Sites one.Snapshots.Sites "snapshots on two threads and on one"
@@ -55,8 +54,7 @@ let tests =
             test "The energy at high temperature is that of the series" {
                 let model = XYModel.square 8 3.0
 
-                let found =
-                    sample { small with Snapshots = 100 } CancellationToken.None ignore model |> get
+                let found = sample { small with Snapshots = 100 } model |> get
 
                 let exact = (XYExact.squareAtHighTemperature model).EnergyPerSite
                 let z = (found.EnergyPerSite.Value - exact) / found.EnergyPerSite.StandardError
@@ -70,17 +68,13 @@ let tests =
             test "Chains in equilibrium with snapshots far apart pass their checks" {
                 for seed in 1UL .. 5UL do
                     let options =
-                        get (
-                            XYChainOptions.check
-                                { small with
-                                    Chains = 2
-                                    Snapshots = 60
-                                }
-                        )
+                        { small with
+                            Chains = 2
+                            Snapshots = 60
+                        }
 
                     let found =
-                        XYChain.sample options CancellationToken.None ignore (Key.ofSeed seed) (XYModel.square 6 1.5)
-                        |> get
+                        XYChain.sample options (Run.seeded seed Run.quiet) (XYModel.square 6 1.5) |> get
                     // Differences of halves of 90 nearly independent steps each; the larger of two errors.
                     found.Checks |> Seq.iter (fun check -> Expect.isTrue check.Passed check.Detail)
             }
@@ -95,7 +89,7 @@ let tests =
                         Clusters = 0
                     }
 
-                let found = sample slow CancellationToken.None ignore (XYModel.square 24 0.5) |> get
+                let found = sample slow (XYModel.square 24 0.5) |> get
                 Expect.equal (found.Checks |> List.map _.Passed) [ false; false ] "both checks fail"
             }
 
@@ -110,15 +104,19 @@ let tests =
                     if p.Fraction > 0.5 then
                         source.Cancel()
 
-                let one = { small with Threads = 1 }
+                let one =
+                    { Run.quiet with
+                        Threads = 1
+                        Progress = progress
+                    }
 
                 Expecting.throwsAny<System.OperationCanceledException>
-                    (fun () -> sample one source.Token progress (XYModel.square 4 1.0) |> ignore)
+                    (fun () -> XYChain.sample small { one with Cancel = source.Token } (XYModel.square 4 1.0) |> ignore)
                     "sampling is cancelled"
                 |> ignore
 
                 Expecting.inRange last 0.5 0.52 "progress when it was cancelled"
-                sample one CancellationToken.None progress (XYModel.square 4 1.0) |> get |> ignore
+                XYChain.sample small one (XYModel.square 4 1.0) |> get |> ignore
                 Expect.equal last 1.0 "progress at the end"
 
             test "Every bad option and every bad model is told" {
@@ -130,14 +128,13 @@ let tests =
                         Every = 0
                         OverRelaxations = -1
                         Clusters = -1
-                        Threads = 0
                     }
 
                 match XYChainOptions.check bad with
-                | Error errors -> Expect.equal errors.Length 7 "every bad option is told"
+                | Error errors -> Expect.equal errors.Length 6 "every bad option is told"
                 | Ok _ -> failwith "accepted"
 
-                match sample small CancellationToken.None ignore (XYModel.square 1 0.0) with
+                match sample small (XYModel.square 1 0.0) with
                 | Error errors -> Expect.equal errors.Length 3 "every fault of the model is told"
                 | Ok _ -> failwith "accepted"
             }

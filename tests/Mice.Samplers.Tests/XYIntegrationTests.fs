@@ -1,7 +1,6 @@
 module Mice.Samplers.Tests.XYIntegrationTests
 
 open Expecto
-open System.Threading
 open FsCheck
 open FsCheck.FSharp
 open Mice
@@ -12,11 +11,17 @@ let private options =
         Steps = 300
         Equilibrate = 30
         Chains = 4
-        Threads = 2
     }
 
-let private run options model temperatures =
-    XYIntegration.entropies options CancellationToken.None ignore (Key.ofSeed 11UL) model temperatures
+let private runOn threads options model temperatures =
+    let run =
+        { Run.seeded 11UL Run.quiet with
+            Threads = threads
+        }
+
+    XYIntegration.entropies options run model temperatures
+
+let private run options = runOn 2 options
 
 let private get result =
     match result with
@@ -111,7 +116,7 @@ let tests =
             test "The result does not depend on the threads" {
                 let few = { options with Steps = 20 }
                 let model = XYModel.square 3 1.0
-                let one, two = run { few with Threads = 1 } model [ 2.0 ], run few model [ 2.0 ]
+                let one, two = runOn 1 few model [ 2.0 ], run few model [ 2.0 ]
                 Expect.equal (get two) (get one) "two threads and one"
             }
 

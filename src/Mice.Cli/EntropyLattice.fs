@@ -1,0 +1,127 @@
+namespace Mice.Cli
+
+open Argu
+open Mice
+open Mice.Entropy
+
+/// What `mice entropy MODEL` takes beside what every verb does.
+type LatticeArgument =
+    | Size of sites: string
+    | Temperature of list: string
+    | Lattice of name: string
+    | Coupling of value: string
+    | Field of value: string
+    | Method of names: string
+    | Snapshots of count: string
+    | [<CustomCommandLine("--error")>] LargestError of nats: string
+    | Quick
+    | Transfer
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | Size _ -> "rows and columns of the torus"
+            | Temperature _ -> "one temperature or several, separated by commas, in units of |J|/k_B"
+            | Lattice _ -> "square (default) or, for ising, triangular"
+            | Coupling _ -> "J: 1 (default) for a ferromagnet, -1 for an antiferromagnet"
+            | Field _ -> "H, in units of |J|; default 0; of XY spins along the angle 0"
+            | Method _ ->
+                "mice, scan, compression, counting (ising), integration of energies from infinite temperature (xy), both (mice and scan; default) or all; several separated by commas"
+            | Snapshots _ -> "snapshots to draw, rounded up to equally many of each chain; default 2048"
+            | LargestError _ ->
+                "largest standard error that is wanted, nats per site; with a larger one the exit code is 2, with the snapshots that it would take"
+            | Quick -> "a third of the training steps"
+            | Transfer ->
+                "networks start from those of the next higher temperature, with a third of the steps: quicker, but results then depend on the temperatures above"
+
+/// `mice entropy MODEL`: entropy of a lattice model from nothing.
+[<RequireQualifiedAccess>]
+module EntropyLattice =
+
+    type private Job =
+        {
+            Options: RunOptions
+            Entropy: LatticeEntropyOptions
+            System: LatticeSystem
+            Temperatures: float list
+            /// The largest standard error that is wanted, nats per site.
+            LargestError: float option
+        }
+
+    let private parameters (r: ParseResults<LatticeArgument>) : Read<LatticeParameters> =
+        validate {
+            let! size = LatticeArguments.size (r.TryGetResult LatticeArgument.Size)
+            and! lattice = LatticeArguments.lattice (r.TryGetResult LatticeArgument.Lattice)
+            and! coupling = LatticeArguments.coupling (r.TryGetResult LatticeArgument.Coupling)
+            and! field = LatticeArguments.field (r.TryGetResult LatticeArgument.Field)
+
+            and! snapshots =
+                Options.count "--snapshots" (r.TryGetResult LatticeArgument.Snapshots)
+
+            return
+                {
+                    Size = size
+                    Lattice = lattice
+                    Coupling = coupling
+                    Field = field
+                    Snapshots = snapshots
+                    Equilibrate = None
+                    Every = None
+                }
+        }
+
+    /// Methods of the family, whatever its parameters.
+    let private methodsOf (family: LatticeFamily) =
+        family.Create LatticeArguments.smallest |> Result.map _.Methods |> Result.defaultValue []
+
+    let private read (family: LatticeFamily) (given: GivenArguments<LatticeArgument>) : Read<Job> =
+        let r = given.Own
+
+        validate {
+            let! parameters = parameters r
+
+            and! temperatures =
+                LatticeArguments.temperatures (r.TryGetResult LatticeArgument.Temperature)
+
+            and! methods =
+                LatticeArguments.methods (methodsOf family) (r.TryGetResult LatticeArgument.Method)
+
+            and! error = LatticeArguments.error (r.TryGetResult LatticeArgument.LargestError)
+            and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
+            let! system = family.Create parameters
+
+            return
+                {
+                    Options = options
+                    Entropy =
+                        { LatticeArguments.entropy (r.Contains LatticeArgument.Quick) methods with
+                            Transfer = r.Contains LatticeArgument.Transfer
+                        }
+                    System = system
+                    Temperatures = temperatures
+                    LargestError = error
+                }
+        }
+
+    let private finish (estimators: Estimators) (job: Job) (points: LatticePoint list) : int =
+        let system = job.System
+
+        let settings =
+            RunOptions.settings job.Options @ system.Sampling @ LatticeEntropyOptions.describe job.Entropy
+
+        let tooFew = LatticeArguments.tooFew job.LargestError system.Snapshots points
+        LatticeResult.finish estimators job.Options system.Title settings tooFew points
+
+    let private work words (estimators: Estimators) given (job: Job) =
+        Runs.withCheckpoints words given job.Options (fun run ->
+            estimators.Lattice job.Entropy run job.System job.Temperatures)
+
+    /// The verb for a family of models.
+    let verb (family: LatticeFamily) : Verb =
+        let words = [ "entropy"; family.Name ]
+
+        Verb.create<LatticeArgument, _, _>
+            (words, $"entropy of {family.Summary}", family.Remark)
+            (read family)
+            (work words)
+            finish

@@ -1,0 +1,145 @@
+namespace Mice.Entropy
+
+open System.Diagnostics
+open Mice
+open Mice.Samplers
+open Mice.Tensors
+
+/// Entropy of lattice models from nothing: snapshots are drawn, then every method sees the same ones.
+[<RequireQualifiedAccess>]
+module LatticeEntropy =
+    let private sampleOf (model: LatticeModel<'spin>) temperature (drawn: LatticeDraw<'spin>) : LatticeSample<'spin> =
+        {
+            Data =
+                {
+                    Snapshots = drawn.Snapshots
+                    Spins = model.Spins
+                    GroupSnapshots = drawn.SnapshotsPerChain
+                    Energies =
+                        Some
+                            {
+                                Beta = 1.0 / temperature
+                                Values = drawn.Energies
+                                MeanPerSite = drawn.EnergyPerSite
+                            }
+                    Hamiltonian = Some model.Energy
+                    First = Params.empty
+                }
+            Start =
+                { LatticePoint.start temperature (Some drawn.EnergyPerSite) drawn.Checks with
+                    Reference = model.Exact temperature
+                }
+        }
+
+    let private atTemperature
+        (options: LatticeEntropyOptions)
+        (model: LatticeModel<'spin>)
+        (run: Run)
+        before
+        temperature
+        =
+        let label = LatticeMethods.text temperature
+
+        let draw run =
+            model.Draw run temperature |> Result.map (sampleOf model temperature)
+
+        LatticeSweep.points
+            { options with
+                Methods = options.Methods |> List.except [ LatticeMethod.Integration ]
+            }
+            (Run.named label run)
+            label
+            before
+            draw
+            (LatticeMethods.apply options)
+
+    /// Points of the integration by temperature: one run for all of them, kept under the temperatures it was made for.
+    let private integrated integrate (run: Run) temperatures =
+        let watch = Stopwatch.StartNew()
+
+        let file =
+            "integration-" + String.concat "," (temperatures |> List.map LatticeMethods.text)
+
+        let pointOf t (entropy: IntegratedEntropy) =
+            LatticePoint.ofIntegration
+                (LatticePoint.start t (Some entropy.EnergyPerSite) [])
+                watch.Elapsed.TotalSeconds
+                entropy
+
+        let compute () =
+            let own =
+                run |> Run.named "integration" |> Run.within 0.0 1.0 "integration of energies"
+
+            integrate own temperatures |> Result.map (List.map2 pointOf temperatures)
+
+        LatticeSweep.kept file compute run
+
+    /// What the integration found becomes the reference of all other points of the same temperature.
+    let private refer (references: LatticePoint list) (point: LatticePoint) =
+        references
+        |> List.tryFind (fun r -> r.Temperature = point.Temperature)
+        |> Option.map (fun r ->
+            { point with
+                Reference =
+                    Some
+                        {
+                            EntropyPerSite = r.EntropyPerSite
+                            Source = r.Method
+                        }
+            })
+        |> Option.defaultValue point
+
+    /// <summary>Entropies per site at some temperatures. Where energies are integrated, the other methods have the result as their reference.</summary>
+    /// <param name="options">Methods and how they work.</param>
+    /// <param name="run">Key, threads and so on; a store belongs to the model and the options but not to temperatures and methods, for every pair of
+    /// them is kept by itself; an integration is kept for the temperatures that it was made for.</param>
+    /// <param name="model">The model, and how it is sampled.</param>
+    /// <param name="temperatures">One or more. Only the integration and networks that are handed on make the result at one depend on the others.</param>
+    /// <returns>OutOfRange for faults of the model, the options and the run, UnknownName for methods that are not for the model, and the faults of the
+    /// methods, before any long work where possible; Mismatch for a store of another calculation.</returns>
+    let estimate
+        (options: LatticeEntropyOptions)
+        (run: Run)
+        (model: LatticeModel<'spin>)
+        (temperatures: float list)
+        : Result<LatticePoint list, MiceError list> =
+        let conditions () =
+            model.Describe @ LatticeModel.describe options model
+
+        validate {
+            let! () = LatticeMethods.noTemperature temperatures
+            and! () = temperatures |> List.collect model.Faults
+            and! () = Run.faults run
+
+            and! () =
+                LatticeMethods.faults
+                    (LatticeModel.methods model)
+                    model.Spins
+                    (struct (model.Shape[0], model.Shape[1]))
+                    options
+
+            let! claimed = Run.claim $"entropy of the model {model.Name}" conditions run
+
+            let integrate =
+                model.Integrate |> Option.filter (fun _ -> List.contains LatticeMethod.Integration options.Methods)
+
+            let first =
+                if integrate.IsSome then
+                    1.0 / float (temperatures.Length + 1)
+                else
+                    0.0
+
+            let! references =
+                match integrate with
+                | Some integrate -> integrated integrate (Run.within 0.0 first "" claimed) temperatures
+                | None -> Ok []
+
+            let! points =
+                LatticeSweep.run
+                    options
+                    (Run.within first (1.0 - first) "" claimed)
+                    temperatures
+                    (atTemperature options model)
+
+            return List.map (refer references) points @ references
+        }

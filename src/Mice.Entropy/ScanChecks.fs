@@ -1,0 +1,74 @@
+namespace Mice.Entropy
+
+open System
+open Mice
+
+/// <summary>What a scan asks of its own result.</summary>
+/// <remarks>A tolerance of some errors alone would grow with the error that it is to judge, and a result that is wrong everywhere would pass.
+/// So each of them has a limit of its own. A quick run on the 20 snapshots of solid sodium of the documentation, a sharp intensity that is
+/// hard to average, has a mean of λ/ρ of 0.99(4) and a spread of the networks of 0.05 k_B per atom.</remarks>
+[<RequireQualifiedAccess>]
+module internal ScanChecks =
+    /// The farthest that the mean of λ/ρ may be from 1: somewhat more than three errors of that quick run.
+    [<Literal>]
+    let private FarthestCalibration = 0.15
+
+    /// The largest spread of the networks, k_B per atom: a third of an entropy of melting, beyond which no difference of phases is told.
+    [<Literal>]
+    let private LargestSpread = 0.3
+
+    let private isCalibrated (calibration: Estimate<1>) : Check =
+        let distance = abs (calibration.Value - 1.0)
+
+        {
+            Name = "the intensity is calibrated"
+            Passed = distance <= 3.0 * max calibration.StandardError 0.01 && distance <= FarthestCalibration
+            Detail =
+                $"mean of λ/ρ over uniform points {Estimate.format calibration}, wanted 1 within 3 errors and within {FarthestCalibration}"
+        }
+
+    let private agree (networks: Estimate<kB / atom>[]) (total: Estimate<kB / atom>) : Check =
+        let values = networks |> Array.map (fun e -> float e.Value)
+        let spread = Array.max values - Array.min values
+
+        {
+            Name = "the networks agree"
+            Passed =
+                Array.forall Double.IsFinite values
+                && spread <= 6.0 * max (float total.StandardError) 0.01
+                && spread <= LargestSpread
+            Detail =
+                $"spread of {networks.Length} networks {spread:F3} k_B per atom, wanted at most 6 errors of the mean and at most {LargestSpread}"
+        }
+
+    let private isLongEnough (shorter: Estimate<kB / atom>) (longest: Estimate<kB / atom>) : Check =
+        let step = float (shorter.Value - longest.Value)
+
+        {
+            Name = "the cut-off is long enough"
+            Passed = step <= 0.05
+            Detail = $"the last step of the cut-off lowered the bound by {step:F3} k_B per atom, wanted at most 0.05"
+        }
+
+    /// <summary>All checks.</summary>
+    /// <param name="networks">The bound of each network.</param>
+    /// <param name="total">The bound from all of them.</param>
+    /// <param name="calibration">The mean of λ/ρ over uniform points.</param>
+    /// <param name="rows">Bounds by cut-off, the longest last.</param>
+    let all
+        (networks: Estimate<kB / atom>[])
+        (total: Estimate<kB / atom>)
+        (calibration: Estimate<1>)
+        (rows: CutoffRow[])
+        : Check list =
+        [
+            {
+                Name = "the bound is a number"
+                Passed = Double.IsFinite(float total.Value) && Double.IsFinite(float total.StandardError)
+                Detail = "if not, training diverged: lower the learning rate"
+            }
+            isCalibrated calibration
+            agree networks total
+            if rows.Length >= 2 then
+                isLongEnough rows[rows.Length - 2].ExcessEntropy rows[rows.Length - 1].ExcessEntropy
+        ]

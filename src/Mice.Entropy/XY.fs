@@ -1,0 +1,77 @@
+namespace Mice.Entropy
+
+open System.Numerics
+open Mice
+open Mice.Samplers
+
+/// XY models as lattice models; entropies in nats per site relative to dθ: s = ln 2π at T = ∞, and s → −∞ as T → 0.
+[<RequireQualifiedAccess>]
+module XY =
+    let private draw (sampling: XYChainOptions) (model: XYModel) (run: Run) temperature =
+        XYChain.sample sampling run { model with Temperature = temperature }
+        |> Result.map (fun drawn ->
+            {
+                Snapshots = PlanarSpins.ofAngles drawn.Snapshots
+                Energies = drawn.Energies
+                SnapshotsPerChain = sampling.Snapshots
+                EnergyPerSite = drawn.EnergyPerSite
+                AutocorrelationTime = drawn.AutocorrelationTime
+                Checks = drawn.Checks
+                Write = fun source path -> SnapshotFile.writeAngles source path drawn.Snapshots
+            })
+
+    let private describe (sampling: XYChainOptions) (integration: XYIntegrationOptions) =
+        [
+            "chains", string sampling.Chains
+            "snapshots_per_chain", string sampling.Snapshots
+            "equilibration_steps", string sampling.Equilibrate
+            "steps_between_snapshots", string sampling.Every
+            "over_relaxations", string sampling.OverRelaxations
+            "clusters", string sampling.Clusters
+            "integration_chains", string integration.Chains
+            "integration_steps", string integration.Steps
+            "integration_equilibration_steps", string integration.Equilibrate
+        ]
+
+    let private faults sampling integration (model: XYModel) temperature =
+        XYModel.faults { model with Temperature = temperature }
+        @ Validate.faults (XYChainOptions.check sampling)
+        @ Validate.faults (XYIntegrationOptions.check integration)
+
+    /// <summary>An XY model with how it is sampled.</summary>
+    /// <param name="sampling">How snapshots are drawn.</param>
+    /// <param name="integration">How energies are sampled where they are integrated.</param>
+    /// <param name="model">The model; its temperature does not matter.</param>
+    let model (sampling: XYChainOptions) (integration: XYIntegrationOptions) (model: XYModel) : LatticeModel<Vector2> =
+        let shape = [| model.Rows; model.Columns |]
+
+        {
+            Name = "xy"
+            Title = LatticeModel.title "XY" "square" shape model.Coupling model.Field
+            Shape = shape
+            Describe =
+                [
+                    "rows", string model.Rows
+                    "columns", string model.Columns
+                    "coupling", LatticeMethods.text model.Coupling
+                    "field", LatticeMethods.text model.Field
+                ]
+            Sampling = describe sampling integration
+            Snapshots = sampling.Chains * sampling.Snapshots
+            Steps = "steps"
+            Equilibrate = sampling.Equilibrate
+            Every = sampling.Every
+            Faults = faults sampling integration model
+            Spins =
+                SpinSymmetry.ofLattice Lattice.Square (model.Field = 0.0) model.Rows model.Columns
+                |> LatticeSpins.planar
+            Energy = PlanarSpins.state >> XYModel.energy model
+            Draw = draw sampling model
+            Exact = fun _ -> None
+            Integrate = Some(fun run temperatures -> XYIntegration.entropies integration run model temperatures)
+        }
+
+    /// <summary>The ferromagnet J = 1 on a square torus without a field, sampled as usual.</summary>
+    /// <param name="size">Rows and columns.</param>
+    let square (size: int) : LatticeModel<Vector2> =
+        model XYChainOptions.defaults XYIntegrationOptions.defaults (XYModel.square size 1.0)
