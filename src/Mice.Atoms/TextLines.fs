@@ -5,6 +5,7 @@ open System.Buffers
 open System.IO
 open System.IO.Compression
 open System.Text
+open Mice
 
 /// A stream whose first bytes were taken off to look at them and are given back here. Notes whether the end was reached, to
 /// tell a cut compressed file from a damaged one.
@@ -61,34 +62,6 @@ type internal LineStatus =
     | TooLong = 3
     /// The compressed form is damaged.
     | Damaged = 4
-
-/// The encoding of a text by its first bytes.
-[<RequireQualifiedAccess>]
-module internal TextEncoding =
-    /// UTF-32 before UTF-16, whose mark is the beginning of the other one. Bytes of zero do not occur in other text, so they tell the
-    /// encoding of a text without a mark.
-    let private wide (first: byte[]) : struct (int * Encoding) voption =
-        match first with
-        | [| 0xffuy; 0xfeuy; 0uy; 0uy |] -> ValueSome(struct (4, Encoding.UTF32))
-        | [| 0uy; 0uy; 0xfeuy; 0xffuy |] -> ValueSome(struct (4, UTF32Encoding(true, false) :> Encoding))
-        | [| a; 0uy; 0uy; 0uy |] when a > 0uy -> ValueSome(struct (0, Encoding.UTF32))
-        | [| 0uy; 0uy; 0uy; a |] when a > 0uy -> ValueSome(struct (0, UTF32Encoding(true, false) :> Encoding))
-        | _ when first.Length >= 2 && first[0] = 0xffuy && first[1] = 0xfeuy -> ValueSome(struct (2, Encoding.Unicode))
-        | _ when first.Length >= 2 && first[0] = 0xfeuy && first[1] = 0xffuy ->
-            ValueSome(struct (2, Encoding.BigEndianUnicode))
-        | [| a; 0uy; b; 0uy |] when a > 0uy && b > 0uy -> ValueSome(struct (0, Encoding.Unicode))
-        | [| 0uy; a; 0uy; b |] when a > 0uy && b > 0uy -> ValueSome(struct (0, Encoding.BigEndianUnicode))
-        | _ -> ValueNone
-
-    /// <summary>How a text is encoded.</summary>
-    /// <param name="first">Its first four bytes, or all of them where there are fewer.</param>
-    /// <returns>The length of its byte-order mark, and the encoding where it is none that extends ASCII.</returns>
-    let ofFirst (first: byte[]) : struct (int * Encoding voption) =
-        match wide first with
-        | ValueSome(struct (mark, encoding)) -> struct (mark, ValueSome encoding)
-        | ValueNone when first.Length >= 3 && first[0] = 0xefuy && first[1] = 0xbbuy && first[2] = 0xbfuy ->
-            struct (3, ValueNone)
-        | ValueNone -> struct (0, ValueNone)
 
 /// The lines of a text file as bytes of ASCII or UTF-8 in one pooled buffer. Gzip is recognised by its first two bytes; a byte-order mark
 /// is left out; UTF-16 and UTF-32 become UTF-8. At most <c>LineLimit</c> bytes are held at any time, whatever the file contains.

@@ -33,6 +33,16 @@ module MiceError =
             else
                 c)
 
+    /// Longer messages lose their middle: what they quote may have any length.
+    [<Literal>]
+    let private Longest = 480
+
+    let private shortened (text: string) =
+        if text.Length <= Longest then
+            text
+        else
+            text[.. Longest - 181] + " … " + text[text.Length - 150 ..]
+
     let private place (frame: int option) (line: int64 option) =
         [
             yield! frame |> Option.map (fun f -> $"frame {f}") |> Option.toList
@@ -42,7 +52,8 @@ module MiceError =
             | [] -> ""
             | parts -> String.concat ", " parts + ": "
 
-    /// <summary>One line that says what was given, what is allowed and what to do. Never contains a line break.</summary>
+    /// <summary>One line that says what was given, what is allowed and what to do. Never contains a line break, and no more than 480
+    /// characters.</summary>
     /// <param name="error">The fault.</param>
     let message (error: MiceError) : string =
         match error with
@@ -58,3 +69,4 @@ module MiceError =
         | MiceError.Unavailable(what, remedy) -> $"{what} is not available. {remedy}"
         | MiceError.ToolFailed(tool, fault) -> $"{tool} failed: {fault}"
         |> oneLine
+        |> shortened

@@ -12,44 +12,14 @@ exception internal BadSample of faults: (int64 option * string) list
 [<Struct>]
 type internal SampleLine = { Number: int64; Text: string }
 
-/// Which encoding a text file is in.
+/// Text files of samples.
 [<RequireQualifiedAccess>]
-module internal SampleEncoding =
-    let private utf16 isHighestByteFirst =
-        UnicodeEncoding(isHighestByteFirst, false) :> Encoding
-
-    let private utf32 isHighestByteFirst =
-        UTF32Encoding(isHighestByteFirst, false) :> Encoding
-
-    /// The encoding, and the bytes of its byte-order mark. Without one, zero bytes show where two or four of them are a character.
-    let private recognise (start: byte[]) : Encoding * int =
-        let beginsWith (mark: byte list) =
-            start.Length >= mark.Length && List.ofArray (Array.truncate mark.Length start) = mark
-
-        // The longer marks first, for one of them begins as a shorter one does.
-        if beginsWith [ 0xFFuy; 0xFEuy; 0uy; 0uy ] then
-            utf32 false, 4
-        elif beginsWith [ 0uy; 0uy; 0xFEuy; 0xFFuy ] then
-            utf32 true, 4
-        elif beginsWith [ 0xEFuy; 0xBBuy; 0xBFuy ] then
-            UTF8Encoding false, 3
-        elif beginsWith [ 0xFFuy; 0xFEuy ] then
-            utf16 false, 2
-        elif beginsWith [ 0xFEuy; 0xFFuy ] then
-            utf16 true, 2
-        else
-            match start |> Array.map (fun b -> b = 0uy) with
-            | [| false; true; false; true |] -> utf16 false, 0
-            | [| true; false; true; false |] -> utf16 true, 0
-            | [| false; true; true; true |] -> utf32 false, 0
-            | [| true; true; true; false |] -> utf32 true, 0
-            | _ -> UTF8Encoding false, 0
-
+module internal SampleText =
     /// A reader of the text behind its byte-order mark; UTF-8 where nothing tells of another encoding. Bytes that are no text become U+FFFD.
-    let openText (stream: Stream) : StreamReader =
-        let encoding, mark = InputFile.start 4 stream |> recognise
+    let reader (stream: Stream) : StreamReader =
+        let struct (mark, encoding) = InputFile.start 4 stream |> TextEncoding.ofFirst
         stream.Position <- int64 mark
-        new StreamReader(stream, encoding, false, 65536, true)
+        new StreamReader(stream, ValueOption.defaultValue (UTF8Encoding false :> Encoding) encoding, false, 65536, true)
 
 /// <summary>The lines of a text file, one after the other.</summary>
 /// <remarks>A line ends with a line feed, a carriage return, or both; with two carriage returns and a line feed where the first one does, as Python
@@ -58,7 +28,7 @@ type internal SampleLines(stream: Stream) =
     /// Characters; a longer line is none of a table.
     static let longest = 1 <<< 24
 
-    let text = SampleEncoding.openText stream
+    let text = SampleText.reader stream
     let mutable buffer = Array.zeroCreate<char> 65536
     let mutable start = 0 // of what has not been handed out yet
     let mutable filled = 0

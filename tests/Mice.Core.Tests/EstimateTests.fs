@@ -119,6 +119,21 @@ let tests =
                 Expect.equal (Estimate.formatWithDirection (lower -4.38 0.02)) "≥ -4.38(2)" "a lower bound"
             }
 
+            test "Messages keep their beginning and their end whatever the length of what they quote" {
+                for length in [ 0; 300; 450; 1000; 100_000 ] do
+                    let quoted = String.replicate length "x"
+
+                    let message =
+                        MiceError.BadFile("a.log", None, Some 7L, $"'{quoted}' is no number.") |> MiceError.message
+
+                    Expect.stringStarts message "a.log: line 7: '" "where it is"
+                    Expect.stringEnds message "' is no number." "what it is"
+                    Expect.isLessThanOrEqual message.Length 480 "a line that one can read"
+
+                    if length <= 300 then
+                        Expect.stringContains message quoted "short texts are quoted in full"
+            }
+
             test "Messages are one line whatever they quote" {
                 let nasty = "a\r\nb\u2028c\td\u0000e\n"
 
