@@ -8,7 +8,7 @@ open Mice.Tensors
 /// <summary>How one network is trained. Start from IntensityTrainingOptions.defaults.</summary>
 type IntensityTrainingOptions =
     {
-        /// Optimiser steps.
+        /// Optimiser steps; a scan of few atoms makes fewer of them.
         Steps: int
         /// Points (atoms and noise together) in each step.
         BatchPoints: int

@@ -73,6 +73,22 @@ module internal ScanJobs =
     let private mean (sweeps: struct (float * float)[]) =
         sweeps |> Array.averageBy (fun struct (a, b) -> 0.5 * (a + b))
 
+    /// How often an atom is drawn in training at most. Of the 20 snapshots of sodium in the documentation each atom is drawn a hundred times by the
+    /// default settings; beyond that a network learns the atoms of its own snapshots.
+    [<Literal>]
+    let private MostDraws = 150
+
+    /// The training of a job on so many atoms: as it was asked for, or, where these are so few that each would be drawn too often, in fewer steps, of which
+    /// the parameters are taken that describe the validation snapshots best.
+    let private fitted (options: ScanOptions) (atoms: int) (training: IntensityTrainingOptions) =
+        let atomsPerStep = training.BatchPoints / (1 + options.Network.NoisePerAtom)
+        let most = max 1 (int (int64 MostDraws * int64 atoms / int64 atomsPerStep))
+
+        if training.Steps <= most then
+            struct (training, Selection.Last)
+        else
+            struct ({ training with Steps = most }, Selection.Best)
+
     /// Values of all snapshots by sweeps that none of the training has seen.
     let private evaluate device key intensity sampling (snapshots: ScanSnapshots) sweeps points parameters =
         let sampler = SweepSampler(snapshots, intensity.Basis, intensity.Core)
@@ -85,13 +101,13 @@ module internal ScanJobs =
         | Some k -> $"network {k + 1} of {options.Networks}"
         | None -> $"cut-off {job.Cutoff:F1} Å"
 
-    let private message (title: string) (job: Job) (state: TrainingState) =
+    let private message (title: string) steps (state: TrainingState) =
         let held =
             match Array.tryLast state.Curve |> Option.bind _.Held with
             | Some value -> $", s_ex {value:F3} k_B/atom on validation snapshots"
             | None -> ""
 
-        $"{title}, step {TrainingState.step state} of {job.Options.Steps}{held}"
+        $"{title}, step {TrainingState.step state} of {steps}{held}"
 
     let private outcome (steps: Snapshot[]) (job: Job) training scores =
         let ofSnapshot i (sweeps: SweepScore[]) entropies =
@@ -128,14 +144,17 @@ module internal ScanJobs =
 
         let title = title options job
 
+        let struct (asked, selection) =
+            fitted options (ScanSnapshots.count training * training.Atoms) job.Options
+
         let plan =
-            { IntensityTraining.plan job.Name job.Options with
+            { IntensityTraining.plan job.Name asked with
                 Phase = title
-                Message = message title job
+                Message = message title asked.Steps
+                Selection = selection
             }
 
-        let objective =
-            IntensityTraining.objective job.Options intensity training validate run
+        let objective = IntensityTraining.objective asked intensity training validate run
 
         Training.run plan objective (IntensityTraining.start plan intensity run) run
         |> Result.map (fun state ->

@@ -44,6 +44,26 @@ let tests =
     testList
         "ScanRepeatsTests"
         [
+            test "Where atoms are few, the training has fewer steps and keeps what describes other snapshots best" {
+                // Two snapshots of 27 atoms to train on; a step has 2 atoms of its 8 points: 150 draws of each atom are 4,050 steps of 2.
+                let many =
+                    { tiny with
+                        Training =
+                            { tiny.Training with
+                                Steps = 100_000
+                                BatchPoints = 8
+                            }
+                    }
+
+                let result = run many system.Snapshots |> get
+
+                for curve in result.Training do
+                    Expect.equal (Array.last curve).Step 4050 "steps of each network"
+
+                // An upper bound of 0, by 162 atoms in all: networks that were not stopped find 10 k_B and more.
+                Expecting.inRange (float result.ExcessEntropy.Value) -0.5 1.0 "the bound of an ideal gas"
+            }
+
             test "A configuration that is there twice is one clear error, in any order of atoms and whatever its step" {
                 let disguised (s: Snapshot) =
                     { s with
