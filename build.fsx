@@ -308,10 +308,17 @@ let private attribute (name: string) (element: XElement) =
     | null -> ""
     | found -> found.Value
 
+/// An XML file whose texts may hold any characters: names of tests quote their data.
+let private loadXml (file: string) =
+    use reader =
+        Xml.XmlReader.Create(file, Xml.XmlReaderSettings(CheckCharacters = false))
+
+    XDocument.Load reader
+
 /// What a run of Expecto left: a JUnit summary.
 let private readJUnit (project: string) (file: string) =
     [
-        for case in XDocument.Load file |> elements "testcase" do
+        for case in loadXml file |> elements "testcase" do
             let child name = elements name case |> Seq.tryHead
 
             {
@@ -330,7 +337,7 @@ let private readJUnit (project: string) (file: string) =
 /// What `dotnet test` left: a TRX file.
 let private readTrx (project: string) (file: string) =
     [
-        for case in XDocument.Load file |> elements "UnitTestResult" do
+        for case in loadXml file |> elements "UnitTestResult" do
             {
                 Project = project
                 Name = attribute "testName" case

@@ -77,7 +77,7 @@ type LatticeFamily =
         Summary: string
         /// What has to be said of size, snapshots and steps: rounding and defaults.
         Remark: string
-        /// The model that is asked for.
+        /// The model that is asked for; faults of its numbers are told by what is done with it.
         Create: LatticeParameters -> Result<LatticeSystem, MiceError list>
     }
 
@@ -113,10 +113,6 @@ module LatticeSystems =
                         })
         }
 
-    /// A system without faults at any temperature above 0.
-    let private sound (system: LatticeSystem) =
-        Validate.without (system.Faults 1.0) system
-
     let private ising (asked: LatticeParameters) =
         let start = IsingSamplingOptions.defaults
 
@@ -132,7 +128,7 @@ module LatticeSystems =
                 Every = defaultArg asked.Every start.Every
             }
         |> ofModel
-        |> sound
+        |> Ok
 
     let private onSquare (asked: LatticeParameters) =
         [
@@ -161,11 +157,7 @@ module LatticeSystems =
                 XYIntegrationOptions.defaults
             |> ofModel
 
-        validate {
-            let! system = sound system
-            and! () = onSquare asked
-            return system
-        }
+        Validate.without (onSquare asked) system
 
     /// All of them.
     let all: LatticeFamily list =
