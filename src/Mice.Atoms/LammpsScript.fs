@@ -1,14 +1,10 @@
 namespace Mice.Atoms
 
-open System.Globalization
 open Mice
 
 /// Writes the input of LAMMPS.
 [<RequireQualifiedAccess>]
 module LammpsScript =
-    let private number (x: float) =
-        x.ToString("R", CultureInfo.InvariantCulture)
-
     /// The file with the embedded-atom table, in the run's folder.
     let tableFile (o: LammpsOptions) : string = $"{o.Element}.eam.fs"
 
@@ -34,7 +30,7 @@ module LammpsScript =
     let private dynamics (o: LammpsOptions) =
         [
             "neigh_modify delay 5 every 1 check yes"
-            $"timestep {number (float o.TimeStep)}"
+            $"timestep {Number.text (float o.TimeStep)}"
             "thermo 10000"
         ]
 
@@ -45,21 +41,21 @@ module LammpsScript =
             | Lattice.Fcc -> "fcc"
 
         [
-            $"lattice {lattice} {number o.LatticeConstant}"
+            $"lattice {lattice} {Number.text o.LatticeConstant}"
             $"region box block 0 {o.Side} 0 {o.Side} 0 {o.Side}"
             "create_box 1 box"
             "create_atoms 1 box"
-            $"mass 1 {number o.Mass}"
+            $"mass 1 {Number.text o.Mass}"
         ]
 
     /// Constant pressure with the given relaxation time of the barostat, ps.
     let private barostat (o: LammpsOptions) (relaxation: float) =
-        let p = number (float o.Pressure)
-        $"fix b all nph iso {p} {p} {number relaxation}"
+        let p = Number.text (float o.Pressure)
+        $"fix b all nph iso {p} {p} {Number.text relaxation}"
 
     /// Canonical at a temperature that moves from one value to another.
     let private thermostat (first: float<K>) (last: float<K>) (relaxation: float) (seed: int) =
-        $"fix t all langevin {number (float first)} {number (float last)} {number relaxation} {seed} zero yes"
+        $"fix t all langevin {Number.text (float first)} {Number.text (float last)} {Number.text relaxation} {seed} zero yes"
 
     /// One stage of the preparation; LAMMPS would not take a second fix of the same name otherwise.
     let private stage (fixes: string list) (steps: int) =
@@ -67,7 +63,7 @@ module LammpsScript =
 
     let private preparation (o: LammpsOptions) =
         let start (temperature: float<K>) =
-            $"velocity all create {number (float temperature)} {o.Seed} mom yes rot no dist gaussian"
+            $"velocity all create {Number.text (float temperature)} {o.Seed} mom yes rot no dist gaussian"
 
         let watch =
             $"fix watch all print {o.ThermoEvery} \"$(step)\" file preparation.csv screen no title \"step\""
@@ -94,7 +90,7 @@ module LammpsScript =
     /// What runs from a given step to the end; files of this part carry its first step in their names. A different seed for each part: the
     /// thermostat of LAMMPS does not store the state of its random numbers.
     let private production (o: LammpsOptions) (first: int64) =
-        let bar = number (float eVPerCubicAngstromPerBar * float o.Pressure)
+        let bar = Number.text (float eVPerCubicAngstromPerBar * float o.Pressure)
         let seed = 1 + (o.Seed - 1 + int (first / int64 o.SnapshotEvery)) % 900_000_000
 
         let row =

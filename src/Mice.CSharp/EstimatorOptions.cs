@@ -8,7 +8,7 @@ namespace Mice.CSharp;
 public abstract record EstimatorOptions
 {
     /// <summary>Same seed, same numbers.</summary>
-    public ulong Seed { get; init; } = 1;
+    public ulong Seed { get; init; } = RunModule.DefaultSeed;
 
     /// <summary>Processor threads, 1 or more; results do not depend on them.</summary>
     public int Threads { get; init; } = RunModule.quiet.Threads;

@@ -2,6 +2,7 @@ namespace Mice.Cli
 
 open System
 open Argu
+open Mice
 
 /// What every verb takes. Values are text here: Options reads them and reports every fault at once.
 [<DisableHelpFlags>]
@@ -18,7 +19,7 @@ type SharedArgument =
     interface IArgParserTemplate with
         member this.Usage =
             match this with
-            | Seed _ -> "seed of all random numbers; default 1"
+            | Seed _ -> $"seed of all random numbers; default {Run.DefaultSeed}"
             | Device _ -> "cpu (default), cuda or cuda:N"
             | Threads _ -> "processor threads; default all"
             | Json _ -> "write the result as JSON"

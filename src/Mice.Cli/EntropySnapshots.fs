@@ -121,10 +121,10 @@ module EntropySnapshots =
 
             match model with
             | Some m ->
-                "temperature", LatticeArguments.number m.Temperature
+                "temperature", Number.text m.Temperature
                 "lattice", LatticeArguments.latticeName m.Lattice
-                "coupling", LatticeArguments.number m.Coupling
-                "field", LatticeArguments.number m.Field
+                "coupling", Number.text m.Coupling
+                "field", Number.text m.Field
             | None -> ()
         ]
 

@@ -159,7 +159,3 @@ module LatticeArguments =
             Equilibrate = None
             Every = None
         }
-
-    /// A number in full, as part of names, keys and settings.
-    let number (value: float) : string =
-        value.ToString("R", CultureInfo.InvariantCulture)

@@ -71,14 +71,10 @@ module Options =
         |> Option.map (number "--pressure" "a number, in bar" (fun _ -> true))
         |> Option.defaultValue (Ok 1.0)
 
-    /// The seed when none is given.
-    [<Literal>]
-    let DefaultSeed = 1UL
-
     /// A seed.
     let seed (text: string option) : Read<uint64> =
         match text |> Option.map (fun t -> t, UInt64.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture)) with
-        | None -> Ok DefaultSeed
+        | None -> Ok Run.DefaultSeed
         | Some(_, (true, value)) -> Ok value
         | Some(t, _) -> outOfRange "--seed" $"'{t}'" "an integer from 0 to 18446744073709551615"
 

@@ -53,7 +53,7 @@ module SampleLattice =
         | [ one ] -> [ one, output ]
         | several ->
             let start, ending = Path.ChangeExtension(output, null), Path.GetExtension output
-            several |> List.map (fun t -> t, $"{start}-T{LatticeArguments.number t}{ending}")
+            several |> List.map (fun t -> t, $"{start}-T{Number.text t}{ending}")
 
     let private output (temperatures: Read<float list>) (path: string option) : Read<(float * string) list> =
         match path, temperatures with
@@ -133,8 +133,7 @@ module SampleLattice =
         : Result<SampledLattice, MiceError list> =
         let watch = Stopwatch.StartNew()
 
-        let own =
-            run |> Run.named (LatticeArguments.number temperature) |> Run.named "sampling"
+        let own = run |> Run.named (Number.text temperature) |> Run.named "sampling"
 
         job.System.Draw own temperature
         |> Result.bind (fun drawn ->
@@ -165,7 +164,7 @@ module SampleLattice =
         let share = 1.0 / float job.Files.Length
 
         let part i =
-            run |> Run.within (share * float i) share $"T = {LatticeArguments.number (fst job.Files[i])}"
+            run |> Run.within (share * float i) share $"T = {Number.text (fst job.Files[i])}"
 
         let rec go done' rest =
             match rest with
@@ -185,8 +184,8 @@ module SampleLattice =
             "lattice", LatticeArguments.latticeName p.Lattice
             "rows", string p.Size
             "columns", string p.Size
-            "coupling", LatticeArguments.number p.Coupling
-            "field", LatticeArguments.number p.Field
+            "coupling", Number.text p.Coupling
+            "field", Number.text p.Field
             "seed", string job.Options.Seed
             "snapshots", string (defaultArg p.Snapshots system.Snapshots)
             "equilibrate", string system.Equilibrate

@@ -26,10 +26,14 @@ type Run =
 /// Runs, and what is made of them for the parts of a computation.
 [<RequireQualifiedAccess>]
 module Run =
-    /// Seed 1, all processor threads, nothing said, nothing kept.
+    /// The seed where none is given.
+    [<Literal>]
+    let DefaultSeed = 1UL
+
+    /// The default seed, all processor threads, nothing said, nothing kept.
     let quiet: Run =
         {
-            Key = Key.ofSeed 1UL
+            Key = Key.ofSeed DefaultSeed
             Threads = Environment.ProcessorCount
             Device = Device.cpu
             Cancel = CancellationToken.None

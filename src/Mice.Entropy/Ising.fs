@@ -47,8 +47,8 @@ module Ising =
                     "lattice", latticeName model.Lattice
                     "rows", string model.Rows
                     "columns", string model.Columns
-                    "coupling", LatticeMethods.text model.Coupling
-                    "field", LatticeMethods.text model.Field
+                    "coupling", Number.text model.Coupling
+                    "field", Number.text model.Field
                 ]
             Sampling =
                 [

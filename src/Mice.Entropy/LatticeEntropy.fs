@@ -38,7 +38,7 @@ module LatticeEntropy =
         before
         temperature
         =
-        let label = LatticeMethods.text temperature
+        let label = Number.text temperature
 
         let draw run =
             model.Draw run temperature |> Result.map (sampleOf model temperature)
@@ -57,8 +57,7 @@ module LatticeEntropy =
     let private integrated integrate (run: Run) temperatures =
         let watch = Stopwatch.StartNew()
 
-        let file =
-            "integration-" + String.concat "," (temperatures |> List.map LatticeMethods.text)
+        let file = "integration-" + String.concat "," (temperatures |> List.map Number.text)
 
         let pointOf t (entropy: IntegratedEntropy) =
             LatticePoint.ofIntegration

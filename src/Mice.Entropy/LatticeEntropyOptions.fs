@@ -1,6 +1,5 @@
 namespace Mice.Entropy
 
-open System.Globalization
 open Mice
 open Mice.Autoregressive
 
@@ -79,13 +78,13 @@ module LatticeEntropyOptions =
             "scan_width", string options.Scan.Width
             "scan_steps", string options.Scan.Steps
             "scan_batch_sites", string options.Scan.BatchSites
-            "scan_learning_rate", options.Scan.LearningRate.ToString("R", CultureInfo.InvariantCulture)
+            "scan_learning_rate", Number.text options.Scan.LearningRate
             "mice_block", string options.Mice.Block
             "mice_largest_half", string options.Mice.LargestHalf
             "mice_rows_first", string options.Mice.RowsFirst
             "mice_steps", string training.Steps
             "mice_batch", string training.Batch
-            "mice_learning_rate", training.LearningRate.ToString("R", CultureInfo.InvariantCulture)
+            "mice_learning_rate", Number.text training.LearningRate
             "mice_joint_blocks", string training.JointBlocks
             "mice_product_blocks", string training.ProductBlocks
         ]

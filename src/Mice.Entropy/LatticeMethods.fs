@@ -2,7 +2,6 @@ namespace Mice.Entropy
 
 open System
 open System.Diagnostics
-open System.Globalization
 open Mice
 open Mice.Tensors
 
@@ -23,10 +22,6 @@ type internal LatticeFound =
 
 /// Methods on the snapshots of one temperature.
 module internal LatticeMethods =
-    /// A number in full, as part of names and keys.
-    let text (number: float) =
-        number.ToString("R", CultureInfo.InvariantCulture)
-
     /// Methods for a kind of spins.
     let ofSpins (spins: LatticeSpins<'spin>) : LatticeMethod list =
         [

@@ -69,10 +69,10 @@ module LatticeSnapshotEntropy =
             "snapshots_per_group", string data.GroupSnapshots
             match data.Energies with
             | Some e ->
-                "beta", LatticeMethods.text e.Beta
+                "beta", Number.text e.Beta
                 "energies_sha256", ofNumbers e.Values
-                "mean_energy_per_site", LatticeMethods.text e.MeanPerSite.Value
-                "mean_energy_per_site_error", LatticeMethods.text e.MeanPerSite.StandardError
+                "mean_energy_per_site", Number.text e.MeanPerSite.Value
+                "mean_energy_per_site_error", Number.text e.MeanPerSite.StandardError
             | None -> ()
             match data.Hamiltonian with
             | Some energy -> "hamiltonian_sha256", data.Snapshots.Sites |> Array.map energy |> ofNumbers

@@ -53,8 +53,8 @@ module XY =
                 [
                     "rows", string model.Rows
                     "columns", string model.Columns
-                    "coupling", LatticeMethods.text model.Coupling
-                    "field", LatticeMethods.text model.Field
+                    "coupling", Number.text model.Coupling
+                    "field", Number.text model.Field
                 ]
             Sampling = describe sampling integration
             Snapshots = sampling.Chains * sampling.Snapshots

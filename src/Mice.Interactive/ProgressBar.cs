@@ -13,7 +13,7 @@ namespace Mice.Interactive;
 public static class ProgressBar
 {
     /// <summary>A new bar for functions of the F# libraries.</summary>
-    public static FSharpFunc<Progress, Unit> Function
+    private static FSharpFunc<Progress, Unit> Function
     {
         get
         {

@@ -6,8 +6,7 @@ open Mice
 /// <summary>Drawn snapshots as a table and as a page.</summary>
 [<RequireQualifiedAccess>]
 module SamplingReport =
-    let private temperature (s: SampledLattice) =
-        s.Source.Temperature.ToString("R", CultureInfo.InvariantCulture)
+    let private temperature (s: SampledLattice) = Number.text s.Source.Temperature
 
     /// <summary>Headings and rows: one row for each temperature.</summary>
     /// <param name="samples">One or more, of one model.</param>

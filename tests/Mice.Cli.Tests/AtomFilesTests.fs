@@ -70,24 +70,7 @@ let private log (table: ThermoTable) : string =
 let private estimators: Estimators =
     { Estimators.standard with
         Versions = fun () -> [ "mice", "0.0.0" ]
-        Scan =
-            fun options run snapshots ->
-                FakeScan.sodium options run snapshots
-                |> Result.map (fun result ->
-                    { result with
-                        BySnapshot =
-                            snapshots
-                            |> Array.mapi (fun i s ->
-                                let value = -4.4 + 0.01 * float (i % 3)
-
-                                {
-                                    Step = s.Step
-                                    Network = i / 5
-                                    Entropy = value
-                                    MeanRatio = 1.0
-                                    Sweeps = [| struct (value, value) |]
-                                })
-                    })
+        Scan = FakeScan.scattering
     }
 
 /// The looseness of solid sodium with a thermo table.

@@ -165,28 +165,11 @@ let tests =
                 inFolder (fun folder ->
                     let file = Path.Combine(folder, "result.json")
 
-                    // Entropies that scatter by themselves: the bound is loose.
-                    let scan options run (snapshots: Mice.Atoms.Snapshot[]) =
-                        FakeScan.sodium options run snapshots
-                        |> Result.map (fun result ->
-                            { result with
-                                BySnapshot =
-                                    snapshots
-                                    |> Array.mapi (fun i s ->
-                                        let value = -4.4 + 0.01 * float (i % 3)
-
-                                        {
-                                            Step = s.Step
-                                            Network = i / 5
-                                            Entropy = value
-                                            MeanRatio = 1.0
-                                            Sweeps = [| struct (value, value) |]
-                                        })
-                            })
-
                     let code =
                         EntropyAtoms.verb.Run
-                            { estimators with Scan = scan }
+                            { estimators with
+                                Scan = FakeScan.scattering
+                            }
                             [|
                                 sodium "solid.dump.gz"
                                 "--symmetry"

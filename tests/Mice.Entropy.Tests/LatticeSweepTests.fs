@@ -73,7 +73,7 @@ let private sweep (options: LatticeEntropyOptions) (run: Run) (worked: ResizeArr
         |> Ok
 
     LatticeSweep.run options run temperatures (fun part before t ->
-        LatticeSweep.points options part (LatticeMethods.text t) before (fun _ -> Ok sample) (apply t))
+        LatticeSweep.points options part (Number.text t) before (fun _ -> Ok sample) (apply t))
     |> ok
     |> List.map (fun (p: LatticePoint) -> p.Temperature, p.Method, p.Seconds)
 
