@@ -48,6 +48,11 @@ module internal ThermalAverages =
         let sum = Array.sum weights
         struct (weights |> Array.map (fun w -> w / sum), largest + log sum)
 
+    /// Probabilities w/Σw from ln w.
+    let probabilities (logWeights: float[]) : float[] =
+        let struct (probabilities, _) = weigh logWeights
+        probabilities
+
     /// Spins that do not interact: Z = (2 cosh βH)^N.
     let independentSpins (field: float) (temperature: float) : ThermalAverages =
         let beta = 1.0 / temperature
