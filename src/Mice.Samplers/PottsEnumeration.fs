@@ -69,6 +69,20 @@ module PottsEnumeration =
                 MiceError.OutOfRange("states to the power of sites", Number.text count, "2²⁴ or fewer")
         ]
 
+    /// Counts an odometer in base q on by one: the digit where the carry stops, or the number of digits at the end. In the modular Gray code
+    /// it is that digit which goes on to its next value, and no other.
+    let private next (q: int) (odometer: int[]) : int =
+        let mutable digit = 0
+
+        while digit < odometer.Length && odometer[digit] = q - 1 do
+            odometer[digit] <- 0
+            digit <- digit + 1
+
+        if digit < odometer.Length then
+            odometer[digit] <- odometer[digit] + 1
+
+        digit
+
     /// Counts at [satisfied bonds, favoured sites].
     let private countStates (q: int) (shape: int[]) : int64[,] =
         let sites, z = Torus.sites shape, Torus.coordination shape
@@ -82,15 +96,9 @@ module PottsEnumeration =
 
         while turned < sites do
             counts[satisfied, favoured] <- counts[satisfied, favoured] + 1L
-            // Modular Gray code: where the odometer stops to carry, the spin goes on to its next state.
-            turned <- 0
-
-            while turned < sites && odometer[turned] = q - 1 do
-                odometer[turned] <- 0
-                turned <- turned + 1
+            turned <- next q odometer
 
             if turned < sites then
-                odometer[turned] <- odometer[turned] + 1
                 let before = spins[turned]
                 let after = if before = q - 1 then 0 else before + 1
 

@@ -13,7 +13,8 @@ type ThermalAverages =
         Entropy: float<nat / site>
         /// (⟨E²⟩ − ⟨E⟩²)/(N T²).
         HeatCapacity: float<nat / site>
-        /// ⟨Σ sᵢ⟩/N: 0 without a field, also below the critical temperature of an infinite lattice.
+        /// ⟨Σ sᵢ⟩/N, for Potts models (q⟨Σ δ(sᵢ, 0)⟩/N − 1)/(q − 1): 0 without a field, also below the critical temperature of an infinite
+        /// lattice.
         Magnetisation: float
     }
 
