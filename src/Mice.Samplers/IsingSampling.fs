@@ -137,11 +137,7 @@ module IsingSampling =
             SnapshotsPerChain = perChain options
             EnergyPerSite = energies |> Array.map Statistics.mean |> Statistics.estimate Direction.Exact
             AutocorrelationTime = time
-            Checks =
-                [
-                    SamplingChecks.equilibrium "rounds" energies
-                    SamplingChecks.spacing "rounds" (perChain options) options.Every time
-                ]
+            Checks = SamplingChecks.all "rounds" (perChain options) options.Every time energies
         }
 
     /// <summary>Draws snapshots from the Boltzmann law. The same key gives the same snapshots on any number of threads.</summary>

@@ -46,3 +46,12 @@ module internal SamplingChecks =
             Detail =
                 $"{every} {steps} between snapshots, autocorrelation time of the energy {Estimate.format time} {steps}, wanted at least twice as many; else raise Every"
         }
+
+    /// <summary>Both questions.</summary>
+    /// <param name="steps">What a step is called.</param>
+    /// <param name="snapshots">Snapshots of a chain.</param>
+    /// <param name="every">Steps between two of them.</param>
+    /// <param name="time">The autocorrelation time, steps.</param>
+    /// <param name="energies">Energies per site, [chains][steps].</param>
+    let all (steps: string) (snapshots: int) (every: int) (time: Estimate<1>) (energies: float[][]) : Check list =
+        [ equilibrium steps energies; spacing steps snapshots every time ]

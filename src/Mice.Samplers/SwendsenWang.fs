@@ -2,8 +2,6 @@ namespace Mice.Samplers
 
 open System
 open System.Numerics
-open System.Runtime.InteropServices
-open System.Runtime.Intrinsics
 open Mice
 
 /// <summary>Swendsen–Wang sweeps: bonds whose spins agree with the sign of J are kept with probability 1 − exp(−2β|J|), and
@@ -12,44 +10,6 @@ open Mice
 /// Sources: R. H. Swendsen, J.-S. Wang, Phys. Rev. Lett. 58, 86 (1987); with a field J.-S. Wang, Physica A 161, 249 (1989).</remarks>
 [<RequireQualifiedAccess>]
 module SwendsenWang =
-    /// The root of a site's tree; halves the path to it.
-    let private root (parents: int[]) (site: int) =
-        let mutable i = site
-
-        while parents[i] <> i do
-            parents[i] <- parents[parents[i]]
-            i <- parents[i]
-
-        i
-
-    let private join (parents: int[]) a b =
-        let a, b = root parents a, root parents b
-
-        // The smaller number becomes the root, so that roots come before what hangs on them.
-        if a < b then
-            parents[b] <- a
-        elif b < a then
-            parents[a] <- b
-
-    /// Bits of the sites whose spins agree with those of another configuration, 64 to a word.
-    let private agreement (a: sbyte[]) (b: sbyte[]) (words: uint64[]) =
-        let whole = a.Length / 32
-
-        let half i =
-            let load (spins: sbyte[]) =
-                Vector256.LoadUnsafe(&MemoryMarshal.GetArrayDataReference spins, unativeint (32 * i))
-
-            Vector256.Equals(load a, load b).ExtractMostSignificantBits()
-
-        Array.Clear words
-
-        for i in 0 .. whole - 1 do
-            words[i / 2] <- words[i / 2] ||| (uint64 (half i) <<< (32 * (i % 2)))
-
-        for i in 32 * whole .. a.Length - 1 do
-            if a[i] = b[i] then
-                words[i / 64] <- words[i / 64] ||| (1UL <<< (i % 64))
-
     /// The configuration whose site i holds the spin of the site at an offset from i.
     let private shift (model: IsingModel) (struct (down, right)) (spins: sbyte[]) (shifted: sbyte[]) =
         for row in 0 .. model.Rows - 1 do
@@ -69,7 +29,7 @@ module SwendsenWang =
         }
 
     let private scratchFor sites =
-        let words = (sites + 255) / 256 * 4
+        let words = SiteBits.words sites
 
         {
             Parents = Array.zeroCreate sites
@@ -85,32 +45,23 @@ module SwendsenWang =
         let offsets = Lattice.forwardOffsets model.Lattice
         let unlike = if model.Coupling > 0.0 then 0UL else UInt64.MaxValue
 
-        for i in 0 .. spins.Length - 1 do
-            scratch.Parents[i] <- i
+        SiteTrees.scatter scratch.Parents
 
         for n in 0 .. offsets.Length - 1 do
             shift model offsets[n] spins scratch.Shifted
-            agreement spins scratch.Shifted scratch.Satisfied
+            SiteBits.agreement spins scratch.Shifted scratch.Satisfied
             random.FillBits(keep, scratch.Random)
 
             for w in 0 .. (spins.Length + 63) / 64 - 1 do
-                let inside =
-                    if 64 * (w + 1) <= spins.Length then
-                        UInt64.MaxValue
-                    else
-                        (1UL <<< (spins.Length % 64)) - 1UL
-
                 let mutable kept =
-                    (scratch.Satisfied[w] ^^^ unlike) &&& scratch.Random[w] &&& inside
+                    (scratch.Satisfied[w] ^^^ unlike) &&& scratch.Random[w] &&& SiteBits.inside spins.Length w
 
                 while kept <> 0UL do
                     let i = 64 * w + BitOperations.TrailingZeroCount kept
-                    join scratch.Parents i neighbours[z * i + n]
+                    SiteTrees.join scratch.Parents i neighbours[z * i + n]
                     kept <- kept &&& (kept - 1UL)
 
-        // Parents come before their children, so one pass leads every site to its root.
-        for i in 0 .. spins.Length - 1 do
-            scratch.Parents[i] <- scratch.Parents[scratch.Parents[i]]
+        SiteTrees.flatten scratch.Parents
 
     /// Σ s of every cluster, at its root.
     let private clusterSums (spins: sbyte[]) (parents: int[]) =

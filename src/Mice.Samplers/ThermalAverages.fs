@@ -13,7 +13,8 @@ type ThermalAverages =
         Entropy: float<nat / site>
         /// (⟨E²⟩ − ⟨E⟩²)/(N T²).
         HeatCapacity: float<nat / site>
-        /// ⟨Σ sᵢ⟩/N: 0 without a field, also below the critical temperature of an infinite lattice.
+        /// ⟨Σ sᵢ⟩/N, for Potts models (q⟨Σ δ(sᵢ, 0)⟩/N − 1)/(q − 1): 0 without a field, also below the critical temperature of an infinite
+        /// lattice.
         Magnetisation: float
     }
 
@@ -47,6 +48,11 @@ module internal ThermalAverages =
         let weights = logWeights |> Array.map (fun w -> exp (w - largest))
         let sum = Array.sum weights
         struct (weights |> Array.map (fun w -> w / sum), largest + log sum)
+
+    /// Probabilities w/Σw from ln w.
+    let probabilities (logWeights: float[]) : float[] =
+        let struct (probabilities, _) = weigh logWeights
+        probabilities
 
     /// Spins that do not interact: Z = (2 cosh βH)^N.
     let independentSpins (field: float) (temperature: float) : ThermalAverages =

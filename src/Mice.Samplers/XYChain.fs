@@ -34,12 +34,21 @@ module XYChainOptions =
             Clusters = 4
         }
 
+    /// How many snapshots, without how a step is made.
+    let internal chains (options: XYChainOptions) : ChainOptions =
+        {
+            Chains = options.Chains
+            Snapshots = options.Snapshots
+            Equilibrate = options.Equilibrate
+            Every = options.Every
+        }
+
     /// <summary>The options with so many snapshots in all, rounded up to equally many of each chain.</summary>
     /// <param name="snapshots">Of all chains together.</param>
     /// <param name="options">The options.</param>
     let withSnapshots (snapshots: int) (options: XYChainOptions) : XYChainOptions =
         { options with
-            Snapshots = int (ceil (float snapshots / float options.Chains))
+            Snapshots = (chains options |> ChainOptions.withSnapshots snapshots).Snapshots
         }
 
     /// <summary>Checks all fields and reports every fault.</summary>
@@ -47,10 +56,7 @@ module XYChainOptions =
     /// <returns>Errors: OutOfRange.</returns>
     let check (options: XYChainOptions) : Result<XYChainOptions, MiceError list> =
         validate {
-            let! () = Validate.atLeast 1 (nameof options.Chains) options.Chains
-            and! () = Validate.atLeast 1 (nameof options.Snapshots) options.Snapshots
-            and! () = Validate.atLeast 0 (nameof options.Equilibrate) options.Equilibrate
-            and! () = Validate.atLeast 1 (nameof options.Every) options.Every
+            let! _ = chains options |> ChainOptions.check
             and! () = Validate.atLeast 0 (nameof options.OverRelaxations) options.OverRelaxations
             and! () = Validate.atLeast 0 (nameof options.Clusters) options.Clusters
             return options
@@ -74,14 +80,6 @@ type XYChainResult =
 /// Independent chains of XY states.
 [<RequireQualifiedAccess>]
 module XYChain =
-    /// One chain: its snapshots, their energies, and the energies of all steps.
-    type private Links =
-        {
-            Angles: float[][]
-            SnapshotEnergies: float[]
-            StepEnergies: float[]
-        }
-
     let private step model (options: XYChainOptions) key state =
         let warm =
             XYSweeps.heatBath model 1 (Key.named "heat bath" key) state
@@ -92,71 +90,24 @@ module XYChain =
 
         moved
 
-    let private chain model (options: XYChainOptions) (run: Run) =
-        let steps = options.Snapshots * options.Every
-        let report = Run.counter "sampling" (int64 (options.Equilibrate + steps)) run
-        let stepKeys = Key.named "steps" run.Key
-        let stepEnergies = Array.zeroCreate steps
-        let mutable state = XYState.random (XYModel.sites model) (Key.named "start" run.Key)
-
-        let advance n =
-            Run.stopIfCancelled run
-            state <- step model options (Key.item n stepKeys) state
-            report ()
-
-        for n in 0 .. options.Equilibrate - 1 do
-            advance n
-
-        let snapshot n =
-            for m in n * options.Every .. (n + 1) * options.Every - 1 do
-                advance (options.Equilibrate + m)
-                stepEnergies[m] <- XYModel.energy model state
-
-            struct (XYState.angles state, stepEnergies[(n + 1) * options.Every - 1])
-
-        let snapshots = Array.init options.Snapshots snapshot
-
+    let private observables model : Observables<XYState, float> =
         {
-            Angles = snapshots |> Array.map (fun (struct (angles, _)) -> angles)
-            SnapshotEnergies = snapshots |> Array.map (fun (struct (_, energy)) -> energy)
-            StepEnergies = stepEnergies
+            Energy = XYModel.energy model
+            Spins = XYState.angles
         }
 
-    /// Mean of independent estimates.
-    let private meanOf (estimates: Estimate<1>[]) =
-        estimates |> Array.reduce Estimate.add |> Estimate.scale (1.0 / float estimates.Length)
-
-    let private collect (model: XYModel) (options: XYChainOptions) (chains: Links[]) =
-        let sites = float (XYModel.sites model)
-
-        let energyOf chain =
-            Estimate.create
-                (Statistics.mean chain.StepEnergies)
-                (Statistics.blocking chain.StepEnergies)
-                Direction.Exact
-
-        let time =
-            chains
-            |> Array.map (fun chain -> Statistics.integratedAutocorrelationTime chain.StepEnergies)
-            |> meanOf
-
+    let private result (model: XYModel) (sample: ChainSample<float>) : XYChainResult =
         {
             Snapshots =
                 {
                     Rows = model.Rows
                     Columns = model.Columns
-                    Sites = chains |> Array.collect _.Angles
+                    Sites = sample.Spins
                 }
-            Energies = chains |> Array.collect _.SnapshotEnergies
-            EnergyPerSite = chains |> Array.map energyOf |> meanOf |> Estimate.scale (1.0 / sites)
-            AutocorrelationTime = time
-            Checks =
-                [
-                    chains
-                    |> Array.map (fun chain -> chain.StepEnergies |> Array.map (fun energy -> energy / sites))
-                    |> SamplingChecks.equilibrium "steps"
-                    SamplingChecks.spacing "steps" options.Snapshots options.Every time
-                ]
+            Energies = sample.Energies
+            EnergyPerSite = sample.EnergyPerSite
+            AutocorrelationTime = sample.AutocorrelationTime
+            Checks = sample.Checks
         }
 
     /// <summary>Snapshots of the canonical ensemble from independent chains. Same key, same result, on any number of
@@ -172,9 +123,16 @@ module XYChain =
             and! () = XYModel.faults model
             and! () = Run.faults run
 
-            let work part i =
-                chain model options (Run.item i part) |> Ok
+            let sites = XYModel.sites model
 
-            let! chains = Run.jobs (fun _ -> 1.0) work [| 0 .. options.Chains - 1 |] run
-            return collect model options chains
+            let kernel =
+                {
+                    Init = XYState.random sites
+                    Step = step model options
+                }
+
+            let! sample =
+                Chains.sample (XYChainOptions.chains options) run sites kernel (observables model)
+
+            return result model sample
         }

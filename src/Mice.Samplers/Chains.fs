@@ -1,0 +1,170 @@
+namespace Mice.Samplers
+
+open Mice
+
+/// How many snapshots independent chains draw. Start from ChainOptions.defaults and change fields with { … with … }.
+type ChainOptions =
+    {
+        /// Independent chains, each from its own initial state.
+        Chains: int
+        /// Snapshots of every chain.
+        Snapshots: int
+        /// Steps discarded at the start of every chain.
+        Equilibrate: int
+        /// Steps between snapshots.
+        Every: int
+    }
+
+/// Defaults and checks.
+[<RequireQualifiedAccess>]
+module ChainOptions =
+    /// 64 chains of 32 snapshots, 20 steps apart after 300. The result has the autocorrelation time, and checks of it and of the equilibrium.
+    let defaults: ChainOptions =
+        {
+            Chains = 64
+            Snapshots = 32
+            Equilibrate = 300
+            Every = 20
+        }
+
+    /// <summary>The options with so many snapshots in all, rounded up to equally many of each chain.</summary>
+    /// <param name="snapshots">Of all chains together.</param>
+    /// <param name="options">The options.</param>
+    let withSnapshots (snapshots: int) (options: ChainOptions) : ChainOptions =
+        { options with
+            Snapshots = int (ceil (float snapshots / float options.Chains))
+        }
+
+    /// <summary>Checks all fields and reports every fault: Equilibrate 0 or more, all others 1 or more.</summary>
+    /// <param name="options">The options.</param>
+    /// <returns>Errors: OutOfRange.</returns>
+    let check (options: ChainOptions) : Result<ChainOptions, MiceError list> =
+        validate {
+            let! () = Validate.atLeast 1 (nameof options.Chains) options.Chains
+            and! () = Validate.atLeast 1 (nameof options.Snapshots) options.Snapshots
+            and! () = Validate.atLeast 0 (nameof options.Equilibrate) options.Equilibrate
+            and! () = Validate.atLeast 1 (nameof options.Every) options.Every
+            return options
+        }
+
+/// What is recorded of the states of a chain.
+[<NoEquality; NoComparison>]
+type Observables<'state, 'spin> =
+    {
+        /// E of a state, after every step.
+        Energy: 'state -> float
+        /// The spins that are stored of a snapshot, [sites].
+        Spins: 'state -> 'spin[]
+    }
+
+/// Snapshots from independent chains, and what is known of how they were drawn.
+type ChainSample<'spin> =
+    {
+        /// [chains·snapshots][sites], chain after chain: snapshot n of chain c is Spins[c·SnapshotsPerChain + n].
+        Spins: 'spin[][]
+        /// E of every snapshot, [chains·snapshots].
+        Energies: float[]
+        /// Snapshots of each chain.
+        SnapshotsPerChain: int
+        /// ⟨E⟩/N from all steps after equilibration; its error is from blocking every chain.
+        EnergyPerSite: Estimate<1>
+        /// Integrated autocorrelation time of the energy in steps, mean over the chains; ½ means independent steps.
+        AutocorrelationTime: Estimate<1>
+        /// Whether the chains were in equilibrium and the snapshots far enough apart.
+        Checks: Check list
+    }
+
+/// Independent chains of any kernel.
+[<RequireQualifiedAccess>]
+module Chains =
+    /// One chain: its snapshots, their energies, and the energies of all steps.
+    type private Links<'spin> =
+        {
+            Snapshots: 'spin[][]
+            SnapshotEnergies: float[]
+            StepEnergies: float[]
+        }
+
+    let private chain (options: ChainOptions) (run: Run) (kernel: Kernel<'state>) observables : Links<'spin> =
+        let steps = options.Snapshots * options.Every
+        let report = Run.counter "sampling" (int64 (options.Equilibrate + steps)) run
+        let stepKeys = Key.named "steps" run.Key
+        let stepEnergies = Array.zeroCreate steps
+        let mutable state = kernel.Init(Key.named "start" run.Key)
+
+        let advance n =
+            Run.stopIfCancelled run
+            state <- kernel.Step (Key.item n stepKeys) state
+            report ()
+
+        for n in 0 .. options.Equilibrate - 1 do
+            advance n
+
+        let snapshot n =
+            for m in n * options.Every .. (n + 1) * options.Every - 1 do
+                advance (options.Equilibrate + m)
+                stepEnergies[m] <- observables.Energy state
+
+            struct (observables.Spins state, stepEnergies[(n + 1) * options.Every - 1])
+
+        let snapshots = Array.init options.Snapshots snapshot
+
+        {
+            Snapshots = snapshots |> Array.map (fun (struct (spins, _)) -> spins)
+            SnapshotEnergies = snapshots |> Array.map (fun (struct (_, energy)) -> energy)
+            StepEnergies = stepEnergies
+        }
+
+    /// Mean of independent estimates.
+    let private meanOf (estimates: Estimate<1>[]) =
+        estimates |> Array.reduce Estimate.add |> Estimate.scale (1.0 / float estimates.Length)
+
+    let private collect (options: ChainOptions) (sites: int) (chains: Links<'spin>[]) : ChainSample<'spin> =
+        let energyOf chain =
+            Estimate.create
+                (Statistics.mean chain.StepEnergies)
+                (Statistics.blocking chain.StepEnergies)
+                Direction.Exact
+
+        let time =
+            chains
+            |> Array.map (fun chain -> Statistics.integratedAutocorrelationTime chain.StepEnergies)
+            |> meanOf
+
+        {
+            Spins = chains |> Array.collect _.Snapshots
+            Energies = chains |> Array.collect _.SnapshotEnergies
+            SnapshotsPerChain = options.Snapshots
+            EnergyPerSite = chains |> Array.map energyOf |> meanOf |> Estimate.scale (1.0 / float sites)
+            AutocorrelationTime = time
+            Checks =
+                chains
+                |> Array.map (fun chain -> chain.StepEnergies |> Array.map (fun energy -> energy / float sites))
+                |> SamplingChecks.all "steps" options.Snapshots options.Every time
+        }
+
+    /// <summary>Snapshots of the canonical ensemble from independent chains. Same key, same result, on any number of threads.</summary>
+    /// <param name="options">How many, and how far apart.</param>
+    /// <param name="run">Threads and so on; chain i uses child i of the key.</param>
+    /// <param name="sites">N, to which energies per site refer.</param>
+    /// <param name="kernel">How a chain starts and goes on.</param>
+    /// <param name="observables">What is recorded.</param>
+    /// <returns>Errors: OutOfRange for every fault of options and run.</returns>
+    /// <exception cref="T:System.OperationCanceledException">The chains were cancelled.</exception>
+    let sample
+        (options: ChainOptions)
+        (run: Run)
+        (sites: int)
+        (kernel: Kernel<'state>)
+        (observables: Observables<'state, 'spin>)
+        : Result<ChainSample<'spin>, MiceError list> =
+        validate {
+            let! options = ChainOptions.check options
+            and! () = Run.faults run
+
+            let work part i =
+                chain options (Run.item i part) kernel observables |> Ok
+
+            let! chains = Run.jobs (fun _ -> 1.0) work [| 0 .. options.Chains - 1 |] run
+            return collect options sites chains
+        }

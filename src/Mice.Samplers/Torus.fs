@@ -1,0 +1,82 @@
+namespace Mice.Samplers
+
+open System
+open Mice
+
+/// <summary>Hypercubic tori of any number of axes. A shape has the sites along each axis; sites are numbered with the last axis fastest,
+/// so that [rows; columns] has site = row·columns + column.</summary>
+[<RequireQualifiedAccess>]
+module Torus =
+    /// <summary>N, the number of sites.</summary>
+    /// <param name="shape">Sites along each axis.</param>
+    let sites (shape: int[]) : int = Array.fold (*) 1 shape
+
+    /// <summary>Neighbours per site: two along each axis.</summary>
+    /// <param name="shape">Sites along each axis.</param>
+    let coordination (shape: int[]) : int = 2 * shape.Length
+
+    /// <summary>Every fault of a shape, none for a sound one: one axis or more, every side 2 or more, fewer than 2³¹ neighbours in all.</summary>
+    /// <param name="shape">Sites along each axis.</param>
+    let faults (shape: int[]) : MiceError list =
+        let neighbours =
+            Array.fold (fun product side -> product * float side) (float (coordination shape)) shape
+
+        [
+            yield! Validate.atLeast 1 "number of axes" shape.Length
+
+            for axis in 0 .. shape.Length - 1 do
+                yield! Validate.atLeast 2 $"side {axis + 1}" shape[axis]
+
+            if not (neighbours <= float Int32.MaxValue) then
+                MiceError.OutOfRange(
+                    "shape",
+                    shape |> Array.map string |> String.concat "×",
+                    "fewer than 2³¹ neighbours of all sites together"
+                )
+        ]
+
+    /// Sites from one to the next along an axis.
+    let private stride (shape: int[]) axis = sites shape[axis + 1 ..]
+
+    /// The site next to another one along an axis: forward for +1, backward for −1.
+    let private beside (shape: int[]) site (struct (axis, direction)) =
+        let side, stride = shape[axis], stride shape axis
+        let place = site / stride % side
+        site + ((place + direction + side) % side - place) * stride
+
+    /// <summary>All neighbours of all sites: entry site·2d + n is the n-th of the 2d neighbours, first those forward along each axis, the
+    /// last axis first, then those backward. With two axes they are those of <c>Lattice.neighbours Lattice.Square</c>. Along a side of two
+    /// both neighbours are one site, which then counts twice.</summary>
+    /// <param name="shape">Sites along each axis, without faults.</param>
+    /// <returns>[sites·2d].</returns>
+    let neighbours (shape: int[]) : int[] =
+        let ways =
+            [|
+                for direction in [ 1; -1 ] do
+                    for axis in shape.Length - 1 .. -1 .. 0 do
+                        struct (axis, direction)
+            |]
+
+        Array.init (sites shape * ways.Length) (fun i -> beside shape (i / ways.Length) ways[i % ways.Length])
+
+    /// <summary>Whether a site is of the odd sublattice: the sum of its coordinates is odd. Neighbours are of different sublattices, but
+    /// for those around an odd side.</summary>
+    /// <param name="shape">Sites along each axis.</param>
+    /// <param name="site">A site.</param>
+    let isOdd (shape: int[]) (site: int) : bool =
+        let folder struct (rest, sum) side = struct (rest / side, sum + rest % side)
+        let struct (_, sum) = Array.fold folder (struct (site, 0)) (Array.rev shape)
+        sum % 2 = 1
+
+    /// <summary>Copies to every site what is at its neighbour forward along an axis.</summary>
+    /// <param name="shape">Sites along each axis.</param>
+    /// <param name="axis">The axis, from 0.</param>
+    /// <param name="source">What is copied, [sites].</param>
+    /// <param name="target">Where to, [sites].</param>
+    let internal copyForward (shape: int[]) (axis: int) (source: 'item[]) (target: 'item[]) : unit =
+        let stride = stride shape axis
+        let block = shape[axis] * stride
+
+        for start in 0..block .. source.Length - 1 do
+            Array.Copy(source, start + stride, target, start, block - stride)
+            Array.Copy(source, start, target, start + block - stride, stride)

@@ -1,0 +1,127 @@
+module Mice.Samplers.Tests.ChainsTests
+
+open Expecto
+open System.Threading
+open Mice
+open Mice.Samplers
+open Mice.Samplers.Tests.ExactReference
+
+/// Counts its steps.
+let private counting: Kernel<int> =
+    {
+        Init = fun _ -> 0
+        Step = fun _ state -> state + 1
+    }
+
+let private numbers: Observables<int, int> =
+    {
+        Energy = float
+        Spins = Array.singleton
+    }
+
+/// A process of first order whose values have mean 0, variance 1 and correlations memory^t.
+let private remembering memory : Kernel<float> =
+    {
+        Init = fun key -> (Key.generator key).NextNormal()
+        Step = fun key x -> memory * x + sqrt (1.0 - memory * memory) * (Key.generator key).NextNormal()
+    }
+
+let private values: Observables<float, float> =
+    { Energy = id; Spins = Array.singleton }
+
+let private few =
+    {
+        Chains = 3
+        Snapshots = 4
+        Equilibrate = 5
+        Every = 2
+    }
+
+[<Tests>]
+let tests =
+    testList
+        "ChainsTests"
+        [
+            test "Snapshots are so many steps apart after those that are discarded, chain after chain" {
+                let found = Chains.sample few Run.quiet 10 counting numbers |> ok
+                let one = [| 7; 9; 11; 13 |]
+                Expect.equal found.Spins (Array.concat [ one; one; one ] |> Array.map Array.singleton) "spins"
+                Expect.equal found.Energies (Array.concat [ one; one; one ] |> Array.map float) "energies"
+                Expect.equal found.SnapshotsPerChain 4 "snapshots of each chain"
+                // Steps 6 to 13 of each chain, on ten sites.
+                Expecting.decimals 12 found.EnergyPerSite.Value 0.95 "the mean energy per site"
+            }
+
+            test "Chains have keys of their own, in any number of threads" {
+                let on threads =
+                    Chains.sample few { Run.quiet with Threads = threads } 1 (remembering 0.5) values |> ok
+
+                Expect.equal (on 2) (on 1) "two threads and one"
+
+                Expect.equal
+                    (on 1).Energies
+                    ((on 1).Spins |> Array.map Array.head)
+                    "energies are those of the snapshots"
+
+                Expect.equal ((on 1).Energies |> Array.distinct |> Array.length) 12 "all values differ"
+
+                // Chain i starts from the key "start" below child i, and its step n has child n below "steps".
+                let key = Key.item 2 Run.quiet.Key
+
+                let last =
+                    Seq.fold
+                        (fun x n -> (remembering 0.5).Step (Key.named "steps" key |> Key.item n) x)
+                        ((remembering 0.5).Init(Key.named "start" key))
+                        (seq { 0..12 })
+
+                Expect.equal (Array.last (on 1).Energies) last "the last value of the last chain"
+            }
+
+            test "Mean, error and autocorrelation time are those of the process" {
+                let options =
+                    { few with
+                        Chains = 16
+                        Snapshots = 500
+                    }
+
+                let found = Chains.sample options Run.quiet 4 (remembering 0.8) values |> ok
+                let z = found.EnergyPerSite.Value / found.EnergyPerSite.StandardError
+                // Four errors: p = 6e-5, with a fixed seed.
+                Expect.isTrue (abs z < 4.0) $"z = {z:F2}"
+                // τ = (1 + φ)/(2(1 − φ)) = 4.5; error of the mean √(2τ/16000)/4 = 0.0059, known to a few per cent from 16 chains.
+                Expecting.inRange found.EnergyPerSite.StandardError 0.0045 0.0075 "the standard error"
+                let time = found.AutocorrelationTime
+                // The mean of each chain is its own, which takes 2τ/n = 1 % off; that is less than one error.
+                Expect.isTrue (abs (time.Value - 4.5) < 4.0 * time.StandardError) $"τ = {Estimate.format time}"
+                // τ √(2(2W + 1)/1000)/√16 with W = 6τ gives 0.37.
+                Expecting.inRange time.StandardError 0.2 0.8 "the error of the autocorrelation time"
+                Expect.equal (found.Checks |> List.map _.Passed) [ true; false ] "in equilibrium, but too close"
+            }
+
+            test "Bad options and a bad run are told together; chains stop when told" {
+                let bad =
+                    {
+                        Chains = 0
+                        Snapshots = 0
+                        Equilibrate = -1
+                        Every = 0
+                    }
+
+                match Chains.sample bad { Run.quiet with Threads = 0 } 1 counting numbers with
+                | Error faults -> Expect.equal faults.Length 5 "four options and the threads"
+                | Ok _ -> failtest "accepted"
+
+                use source = new CancellationTokenSource()
+                source.Cancel()
+
+                Expecting.throwsAny<System.OperationCanceledException>
+                    (fun () -> Chains.sample few { Run.quiet with Cancel = source.Token } 1 counting numbers |> ignore)
+                    "cancelled"
+                |> ignore
+            }
+
+            test "Snapshots of all chains are rounded up" {
+                let options = ChainOptions.withSnapshots 100 ChainOptions.defaults
+                Expect.equal (options.Chains * options.Snapshots) 128 "two of each of 64 chains"
+            }
+        ]
