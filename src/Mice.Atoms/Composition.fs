@@ -16,7 +16,9 @@ module Composition =
         Array.zip snapshot.SpeciesNames counts |> Array.filter (fun (_, n) -> n > 0) |> Map.ofArray
 
     let private describe (composition: Map<string, int>) : string =
-        let shown = composition |> Map.toList |> List.truncate 6 |> List.map (fun (name, n) -> $"{n} {name}")
+        let shown =
+            composition |> Map.toList |> List.truncate 6 |> List.map (fun (name, n) -> $"{n} {name}")
+
         let rest = if composition.Count > 6 then ", …" else ""
         String.Join(", ", shown) + rest
 

@@ -253,4 +253,8 @@ module internal Frames =
             read ()
         with FileFault(line, isCut, text) ->
             let error = MiceError.BadFile(path, Some frame, Some line, text)
-            if isCut then Outcome.Cut(error, warnings ()) else Outcome.Broken error
+
+            if isCut then
+                Outcome.Cut(error, warnings ())
+            else
+                Outcome.Broken error

@@ -1,7 +1,6 @@
 namespace Mice.Atoms
 
 open System
-open System.Text
 
 /// Whether the fields of a column are of more than one kind.
 type internal Variety() =
@@ -17,25 +16,9 @@ type internal Variety() =
         elif not this.IsSeveral then
             this.IsSeveral <- not (field.SequenceEqual(ReadOnlySpan<byte> first))
 
-/// What the sections before the atoms say of a frame.
-[<Struct>]
-type internal DumpHead =
-    {
-        Step: int64 voption
-        Count: int64 voption
-        Cell: Cell voption
-        Time: float voption
-    }
-
 /// Text dumps of LAMMPS (dump atom and dump custom).
 [<RequireQualifiedAccess>]
 module internal LammpsDump =
-    let private startsWith (text: string) (line: ReadOnlySpan<byte>) =
-        line.Length >= text.Length && Ascii.Equals(line.Slice(0, text.Length), text.AsSpan())
-
-    /// Is this line the start of a section?
-    let isItem (line: ReadOnlySpan<byte>) : bool = startsWith "ITEM:" line
-
     let private readSpecies (lines: TextLines) (table: SpeciesTable) (column: DumpColumn) (field: ReadOnlySpan<byte>) =
         if column = DumpColumn.Type then
             let number = Frames.integer lines "an atom type" field
@@ -51,15 +34,21 @@ module internal LammpsDump =
             | index -> index
 
     /// One line of the section ATOMS.
-    let private readAtom (lines: TextLines) (table: SpeciesTable) (types: Variety) (layout: DumpLayout) (atoms: AtomBuffer) =
+    let private readAtom
+        (lines: TextLines)
+        (table: SpeciesTable)
+        (types: Variety)
+        (layout: DumpLayout)
+        (atoms: AtomBuffer)
+        =
         let mutable fields = Fields lines.Line
         let columns = layout.Columns
 
         for c in 0 .. columns.Length - 1 do
             let field = Fields.next &fields
 
-            if field.IsEmpty || (c = 0 && field[0] = byte 'I' && isItem lines.Line) then
-                if isItem lines.Line then
+            if field.IsEmpty || (c = 0 && field[0] = byte 'I' && DumpHead.isItem lines.Line) then
+                if DumpHead.isItem lines.Line then
                     Frames.fault lines "a new section starts before the announced number of atoms was reached"
                 else
                     Frames.fault lines $"this line has {c} fields where the header names {columns.Length}"
@@ -87,7 +76,8 @@ module internal LammpsDump =
             | ValueSome order -> AtomColumn.select order column
             | ValueNone -> column
 
-        let others = ColumnBuffer.distinct layout.Targets |> ColumnBuffer.finish |> Map.map (fun _ -> inOrder)
+        let others =
+            ColumnBuffer.distinct layout.Targets |> ColumnBuffer.finish |> Map.map (fun _ -> inOrder)
 
         if layout.HasIds && keep = Keep.Everything then
             others
@@ -141,81 +131,6 @@ module internal LammpsDump =
             Columns = columnsOf layout keep order ids
         }
 
-    /// The units that a dump says; only those of lengths matter. True for units lj.
-    let private readUnits (lines: TextLines) : bool =
-        Frames.require lines "the units"
-
-        match Fields.words lines.Line with
-        | [| "metal" |]
-        | [| "real" |] -> false
-        | [| "lj" |] -> true
-        | _ ->
-            Frames.fault
-                lines
-                $"the units are {Fields.quote lines.Line}; Mice reads lengths in Å (units metal or real) and those of units lj"
-
-    let private whole (lines: TextLines) (what: string) : int64 =
-        Frames.require lines what
-        let mutable fields = Fields lines.Line
-        Frames.integer lines what (Fields.next &fields)
-
-    /// A time that nobody asked for may be anything.
-    let private readTime (lines: TextLines) (keep: Keep) : float voption =
-        Frames.require lines "the time"
-
-        if keep = Keep.Everything then
-            let mutable fields = Fields lines.Line
-            ValueSome(Frames.finite lines "the time" (Fields.next &fields))
-        else
-            ValueNone
-
-    /// <summary>The sections of a frame up to its atoms.</summary>
-    /// <param name="lines">At the first line of the frame; afterwards at the line ITEM: ATOMS.</param>
-    /// <param name="keep">What is kept.</param>
-    /// <param name="isReduced">Called when the units are lj.</param>
-    let private readHead (lines: TextLines) (keep: Keep) (isReduced: unit -> unit) : DumpHead =
-        let rec sections (head: DumpHead) =
-            let next head =
-                Frames.require lines "the next section of the frame"
-                sections head
-
-            let line = lines.Line
-
-            if startsWith "ITEM: TIMESTEP" line then
-                next { head with Step = ValueSome(whole lines "the time step") }
-            elif startsWith "ITEM: TIME" line then
-                next { head with Time = readTime lines keep }
-            elif startsWith "ITEM: UNITS" line then
-                if readUnits lines then
-                    isReduced ()
-
-                next head
-            elif startsWith "ITEM: NUMBER OF ATOMS" line then
-                Frames.require lines "the number of atoms"
-                let mutable fields = Fields lines.Line
-                let count = Frames.atomCount lines (Fields.next &fields)
-                next { head with Count = ValueSome count }
-            elif startsWith LammpsBox.item line then
-                next { head with Cell = ValueSome(LammpsBox.read lines) }
-            elif not (startsWith DumpLayout.item line) then
-                Frames.fault lines $"{Fields.quote line} is no section of a dump that Mice knows"
-            elif head.Step.IsNone then
-                Frames.fault lines "ITEM: TIMESTEP is missing before ITEM: ATOMS"
-            elif head.Count.IsNone then
-                Frames.fault lines "ITEM: NUMBER OF ATOMS is missing before ITEM: ATOMS"
-            elif head.Cell.IsNone then
-                Frames.fault lines "ITEM: BOX BOUNDS is missing before ITEM: ATOMS"
-            else
-                head
-
-        sections
-            {
-                Step = ValueNone
-                Count = ValueNone
-                Cell = ValueNone
-                Time = ValueNone
-            }
-
     /// A reader of the frames of a dump, one call for each; the first line of the first frame is in the lines already.
     let reader (path: string) (keep: Keep) (lines: TextLines) : unit -> Outcome =
         let table, types = SpeciesTable(), Variety()
@@ -227,7 +142,9 @@ module internal LammpsDump =
 
         let warnings () =
             let isOfElements = known |> ValueOption.exists (fun l -> l.Species = Some "element")
-            let hasTypes = known |> ValueOption.exists (fun l -> Array.contains DumpColumn.OtherType l.Columns)
+
+            let hasTypes =
+                known |> ValueOption.exists (fun l -> Array.contains DumpColumn.OtherType l.Columns)
 
             [
                 if lacksSpecies then
@@ -247,7 +164,7 @@ module internal LammpsDump =
                 layout
 
         let readFrame () =
-            let head = readHead lines keep (fun () -> isReduced <- true)
+            let head = DumpHead.read lines keep (fun () -> isReduced <- true)
             let layout, count = layoutOf (), head.Count.Value
             let atoms = AtomBuffer(count, expected)
 
@@ -263,7 +180,7 @@ module internal LammpsDump =
             expected <- Snapshot.count snapshot
             ahead <- Frames.lookAhead lines
 
-            if ahead.IsLine && not (isItem lines.Line) then
+            if ahead.IsLine && not (DumpHead.isItem lines.Line) then
                 Frames.fault lines $"this frame goes on after the announced number of atoms, {count}"
 
             Outcome.Frame

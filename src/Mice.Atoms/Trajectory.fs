@@ -49,7 +49,7 @@ module Trajectory =
             let mutable fields = Fields lines.Line
             let mutable number = 0L
 
-            if LammpsDump.isItem lines.Line then
+            if DumpHead.isItem lines.Line then
                 Ok(LammpsDump.reader path keep lines)
             elif Fields.tryInteger (Fields.next &fields) &number && not (Fields.skipBlanks &fields) then
                 Ok(ExtendedXyz.reader path keep lines)
@@ -160,9 +160,7 @@ module Trajectory =
             | Outcome.Broken error -> Some(Error [ error ])
             | Outcome.Finished warnings -> Some(finish path read warnings)
 
-        outcomes path keep
-        |> Seq.tryPick take
-        |> Option.defaultWith (fun () -> finish path read [])
+        outcomes path keep |> Seq.tryPick take |> Option.defaultWith (fun () -> finish path read [])
 
     /// <summary>All snapshots of a file with boxes, species, positions and steps alone, as of <c>readKeeping</c>.</summary>
     /// <param name="path">LAMMPS dump or extended XYZ, gzip or plain.</param>

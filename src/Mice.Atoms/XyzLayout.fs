@@ -88,7 +88,11 @@ module internal XyzLayout =
             match field with
             | XyzColumn.AtomicNumber when not isNamed -> field
             | XyzColumn.AtomicNumber
-            | XyzColumn.Kept -> if keep = Keep.Everything then XyzColumn.Kept else XyzColumn.Ignored
+            | XyzColumn.Kept ->
+                if keep = Keep.Everything then
+                    XyzColumn.Kept
+                else
+                    XyzColumn.Ignored
             | _ -> field
 
         let filled =
@@ -96,9 +100,7 @@ module internal XyzLayout =
             |> Array.collect (fun (_, fields, buffer) -> fields |> Array.map (fun field -> role field, buffer))
 
         let targets =
-            filled
-            |> Array.map (fun (field, buffer) ->
-                if field = XyzColumn.Kept then buffer else null)
+            filled |> Array.map (fun (field, buffer) -> if field = XyzColumn.Kept then buffer else null)
 
         {
             Fields = Array.map fst filled

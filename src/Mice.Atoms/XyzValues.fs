@@ -9,7 +9,8 @@ module internal XyzValues =
     /// Keys that say something of a frame that is no value of it, in lower case.
     let taken = [ "lattice"; "origin"; "properties"; "pbc"; "step"; "timestep" ]
 
-    let private bytes (text: string) = ReadOnlySpan<byte>(Encoding.UTF8.GetBytes text)
+    let private bytes (text: string) =
+        ReadOnlySpan<byte>(Encoding.UTF8.GetBytes text)
 
     let private finite (text: string) : float option =
         let mutable value = 0.0
@@ -21,7 +22,11 @@ module internal XyzValues =
 
     let private integer (text: string) : int64 option =
         let mutable value = 0L
-        if Fields.tryInteger (bytes text) &value then Some value else None
+
+        if Fields.tryInteger (bytes text) &value then
+            Some value
+        else
+            None
 
     /// All parts as finite numbers; nothing when one of them is none.
     let private vector (parts: string[]) : float[] option =

@@ -23,15 +23,18 @@ module internal XyzWriter =
         if text <> "" && String.forall isPlain text then
             text
         else
-            let escaped =
-                text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n")
+            let escaped = text.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n")
 
             $"\"{escaped}\""
 
     /// A real number that is not read back as a whole one.
     let private real (format: string) (x: float) : string =
         let text = number format x
-        if text |> String.forall (fun c -> c = '-' || Char.IsAsciiDigit c) then text + ".0" else text
+
+        if text |> String.forall (fun c -> c = '-' || Char.IsAsciiDigit c) then
+            text + ".0"
+        else
+            text
 
     let private bracketed (parts: seq<string>) = "[" + String.Join(", ", parts) + "]"
 
@@ -72,7 +75,9 @@ module internal XyzWriter =
             let isTaken = List.contains name [ "pos"; "species"; "element" ]
 
             if name = "" || isTaken || name.Contains ':' || column.Width < 1 then
-                invalidArg (nameof snapshot) $"A column of width {column.Width} cannot have the name '{name}' in extended XYZ."
+                invalidArg
+                    (nameof snapshot)
+                    $"A column of width {column.Width} cannot have the name '{name}' in extended XYZ."
 
             if AtomColumn.length column <> column.Width * Snapshot.count snapshot then
                 invalidArg (nameof snapshot) $"The column '{name}' has not {column.Width} values for each atom."
@@ -119,7 +124,10 @@ module internal XyzWriter =
 
         for a in 0 .. Snapshot.count snapshot - 1 do
             let symbol = snapshot.SpeciesNames[snapshot.Species[a]]
-            let position = joined (Seq.init 3 (fun k -> number format snapshot.Positions[3 * a + k]))
+
+            let position =
+                joined (Seq.init 3 (fun k -> number format snapshot.Positions[3 * a + k]))
+
             writer.Write $"{symbol} {position}"
 
             for _, fields in columns do

@@ -30,7 +30,8 @@ module Melting =
             | MiceError.OutOfRange(what, given, allowed) -> MiceError.OutOfRange($"{name}: {what}", given, allowed)
             | other -> other)
 
-    let private changing (name: string) (snapshots: Snapshot[]) = Composition.faults $"the scan of the {name}" snapshots
+    let private changing (name: string) (snapshots: Snapshot[]) =
+        Composition.faults $"the scan of the {name}" snapshots
 
     let private differentAtoms (input: MeltingInput) =
         match Array.tryHead input.Solid, Array.tryHead input.Liquid with

@@ -168,7 +168,7 @@ let tests =
                 expect 1 4L "has to be 1 or more" (frame "-5" box "x y z" [])
                 expect 1 4L "no whole number" (frame "2.5" box "x y z" [])
                 expect 1 5L "goes on" (xyz + "Na 3 3 3\n")
-                expect 1 5L "goes on" (xyz.Replace("2\ns", "1\ns") + nextXyz)
+                expect 1 4L "goes on" (xyz.Replace("2\ns", "1\ns") + nextXyz)
                 expect 1 5L "1 fields where Properties names 4" (xyz.Replace("2\ns", "3\ns") + nextXyz)
             }
 

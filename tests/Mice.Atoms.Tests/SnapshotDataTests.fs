@@ -20,8 +20,7 @@ let private box = "Lattice=\"9 0 0 0 8 0 0 0 7\""
 let private all (comment: string) (atoms: string list) : Snapshot =
     let lines = String.concat "\n" atoms
 
-    (readWith Keep.Everything $"{atoms.Length}\n{box} {comment}\n{lines}\n" |> get)
-        .Snapshots[0]
+    (readWith Keep.Everything $"{atoms.Length}\n{box} {comment}\n{lines}\n" |> get).Snapshots[0]
 
 let private two = [ "Na 1 2 3"; "Cl 2 3 1" ]
 
@@ -56,7 +55,25 @@ let private finite: Gen<float> =
         ]
 
 let private letters: Gen<string> =
-    Gen.elements [ 'a'; 'B'; '_'; '0'; ' '; '='; '"'; '\\'; '['; ']'; ','; '{'; '\n'; '\''; 'é'; '.' ]
+    Gen.elements
+        [
+            'a'
+            'B'
+            '_'
+            '0'
+            ' '
+            '='
+            '"'
+            '\\'
+            '['
+            ']'
+            ','
+            '{'
+            '\n'
+            '\''
+            'é'
+            '.'
+        ]
     |> Gen.nonEmptyListOf
     |> Gen.map (Array.ofList >> String)
 
@@ -92,10 +109,8 @@ let private column (atoms: int) : Gen<AtomColumn> =
             Gen.oneof
                 [
                     Gen.arrayOfLength n finite |> Gen.map ColumnValues.Reals
-                    Gen.arrayOfLength n (ArbMap.defaults |> ArbMap.generate<int64>)
-                    |> Gen.map ColumnValues.Integers
-                    Gen.arrayOfLength n (ArbMap.defaults |> ArbMap.generate<bool>)
-                    |> Gen.map ColumnValues.Booleans
+                    Gen.arrayOfLength n (ArbMap.defaults |> ArbMap.generate<int64>) |> Gen.map ColumnValues.Integers
+                    Gen.arrayOfLength n (ArbMap.defaults |> ArbMap.generate<bool>) |> Gen.map ColumnValues.Booleans
                     Gen.arrayOfLength n word |> Gen.map ColumnValues.Texts
                 ]
 
@@ -109,7 +124,10 @@ let private snapshots: Gen<Snapshot[]> =
             let! atoms = Gen.choose (1, 6)
             let! fractions = Gen.arrayOfLength (3 * atoms) (Generators.between 0.001 0.999)
             let cell = Cell.orthorhombic [| 9.0; 8.0; 7.0 |]
-            let! keys = Gen.subListOf [ "config_type"; "Odd key"; "it's"; "a=b"; "pressure"; "é" ]
+
+            let! keys =
+                Gen.subListOf [ "config_type"; "Odd key"; "it's"; "a=b"; "pressure"; "é" ]
+
             let! values = Gen.listOfLength keys.Length frameValue
             let! energy = finite
             let! names = Gen.subListOf [ "forces"; "Forces"; "tags"; "odd name"; "Z" ]
@@ -205,7 +223,9 @@ let tests =
             }
 
             test "Columns of dumps go with their atoms, in the order of the ids" {
-                let text = dump "q id fy fx fz type element x y z" [ "0.5 9 2 1 3 2 Cl 1 1 1"; "-0.5 4 5 4 6 1 Na 2 2 2" ]
+                let text =
+                    dump "q id fy fx fz type element x y z" [ "0.5 9 2 1 3 2 Cl 1 1 1"; "-0.5 4 5 4 6 1 Na 2 2 2" ]
+
                 let s = (readWith Keep.Everything text |> get).Snapshots[0]
                 Expect.equal s.Columns["id"].Values (ColumnValues.Integers [| 4L; 9L |]) "ids"
                 Expect.equal s.Columns["type"].Values (ColumnValues.Integers [| 1L; 2L |]) "types"
@@ -214,12 +234,15 @@ let tests =
                 Expect.equal (s.Species |> Array.map (fun i -> s.SpeciesNames[i])) [| "Na"; "Cl" |] "species"
                 Expect.equal (Set s.Columns.Keys) (Set [ "id"; "q"; "fx"; "fy"; "fz"; "type" ]) "columns"
 
-                let timed = (readWith Keep.Everything ("ITEM: TIME\n0.25\n" + text) |> get).Snapshots[0]
+                let timed =
+                    (readWith Keep.Everything ("ITEM: TIME\n0.25\n" + text) |> get).Snapshots[0]
+
                 Expect.equal timed.Values (Map [ "time", FrameValue.Real 0.25 ]) "the time"
             }
 
             test "Positions alone are kept unless more is asked for" {
-                let text = $"1\n{box} energy=x Properties=species:S:1:pos:R:3:forces:R:3\nNa 1 2 3 a b c\n"
+                let text =
+                    $"1\n{box} energy=x Properties=species:S:1:pos:R:3:forces:R:3\nNa 1 2 3 a b c\n"
 
                 for s in [ (readWith Keep.Positions text |> get).Snapshots[0] ] do
                     Expect.isEmpty s.Values "values"
@@ -236,15 +259,29 @@ let tests =
 
                 Expect.equal (Snapshot.energy s |> value) -2.0 "energy"
                 Expect.equal (Snapshot.freeEnergy s |> value) -2.5 "free energy"
-                Expect.equal (Snapshot.stress s |> value) [| 1.0; 6.0; 5.0; 6.0; 2.0; 4.0; 5.0; 4.0; 3.0 |] "Voigt's order"
+
+                Expect.equal
+                    (Snapshot.stress s |> value)
+                    [| 1.0; 6.0; 5.0; 6.0; 2.0; 4.0; 5.0; 4.0; 3.0 |]
+                    "Voigt's order"
+
                 Expect.equal (Snapshot.forces s |> value) [| 0.1; 0.2; 0.3; 0.4; 0.5; 0.6 |] "forces"
                 Expect.equal (Snapshot.charges s |> value) [| 1.0; -1.0 |] "charges"
 
                 let lammps = all "Potential_energy=-3.5 Stress=\"1 0 0 0 1 0 0 0 1\"" two
                 Expect.equal (Snapshot.energy lammps |> value) -3.5 "energy as LAMMPS names it"
-                Expect.stringContains (error (Snapshot.stress lammps)) "Stress" "pressure of LAMMPS is no stress in eV/Å³"
+
+                Expect.stringContains
+                    (error (Snapshot.stress lammps))
+                    "Stress"
+                    "pressure of LAMMPS is no stress in eV/Å³"
+
                 Expect.stringContains (error (Snapshot.column "forces" s)) "Force, q" "what is there is named"
-                Expect.stringContains (error (Snapshot.number "note" (all "note=abc" two))) "no number" "text is no number"
+
+                Expect.stringContains
+                    (error (Snapshot.number "note" (all "note=abc" two)))
+                    "no number"
+                    "text is no number"
 
                 Expect.stringContains
                     (error (Snapshot.energy (all "energy=1 potential_energy=2" two)))
@@ -283,7 +320,9 @@ let tests =
                     $"{atoms.Length}\n{box} step={step}\n" + String.concat "" (atoms |> List.map (fun a -> a + "\n"))
 
                 let t =
-                    readWith Keep.Positions (frame 10 two + frame 20 [ "K 1 1 1" ] + frame 30 [ "Cl 3 3 3"; "Cl 1 1 2" ])
+                    readWith
+                        Keep.Positions
+                        (frame 10 two + frame 20 [ "K 1 1 1" ] + frame 30 [ "Cl 3 3 3"; "Cl 1 1 2" ])
                     |> get
 
                 Expect.equal (t.Snapshots |> Array.map Snapshot.count) [| 2; 1; 2 |] "atoms"
@@ -314,7 +353,9 @@ let tests =
                 | other -> failtest $"%A{other}"
 
                 let dumped =
-                    readWith Keep.Everything (dumpFrame 1 "id x y z" [ "3 1 1 1" ] + dumpFrame 2 "x y z q id" [ "1 1 2 5 2"; "2 2 2 6 1" ])
+                    readWith
+                        Keep.Everything
+                        (dumpFrame 1 "id x y z" [ "3 1 1 1" ] + dumpFrame 2 "x y z q id" [ "1 1 2 5 2"; "2 2 2 6 1" ])
                     |> get
 
                 Expect.equal
@@ -336,7 +377,8 @@ let tests =
 
                 for units in [ "electron"; "si"; "nano"; "furlong"; "" ] do
                     match read units with
-                    | Error [ MiceError.BadFile(_, Some 1, Some 2L, text) ] -> Expect.stringContains text "metal or real" units
+                    | Error [ MiceError.BadFile(_, Some 1, Some 2L, text) ] ->
+                        Expect.stringContains text "metal or real" units
                     | other -> failtest $"%A{other}"
             }
 
@@ -358,11 +400,13 @@ let tests =
                 Expecting.holds
                     500
                     (Prop.forAll (Arb.fromGen snapshots) (fun snapshots ->
-                        let back = withFile (written snapshots) (Trajectory.readKeeping Keep.Everything) |> get
+                        let back =
+                            withFile (written snapshots) (Trajectory.readKeeping Keep.Everything) |> get
 
                         back.Snapshots.Length = snapshots.Length
                         && Array.forall2
-                            (fun (a: Snapshot) (b: Snapshot) -> a.Values = b.Values && a.Columns = b.Columns && a.Step = b.Step)
+                            (fun (a: Snapshot) (b: Snapshot) ->
+                                a.Values = b.Values && a.Columns = b.Columns && a.Step = b.Step)
                             back.Snapshots
                             snapshots))
 
@@ -377,11 +421,21 @@ let tests =
 
                 for broken in
                     [
-                        { s with Values = Map [ "Step", FrameValue.Integer 3L ] }
-                        { s with Columns = Map [ "pos", column [| "a" |] ] }
-                        { s with Columns = Map [ "a:b", column [| "a" |] ] }
-                        { s with Columns = Map [ "label", column [| "a b" |] ] }
-                        { s with Columns = Map [ "label", column [| "a"; "b" |] ] }
+                        { s with
+                            Values = Map [ "Step", FrameValue.Integer 3L ]
+                        }
+                        { s with
+                            Columns = Map [ "pos", column [| "a" |] ]
+                        }
+                        { s with
+                            Columns = Map [ "a:b", column [| "a" |] ]
+                        }
+                        { s with
+                            Columns = Map [ "label", column [| "a b" |] ]
+                        }
+                        { s with
+                            Columns = Map [ "label", column [| "a"; "b" |] ]
+                        }
                     ] do
                     Expect.throwsT<ArgumentException> (fun () -> written [| broken |] |> ignore) "refused"
             }
