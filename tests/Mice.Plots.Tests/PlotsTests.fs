@@ -251,7 +251,7 @@ let tests =
             }
 
             test "Snapshots of different atoms have no means per atom" {
-                let one = Snapshot.ofPositions "Na" cell [| 1.0; 1.0; 1.0 |]
+                let one = Snapshot.ofPositions "Na" (Cell.cubic 4.0) [| 1.0; 1.0; 1.0 |]
                 let columns = [| "time_ps"; "T_K"; "P_bar"; "U_eV"; "H_eV"; "V_A3" |]
 
                 match MdReport.result (Array.append twoAtoms [| one |]) (thermo columns) with
