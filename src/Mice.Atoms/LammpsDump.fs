@@ -2,19 +2,40 @@ namespace Mice.Atoms
 
 open System
 
-/// Whether the fields of a column are of more than one kind.
-type internal Variety() =
-    let mutable first = Array.empty<byte>
+/// What a reader of a dump should tell of the file at its end.
+type internal DumpRemarks(path: string) =
+    let mutable firstType = Array.empty<byte>
+    let mutable hasSeveralTypes = false
 
-    /// Two fields that differ were seen.
-    member val IsSeveral = false with get, set
+    /// The units are lj.
+    member val IsReduced = false with get, set
 
-    /// Looks at a field.
-    member this.See(field: ReadOnlySpan<byte>) : unit =
-        if first.Length = 0 then
-            first <- field.ToArray()
-        elif not this.IsSeveral then
-            this.IsSeveral <- not (field.SequenceEqual(ReadOnlySpan<byte> first))
+    /// There is no column that tells the species.
+    member val LacksSpecies = false with get, set
+
+    /// Looks at the type of an atom whose species something else tells.
+    member _.SeeType(field: ReadOnlySpan<byte>) : unit =
+        if firstType.Length = 0 then
+            firstType <- field.ToArray()
+        elif not hasSeveralTypes then
+            hasSeveralTypes <- not (field.SequenceEqual(ReadOnlySpan<byte> firstType))
+
+    /// <summary>One sentence for each thing to tell.</summary>
+    /// <param name="names">The species of the file.</param>
+    /// <param name="layout">The columns of its last frame.</param>
+    member this.Sentences(names: string[], layout: DumpLayout voption) : string list =
+        let isOfElements =
+            layout |> ValueOption.exists (fun l -> l.Species = Some "element")
+
+        [
+            if this.LacksSpecies then
+                $"{path}: there is no column element, typelabel or type; all atoms are taken to be of one species."
+            if isOfElements && names = [| "C" |] && (hasSeveralTypes || firstType.Length = 0) then
+                $"{path}: all elements are C, which LAMMPS writes where dump_modify element does not name them; if the atoms are no carbon, "
+                + "name them or leave the column out."
+            if this.IsReduced then
+                $"{path}: the units are lj, so lengths are multiples of σ and stand where Å are said."
+        ]
 
 /// Text dumps of LAMMPS (dump atom and dump custom).
 [<RequireQualifiedAccess>]
@@ -37,7 +58,7 @@ module internal LammpsDump =
     let private readAtom
         (lines: TextLines)
         (table: SpeciesTable)
-        (types: Variety)
+        (remarks: DumpRemarks)
         (layout: DumpLayout)
         (atoms: AtomBuffer)
         =
@@ -57,7 +78,7 @@ module internal LammpsDump =
             | DumpColumn.Ignored -> ()
             | DumpColumn.Kept -> ColumnBuffer.add lines field layout.Targets[c]
             | DumpColumn.OtherType ->
-                types.See field
+                remarks.SeeType field
                 ColumnBuffer.add lines field layout.Targets[c]
             | DumpColumn.Id -> atoms.SetId(Frames.integer lines "an atom id" field)
             | DumpColumn.Type
@@ -133,27 +154,12 @@ module internal LammpsDump =
 
     /// A reader of the frames of a dump, one call for each; the first line of the first frame is in the lines already.
     let reader (path: string) (keep: Keep) (lines: TextLines) : unit -> Outcome =
-        let table, types = SpeciesTable(), Variety()
+        let table, remarks = SpeciesTable(), DumpRemarks path
         let mutable frame = 0
         let mutable expected = 0
         let mutable known: DumpLayout voption = ValueNone
         let mutable ahead = Ahead.Line
-        let mutable isReduced, lacksSpecies = false, false
-
-        let warnings () =
-            let isOfElements = known |> ValueOption.exists (fun l -> l.Species = Some "element")
-
-            let hasTypes =
-                known |> ValueOption.exists (fun l -> Array.contains DumpColumn.OtherType l.Columns)
-
-            [
-                if lacksSpecies then
-                    $"{path}: there is no column element, typelabel or type; all atoms are taken to be of one species."
-                if isOfElements && table.Names = [| "C" |] && (types.IsSeveral || not hasTypes) then
-                    $"{path}: all elements are C, which LAMMPS writes where dump_modify element does not name them; if the atoms are no carbon, name them or leave the column out."
-                if isReduced then
-                    $"{path}: the units are lj, so lengths are multiples of σ and stand where Å are said."
-            ]
+        let warnings () = remarks.Sentences(table.Names, known)
 
         let layoutOf () =
             match known with
@@ -164,17 +170,17 @@ module internal LammpsDump =
                 layout
 
         let readFrame () =
-            let head = DumpHead.read lines keep (fun () -> isReduced <- true)
+            let head = DumpHead.read lines keep (fun () -> remarks.IsReduced <- true)
             let layout, count = layoutOf (), head.Count.Value
             let atoms = AtomBuffer(count, expected)
 
             if layout.Species.IsNone then
-                lacksSpecies <- true
+                remarks.LacksSpecies <- true
                 table.HaveTypes 1
 
             for _ in 1L .. count do
                 Frames.require lines "a line of the section ATOMS"
-                readAtom lines table types layout atoms
+                readAtom lines table remarks layout atoms
 
             let snapshot = assemble lines keep layout head atoms
             expected <- Snapshot.count snapshot

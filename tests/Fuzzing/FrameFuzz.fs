@@ -99,18 +99,27 @@ module FrameFuzz =
                 yield! snapshot.Columns.Values |> Seq.map (numbersOf >> Fuzz.bits)
             ]
 
+    /// Positions and names alone.
     let private bare (snapshot: Snapshot) =
         { snapshot with
+            Species = Array.zeroCreate 0
+            SpeciesNames = snapshot.Species |> Array.map (fun species -> snapshot.SpeciesNames[species])
             Values = Map.empty
             Columns = Map.empty
         }
 
-    /// Reads a trajectory of any format with everything that it has; with positions alone it has to be the same without the rest.
+    /// Reads a trajectory of any format with everything that it has; with positions alone it has to be the same without the rest, but that a
+    /// last frame may have been cut within other columns.
     let read (path: string) : Outcome =
         let everything = Trajectory.readKeeping Keep.Everything path
 
         match everything, Trajectory.read path with
-        | Ok found, Ok positions when Array.map bare found.Snapshots = positions.Snapshots -> ()
+        | Ok found, Ok positions when
+            Array.map bare found.Snapshots =
+                (positions.Snapshots |> Array.truncate found.Snapshots.Length |> Array.map bare)
+            && (found.Snapshots.Length = positions.Snapshots.Length || not found.Warnings.IsEmpty)
+            ->
+            ()
         | Ok _, other -> failwith $"positions alone are read otherwise: {other}"
         | Error _, _ -> ()
 
