@@ -44,7 +44,8 @@ let orFail result =
 A trajectory is a LAMMPS text dump or an extended XYZ file, plain or compressed; what it is, the reader sees from its content
 ([files of simulations](files.html)).
 Readers return a `Result`: every fault of a file is a value with the file, the frame and the line in it. (`orFail` throws it;
-`sodium` is the folder with the data.)
+`sodium` is the folder with the data.) Energies, forces and other columns are kept when asked for:
+[files of simulations](files.html) says how.
 *)
 open Mice
 open Mice.Atoms

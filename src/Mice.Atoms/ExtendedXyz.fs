@@ -1,18 +1,7 @@
 namespace Mice.Atoms
 
 open System
-open System.Globalization
-open System.IO
 open System.Text
-
-/// What a column of an extended XYZ file is good for.
-type internal XyzColumn =
-    | Ignored = 0
-    | Species = 1
-    | AtomicNumber = 2
-    | X = 3
-    | Y = 4
-    | Z = 5
 
 /// Extended XYZ: number of atoms, a comment of key=value pairs, one line for each atom.
 [<RequireQualifiedAccess>]
@@ -111,47 +100,9 @@ module internal ExtendedXyz =
         | Some(_, XyzValue.Word text) -> text
         | Some _ -> Frames.fault lines "Properties has to be a list of name:kind:columns"
 
-    /// Understands Properties=species:S:1:pos:R:3:…
-    let private layout (lines: TextLines) (properties: string) : XyzColumn[] =
-        let columns (name: string) (kind: string) (width: string) =
-            match name, kind, Int32.TryParse(width, NumberStyles.None, CultureInfo.InvariantCulture) with
-            | "pos", "R", (true, 3) -> [| XyzColumn.X; XyzColumn.Y; XyzColumn.Z |]
-            | ("species" | "element"), "S", (true, 1) -> [| XyzColumn.Species |]
-            | "Z", "I", (true, 1) -> [| XyzColumn.AtomicNumber |]
-            | _, ("R" | "I" | "S" | "L"), (true, n) when n >= 1 && n <= 1000 -> Array.replicate n XyzColumn.Ignored
-            | _ ->
-                let text = Fields.quoteText $"{name}:{kind}:{width}"
-                Frames.fault lines $"Properties has {text}, which Mice does not understand"
-
-        let parts = properties.Split ':'
-
-        if parts.Length % 3 <> 0 || parts.Length > 3000 then
-            Frames.fault lines "Properties has to be a list of name:kind:columns"
-
-        let all =
-            parts |> Array.chunkBySize 3 |> Array.collect (fun p -> columns p[0] p[1] p[2])
-
-        let count c =
-            all |> Array.filter ((=) c) |> Array.length
-
-        if count XyzColumn.X <> 1 then
-            Frames.fault lines "Properties needs pos:R:3 once"
-
-        // With both, symbols win over atomic numbers.
-        let named = count XyzColumn.Species
-
-        if named > 1 || (named = 0 && count XyzColumn.AtomicNumber <> 1) then
-            Frames.fault lines "Properties needs species:S:1 or Z:I:1 once"
-
-        all
-        |> Array.map (fun c ->
-            if named = 1 && c = XyzColumn.AtomicNumber then
-                XyzColumn.Ignored
-            else
-                c)
-
-    let private readAtom (lines: TextLines) (table: SpeciesTable) (columns: XyzColumn[]) (atoms: AtomBuffer) =
+    let private readAtom (lines: TextLines) (table: SpeciesTable) (layout: XyzLayout) (atoms: AtomBuffer) =
         let mutable fields = Fields lines.Line
+        let columns = layout.Fields
 
         for c in 0 .. columns.Length - 1 do
             let field = Fields.next &fields
@@ -161,6 +112,7 @@ module internal ExtendedXyz =
 
             match columns[c] with
             | XyzColumn.Ignored -> ()
+            | XyzColumn.Kept -> ColumnBuffer.add lines field layout.Targets[c]
             | XyzColumn.Species ->
                 match table.IndexOf field with
                 | -1 -> Frames.fault lines $"there are more than {SpeciesTable.Most} different species"
@@ -181,11 +133,11 @@ module internal ExtendedXyz =
         atoms.Advance()
 
     /// A reader of the frames of a file, one call for each; the first line of the first frame is in the lines already.
-    let reader (path: string) (lines: TextLines) : unit -> Outcome =
+    let reader (path: string) (keep: Keep) (lines: TextLines) : unit -> Outcome =
         let table = SpeciesTable()
         let mutable frame = 0
-        let mutable first = 0
-        let mutable known = struct ("", Array.empty)
+        let mutable expected = 0
+        let mutable known: struct (string * XyzLayout) voption = ValueNone
         let mutable ahead = Ahead.Line
         let mutable warnings = []
         let mutable counted: bool voption = ValueNone
@@ -200,45 +152,58 @@ module internal ExtendedXyz =
 
             found
 
+        let layoutOf pairs =
+            let properties = propertiesOf lines pairs
+
+            match known with
+            | ValueSome struct (last, layout) when last = properties -> layout
+            | _ ->
+                let layout = XyzLayout.parse lines keep properties
+                known <- ValueSome struct (properties, layout)
+                layout
+
+        let valuesOf pairs =
+            if keep = Keep.Everything then
+                XyzValues.ofPairs lines pairs
+            else
+                Map.empty
+
+        let readAtoms (layout: XyzLayout) (count: int64) =
+            let atoms = AtomBuffer(count, expected)
+
+            for i in 1L .. count do
+                try
+                    Frames.require lines "a line of an atom"
+                    readAtom lines table layout atoms
+                with Frames.OnlyNoLineFeed lines as cut when i = count ->
+                    try
+                        readAtom lines table layout atoms
+                        warnings <- [ Frames.noLineFeed path lines ]
+                    with FileFault _ ->
+                        raise cut
+
+            let struct (positions, species, _) = atoms.Finish()
+            expected <- species.Length
+            struct (positions, species)
+
         let readFrame () =
             let mutable fields = Fields lines.Line
-            let count = Frames.atomCount lines first (Fields.next &fields)
+            let count = Frames.atomCount lines (Fields.next &fields)
 
             if Fields.skipBlanks &fields then
                 Frames.fault lines "the first line of a frame has to be the number of atoms and nothing else"
 
             Frames.require lines "the comment line"
             let pairs = XyzHeader.parse (Encoding.UTF8.GetString lines.Line) |> orFault lines
-            let cell, step = readCell lines pairs, step pairs
-            let properties = propertiesOf lines pairs
-            let struct (lastProperties, _) = known
-
-            if properties <> lastProperties then
-                known <- struct (properties, layout lines properties)
-
-            let struct (_, columns) = known
+            let cell, step, values = readCell lines pairs, step pairs, valuesOf pairs
+            let layout = layoutOf pairs
             let firstLine = lines.Number + 1L
-            let atoms = AtomBuffer(count, first)
-
-            for i in 1L .. count do
-                try
-                    Frames.require lines "a line of an atom"
-                    readAtom lines table columns atoms
-                with Frames.OnlyNoLineFeed lines as cut when i = count ->
-                    try
-                        readAtom lines table columns atoms
-                        warnings <- [ Frames.noLineFeed path lines ]
-                    with FileFault _ ->
-                        raise cut
-
-            let struct (positions, species, _) = atoms.Finish()
+            let struct (positions, species) = readAtoms layout count
             let positions = Frames.wrapped firstLine cell positions
             ahead <- Frames.lookAhead lines
 
             if ahead.IsLine && Fields.count lines.Line <> 1 then
                 Frames.fault lines $"this frame goes on after the announced number of atoms, {count}"
-
-            first <- species.Length
 
             Outcome.Frame
                 {
@@ -249,45 +214,18 @@ module internal ExtendedXyz =
                             Species = species
                             SpeciesNames = table.Names
                             Positions = positions
+                            Values = values
+                            Columns = ColumnBuffer.finish layout.Kept
                         }
                     HasStep = step.IsSome
-                    HasSpecies = true
                 }
 
         fun () ->
             frame <- frame + 1
 
-            Frames.guard path frame (fun () ->
+            Frames.guard path frame (fun () -> warnings) (fun () ->
                 if Frames.arrive lines ahead then
                     ahead <- Ahead.Unknown
                     readFrame ()
                 else
                     Outcome.Finished warnings)
-
-    /// <summary>Writes one frame as ASE would.</summary>
-    /// <param name="writer">Where to; UTF-8.</param>
-    /// <param name="format">A .NET format for numbers: "R" gives back the same floats.</param>
-    /// <param name="snapshot">The frame.</param>
-    let write (writer: TextWriter) (format: string) (snapshot: Snapshot) : unit =
-        let number (x: float) =
-            x.ToString(format, CultureInfo.InvariantCulture)
-
-        let list (values: float[]) =
-            values |> Array.map number |> String.concat " "
-
-        let pbc =
-            snapshot.Cell.Periodic |> Array.map (fun p -> if p then "T" else "F") |> String.concat " "
-
-        let origin =
-            if snapshot.Cell.Origin = [| 0.0; 0.0; 0.0 |] then
-                ""
-            else
-                $" Origin=\"{list snapshot.Cell.Origin}\""
-
-        writer.Write $"{Snapshot.count snapshot}\n"
-        writer.Write $"Lattice=\"{list snapshot.Cell.Vectors}\"{origin} Properties=species:S:1:pos:R:3 "
-        writer.Write $"step={snapshot.Step} pbc=\"{pbc}\"\n"
-
-        for a in 0 .. Snapshot.count snapshot - 1 do
-            let symbol = snapshot.SpeciesNames[snapshot.Species[a]]
-            writer.Write $"{symbol} {list (Array.sub snapshot.Positions (3 * a) 3)}\n"

@@ -10,18 +10,16 @@ type internal Frame =
         Snapshot: Snapshot
         /// The file gives the step; if not, the step is the number of the frame, from 0.
         HasStep: bool
-        /// The file says which atom is of which species.
-        HasSpecies: bool
     }
 
 /// What a reader of frames finds when asked for the next one.
 [<RequireQualifiedAccess>]
 type internal Outcome =
     | Frame of Frame
-    /// The file ended between two frames; one sentence for each thing that a reader should know about its end.
+    /// The file ended between two frames; one sentence for each thing that a reader should know about it.
     | Finished of warnings: string list
-    /// The file ended within a frame; the frames before it are good.
-    | Cut of MiceError
+    /// The file ended within a frame; the frames before it are good, with as many sentences about them.
+    | Cut of MiceError * warnings: string list
     /// The file is no good from here on.
     | Broken of MiceError
 
@@ -201,16 +199,14 @@ module internal Frames =
     /// The most atoms of one frame: a .NET array of three floats for each.
     let private mostAtoms = 700_000_000L
 
-    /// The number of atoms of a frame, which has to be the same in all frames (first is 0 in the first one).
-    let atomCount (lines: TextLines) (first: int) (field: ReadOnlySpan<byte>) : int64 =
+    /// The number of atoms of a frame.
+    let atomCount (lines: TextLines) (field: ReadOnlySpan<byte>) : int64 =
         let count = integer lines "the number of atoms" field
 
         if count < 1L then
             fault lines $"the number of atoms is {count}; it has to be 1 or more"
         elif count > mostAtoms then
             fault lines $"the number of atoms is {count}; Mice reads at most {mostAtoms}"
-        elif first > 0 && count <> int64 first then
-            fault lines $"this frame has {count} atoms where the first one has {first}"
         else
             count
 
@@ -229,15 +225,18 @@ module internal Frames =
         else
             Cell.wrap cell positions
 
-    /// Sorts atoms by id, unless they are sorted; the same id twice is a fault.
-    let sortedById (lines: TextLines) (ids: int64[]) (positions: float[]) (species: int[]) : struct (float[] * int[]) =
+    /// <summary>The order in which atoms have ascending ids.</summary>
+    /// <param name="lines">Where a fault is.</param>
+    /// <param name="ids">The ids of the atoms, which are put in order; the same id twice is a fault.</param>
+    /// <returns>Numbers of atoms; nothing when they are in order already.</returns>
+    let orderById (lines: TextLines) (ids: int64[]) : int[] voption =
         let mutable ascending = true
 
         for i in 1 .. ids.Length - 1 do
             ascending <- ascending && ids[i - 1] < ids[i]
 
         if ascending then
-            struct (positions, species)
+            ValueNone
         else
             let order = Array.init ids.Length id
             Array.Sort(ids, order)
@@ -246,14 +245,16 @@ module internal Frames =
                 if ids[i] = ids[i - 1] then
                     fault lines $"atom {ids[i]} occurs twice in this frame"
 
-            let sorted = Array.zeroCreate positions.Length
-            order |> Array.iteri (fun i j -> Array.blit positions (3 * j) sorted (3 * i) 3)
-            struct (sorted, order |> Array.map (fun j -> species[j]))
+            ValueSome order
 
-    /// Turns a fault into an outcome with file, frame (from 1) and line.
-    let guard (path: string) (frame: int) (read: unit -> Outcome) : Outcome =
+    /// Turns a fault into an outcome with file, frame (from 1) and line; warnings are about the frames before it.
+    let guard (path: string) (frame: int) (warnings: unit -> string list) (read: unit -> Outcome) : Outcome =
         try
             read ()
         with FileFault(line, isCut, text) ->
             let error = MiceError.BadFile(path, Some frame, Some line, text)
-            if isCut then Outcome.Cut error else Outcome.Broken error
+
+            if isCut then
+                Outcome.Cut(error, warnings ())
+            else
+                Outcome.Broken error

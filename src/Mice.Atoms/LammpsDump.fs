@@ -1,90 +1,45 @@
 namespace Mice.Atoms
 
 open System
-open System.Globalization
-open System.IO
-open System.Text
 
-/// What a column of a dump is good for.
-type internal DumpColumn =
-    | Ignored = 0
-    | Id = 1
-    | Type = 2
-    | Name = 3
-    | X = 4
-    | Y = 5
-    | Z = 6
+/// What a reader of a dump should tell of the file at its end.
+type internal DumpRemarks(path: string) =
+    let mutable firstType = Array.empty<byte>
+    let mutable hasSeveralTypes = false
 
-/// The line "ITEM: ATOMS …", understood.
-type internal DumpLayout =
-    {
-        Header: byte[]
-        Columns: DumpColumn[]
-        /// xs ys zs: positions in units of the lattice vectors.
-        IsScaled: bool
-        HasIds: bool
-        /// element, typelabel or type is there.
-        HasSpecies: bool
-    }
+    /// The units are lj.
+    member val IsReduced = false with get, set
+
+    /// There is no column that tells the species.
+    member val LacksSpecies = false with get, set
+
+    /// Looks at the type of an atom whose species something else tells.
+    member _.SeeType(field: ReadOnlySpan<byte>) : unit =
+        if firstType.Length = 0 then
+            firstType <- field.ToArray()
+        elif not hasSeveralTypes then
+            hasSeveralTypes <- not (field.SequenceEqual(ReadOnlySpan<byte> firstType))
+
+    /// <summary>One sentence for each thing to tell.</summary>
+    /// <param name="names">The species of the file.</param>
+    /// <param name="layout">The columns of its last frame.</param>
+    member this.Sentences(names: string[], layout: DumpLayout voption) : string list =
+        let isOfElements =
+            layout |> ValueOption.exists (fun l -> l.Species = Some "element")
+
+        [
+            if this.LacksSpecies then
+                $"{path}: there is no column element, typelabel or type; all atoms are taken to be of one species."
+            if isOfElements && names = [| "C" |] && (hasSeveralTypes || firstType.Length = 0) then
+                $"{path}: all elements are C, which LAMMPS writes where dump_modify element does not name them; if the atoms are no carbon, "
+                + "name them or leave the column out."
+            if this.IsReduced then
+                $"{path}: the units are lj, so lengths are multiples of σ and stand where Å are said."
+        ]
 
 /// Text dumps of LAMMPS (dump atom and dump custom).
 [<RequireQualifiedAccess>]
 module internal LammpsDump =
-    let private atomsItem = "ITEM: ATOMS"
-
-    let private startsWith (text: string) (line: ReadOnlySpan<byte>) =
-        line.Length >= text.Length && Ascii.Equals(line.Slice(0, text.Length), text.AsSpan())
-
-    /// Is this line the start of a section?
-    let isItem (line: ReadOnlySpan<byte>) : bool = startsWith "ITEM:" line
-
-    /// Position columns in the order of preference: name of the x column, is it scaled?
-    let private positionColumns =
-        [
-            [| "x"; "y"; "z" |], false
-            [| "xu"; "yu"; "zu" |], false
-            [| "xs"; "ys"; "zs" |], true
-            [| "xsu"; "ysu"; "zsu" |], true
-        ]
-
-    let private layout (lines: TextLines) : DumpLayout =
-        let header = lines.Line.ToArray()
-        let names = Fields.words (lines.Line.Slice atomsItem.Length)
-
-        if names.Length > 1000 then
-            Frames.fault lines $"{names.Length} columns are more than Mice reads (1000)"
-
-        match names |> Array.countBy id |> Array.tryFind (fun (_, n) -> n > 1) with
-        | Some(name, _) -> Frames.fault lines $"the column {Fields.quoteText name} occurs twice"
-        | None -> ()
-
-        match positionColumns |> List.tryFind (fst >> Array.forall (fun c -> Array.contains c names)) with
-        | None ->
-            let given = Fields.quoteText (String.concat " " names)
-            Frames.fault lines $"the columns are {given}; needed are x y z, xu yu zu, xs ys zs or xsu ysu zsu"
-        | Some(xyz, isScaled) ->
-            // Columns that tell the species, in the order of preference.
-            let species =
-                [ "element"; "typelabel"; "type" ] |> List.tryFind (fun name -> Array.contains name names)
-
-            let column name =
-                match name with
-                | "id" -> DumpColumn.Id
-                | "type" when species = Some name -> DumpColumn.Type
-                | _ when species = Some name -> DumpColumn.Name
-                | _ ->
-                    match Array.IndexOf(xyz, name) with
-                    | -1 -> DumpColumn.Ignored
-                    | axis -> enum<DumpColumn>(int DumpColumn.X + axis)
-
-            {
-                Header = header
-                Columns = Array.map column names
-                IsScaled = isScaled
-                HasIds = Array.contains "id" names
-                HasSpecies = species.IsSome
-            }
-
     let private readSpecies (lines: TextLines) (table: SpeciesTable) (column: DumpColumn) (field: ReadOnlySpan<byte>) =
         if column = DumpColumn.Type then
             let number = Frames.integer lines "an atom type" field
@@ -100,20 +55,31 @@ module internal LammpsDump =
             | index -> index
 
     /// One line of the section ATOMS.
-    let private readAtom (lines: TextLines) (table: SpeciesTable) (columns: DumpColumn[]) (atoms: AtomBuffer) =
+    let private readAtom
+        (lines: TextLines)
+        (table: SpeciesTable)
+        (remarks: DumpRemarks)
+        (layout: DumpLayout)
+        (atoms: AtomBuffer)
+        =
         let mutable fields = Fields lines.Line
+        let columns = layout.Columns
 
         for c in 0 .. columns.Length - 1 do
             let field = Fields.next &fields
 
-            if field.IsEmpty || (c = 0 && field[0] = byte 'I' && isItem lines.Line) then
-                if isItem lines.Line then
+            if field.IsEmpty || (c = 0 && field[0] = byte 'I' && DumpHead.isItem lines.Line) then
+                if DumpHead.isItem lines.Line then
                     Frames.fault lines "a new section starts before the announced number of atoms was reached"
                 else
                     Frames.fault lines $"this line has {c} fields where the header names {columns.Length}"
 
             match columns[c] with
             | DumpColumn.Ignored -> ()
+            | DumpColumn.Kept -> ColumnBuffer.add lines field layout.Targets[c]
+            | DumpColumn.OtherType ->
+                remarks.SeeType field
+                ColumnBuffer.add lines field layout.Targets[c]
             | DumpColumn.Id -> atoms.SetId(Frames.integer lines "an atom id" field)
             | DumpColumn.Type
             | DumpColumn.Name -> atoms.SetSpecies(readSpecies lines table columns[c] field)
@@ -124,145 +90,120 @@ module internal LammpsDump =
 
         atoms.Advance()
 
+    /// The columns of a frame that are kept, in the order of the atoms; ids are in order already.
+    let private columnsOf (layout: DumpLayout) (keep: Keep) (order: int[] voption) (ids: int64[]) =
+        let inOrder column =
+            match order with
+            | ValueSome order -> AtomColumn.select order column
+            | ValueNone -> column
+
+        let others =
+            ColumnBuffer.distinct layout.Targets |> ColumnBuffer.finish |> Map.map (fun _ -> inOrder)
+
+        if layout.HasIds && keep = Keep.Everything then
+            others
+            |> Map.add
+                "id"
+                {
+                    Width = 1
+                    Values = ColumnValues.Integers ids
+                }
+        else
+            others
+
+    /// The atoms of a frame.
+    let private assemble (lines: TextLines) (keep: Keep) (layout: DumpLayout) (head: DumpHead) (atoms: AtomBuffer) =
+        let firstLine = lines.Number + 1L - head.Count.Value
+        let struct (positions, species, ids) = atoms.Finish()
+        let cell = head.Cell.Value
+
+        let positions =
+            if layout.IsScaled then
+                Cell.cartesian cell positions
+            else
+                positions
+
+        let positions = Frames.wrapped firstLine cell positions
+
+        let order =
+            if layout.HasIds then
+                Frames.orderById lines ids
+            else
+                ValueNone
+
+        let struct (positions, species) =
+            match order with
+            | ValueNone -> struct (positions, species)
+            | ValueSome order ->
+                let sorted = Array.zeroCreate positions.Length
+                order |> Array.iteri (fun i j -> Array.blit positions (3 * j) sorted (3 * i) 3)
+                struct (sorted, order |> Array.map (fun j -> species[j]))
+
+        {
+            Step = head.Step.Value
+            Cell = cell
+            Species = species
+            SpeciesNames = Array.empty
+            Positions = positions
+            Values =
+                match head.Time with
+                | ValueSome time -> Map [ "time", FrameValue.Real time ]
+                | ValueNone -> Map.empty
+            Columns = columnsOf layout keep order ids
+        }
+
     /// A reader of the frames of a dump, one call for each; the first line of the first frame is in the lines already.
-    let reader (path: string) (lines: TextLines) : unit -> Outcome =
-        let table = SpeciesTable()
+    let reader (path: string) (keep: Keep) (lines: TextLines) : unit -> Outcome =
+        let table, remarks = SpeciesTable(), DumpRemarks path
         let mutable frame = 0
-        let mutable first = 0
+        let mutable expected = 0
         let mutable known: DumpLayout voption = ValueNone
         let mutable ahead = Ahead.Line
+        let warnings () = remarks.Sentences(table.Names, known)
 
-        let readAtoms (cell: Cell) (count: int64) (step: int64) =
-            if known.IsNone || not (lines.Line.SequenceEqual(ReadOnlySpan<byte> known.Value.Header)) then
-                known <- ValueSome(layout lines)
+        let layoutOf () =
+            match known with
+            | ValueSome layout when lines.Line.SequenceEqual(ReadOnlySpan<byte> layout.Header) -> layout
+            | _ ->
+                let layout = DumpLayout.parse lines keep
+                known <- ValueSome layout
+                layout
 
-            let layout, firstLine = known.Value, lines.Number + 1L
-            let atoms = AtomBuffer(count, first)
+        let readFrame () =
+            let head = DumpHead.read lines keep (fun () -> remarks.IsReduced <- true)
+            let layout, count = layoutOf (), head.Count.Value
+            let atoms = AtomBuffer(count, expected)
 
-            if not layout.HasSpecies then
+            if layout.Species.IsNone then
+                remarks.LacksSpecies <- true
                 table.HaveTypes 1
 
             for _ in 1L .. count do
                 Frames.require lines "a line of the section ATOMS"
-                readAtom lines table layout.Columns atoms
+                readAtom lines table remarks layout atoms
 
-            let struct (positions, species, ids) = atoms.Finish()
-
-            let positions =
-                if layout.IsScaled then
-                    Cell.cartesian cell positions
-                else
-                    positions
-
-            let positions = Frames.wrapped firstLine cell positions
-
-            let struct (positions, species) =
-                if layout.HasIds then
-                    Frames.sortedById lines ids positions species
-                else
-                    struct (positions, species)
-
+            let snapshot = assemble lines keep layout head atoms
+            expected <- Snapshot.count snapshot
             ahead <- Frames.lookAhead lines
 
-            if ahead.IsLine && not (isItem lines.Line) then
+            if ahead.IsLine && not (DumpHead.isItem lines.Line) then
                 Frames.fault lines $"this frame goes on after the announced number of atoms, {count}"
-
-            first <- species.Length
 
             Outcome.Frame
                 {
                     Snapshot =
-                        {
-                            Step = step
-                            Cell = cell
-                            Species = species
+                        { snapshot with
                             SpeciesNames = table.Names
-                            Positions = positions
                         }
                     HasStep = true
-                    HasSpecies = layout.HasSpecies
                 }
-
-        let numberLine what =
-            Frames.require lines what
-            let mutable fields = Fields lines.Line
-            Frames.integer lines what (Fields.next &fields)
-
-        let rec sections (step: int64 voption) (count: int64 voption) (cell: Cell voption) =
-            let next () =
-                Frames.require lines "the next section of the frame"
-
-            let line = lines.Line
-
-            if startsWith "ITEM: TIMESTEP" line then
-                let step = numberLine "the time step"
-                next ()
-                sections (ValueSome step) count cell
-            elif startsWith "ITEM: UNITS" line || startsWith "ITEM: TIME" line then
-                Frames.require lines "a value"
-                next ()
-                sections step count cell
-            elif startsWith "ITEM: NUMBER OF ATOMS" line then
-                Frames.require lines "the number of atoms"
-                let mutable fields = Fields lines.Line
-                let count = Frames.atomCount lines first (Fields.next &fields)
-                next ()
-                sections step (ValueSome count) cell
-            elif startsWith LammpsBox.item line then
-                let cell = LammpsBox.read lines
-                next ()
-                sections step count (ValueSome cell)
-            elif startsWith atomsItem line then
-                match step, count, cell with
-                | ValueSome step, ValueSome count, ValueSome cell -> readAtoms cell count step
-                | ValueNone, _, _ -> Frames.fault lines "ITEM: TIMESTEP is missing before ITEM: ATOMS"
-                | _, ValueNone, _ -> Frames.fault lines "ITEM: NUMBER OF ATOMS is missing before ITEM: ATOMS"
-                | _ -> Frames.fault lines "ITEM: BOX BOUNDS is missing before ITEM: ATOMS"
-            else
-                Frames.fault lines $"{Fields.quote line} is no section of a dump that Mice knows"
 
         fun () ->
             frame <- frame + 1
 
-            Frames.guard path frame (fun () ->
+            Frames.guard path frame warnings (fun () ->
                 if Frames.arrive lines ahead then
                     ahead <- Ahead.Unknown
-                    sections ValueNone ValueNone ValueNone
+                    readFrame ()
                 else
-                    Outcome.Finished [])
-
-    /// <summary>Writes one frame: id type (element) x y z, bounds as LAMMPS writes them.</summary>
-    /// <param name="writer">Where to; ASCII.</param>
-    /// <param name="format">A .NET format for numbers: "R" gives back the same floats, "F5" is what LAMMPS users expect.</param>
-    /// <param name="snapshot">The frame; its cell has to have a along x and b in the xy plane.</param>
-    let write (writer: TextWriter) (format: string) (snapshot: Snapshot) : unit =
-        let number (x: float) =
-            x.ToString(format, CultureInfo.InvariantCulture)
-
-        let v, o = snapshot.Cell.Vectors, snapshot.Cell.Origin
-
-        let flags =
-            snapshot.Cell.Periodic |> Array.map (fun p -> if p then "pp" else "ff") |> String.concat " "
-
-        let bounds axis low high tilt =
-            writer.Write $"{number (o[axis] + low)} {number (o[axis] + high)}{tilt}\n"
-
-        writer.Write $"ITEM: TIMESTEP\n{snapshot.Step}\nITEM: NUMBER OF ATOMS\n{Snapshot.count snapshot}\n"
-
-        if Cell.isOrthorhombic snapshot.Cell then
-            writer.Write $"{LammpsBox.item} {flags}\n"
-            [ 0..2 ] |> List.iter (fun i -> bounds i 0.0 v[4 * i] "")
-        else
-            let xy, xz, yz = v[3], v[6], v[7]
-            writer.Write $"{LammpsBox.item} xy xz yz {flags}\n"
-            bounds 0 (List.min [ 0.0; xy; xz; xy + xz ]) (v[0] + List.max [ 0.0; xy; xz; xy + xz ]) $" {number xy}"
-            bounds 1 (min 0.0 yz) (v[4] + max 0.0 yz) $" {number xz}"
-            bounds 2 0.0 v[8] $" {number yz}"
-
-        writer.Write $"{atomsItem} id type element x y z\n"
-        let p = snapshot.Positions
-
-        for a in 0 .. Snapshot.count snapshot - 1 do
-            let s = snapshot.Species[a]
-            writer.Write $"{a + 1} {s + 1} {snapshot.SpeciesNames[s]} "
-            writer.Write $"{number p[3 * a]} {number p[3 * a + 1]} {number p[3 * a + 2]}\n"
+                    Outcome.Finished(warnings ()))

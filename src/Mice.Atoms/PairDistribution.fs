@@ -40,6 +40,8 @@ module PairDistribution =
                 MiceError.OutOfRange("the cut-off", string cutoff, $"above {width} Å, at most {1e6 * width} Å")
             if snapshots.Length = 0 then
                 MiceError.TooFewData("snapshots", 0, 1, "Give at least one.")
+
+            yield! Composition.faults "a mean pair distribution" snapshots
         ]
 
     /// The mean over snapshots of functions on the same radii.
@@ -54,7 +56,7 @@ module PairDistribution =
     /// <summary>g(r) as a histogram, averaged over snapshots: pairs per bin over N·ρ·(volume of the shell).</summary>
     /// <param name="binWidth">Å; Radii are the middles of the bins.</param>
     /// <param name="cutoff">Pairs up to here, Å; may be longer than the box.</param>
-    /// <param name="snapshots">At least one. Atoms of all species count alike; each snapshot has its own density.</param>
+    /// <param name="snapshots">At least one, with the same atoms. Atoms of all species count alike; each snapshot has its own density.</param>
     /// <returns>g(r), or every fault of the arguments.</returns>
     let histogram (binWidth: float) (cutoff: float) (snapshots: Snapshot[]) : Result<PairDistribution, MiceError list> =
         match faults "the width of a bin" binWidth cutoff snapshots with
@@ -84,7 +86,7 @@ module PairDistribution =
     /// g(r) = Σᵢ≠ⱼ exp(−(r − rᵢⱼ)²/2σ²)/√(2πσ²) / (4π r² N ρ).</summary>
     /// <param name="sigma">σ, Å; also the spacing of Radii, which start at σ.</param>
     /// <param name="cutoff">The last radius, Å.</param>
-    /// <param name="snapshots">At least one.</param>
+    /// <param name="snapshots">At least one, with the same atoms.</param>
     /// <returns>g(r), or every fault of the arguments. Source of the form: P. M. Piaggi et al., PRL 119, 015701 (2017).</returns>
     let smoothed (sigma: float) (cutoff: float) (snapshots: Snapshot[]) : Result<PairDistribution, MiceError list> =
         match faults "sigma" sigma cutoff snapshots with

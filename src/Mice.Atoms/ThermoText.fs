@@ -105,7 +105,7 @@ module internal ThermoText =
 
             match isNumeric line, comments.Count with
             | false, _ ->
-                if LammpsDump.isItem lines.Line then
+                if DumpHead.isItem lines.Line then
                     Frames.fault lines $"this is a LAMMPS dump, no thermo table; {wanted}"
 
                 start line

@@ -7,7 +7,7 @@ open System.Text
 open Mice
 
 /// <summary>The snapshots of one file.</summary>
-/// <remarks>All snapshots have the same number of atoms; species have the same index in all of them.</remarks>
+/// <remarks>Snapshots may have different atoms; species have the same index in all of them.</remarks>
 type Trajectory =
     {
         /// The file.
@@ -23,9 +23,9 @@ type Trajectory =
 /// The formats that Mice writes.
 [<RequireQualifiedAccess>]
 type TrajectoryFormat =
-    /// LAMMPS text dump with the columns id type element x y z.
+    /// LAMMPS text dump with the columns id type element x y z; values and other columns are left out.
     | LammpsDump
-    /// Extended XYZ as ASE writes it.
+    /// Extended XYZ as ASE writes it, with all values and columns.
     | ExtendedXyz
 
 /// <summary>Reads and writes trajectories: LAMMPS text dumps and extended XYZ, each also as gzip.</summary>
@@ -36,7 +36,7 @@ type TrajectoryFormat =
 [<RequireQualifiedAccess>]
 module Trajectory =
     /// The reader that fits the first line that is not blank.
-    let private readerOf (path: string) (lines: TextLines) : Result<unit -> Outcome, MiceError> =
+    let private readerOf (path: string) (keep: Keep) (lines: TextLines) : Result<unit -> Outcome, MiceError> =
         let bad line text =
             Error(MiceError.BadFile(path, None, line, text))
 
@@ -49,10 +49,10 @@ module Trajectory =
             let mutable fields = Fields lines.Line
             let mutable number = 0L
 
-            if LammpsDump.isItem lines.Line then
-                Ok(LammpsDump.reader path lines)
+            if DumpHead.isItem lines.Line then
+                Ok(LammpsDump.reader path keep lines)
             elif Fields.tryInteger (Fields.next &fields) &number && not (Fields.skipBlanks &fields) then
-                Ok(ExtendedXyz.reader path lines)
+                Ok(ExtendedXyz.reader path keep lines)
             else
                 bad
                     (Some lines.Number)
@@ -70,14 +70,14 @@ module Trajectory =
         | :? UnauthorizedAccessException as e -> Error(MiceError.BadFile(path, None, None, e.Message))
 
     /// The frames of a file; what is not a frame comes last. Whoever enumerates holds the file open.
-    let private outcomes (path: string) : seq<Outcome> =
+    let private outcomes (path: string) (keep: Keep) : seq<Outcome> =
         seq {
             match guardIO path (fun () -> Ok(TextLines.Open path)) with
             | Error error -> Outcome.Broken error
             | Ok opened ->
                 use lines = opened
 
-                match guardIO path (fun () -> readerOf path lines) with
+                match guardIO path (fun () -> readerOf path keep lines) with
                 | Error error -> Outcome.Broken error
                 | Ok next ->
                     let mutable goesOn = true
@@ -93,25 +93,28 @@ module Trajectory =
         }
 
     /// <summary>The snapshots of a file one after the other: holds one in memory.</summary>
+    /// <param name="keep">What is kept of the file.</param>
     /// <param name="path">LAMMPS dump or extended XYZ, gzip or plain.</param>
     /// <returns>Snapshots until the file ends; an <c>Error</c>, if there is one, comes last. A last frame that was cut off is an
     /// <c>Error</c> here; <see cref="M:Mice.Atoms.TrajectoryModule.read"/> makes a warning of it. Frames that stand twice are not
-    /// looked for.</returns>
-    let frames (path: string) : seq<Result<Snapshot, MiceError>> =
-        outcomes path
+    /// looked for: sets of structures may hold some twice.</returns>
+    let framesKeeping (keep: Keep) (path: string) : seq<Result<Snapshot, MiceError>> =
+        outcomes path keep
         |> Seq.choose (function
             | Outcome.Frame frame -> Some(Ok frame.Snapshot)
-            | Outcome.Cut error
+            | Outcome.Cut(error, _)
             | Outcome.Broken error -> Some(Error error)
             | Outcome.Finished _ -> None)
+
+    /// <summary>The same with boxes, species, positions and steps alone.</summary>
+    /// <param name="path">LAMMPS dump or extended XYZ, gzip or plain.</param>
+    let frames (path: string) : seq<Result<Snapshot, MiceError>> = framesKeeping Keep.Positions path
 
     /// What a reader should know of frames that lack something.
     let private lacks (path: string) (frames: ResizeArray<Frame>) : string list =
         [
             if not frames[0].HasStep then
                 $"{path}: the frames have no step (step or Timestep in the comment line) and are counted from 0."
-            if frames.Exists(fun f -> not f.HasSpecies) then
-                $"{path}: there is no column element, typelabel or type; all atoms are taken to be of one species."
         ]
 
     let private finish (path: string) (frames: ResizeArray<Frame>) (warnings: string list) =
@@ -134,13 +137,15 @@ module Trajectory =
                 })
 
     /// <summary>All snapshots of a file.</summary>
+    /// <param name="keep">What is kept of the file.</param>
     /// <param name="path">LAMMPS dump or extended XYZ, gzip or plain.</param>
     /// <returns>At least one snapshot. A last frame that was cut off (a run that was stopped) is left out with a warning, unless it
     /// is the only one; one of a plain extended XYZ file that only lacks its last line feed is used, with a warning. A frame with the step and
     /// the positions of an earlier one (the seam of a continued run) is left out with a warning. Everything else that is wrong is an
     /// <c>Error</c> with file, frame and line; so are two frames with equal positions at different steps, or with one step and different
-    /// positions.</returns>
-    let read (path: string) : Result<Trajectory, MiceError list> =
+    /// positions. With <c>Keep.Everything</c> a value or a column that does not parse is one too. Numbers of atoms may differ from frame to
+    /// frame: methods that need the same atoms in all of them refuse (<see cref="M:Mice.Atoms.CompositionModule.faults"/>).</returns>
+    let readKeeping (keep: Keep) (path: string) : Result<Trajectory, MiceError list> =
         let read = ResizeArray<Frame>()
 
         let take outcome =
@@ -148,14 +153,18 @@ module Trajectory =
             | Outcome.Frame frame ->
                 read.Add frame
                 None
-            | Outcome.Cut error when read.Count > 0 ->
+            | Outcome.Cut(error, warnings) when read.Count > 0 ->
                 let kept = $"The {read.Count} frames before it are used."
-                Some(finish path read [ $"{MiceError.message error}. {kept}" ])
-            | Outcome.Cut error
+                Some(finish path read ($"{MiceError.message error}. {kept}" :: warnings))
+            | Outcome.Cut(error, _)
             | Outcome.Broken error -> Some(Error [ error ])
             | Outcome.Finished warnings -> Some(finish path read warnings)
 
-        outcomes path |> Seq.tryPick take |> Option.defaultWith (fun () -> finish path read [])
+        outcomes path keep |> Seq.tryPick take |> Option.defaultWith (fun () -> finish path read [])
+
+    /// <summary>All snapshots of a file with boxes, species, positions and steps alone, as of <c>readKeeping</c>.</summary>
+    /// <param name="path">LAMMPS dump or extended XYZ, gzip or plain.</param>
+    let read (path: string) : Result<Trajectory, MiceError list> = readKeeping Keep.Positions path
 
     /// <summary>What stands against looking for the rows of a thermo table that belong to the snapshots.</summary>
     /// <param name="trajectory">A trajectory.</param>
@@ -180,8 +189,8 @@ module Trajectory =
 
         let write =
             match format with
-            | TrajectoryFormat.LammpsDump -> LammpsDump.write
-            | TrajectoryFormat.ExtendedXyz -> ExtendedXyz.write
+            | TrajectoryFormat.LammpsDump -> DumpWriter.write
+            | TrajectoryFormat.ExtendedXyz -> XyzWriter.write
 
         snapshots |> Seq.iter (write writer "R")
 

@@ -71,10 +71,13 @@ module ScanSnapshots =
     /// <param name="dimension">1, 2 or 3.</param>
     /// <param name="symmetry">The declared symmetry.</param>
     /// <param name="cutoff">The longest distance that will be asked for, Å.</param>
-    /// <param name="snapshots">One or more, with the same number of atoms.</param>
+    /// <param name="snapshots">One or more; different numbers of atoms are an exception.</param>
     let prepare (dimension: int) (symmetry: Symmetry) (cutoff: float) (snapshots: Snapshot[]) : ScanSnapshots =
         let projected = snapshots |> Array.map (project dimension)
         let atoms = Snapshot.count snapshots[0]
+
+        if snapshots |> Array.exists (fun s -> Snapshot.count s <> atoms) then
+            invalidArg (nameof snapshots) "All snapshots of a scan have the same number of atoms."
 
         {
             Dimension = dimension

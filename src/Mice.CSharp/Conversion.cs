@@ -16,6 +16,31 @@ internal static class Conversion
     public static Snapshot[] Snapshots(IReadOnlyList<AtomSnapshot> snapshots) =>
         snapshots.Select(s => s.Value).ToArray();
 
+    /// <summary>A value of a frame as plain .NET.</summary>
+    public static object Plain(FrameValue value) =>
+        value switch
+        {
+            FrameValue.Real real => real.Item,
+            FrameValue.Integer integer => integer.Item,
+            FrameValue.Boolean boolean => boolean.Item,
+            FrameValue.Text text => text.Item,
+            FrameValue.Vector vector => Array.AsReadOnly(vector.Item),
+            FrameValue.Words words => Array.AsReadOnly(words.Item),
+            FrameValue.Matrix matrix => matrix.Item.Clone(),
+            _ => throw new InvalidOperationException($"A value of a frame is of an unknown kind: {value}."),
+        };
+
+    /// <summary>A column of atoms as plain .NET.</summary>
+    public static object Plain(ColumnValues values) =>
+        values switch
+        {
+            ColumnValues.Reals reals => Array.AsReadOnly(reals.Item),
+            ColumnValues.Integers integers => Array.AsReadOnly(integers.Item),
+            ColumnValues.Booleans booleans => Array.AsReadOnly(booleans.Item),
+            ColumnValues.Texts texts => Array.AsReadOnly(texts.Item),
+            _ => throw new InvalidOperationException($"A column of atoms is of an unknown kind: {values}."),
+        };
+
     /// <summary>A copy of lattice snapshots, [snapshots, rows, columns].</summary>
     public static LatticeSnapshots<T> Snapshots<T>(T[,,] values)
         where T : struct

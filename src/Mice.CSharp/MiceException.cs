@@ -18,6 +18,9 @@ public sealed class MiceException : Exception
     /// <summary>An exception of one fault.</summary>
     internal static MiceException Of(MiceError fault) => new([MiceErrorModule.message(fault)]);
 
+    /// <summary>The value of a result, or an exception with its fault.</summary>
+    internal static T Unwrap<T>(FSharpResult<T, MiceError> result) => result.IsOk ? result.ResultValue : throw Of(result.ErrorValue);
+
     /// <summary>The value of a result, or an exception with all its faults.</summary>
     internal static T Unwrap<T>(FSharpResult<T, FSharpList<MiceError>> result) =>
         result.IsOk

@@ -1,3 +1,4 @@
+using Mice.Atoms;
 using Mice.Autoregressive;
 using Mice.Entropy;
 using Microsoft.FSharp.Core;
@@ -64,9 +65,9 @@ public sealed record ScanEntropyOptions : EstimatorOptions
     private static Symmetry ToSymmetry(SystemSymmetry symmetry) =>
         symmetry switch
         {
-            SystemSymmetry.Isotropic => Autoregressive.Symmetry.Isotropic,
-            SystemSymmetry.Cubic => Autoregressive.Symmetry.Cubic,
-            _ => Autoregressive.Symmetry.None,
+            SystemSymmetry.Isotropic => Atoms.Symmetry.Isotropic,
+            SystemSymmetry.Cubic => Atoms.Symmetry.Cubic,
+            _ => Atoms.Symmetry.None,
         };
 }
 

@@ -36,7 +36,7 @@ public sealed class AtomSnapshot
 
         var cell = CellModule.orthorhombic(boxAngstrom.ToArray());
         var made = SnapshotModule.ofPositions(species, cell, positionsAngstrom.ToArray());
-        Value = new Snapshot(step, made.Cell, made.Species, made.SpeciesNames, made.Positions);
+        Value = new Snapshot(step, made.Cell, made.Species, made.SpeciesNames, made.Positions, made.Values, made.Columns);
     }
 
     /// <summary>Time step.</summary>
@@ -59,7 +59,48 @@ public sealed class AtomSnapshot
 
     /// <summary>Names of the species.</summary>
     public IReadOnlyList<string> SpeciesNames => Array.AsReadOnly(Value.SpeciesNames);
+
+    /// <summary>
+    /// What the file says of the frame beside box and step, by its keys. Each value is a double, long, bool or string, an IReadOnlyList of
+    /// doubles or strings, or a double[,]. Empty unless the file was read with everything.
+    /// </summary>
+    public IReadOnlyDictionary<string, object> Values =>
+        Value.Values.ToDictionary(pair => pair.Key, pair => Conversion.Plain(pair.Value));
+
+    /// <summary>
+    /// What the file says of the atoms beside species and positions, by the names of the columns. Empty unless the file was read with everything.
+    /// </summary>
+    public IReadOnlyDictionary<string, AtomValues> Columns =>
+        Value.Columns.ToDictionary(pair => pair.Key, pair => new AtomValues(pair.Value.Width, Conversion.Plain(pair.Value.Values)));
+
+    /// <summary>The potential energy of the box, eV: the value energy, or Potential_energy as LAMMPS names it.</summary>
+    /// <exception cref="MiceException">There is none, or it is no number.</exception>
+    public double EnergyElectronvolts() => MiceException.Unwrap(SnapshotModule.energy(Value));
+
+    /// <summary>The free energy of the box, eV: the value free_energy.</summary>
+    /// <exception cref="MiceException">There is none, or it is no number.</exception>
+    public double FreeEnergyElectronvolts() => MiceException.Unwrap(SnapshotModule.freeEnergy(Value));
+
+    /// <summary>The stress tensor, row by row, eV/Å³: the value stress.</summary>
+    /// <exception cref="MiceException">There is none, or it is no tensor.</exception>
+    public IReadOnlyList<double> StressElectronvoltsPerAngstrom3() =>
+        Array.AsReadOnly(MiceException.Unwrap(SnapshotModule.stress(Value)));
+
+    /// <summary>The force on each atom in turn, three numbers, eV/Å: the column forces or force, or fx, fy and fz of a dump.</summary>
+    /// <exception cref="MiceException">There is none, or it is not three numbers an atom.</exception>
+    public IReadOnlyList<double> ForcesElectronvoltsPerAngstrom() =>
+        Array.AsReadOnly(MiceException.Unwrap(SnapshotModule.forces(Value)));
+
+    /// <summary>The charge of each atom, elementary charges: the column charges, charge or q.</summary>
+    /// <exception cref="MiceException">There is none, or it is not one number an atom.</exception>
+    public IReadOnlyList<double> Charges() =>
+        Array.AsReadOnly(MiceException.Unwrap(SnapshotModule.charges(Value)));
 }
+
+/// <summary>One column of the atoms of a snapshot.</summary>
+/// <param name="Width">Values of each atom.</param>
+/// <param name="Values">Those of each atom in turn: an IReadOnlyList of doubles, longs, bools or strings.</param>
+public sealed record AtomValues(int Width, object Values);
 
 /// <summary>Snapshots of one file.</summary>
 /// <param name="Path">The file.</param>
@@ -77,12 +118,22 @@ public static class TrajectoryReader
     /// <summary>Reads all snapshots of a file.</summary>
     /// <param name="path">The file.</param>
     /// <param name="cancellationToken">Stops waiting for the file.</param>
+    /// <param name="everything">
+    /// Also keeps the values of frames (energy, stress, any key) and all columns of atoms (forces, charges, any name); what does not parse among
+    /// them is a fault.
+    /// </param>
     /// <exception cref="MiceException">The file is missing or bad; file, frame and line are named.</exception>
-    public static Task<AtomTrajectory> ReadAsync(string path, CancellationToken cancellationToken = default) =>
+    public static Task<AtomTrajectory> ReadAsync(
+        string path,
+        CancellationToken cancellationToken = default,
+        bool everything = false
+    ) =>
         Task.Run(
             () =>
             {
-                var trajectory = MiceException.Unwrap(TrajectoryModule.read(path));
+                var trajectory = MiceException.Unwrap(
+                    TrajectoryModule.readKeeping(everything ? Keep.Everything : Keep.Positions, path)
+                );
                 var snapshots = trajectory.Snapshots.Select(s => new AtomSnapshot(s)).ToArray();
                 return new AtomTrajectory(trajectory.Path, snapshots, trajectory.Warnings.ToArray());
             },
@@ -109,13 +160,7 @@ public sealed class ThermoData
     /// <summary>The numbers of one column.</summary>
     /// <param name="name">Its name, as in <see cref="Columns"/>.</param>
     /// <exception cref="MiceException">There is no such column.</exception>
-    public IReadOnlyList<double> Column(string name)
-    {
-        var column = ThermoTableModule.column(name, Value);
-        return column.IsOk
-            ? column.ResultValue
-            : throw MiceException.Of(column.ErrorValue);
-    }
+    public IReadOnlyList<double> Column(string name) => MiceException.Unwrap(ThermoTableModule.column(name, Value));
 }
 
 /// <summary>Reads thermo tables: CSV or blank-separated columns with a header line, fix ave/time files and logs of LAMMPS; plain or gzip.</summary>

@@ -58,9 +58,9 @@ module ControlVariate =
     /// <summary>Of a thermal system at constant temperature and pressure: −ln p of a snapshot relative to the ideal gas is β(U + pV) − N ln V up
     /// to a constant, so β(U + pV)/N − ln(V/N). At constant volume the same, since V does not change.</summary>
     /// <param name="conditions">Of the run.</param>
-    /// <param name="snapshots">One or more.</param>
+    /// <param name="snapshots">One or more, with the same atoms.</param>
     /// <param name="table">Of the same run, with columns step, U_eV and V_A3; the mean is over all of it.</param>
-    /// <returns>Errors: OutOfRange (the conditions), those of missing columns, BadFile when the step of a snapshot has no row, or when two
+    /// <returns>Errors: OutOfRange (the conditions), Mismatch (different atoms), those of missing columns, BadFile when the step of a snapshot has no row, or when two
     /// rows or two snapshots have one step.</returns>
     let thermal
         (conditions: ThermalConditions)
@@ -76,7 +76,9 @@ module ControlVariate =
                 | Error e -> Some e
                 | Ok _ -> None)
 
-        match ThermalConditions.faults conditions @ missing, columns with
+        let changing = Composition.faults "values per atom from a thermo table" snapshots
+
+        match ThermalConditions.faults conditions @ missing @ changing, columns with
         | [], [ Ok steps; Ok energies; Ok volumes ] ->
             let atoms = float (Snapshot.count snapshots[0])
             let beta = 1.0 / float (boltzmann * conditions.Temperature)

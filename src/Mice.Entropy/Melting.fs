@@ -9,11 +9,8 @@ open Mice.Atoms
 module Melting =
 
     /// Share of each species among the atoms, by name.
-    let private composition (s: Snapshot) : Map<string, float> =
-        s.Species
-        |> Array.countBy (fun i -> s.SpeciesNames[i])
-        |> Array.map (fun (name, count) -> name, float count / float s.Species.Length)
-        |> Map.ofArray
+    let private shares (s: Snapshot) : Map<string, float> =
+        Composition.ofSnapshot s |> Map.map (fun _ count -> float count / float (Snapshot.count s))
 
     let private describe (shares: Map<string, float>) =
         shares
@@ -33,10 +30,13 @@ module Melting =
             | MiceError.OutOfRange(what, given, allowed) -> MiceError.OutOfRange($"{name}: {what}", given, allowed)
             | other -> other)
 
+    let private changing (name: string) (snapshots: Snapshot[]) =
+        Composition.faults $"the scan of the {name}" snapshots
+
     let private differentAtoms (input: MeltingInput) =
         match Array.tryHead input.Solid, Array.tryHead input.Liquid with
         | Some solid, Some liquid ->
-            let a, b = composition solid, composition liquid
+            let a, b = shares solid, shares liquid
 
             let share name shares =
                 Map.tryFind name shares |> Option.defaultValue 0.0
@@ -55,6 +55,8 @@ module Melting =
             ThermalConditions.faults conditions
             @ noSnapshots "solid" input.Solid
             @ noSnapshots "liquid" input.Liquid
+            @ changing "solid" input.Solid
+            @ changing "liquid" input.Liquid
             @ copies "solid" input.Solid
             @ copies "liquid" input.Liquid
             @ differentAtoms input

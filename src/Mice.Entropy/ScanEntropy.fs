@@ -25,7 +25,7 @@ module ScanEntropy =
         snapshot.Cell.Periodic |> Array.truncate dimension |> Array.contains false
 
     let private snapshotFaults (options: ScanOptions) (snapshots: Snapshot[]) =
-        let counts = snapshots |> Array.map Snapshot.count |> Array.distinct
+        let fewest = snapshots |> Array.map Snapshot.count |> Array.fold min Int32.MaxValue
 
         let species =
             snapshots
@@ -44,11 +44,10 @@ module ScanEntropy =
                     "Give more snapshots, or train fewer networks."
                 )
 
-            if counts.Length > 1 then
-                MiceError.Mismatch("the numbers of atoms of the snapshots", string counts[0], string counts[1])
+            yield! Composition.faults "the scan" snapshots
 
-            if counts |> Array.exists (fun n -> n < 8) then
-                MiceError.TooFewData("atoms in a snapshot", Array.min counts, 8, "Simulate a larger system.")
+            if fewest < 8 then
+                MiceError.TooFewData("atoms in a snapshot", fewest, 8, "Simulate a larger system.")
 
             if snapshots |> Array.exists (isOpen options.Dimension) then
                 MiceError.OutOfRange(
@@ -121,7 +120,7 @@ module ScanEntropy =
     /// <summary>Estimates the excess entropy per atom.</summary>
     /// <param name="options">How; checked here.</param>
     /// <param name="run">Key, threads, device and so on; a store belongs to options, key, device and snapshots.</param>
-    /// <param name="snapshots">Snapshots of one phase in time order, atoms of one species, positions in Å; no configuration twice.</param>
+    /// <param name="snapshots">Snapshots of one phase in time order, the same atoms of one species in all of them, positions in Å; no configuration twice.</param>
     /// <returns>Errors: OutOfRange, TooFewData, Mismatch (also a store of another calculation), BadFile (a damaged checkpoint), Unavailable (no
     /// tensor library).</returns>
     let estimate (options: ScanOptions) (run: Run) (snapshots: Snapshot[]) : Result<ScanResult, MiceError list> =

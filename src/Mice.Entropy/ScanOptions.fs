@@ -2,6 +2,7 @@ namespace Mice.Entropy
 
 open System
 open Mice
+open Mice.Atoms
 open Mice.Autoregressive
 
 /// <summary>How the scan entropy is estimated. Start from ScanOptions.defaults and change fields with { … with … }.</summary>

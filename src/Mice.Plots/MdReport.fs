@@ -38,17 +38,19 @@ module MdReport =
         }
 
     /// <summary>Means and series of a run.</summary>
-    /// <param name="snapshots">The snapshots of the run, at least one.</param>
+    /// <param name="snapshots">The snapshots of the run, at least one, with the same atoms.</param>
     /// <param name="table">Its thermo table: time_ps, T_K, P_bar and, of the whole box, V_A3, U_eV, H_eV.</param>
-    /// <returns>The result, or an <c>UnknownName</c> for every column that is missing.</returns>
+    /// <returns>The result, or an <c>UnknownName</c> for every column that is missing, and a <c>Mismatch</c> for snapshots with different atoms.</returns>
     let result (snapshots: Snapshot[]) (table: ThermoTable) : Result<MdResult, MiceError list> =
         let names = [ "time_ps"; "T_K"; "P_bar"; "U_eV"; "H_eV"; "V_A3" ]
         let columns = names |> List.map (fun name -> ThermoTable.column name table)
         let atoms = Snapshot.count snapshots[0]
         let perAtom = Array.map (fun value -> value / float atoms)
 
+        let changing = Composition.faults "means per atom" snapshots
+
         match columns with
-        | [ Ok time; Ok temperature; Ok pressure; Ok energy; Ok enthalpy; Ok volume ] ->
+        | [ Ok time; Ok temperature; Ok pressure; Ok energy; Ok enthalpy; Ok volume ] when List.isEmpty changing ->
             Ok
                 {
                     Atoms = atoms
@@ -63,6 +65,8 @@ module MdReport =
         | _ ->
             Error
                 [
+                    yield! changing
+
                     for column in columns do
                         match column with
                         | Ok _ -> ()

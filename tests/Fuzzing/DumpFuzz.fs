@@ -12,16 +12,20 @@ module DumpFuzz =
         String.Join(gap random, fields) + Choice.one random [ ""; ""; " " ]
 
     let private atomLine (random: Random) (columns: string[]) (frame: Frame) (atom: int) =
+        let value column =
+            let _, numbers = frame.Columns[column]
+            numbers[atom]
+
         columns
         |> Array.map (fun column ->
             match column with
-            | "id" -> string (10 * atom + 1)
-            | "type" -> string (1 + atom % 2)
             | "element" -> frame.Names[atom]
+            | "id"
+            | "type" -> string (value column)
             | "x"
             | "y"
             | "z" -> Choice.number random frame.Positions[3 * atom + int column[0] - int 'x']
-            | _ -> Choice.shortest (Choice.float random))
+            | _ -> Choice.number random (value column))
         |> joined random
 
     let private frameLines (random: Random) (columns: string[]) (hasTime: bool) (frame: Frame) : string list =
@@ -50,10 +54,8 @@ module DumpFuzz =
         ]
 
     let private written (random: Random) (frames: Frame[]) : string list =
-        let optional =
-            [ "id"; "type"; "vx"; "q" ] |> List.filter (fun _ -> Choice.chance random 0.6)
-
-        let columns = optional @ [ "element"; "x"; "y"; "z" ] |> Array.ofList
+        let columns =
+            Seq.append frames[0].Columns.Keys [ "element"; "x"; "y"; "z" ] |> Array.ofSeq
 
         let columns =
             if Choice.chance random 0.5 then
@@ -130,6 +132,20 @@ module DumpFuzz =
             let column = 2 + random.Next(names.Length - 2)
             Array.removeAt column names |> renamed "name of a column taken out"
 
+    /// Frames whose atoms have ascending ids and types of two kinds, where they have them.
+    let private frames (random: Random) : Frame[] =
+        let numbered (name: string) (column: int * float[]) =
+            match name with
+            | "id" -> 1, snd column |> Array.mapi (fun atom _ -> float (10 * atom + 1))
+            | "type" -> 1, snd column |> Array.mapi (fun atom _ -> float (1 + atom % 2))
+            | _ -> column
+
+        FrameFuzz.frames random [ "id", 1, true; "type", 1, true; "vx", 1, false; "q", 1, false ] false
+        |> Array.map (fun frame ->
+            { frame with
+                Columns = Map.map numbered frame.Columns
+            })
+
     let private spoilt (random: Random) (lines: string list) : string * string * string list =
         let names = words (lines |> List.find _.StartsWith("ITEM: ATOMS")) |> Array.skip 2
 
@@ -143,6 +159,6 @@ module DumpFuzz =
         {
             Name = "LAMMPS dump"
             IsKeyed = false
-            Make = fun random -> FrameFuzz.case random true (written random) (spoilt random)
+            Make = fun random -> FrameFuzz.case random true (frames random) (written random) (spoilt random)
             Read = FrameFuzz.read
         }

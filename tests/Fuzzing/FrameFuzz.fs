@@ -12,14 +12,31 @@ type Frame =
         Names: string[]
         /// [3n].
         Positions: float[]
+        /// Energy of the frame, where the file says it.
+        Energy: float option
+        /// Other columns by their names: how many numbers an atom has, and the numbers of all atoms.
+        Columns: Map<string, int * float[]>
     }
 
 /// Trajectories as lines of fields, whatever their format.
 [<RequireQualifiedAccess>]
 module FrameFuzz =
-    /// Some frames of the same atoms.
-    let frames (random: Random) : Frame[] =
+    /// Numbers of a column; those of columns of whole numbers are whole.
+    let private numbers (random: Random) (isWhole: bool) (n: int) : float[] =
+        Array.init n (fun _ ->
+            if isWhole then
+                float (random.Next 9)
+            else
+                Choice.float random)
+
+    /// <summary>Some frames of the same atoms.</summary>
+    /// <param name="random">Chooses.</param>
+    /// <param name="optional">Columns that there may be: name, numbers of an atom, whether they are whole.</param>
+    /// <param name="hasEnergy">Whether the format may say energies.</param>
+    let frames (random: Random) (optional: (string * int * bool) list) (hasEnergy: bool) : Frame[] =
         let atoms = 2 + random.Next 5
+        let there = optional |> List.filter (fun _ -> Choice.chance random 0.5)
+        let hasEnergy = hasEnergy && Choice.chance random 0.5
         let names = Array.init atoms (fun i -> [| "Na"; "Cl" |][i % 2])
 
         Array.init (2 + random.Next 3) (fun i ->
@@ -31,6 +48,12 @@ module FrameFuzz =
                 Edges = edges
                 Names = names
                 Positions = Array.init (3 * atoms) (fun k -> edges[k % 3] * (0.001 + 0.998 * random.NextDouble()))
+                Energy = if hasEnergy then Some(Choice.float random) else None
+                Columns =
+                    Map
+                        [
+                            for name, width, isWhole in there -> name, (width, numbers random isWhole (width * atoms))
+                        ]
             })
 
     let private initial (name: string) = int64 name[0]
@@ -45,7 +68,16 @@ module FrameFuzz =
                     Fuzz.bits frame.Edges
                     frame.Names |> Array.map initial
                     Fuzz.bits frame.Positions
+                    Fuzz.bits (Option.toArray frame.Energy)
+                    yield! frame.Columns.Values |> Seq.map (snd >> Fuzz.bits)
                 ])
+
+    /// The numbers of a column,.
+    let private numbersOf (column: AtomColumn) : float[] =
+        match column.Values with
+        | ColumnValues.Reals values -> values
+        | ColumnValues.Integers values -> Array.map float values
+        | other -> failwith $"No column of numbers: {other}"
 
     let private rowOf (snapshot: Snapshot) : int64[] =
         let edges = [ 0; 4; 8 ] |> List.map (fun i -> snapshot.Cell.Vectors[i])
@@ -61,11 +93,37 @@ module FrameFuzz =
                 Fuzz.bits edges
                 snapshot.Species |> Array.map (fun species -> initial snapshot.SpeciesNames[species])
                 Fuzz.bits snapshot.Positions
+                match Snapshot.energy snapshot with
+                | Ok energy -> Fuzz.bits [ energy ]
+                | Error _ -> [||]
+                yield! snapshot.Columns.Values |> Seq.map (numbersOf >> Fuzz.bits)
             ]
 
-    /// Reads a trajectory of any format.
+    /// Positions and names alone.
+    let private bare (snapshot: Snapshot) =
+        { snapshot with
+            Species = Array.zeroCreate 0
+            SpeciesNames = snapshot.Species |> Array.map (fun species -> snapshot.SpeciesNames[species])
+            Values = Map.empty
+            Columns = Map.empty
+        }
+
+    /// Reads a trajectory of any format with everything that it has; with positions alone it has to be the same without the rest, but that a
+    /// last frame may have been cut within other columns.
     let read (path: string) : Outcome =
-        Trajectory.read path |> Fuzz.outcome (fun found -> Array.map rowOf found.Snapshots) _.Warnings
+        let everything = Trajectory.readKeeping Keep.Everything path
+
+        match everything, Trajectory.read path with
+        | Ok found, Ok positions when
+            Array.map bare found.Snapshots =
+                (positions.Snapshots |> Array.truncate found.Snapshots.Length |> Array.map bare)
+            && (found.Snapshots.Length = positions.Snapshots.Length || not found.Warnings.IsEmpty)
+            ->
+            ()
+        | Ok _, other -> failwith $"positions alone are read otherwise: {other}"
+        | Error _, _ -> ()
+
+        everything |> Fuzz.outcome (fun found -> Array.map rowOf found.Snapshots) _.Warnings
 
     /// <summary>The file of these lines.</summary>
     /// <param name="random">Chooses.</param>
@@ -95,15 +153,16 @@ module FrameFuzz =
     /// <summary>A case of a format.</summary>
     /// <param name="random">Chooses.</param>
     /// <param name="isLastWhole">Whether a file without a last line feed was cut.</param>
+    /// <param name="frames">What is written.</param>
     /// <param name="written">Lines of frames, in some layout.</param>
     /// <param name="spoilt">Kind, detail, and lines after damage to them.</param>
     let case
         (random: Random)
         (isLastWhole: bool)
+        (frames: Frame[])
         (written: Frame[] -> string list)
         (spoilt: string list -> string * string * string list)
         : Case =
-        let frames = frames random
         let lines = written frames
 
         let case change detail meaning content : Case =

@@ -17,8 +17,9 @@ module XyzFuzz =
             "Properties", properties
             "step", string frame.Step
             "pbc", Choice.one random [ "\"T T T\""; "\"1 1 1\""; "T" ]
-            if Choice.chance random 0.3 then
-                "energy", Choice.shortest (Choice.float random)
+            match frame.Energy with
+            | Some energy -> "energy", Choice.number random energy
+            | None -> ()
             if Choice.chance random 0.2 then
                 "note", "\"two words\""
         ]
@@ -45,6 +46,7 @@ module XyzFuzz =
                         "\"" + String.Join(' ', lattice frame.Edges fortran) + "\""
                         value
                     ]
+            | "energy" -> Choice.one random [ "energy"; "Energy"; "Potential_energy" ], value
             | "step" -> Choice.one random [ "step"; "Step"; "Timestep"; "STEP" ], value
             | "pbc" -> Choice.one random [ "pbc"; "PBC" ], Choice.one random [ value; "[T, T, T]" ]
             | other -> other, value)
@@ -55,6 +57,7 @@ module XyzFuzz =
             | "species" -> "S:1"
             | "pos"
             | "forces" -> "R:3"
+            | "charge" -> "R:1"
             | _ -> "I:1"
 
         let properties =
@@ -73,8 +76,16 @@ module XyzFuzz =
             function
             | "species" -> [ frame.Names[atom] ]
             | "pos" -> [ for i in 0..2 -> Choice.number random frame.Positions[3 * atom + i] ]
-            | "forces" -> [ for _ in 0..2 -> Choice.shortest (Choice.float random) ]
-            | _ -> [ string (random.Next 9) ]
+            | name ->
+                let width, numbers = frame.Columns[name]
+
+                [
+                    for i in 0 .. width - 1 do
+                        if name = "id" then
+                            string numbers[width * atom + i]
+                        else
+                            Choice.number random numbers[width * atom + i]
+                ]
 
         [
             string frame.Names.Length
@@ -89,14 +100,16 @@ module XyzFuzz =
 
     let private written (random: Random) (frames: Frame[]) : string list =
         let columns =
-            [ "species"; "pos"; "forces"; "id" ]
-            |> List.filter (fun column -> column = "species" || column = "pos" || Choice.chance random 0.4)
-            |> Array.ofList
+            Seq.append [ "species"; "pos" ] frames[0].Columns.Keys
+            |> Array.ofSeq
             |> Choice.shuffled random
             |> List.ofArray
 
         let isOther = Choice.chance random 0.3
         frames |> List.ofArray |> List.collect (frameLines random columns isOther)
+
+    let private frames (random: Random) : Frame[] =
+        FrameFuzz.frames random [ "forces", 3, false; "charge", 1, false; "id", 1, true ] true
 
     let private spoiltKeys (random: Random) (atoms: int) (lines: string list) : string * string * string list =
         let at = random.Next(lines.Length / (atoms + 2)) * (atoms + 2)
@@ -111,7 +124,8 @@ module XyzFuzz =
         let changed what (text: string) =
             what, $"line {at + 2}", List.updateAt (at + 1) text lines
 
-        match random.Next 6 with
+        match random.Next 7 with
+        | 6 when comment.Contains "energy=" -> changed "energy is no number" (comment.Replace("energy=", "energy=x"))
         | 0 ->
             let count = atoms + Choice.one random [ -1; 1; 50 ]
             "number of atoms", $"line {at + 1}: {count}", List.updateAt at (string count) lines
@@ -140,6 +154,6 @@ module XyzFuzz =
         {
             Name = "extended XYZ"
             IsKeyed = false
-            Make = fun random -> FrameFuzz.case random false (written random) (spoilt random)
+            Make = fun random -> FrameFuzz.case random false (frames random) (written random) (spoilt random)
             Read = FrameFuzz.read
         }

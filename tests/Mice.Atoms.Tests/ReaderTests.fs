@@ -59,6 +59,8 @@ let private snapshots: Gen<Snapshot[]> =
                     Species = species
                     SpeciesNames = [| "Na"; "Cl" |] |> Array.truncate (1 + Array.max species)
                     Positions = Cell.cartesian cell (Array.sub fractions (3 * atoms * f) (3 * atoms))
+                    Values = Map.empty
+                    Columns = Map.empty
                 })
     }
 

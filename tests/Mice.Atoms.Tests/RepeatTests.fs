@@ -22,6 +22,8 @@ let private snapshot: Gen<Snapshot> =
                 Species = species
                 SpeciesNames = [| "Na"; "Cl" |]
                 Positions = positions
+                Values = Map.empty
+                Columns = Map.empty
             }
     }
 

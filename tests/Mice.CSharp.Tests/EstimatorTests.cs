@@ -77,6 +77,61 @@ public sealed class EstimatorTests : IDisposable
     }
 
     [Fact]
+    public async Task ValuesAndColumnsAreReadWhenAskedFor()
+    {
+        var path = Save(
+            "set.xyz",
+            """
+            2
+            Lattice="9 0 0 0 9 0 0 0 9" energy=-2.5 count=3 ok=T note="two words" v="1 2" m=[[1, 2], [3, 4]] w=[a, b] stress="1 2 3 4 5 6" Properties=species:S:1:pos:R:3:forces:R:3:q:R:1:tag:I:1:label:S:1:move:L:1
+            Na 1 2 3 0.1 0.2 0.3 1 7 a T
+            Cl 4 5 6 0.4 0.5 0.6 -1 8 b F
+            1
+            Lattice="9 0 0 0 9 0 0 0 9" free_energy=-3 Properties=species:S:1:pos:R:3
+            K 1 2 3
+
+            """
+        );
+        var read = await TrajectoryReader.ReadAsync(path, everything: true);
+        Assert.Equal([2, 1], read.Snapshots.Select(s => s.Count));
+        var (first, second) = (read.Snapshots[0], read.Snapshots[1]);
+
+        Assert.Equal(-2.5, Assert.IsType<double>(first.Values["energy"]));
+        Assert.Equal(3L, Assert.IsType<long>(first.Values["count"]));
+        Assert.True(Assert.IsType<bool>(first.Values["ok"]));
+        Assert.Equal("two words", Assert.IsType<string>(first.Values["note"]));
+        Assert.Equal([1.0, 2.0], Assert.IsAssignableFrom<IReadOnlyList<double>>(first.Values["v"]));
+        Assert.Equal(new double[,] { { 1.0, 2.0 }, { 3.0, 4.0 } }, Assert.IsType<double[,]>(first.Values["m"]));
+        Assert.Equal(["a", "b"], Assert.IsAssignableFrom<IReadOnlyList<string>>(first.Values["w"]));
+
+        Assert.Equal(3, first.Columns["forces"].Width);
+        Assert.Equal([7L, 8L], Assert.IsAssignableFrom<IReadOnlyList<long>>(first.Columns["tag"].Values));
+        Assert.Equal(["a", "b"], Assert.IsAssignableFrom<IReadOnlyList<string>>(first.Columns["label"].Values));
+        Assert.Equal([true, false], Assert.IsAssignableFrom<IReadOnlyList<bool>>(first.Columns["move"].Values));
+
+        Assert.Equal(-2.5, first.EnergyElectronvolts());
+        Assert.Equal(-3.0, second.FreeEnergyElectronvolts());
+        Assert.Equal([1.0, 6.0, 5.0, 6.0, 2.0, 4.0, 5.0, 4.0, 3.0], first.StressElectronvoltsPerAngstrom3());
+        Assert.Equal([0.1, 0.2, 0.3, 0.4, 0.5, 0.6], first.ForcesElectronvoltsPerAngstrom());
+        Assert.Equal([1.0, -1.0], first.Charges());
+
+        var fault = Assert.Throws<MiceException>(() => second.Charges());
+        Assert.Contains("charges", Assert.Single(fault.Faults));
+        var bare = (await TrajectoryReader.ReadAsync(path)).Snapshots[0];
+        Assert.Empty(bare.Values);
+        Assert.Empty(bare.Columns);
+    }
+
+    [Fact]
+    public async Task SnapshotsOfDifferentAtomsAreOneFault()
+    {
+        var snapshots = Gas(4, 10, 1).Append(Gas(5, 11, 2)[4]).ToArray();
+        var estimator = new ScanEntropyEstimator(Short);
+        var fault = await Assert.ThrowsAsync<MiceException>(() => estimator.EstimateAsync(snapshots));
+        Assert.Contains("10 in snapshot 1 (step 0) against 11 in snapshot 5 (step 4)", Assert.Single(fault.Faults));
+    }
+
+    [Fact]
     public async Task AThermoTableIsReadByName()
     {
         var table = await ThermoReader.ReadAsync(Save("thermo.csv", "step,U_eV\n1,-2.5\n2,-3.5\n"));

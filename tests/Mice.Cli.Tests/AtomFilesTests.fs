@@ -118,6 +118,19 @@ let tests =
                 |> BadInputTests.refused [ "frame 6: step 5 has the same positions as step 4 in frame 5" ]
             }
 
+            test "Frames of different numbers of atoms are refused with both numbers in one line" {
+                let content = frames [ for i in 0..5 -> $"step={10 * i}" ] moves
+
+                let grown =
+                    content.Replace(
+                        "8\nLattice=\"8 0 0 0 8 0 0 0 8\" step=30\n",
+                        "9\nLattice=\"8 0 0 0 8 0 0 0 8\" step=30\nNa 2 2 2\n"
+                    )
+
+                entropy grown []
+                |> BadInputTests.refused [ "8 in snapshot 1 (step 0) against 9 in snapshot 4 (step 30)" ]
+            }
+
             test "Frames without steps have no rows of a table" {
                 inFolder (fun folder ->
                     let table = Path.Combine(folder, "thermo.csv")

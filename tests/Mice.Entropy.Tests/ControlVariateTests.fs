@@ -52,6 +52,21 @@ let tests =
                 Expect.equal backwards (Array.rev all) "the order of the snapshots"
             }
 
+            test "Snapshots of different numbers of atoms have no values per atom" {
+                let few = snapshots 3 40.0
+
+                let smaller =
+                    { few[2] with
+                        Species = Array.zeroCreate 26
+                        Positions = few[2].Positions[..77]
+                    }
+
+                Expect.stringContains
+                    (refused [| few[0]; few[1]; smaller |] table)
+                    "27 in snapshot 1 (step 0) against 26 in snapshot 3 (step 2)"
+                    "both numbers"
+            }
+
             test "A step without a row is a fault that says which steps there are" {
                 let few = snapshots 2 40.0 |> Array.map (fun s -> { s with Step = s.Step + 999L })
                 let message = refused few table

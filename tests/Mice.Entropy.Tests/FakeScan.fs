@@ -41,6 +41,8 @@ let snapshots (count: int) (volumePerAtom: float) : Snapshot[] =
                                 yield! [| float x; float y; float z |] |> Array.map (fun c -> (c + 0.5) * edge / 3.0)
                 |]
                 |> Array.mapi (fun k c -> if k = 0 then c + 0.01 * float i else c)
+            Values = Map.empty
+            Columns = Map.empty
         })
 
 /// A thermo table of independent normal energies (standard deviation 1 eV) and volumes about the means given, for 27 atoms.

@@ -129,6 +129,27 @@ let tests =
                 | other -> failwith $"{other}"
             }
 
+            test "A phase whose atoms change from snapshot to snapshot is refused before anything is scanned" {
+                let never _ _ _ = failwith "scanned"
+
+                let grown (s: Snapshot) =
+                    { s with
+                        Species = Array.zeroCreate 28
+                        Positions = Array.append s.Positions [| 0.1; 0.2; 0.3 |]
+                    }
+
+                let message =
+                    { input with
+                        Liquid = input.Liquid |> Array.mapi (fun i s -> if i = 4 then grown s else s)
+                    }
+                    |> faults never conditions
+
+                Expect.stringContains
+                    (Expecting.single message "faults" |> MiceError.message)
+                    "the scan of the liquid, do not match: 27 in snapshot 1 (step 0) against 28 in snapshot 5 (step 4)"
+                    "phase, snapshots and both numbers"
+            }
+
             test "A configuration that is there twice is refused before anything is scanned" {
                 let never _ _ _ = failwith "scanned"
 

@@ -136,7 +136,10 @@ let tests =
                 let other = (idealGas 3 28 1 2UL).Snapshots
 
                 match faults tiny (Array.append system.Snapshots other) with
-                | [ MiceError.Mismatch(_, "27", "28") ] -> ()
+                | [ MiceError.Mismatch(what, left, right) ] ->
+                    Expect.stringContains what "the scan" "the method is named"
+                    Expect.stringStarts left "27 in snapshot 1 (step " "the first snapshot"
+                    Expect.stringStarts right "28 in snapshot 7 (step " "the first other one"
                 | other -> failtest $"{other}"
             }
 

@@ -250,6 +250,15 @@ let tests =
                 | Ok result -> failwith $"{result}"
             }
 
+            test "Snapshots of different atoms have no means per atom" {
+                let one = Snapshot.ofPositions "Na" (Cell.cubic 4.0) [| 1.0; 1.0; 1.0 |]
+                let columns = [| "time_ps"; "T_K"; "P_bar"; "U_eV"; "H_eV"; "V_A3" |]
+
+                match MdReport.result (Array.append twoAtoms [| one |]) (thermo columns) with
+                | Error [ MiceError.Mismatch(_, "2 in snapshot 1 (step 0)", "1 in snapshot 2 (step 0)") ] -> ()
+                | other -> failwith $"{other}"
+            }
+
             test "A picture without a page or a folder is one fault" {
                 if Option.isSome (Browser.find ()) then
                     ()

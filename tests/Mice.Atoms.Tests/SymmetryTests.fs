@@ -1,13 +1,13 @@
-module Mice.Autoregressive.Tests.SymmetryTests
+module Mice.Atoms.Tests.SymmetryTests
 
 open Expecto
-open Mice.Autoregressive
-open Mice.Autoregressive.Tests.Reference
+open Mice
+open Mice.Atoms
 
 let private all = [ Symmetry.Isotropic; Symmetry.Cubic; Symmetry.None ]
 
 let private draws seed dimension symmetry n =
-    let g = generator seed
+    let g = Key.generator (Key.ofSeed seed)
     Array.init n (fun _ -> Symmetry.operation dimension symmetry g)
 
 let private determinant (m: float[]) =

@@ -1,4 +1,4 @@
-namespace Mice.Autoregressive
+namespace Mice.Atoms
 
 open System
 open Mice
