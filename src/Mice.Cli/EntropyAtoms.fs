@@ -110,7 +110,7 @@ module EntropyAtoms =
             let names = job.Trajectory.Snapshots[0].SpeciesNames |> String.concat ", "
             ScanReport.create $"Entropy of {names}" versions (Outputs.pairs job.Trajectory.Snapshots) result
 
-        Outputs.finish job.Options (JsonResult.entropy versions result) report result.Checks
+        Outputs.finishOld job.Options (JsonResult.entropy versions result) report result.Checks
 
     let private work (estimators: Estimators) given (job: Job) =
         if not job.Options.Quiet then

@@ -5,7 +5,6 @@ open System.Text.Json
 open Mice
 open Mice.Atoms
 open Mice.Entropy
-open Mice.Information
 open Mice.Plots
 
 /// Results as JSON for scripts: snake_case keys with units in the name; numbers that are not finite become null.
@@ -82,6 +81,39 @@ module JsonResult =
         json.Flush()
         stream.WriteByte 10uy
 
+    let private estimated (json: Utf8JsonWriter) (name: string) (e: Estimate<1>) =
+        number json name e.Value
+        number json $"{name}_standard_error" e.StandardError
+
+    let rec private write (json: Utf8JsonWriter) (rows: ResultRow list) =
+        for row in rows do
+            match row.Value with
+            | ResultValue.Principal e ->
+                estimated json row.Key e
+                number json "standard_error" e.StandardError
+                json.WriteString("direction", Direction.name e.Direction)
+            | ResultValue.Estimate e ->
+                estimated json row.Key e
+                json.WriteString($"{row.Key}_direction", Direction.name e.Direction)
+            | ResultValue.Number(value, _) -> number json row.Key value
+            | ResultValue.Count count -> json.WriteNumber(row.Key, count)
+            | ResultValue.Text text -> json.WriteString(row.Key, text)
+            | ResultValue.Flag answer -> json.WriteBoolean(row.Key, answer)
+            | ResultValue.Texts items ->
+                json.WriteStartArray row.Key
+                items |> List.iter json.WriteStringValue
+                json.WriteEndArray()
+            | ResultValue.Record inner ->
+                json.WriteStartObject row.Key
+                inner |> ResultRow.named |> write json
+                json.WriteEndObject()
+            | ResultValue.Table records
+            | ResultValue.Curve records -> objects json row.Key records (ResultRow.named >> write json)
+
+    /// Writes a result.
+    let create (versions: (string * string) list) (d: ResultDescription) : IO.Stream -> unit =
+        document (fun json -> d |> ResultDescription.rows versions |> write json)
+
     /// Writes the result of `mice entropy atoms`.
     let entropy (versions: (string * string) list) (s: ScanResult) : IO.Stream -> unit =
         document (fun json ->
@@ -149,80 +181,6 @@ module JsonResult =
             estimate json "enthalpy_ev_per_atom" r.Enthalpy.Mean
             estimate json "volume_per_atom_angstrom3" r.Volume.Mean
             pairs json "settings" settings
-            pairs json "versions" versions)
-
-    /// A mutual information with its error and direction, under the names that scripts rely on.
-    let private information (json: Utf8JsonWriter) (e: Estimate<nat>) =
-        number json "mutual_information_nats" (float e.Value)
-        number json "standard_error" (float e.StandardError)
-        json.WriteString("direction", Direction.name e.Direction)
-
-    /// A number and its standard error, both null where there is none.
-    let private optional (json: Utf8JsonWriter) (name: string) (e: Estimate<nat> option) =
-        e
-        |> Option.defaultValue (Estimate.create (nan * 1.0<nat>) (nan * 1.0<nat>) Direction.NoBound)
-        |> estimate json name
-
-    let private reliability (json: Utf8JsonWriter) (r: Reliability) =
-        json.WriteStartObject "reliability"
-        optional json "train_test_gap_nats" r.TrainTestGap
-        number json "product_pairs" (Option.defaultValue nan r.ProductPairs)
-        number json "effective_pairs" (Option.defaultValue nan r.EffectivePairs)
-        json.WriteBoolean("saturated", r.Saturated)
-        estimate json "shuffle_baseline_nats" r.ShuffleBaseline
-        optional json "extrapolation_nats" r.Extrapolation
-
-        match r.Disagreement with
-        | None -> json.WriteNull "largest_disagreement"
-        | Some struct (first, second, errors) ->
-            json.WriteStartObject "largest_disagreement"
-            json.WriteString("first", first)
-            json.WriteString("second", second)
-            number json "standard_errors" errors
-            json.WriteEndObject()
-
-        optional json "entropy_limit_nats" r.EntropyLimit
-        json.WriteStartArray "tied_columns"
-        r.Ties.Columns |> List.iter json.WriteStringValue
-        json.WriteEndArray()
-        number json "tied_fraction" r.Ties.TiedFraction
-        number json "effective_rows" r.EffectiveRows
-        json.WriteEndObject()
-
-    /// Writes the result of `mice mi`.
-    let mutualInformation (versions: (string * string) list) (r: MutualInformationResult) : IO.Stream -> unit =
-        document (fun json ->
-            information json r.MutualInformation
-            json.WriteString("method", r.Method)
-
-            objects json "estimates" r.Estimates (fun e ->
-                json.WriteString("method", e.Method)
-                information json e.Estimate
-                number json "time_seconds" e.Seconds
-                json.WriteString("remark", e.Remark))
-
-            reliability json r.Reliability
-            checks json r.Checks
-            json.WriteStartArray "notes"
-            r.Notes |> List.iter json.WriteStringValue
-            json.WriteEndArray()
-
-            pairs
-                json
-                "kinds"
-                [
-                    "x", MutualInformationReport.kind r.KindX
-                    "y", MutualInformationReport.kind r.KindY
-                ]
-
-            json.WriteNumber("rows", r.Rows)
-            json.WriteStartObject "columns"
-            json.WriteNumber("x", r.ColumnsX)
-            json.WriteNumber("y", r.ColumnsY)
-            json.WriteEndObject()
-
-            number json "time_seconds" r.Seconds
-            pairs json "settings" r.Settings
             pairs json "versions" versions)
 
     /// An estimate as three fields: value, error, direction.

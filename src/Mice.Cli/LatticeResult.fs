@@ -36,7 +36,7 @@ module LatticeResult =
             LatticeReport.create title settings versions points
 
         let code =
-            Outputs.finish options (LatticeJson.entropies settings versions points) report checks
+            Outputs.finishOld options (LatticeJson.entropies settings versions points) report checks
 
         if List.isEmpty tooFew then
             code

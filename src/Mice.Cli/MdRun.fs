@@ -154,7 +154,7 @@ module MdRun =
 
                 MdReport.create title versions settings (Outputs.pairs snapshots) result
 
-            Outputs.finish job.Options (JsonResult.dynamics versions settings files result) report []
+            Outputs.finishOld job.Options (JsonResult.dynamics versions settings files result) report []
 
     let private notes =
         "Without --resume the run is kept in the directory ELEMENT-PHASE-TEMPERATURE. LAMMPS runs on the processor, on several\n"

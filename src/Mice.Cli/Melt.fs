@@ -107,7 +107,7 @@ module Melt =
         let report () =
             MeltingReport.create (title job) versions (pairs job) result
 
-        Outputs.finish job.Options (JsonResult.melting versions result) report result.Checks
+        Outputs.finishOld job.Options (JsonResult.melting versions result) report result.Checks
 
     let private work (estimators: Estimators) given (job: Job) =
         if not job.Options.Quiet then

@@ -119,23 +119,12 @@ module Mi =
                 Settings = RunOptions.settings job.Options @ found.Settings
             }
 
-        let versions = estimators.Versions()
-
-        let section (headings: string list, rows: string list list) =
-            Display.table headings rows
-            printfn ""
-
-        printfn "%s\n" (MutualInformationReport.summary result)
-        section (MutualInformationReport.estimates result)
-        section (MutualInformationReport.reliability result)
-        result.Notes |> List.iter (printfn "%s")
-        printfn "%s\n" MutualInformationReport.meaning
-        Display.checks result.Checks
+        let d, versions = MutualInformationDescription.create result, estimators.Versions()
 
         let report () =
             MutualInformationReport.create "Mutual information" versions job.X job.Y result
 
-        Outputs.finish job.Options (JsonResult.mutualInformation versions result) report result.Checks
+        Outputs.finish job.Options "Mutual information" versions d report
 
     let private work (estimators: Estimators) given (job: Job) =
         Runs.withCheckpoints [ "mi" ] given job.Options (fun run ->

@@ -62,7 +62,7 @@ module Outputs =
 
     /// Writes what was asked for, says which checks failed, and gives the exit code: 0, 1 for failed checks, 2 when a
     /// file could not be written.
-    let finish (options: RunOptions) (json: Stream -> unit) (report: unit -> Report) (checks: Check list) : int =
+    let finishOld (options: RunOptions) (json: Stream -> unit) (report: unit -> Report) (checks: Check list) : int =
         let written =
             try
                 options.Json |> Option.iter (fun path -> RunStore.saveAtomically path json)
@@ -79,6 +79,17 @@ module Outputs =
             eprintfn "%d of %d checks failed; do not trust the result as it stands." failed.Length checks.Length
             1
         | _ -> 2
+
+    /// <summary>Shows a result, writes what was asked for and says which checks failed.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="title">What was calculated.</param>
+    /// <param name="versions">Programs and their versions.</param>
+    /// <param name="d">What was found.</param>
+    /// <param name="report">The page of it.</param>
+    /// <returns>The exit code: 0, 1 for failed checks, 2 when a file could not be written.</returns>
+    let finish (options: RunOptions) title versions (d: ResultDescription) (report: unit -> Report) : int =
+        Display.result title d
+        finishOld options (JsonResult.create versions d) report d.Checks
 
 /// Reading of the options that all verbs share.
 [<RequireQualifiedAccess>]

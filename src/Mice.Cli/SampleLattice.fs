@@ -204,7 +204,7 @@ module SampleLattice =
         let report () =
             SamplingReport.create job.System.Title settings versions samples
 
-        Outputs.finish job.Options (LatticeJson.samples settings versions samples) report checks
+        Outputs.finishOld job.Options (LatticeJson.samples settings versions samples) report checks
 
     /// The verb for a family of models.
     let verb (family: LatticeFamily) : Verb =

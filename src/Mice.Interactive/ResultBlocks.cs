@@ -30,14 +30,7 @@ internal static class ResultBlocks
         ];
 
     public static IReadOnlyList<Block> Of(MutualInformationResult result) =>
-        [
-            Block.NewParagraph(MutualInformationReport.summary(result)),
-            Table(MutualInformationReport.estimates(result)),
-            Table(MutualInformationReport.reliability(result)),
-            Block.NewParagraph(MutualInformationReport.meaning),
-            Checks(result.Checks),
-            Figure(MutualInformationFigures.comparison(result)),
-        ];
+        Of(MutualInformationDescription.create(result), MutualInformationFigures.comparison(result));
 
     public static IReadOnlyList<Block> Of(IEnumerable<LatticePoint> result)
     {
@@ -64,17 +57,20 @@ internal static class ResultBlocks
     public static IReadOnlyList<Block> Of(IEnumerable<Check> checks) => [Checks(checks)];
 
     public static IReadOnlyList<Block> Of(IEnumerable<ResultCheck> checks) =>
-        [Block.NewChecks(ListModule.OfSeq(checks.Select(c => Tuple.Create(c.Name, c.Passed, c.Detail))))];
+        Of(checks.Select(c => new Check(c.Name, c.Passed, c.Detail)));
 
     public static IReadOnlyList<Block> Of(GenericChart chart) => [Figure(chart)];
 
     public static IReadOnlyList<Block> Of(IEnumerable<GenericChart> charts) => [Block.NewFigures(ListModule.OfSeq(charts))];
 
     private static Block Table(Tuple<FSharpList<string>, FSharpList<FSharpList<string>>> table) =>
-        Block.NewTable(table.Item1, table.Item2);
+        Old.table(table.Item1, table.Item2);
 
     private static Block Checks(IEnumerable<Check> checks) =>
-        Block.NewChecks(ListModule.OfSeq(checks.Select(c => Tuple.Create(c.Name, c.Passed, c.Detail))));
+        Block.NewChecks(ListModule.OfSeq(checks));
+
+    private static IReadOnlyList<Block> Of(ResultDescription found, GenericChart figure) =>
+        [.. ReportModule.blocks(figure, found)];
 
     private static Block Figure(GenericChart chart) => Block.NewFigures(ListModule.OfSeq([chart]));
 }

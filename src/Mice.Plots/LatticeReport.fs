@@ -183,7 +183,7 @@ module LatticeReport =
                         Heading = "Entropy"
                         Blocks =
                             [
-                                Block.Table(withUnits (numbers points))
+                                Old.table (withUnits (numbers points))
                                 Block.Figures
                                     [
                                         LatticeFigures.entropies points
@@ -196,7 +196,7 @@ module LatticeReport =
                     | figures ->
                         {
                             Heading = "Mutual information at every scale"
-                            Blocks = [ Block.Table(withUnits (levels points)); Block.Figures figures ]
+                            Blocks = [ Old.table (withUnits (levels points)); Block.Figures figures ]
                         }
                     yield! TemperatureReport.section points |> Option.toList
                     if not (List.isEmpty trained) then

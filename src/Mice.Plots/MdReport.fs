@@ -128,7 +128,7 @@ module MdReport =
                                 Block.Paragraph
                                     "One standard error of the last digits in brackets, by blocking of the time series. Temperature and pressure are \
                                      instantaneous values, kinetic and virial; the enthalpy contains the kinetic energy."
-                                Block.Table(headings, rows)
+                                Old.table (headings, rows)
                             ]
                     }
                     ScanReport.settings settings versions

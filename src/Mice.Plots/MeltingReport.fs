@@ -76,7 +76,7 @@ module MeltingReport =
                     }
                     {
                         Heading = "Numbers"
-                        Blocks = [ Block.Paragraph ScanReport.meaning; Block.Table(headings, rows) ]
+                        Blocks = [ Block.Paragraph ScanReport.meaning; Old.table (headings, rows) ]
                     }
                     ScanReport.checks result.Checks
                     {

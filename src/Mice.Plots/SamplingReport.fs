@@ -78,7 +78,7 @@ module SamplingReport =
                         Heading = "Snapshots"
                         Blocks =
                             [
-                                Block.Table(numbers samples)
+                                Old.table (numbers samples)
                                 Block.Figures [ SamplingFigures.energies samples ]
                             ]
                     }

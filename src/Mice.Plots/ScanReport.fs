@@ -46,7 +46,7 @@ module ScanReport =
                 $"{s.Seconds:F0}"
             ]
 
-        Block.Table([ "Phase"; "Atoms"; "Snapshots"; "Held out for testing"; "Time (s)" ], List.map row phases)
+        Old.table ([ "Phase"; "Atoms"; "Snapshots"; "Held out for testing"; "Time (s)" ], List.map row phases)
 
     /// Table of settings and table of versions.
     let internal settings (settings: (string * string) list) (versions: (string * string) list) : Section =
@@ -56,8 +56,8 @@ module ScanReport =
             Heading = "Settings and versions"
             Blocks =
                 [
-                    Block.Table([ "Setting"; "Value" ], rows settings)
-                    Block.Table([ "Program"; "Version" ], rows versions)
+                    Old.table ([ "Setting"; "Value" ], rows settings)
+                    Old.table ([ "Program"; "Version" ], rows versions)
                 ]
         }
 
@@ -65,7 +65,7 @@ module ScanReport =
     let internal checks (items: Check list) : Section =
         {
             Heading = "Checks"
-            Blocks = [ Block.Checks(items |> List.map (fun c -> c.Name, c.Passed, c.Detail)) ]
+            Blocks = [ Block.Checks items ]
         }
 
     /// What the errors of a result leave out.
@@ -106,7 +106,7 @@ module ScanReport =
                 [
                     {
                         Heading = "Numbers"
-                        Blocks = [ Block.Paragraph meaning; Block.Table(headings, rows) ]
+                        Blocks = [ Block.Paragraph meaning; Old.table (headings, rows) ]
                     }
                     checks result.Checks
                     {

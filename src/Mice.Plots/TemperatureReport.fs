@@ -45,6 +45,6 @@ module TemperatureReport =
                                         TemperatureFigures.perInterface points
                                     ]
 
-                                Block.Table(peaks derivatives)
+                                Old.table (peaks derivatives)
                         ]
                 }
