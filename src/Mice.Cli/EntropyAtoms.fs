@@ -101,16 +101,13 @@ module EntropyAtoms =
             }
 
         let versions = estimators.Versions()
-        let headings, rows = ScanReport.numbers result
-        Display.table headings rows
-        printfn $"\n{ScanReport.meaning}\n"
-        Display.checks result.Checks
+        let names = job.Trajectory.Snapshots[0].SpeciesNames |> String.concat ", "
+        let title = $"Entropy of {names}"
 
         let report () =
-            let names = job.Trajectory.Snapshots[0].SpeciesNames |> String.concat ", "
-            ScanReport.create $"Entropy of {names}" versions (Outputs.pairs job.Trajectory.Snapshots) result
+            ScanReport.create title versions (Outputs.pairs job.Trajectory.Snapshots) result
 
-        Outputs.finishOld job.Options (JsonResult.entropy versions result) report result.Checks
+        Outputs.finish job.Options title versions (ScanDescription.create result) report
 
     let private work (estimators: Estimators) given (job: Job) =
         if not job.Options.Quiet then

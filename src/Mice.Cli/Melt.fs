@@ -98,16 +98,12 @@ module Melt =
                 Settings = RunOptions.settings job.Options @ found.Settings
             }
 
-        let versions = estimators.Versions()
-        let headings, rows = MeltingReport.numbers result
-        Display.table headings rows
-        printfn $"\n{ScanReport.meaning}\n"
-        Display.checks result.Checks
+        let title, versions = title job, estimators.Versions()
 
         let report () =
-            MeltingReport.create (title job) versions (pairs job) result
+            MeltingReport.create title versions (pairs job) result
 
-        Outputs.finishOld job.Options (JsonResult.melting versions result) report result.Checks
+        Outputs.finish job.Options title versions (MeltingDescription.create result) report
 
     let private work (estimators: Estimators) given (job: Job) =
         if not job.Options.Quiet then

@@ -14,20 +14,10 @@ namespace Mice.Interactive;
 internal static class ResultBlocks
 {
     public static IReadOnlyList<Block> Of(ScanResult result) =>
-        [
-            Table(ScanReport.numbers(result)),
-            Block.NewParagraph(ScanReport.meaning),
-            Checks(result.Checks),
-            Figure(ScanFigures.training("Networks", result)),
-        ];
+        Of(ScanDescription.create(result), ScanFigures.training("Networks", result));
 
     public static IReadOnlyList<Block> Of(MeltingResult result) =>
-        [
-            Table(MeltingReport.numbers(result)),
-            Block.NewParagraph(ScanReport.meaning),
-            Checks(result.Checks),
-            Figure(MeltingFigures.gibbs(result)),
-        ];
+        Of(MeltingDescription.create(result), MeltingFigures.gibbs(result));
 
     public static IReadOnlyList<Block> Of(MutualInformationResult result) =>
         Of(MutualInformationDescription.create(result), MutualInformationFigures.comparison(result));
