@@ -95,26 +95,6 @@ module JsonResult =
     let create (versions: (string * string) list) (d: ResultDescription) : IO.Stream -> unit =
         document (fun json -> d |> ResultDescription.rows versions |> write json)
 
-    /// Writes what a run of molecular dynamics gave and where its files are.
-    let dynamics
-        (versions: (string * string) list)
-        (settings: (string * string) list)
-        (run: LammpsRun)
-        (r: MdResult)
-        : IO.Stream -> unit =
-        document (fun json ->
-            json.WriteString("trajectory", run.Trajectory)
-            json.WriteString("thermo", run.Thermo)
-            json.WriteNumber("atoms", r.Atoms)
-            json.WriteNumber("snapshots", r.Snapshots)
-            estimate json "temperature_kelvin" r.Temperature.Mean
-            estimate json "pressure_bar" r.Pressure.Mean
-            estimate json "potential_energy_ev_per_atom" r.PotentialEnergy.Mean
-            estimate json "enthalpy_ev_per_atom" r.Enthalpy.Mean
-            estimate json "volume_per_atom_angstrom3" r.Volume.Mean
-            pairs json "settings" settings
-            pairs json "versions" versions)
-
     /// An estimate as three fields: value, error, direction.
     let internal directed (json: Utf8JsonWriter) (name: string) (e: Estimate<'u>) =
         number json name (float e.Value)

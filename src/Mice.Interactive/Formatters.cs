@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Net;
+using Mice.Atoms;
 using Mice.CSharp;
 using Mice.Entropy;
 using Mice.Information;

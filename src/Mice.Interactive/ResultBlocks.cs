@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using Mice.Atoms;
 using Mice.CSharp;
 using Mice.Entropy;
 using Mice.Information;
@@ -42,7 +43,8 @@ internal static class ResultBlocks
         return [Table(SamplingReport.numbers(samples)), Checks(SamplingReport.checks(samples))];
     }
 
-    public static IReadOnlyList<Block> Of(MdResult result) => [Table(MdReport.numbers(result))];
+    public static IReadOnlyList<Block> Of(MdResult result) =>
+        Of(MdDescription.create([], null, result), MdFigures.againstTime(result.Time, result.PotentialEnergy));
 
     public static IReadOnlyList<Block> Of(IEnumerable<Check> checks) => [Checks(checks)];
 

@@ -1,20 +1,8 @@
 namespace Mice.Plots
 
 open Mice
+open Mice.Atoms
 open Plotly.NET
-
-/// <summary>A quantity along a run of molecular dynamics, intensive or per atom.</summary>
-type MdSeries =
-    {
-        /// Its name.
-        Name: string
-        /// Its unit, in which values and mean are.
-        Unit: string
-        /// One value for each row of the thermo table.
-        Values: float[]
-        /// The mean over the run; its error is found by blocking.
-        Mean: Estimate<1>
-    }
 
 /// <summary>Figures of a run of molecular dynamics; <c>ScanFigures.pairs</c> draws its g(r). Each is a chart of Plotly.NET.</summary>
 [<RequireQualifiedAccess>]

@@ -7,7 +7,6 @@ open System.Text.Json
 open Mice
 open Mice.Atoms
 open Mice.Cli
-open Mice.Plots
 open Mice.Cli.Tests.InformationBadInputTests
 open Mice.Cli.Tests.Process
 
@@ -109,7 +108,7 @@ let tests =
                 }
 
             test "mice md run writes all that it wrote before" {
-                match MdReport.result GoldenResults.twoAtoms GoldenResults.thermo with
+                match MdResult.create GoldenResults.twoAtoms GoldenResults.thermo with
                 | Error faults -> failwith $"{faults}"
                 | Ok result ->
                     let files: LammpsRun =
@@ -119,7 +118,11 @@ let tests =
                         }
 
                     use stream = new MemoryStream()
-                    JsonResult.dynamics [ "mice", "0.0.0" ] [ "seed", "1" ] files result stream
+
+                    MdDescription.create [ "seed", "1" ] (Some files) result
+                    |> JsonResult.create [ "mice", "0.0.0" ]
+                    |> fun write -> write stream
+
                     compare "md" (System.Text.Encoding.UTF8.GetString(stream.ToArray()))
             }
         ]
