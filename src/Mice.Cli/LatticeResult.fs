@@ -19,24 +19,12 @@ module LatticeResult =
         (points: LatticePoint list)
         : int =
         let versions = estimators.Versions()
-        printfn "%s\n" title
-
-        let section (headings: string list, rows: string list list) =
-            if not (List.isEmpty rows) then
-                Display.table headings rows
-                printfn ""
-
-        section (LatticeReport.numbers points)
-        section (LatticeReport.levels points)
-        printfn "%s\n" LatticeReport.meaning
-        let checks = LatticeReport.checks points
-        Display.checks checks
+        let d = LatticeDescription.create settings points
 
         let report () =
-            LatticeReport.create title settings versions points
+            LatticeReport.create title versions points d
 
-        let code =
-            Outputs.finishOld options (LatticeJson.entropies settings versions points) report checks
+        let code = Outputs.finish options title versions d report
 
         if List.isEmpty tooFew then
             code

@@ -60,26 +60,6 @@ module Outputs =
             finally
                 folder.Delete true
 
-    /// Writes what was asked for, says which checks failed, and gives the exit code: 0, 1 for failed checks, 2 when a
-    /// file could not be written.
-    let finishOld (options: RunOptions) (json: Stream -> unit) (report: unit -> Report) (checks: Check list) : int =
-        let written =
-            try
-                options.Json |> Option.iter (fun path -> RunStore.saveAtomically path json)
-                reportFiles options report
-            with
-            | :? IOException
-            | :? UnauthorizedAccessException as e -> [ MiceError.ToolFailed("Writing the result", e.Message) ]
-
-        Display.faults written
-
-        match written, checks |> List.filter (fun c -> not c.Passed) with
-        | [], [] -> 0
-        | [], failed ->
-            eprintfn "%d of %d checks failed; do not trust the result as it stands." failed.Length checks.Length
-            1
-        | _ -> 2
-
     /// <summary>Shows a result, writes what was asked for and says which checks failed.</summary>
     /// <param name="options">How.</param>
     /// <param name="title">What was calculated.</param>
@@ -87,9 +67,33 @@ module Outputs =
     /// <param name="d">What was found.</param>
     /// <param name="report">The page of it.</param>
     /// <returns>The exit code: 0, 1 for failed checks, 2 when a file could not be written.</returns>
-    let finish (options: RunOptions) title versions (d: ResultDescription) (report: unit -> Report) : int =
+    let finish
+        (options: RunOptions)
+        (title: string)
+        (versions: (string * string) list)
+        (d: ResultDescription)
+        (report: unit -> Report)
+        : int =
         Display.result title d
-        finishOld options (JsonResult.create versions d) report d.Checks
+
+        let written =
+            try
+                options.Json
+                |> Option.iter (fun path -> RunStore.saveAtomically path (JsonResult.create versions d))
+
+                reportFiles options report
+            with
+            | :? IOException
+            | :? UnauthorizedAccessException as e -> [ MiceError.ToolFailed("Writing the result", e.Message) ]
+
+        Display.faults written
+
+        match written, d.Checks |> List.filter (fun c -> not c.Passed) with
+        | [], [] -> 0
+        | [], failed ->
+            eprintfn "%d of %d checks failed; do not trust the result as it stands." failed.Length d.Checks.Length
+            1
+        | _ -> 2
 
 /// Reading of the options that all verbs share.
 [<RequireQualifiedAccess>]

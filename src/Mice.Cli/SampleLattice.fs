@@ -194,17 +194,12 @@ module SampleLattice =
 
     let private finish (job: Job) (samples: SampledLattice list) : int =
         let versions = Estimators.versions []
-        let settings = settings job
-        printfn "%s\n" job.System.Title
-        SamplingReport.numbers samples ||> Display.table
-        printfn ""
-        let checks = SamplingReport.checks samples
-        Display.checks checks
+        let d = SampledLattice.describe (settings job) samples
 
         let report () =
-            SamplingReport.create job.System.Title settings versions samples
+            SamplingReport.create job.System.Title versions samples d
 
-        Outputs.finishOld job.Options (LatticeJson.samples settings versions samples) report checks
+        Outputs.finish job.Options job.System.Title versions d report
 
     /// The verb for a family of models.
     let verb (family: LatticeFamily) : Verb =

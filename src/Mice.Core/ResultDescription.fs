@@ -206,7 +206,6 @@ module ResultDescription =
             pairs "settings" d.Settings
             pairs "versions" versions
         ]
-        |> ResultRow.named
 
     /// <summary>The rows of all sections that hold no rows themselves, one after the other.</summary>
     /// <param name="d">The description.</param>

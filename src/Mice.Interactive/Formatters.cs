@@ -8,6 +8,7 @@ using Mice.CSharp;
 using Mice.Entropy;
 using Mice.Information;
 using Mice.Plots;
+using Mice.Samplers;
 using Microsoft.DotNet.Interactive.Formatting;
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;

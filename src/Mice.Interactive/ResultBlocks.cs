@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
 using Mice.Atoms;
@@ -6,6 +5,7 @@ using Mice.CSharp;
 using Mice.Entropy;
 using Mice.Information;
 using Mice.Plots;
+using Mice.Samplers;
 using Microsoft.FSharp.Collections;
 using Plotly.NET;
 
@@ -26,21 +26,13 @@ internal static class ResultBlocks
     public static IReadOnlyList<Block> Of(IEnumerable<LatticePoint> result)
     {
         var points = ListModule.OfSeq(result);
-        var levels = LatticeReport.levels(points);
-        return
-        [
-            Table(LatticeReport.numbers(points)),
-            .. levels.Item2.IsEmpty ? Array.Empty<Block>() : [Table(levels)],
-            Block.NewParagraph(LatticeReport.meaning),
-            Checks(LatticeReport.checks(points)),
-            Figure(LatticeFigures.entropies(points)),
-        ];
+        return Of(LatticeDescription.create([], points), LatticeFigures.entropies(points));
     }
 
     public static IReadOnlyList<Block> Of(IEnumerable<SampledLattice> result)
     {
         var samples = ListModule.OfSeq(result);
-        return [Table(SamplingReport.numbers(samples)), Checks(SamplingReport.checks(samples))];
+        return Of(SampledLatticeModule.describe([], samples), SamplingFigures.energies(samples));
     }
 
     public static IReadOnlyList<Block> Of(MdResult result) =>
@@ -54,9 +46,6 @@ internal static class ResultBlocks
     public static IReadOnlyList<Block> Of(GenericChart chart) => [Figure(chart)];
 
     public static IReadOnlyList<Block> Of(IEnumerable<GenericChart> charts) => [Block.NewFigures(ListModule.OfSeq(charts))];
-
-    private static Block Table(Tuple<FSharpList<string>, FSharpList<FSharpList<string>>> table) =>
-        Old.table(table.Item1, table.Item2);
 
     private static Block Checks(IEnumerable<Check> checks) =>
         Block.NewChecks(ListModule.OfSeq(checks));

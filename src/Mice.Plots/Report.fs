@@ -20,18 +20,6 @@ type Block =
     /// Questions with an answer each.
     | Checks of Check list
 
-module Old =
-    let table (headings: string list, rows: string list list) : Block =
-        let plain text : ResultCell = { Text = text; Estimate = None }
-
-        Block.Table
-            {
-                Title = ""
-                Note = ""
-                Headings = headings
-                Rows = List.map (List.map plain) rows
-            }
-
 /// <summary>A headed part of a report.</summary>
 type Section =
     {

@@ -1,32 +1,11 @@
 namespace Mice.Plots
 
-open Mice
 open Mice.Atoms
 open Mice.Entropy
 
 /// <summary>The report of the scan of one phase.</summary>
 [<RequireQualifiedAccess>]
 module ScanReport =
-    /// Table of settings and table of versions.
-    let settings (settings: (string * string) list) (versions: (string * string) list) : Section =
-        let rows = List.map (fun (key, value) -> [ key; value ])
-
-        {
-            Heading = "Settings and versions"
-            Blocks =
-                [
-                    Old.table ([ "Setting"; "Value" ], rows settings)
-                    Old.table ([ "Program"; "Version" ], rows versions)
-                ]
-        }
-
-    /// List of checks.
-    let checks (items: Check list) : Section =
-        {
-            Heading = "Checks"
-            Blocks = [ Block.Checks items ]
-        }
-
     /// <summary>The numbers of one scan, and figures of its convergence and its snapshots.</summary>
     /// <param name="title">Title of the page.</param>
     /// <param name="versions">Programs and their versions.</param>
