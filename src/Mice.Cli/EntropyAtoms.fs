@@ -94,20 +94,12 @@ module EntropyAtoms =
             | Some control -> ScanEntropy.withControl control result
             | None -> result)
 
-    let private finish (estimators: Estimators) (job: Job) (found: ScanResult) : int =
-        let result =
-            { found with
-                Settings = RunOptions.settings job.Options @ found.Settings
-            }
-
-        let versions = estimators.Versions()
+    let private finish (estimators: Estimators) (job: Job) (result: ScanResult) : int =
         let names = job.Trajectory.Snapshots[0].SpeciesNames |> String.concat ", "
-        let title = $"Entropy of {names}"
 
-        let report () =
-            ScanReport.create title versions (Outputs.pairs job.Trajectory.Snapshots) result
-
-        Outputs.finish job.Options title versions (ScanDescription.create result) report
+        ScanDescription.create result
+        |> Outputs.finish job.Options $"Entropy of {names}" (estimators.Versions()) (fun () ->
+            ScanFigures.all (Outputs.pairs job.Trajectory.Snapshots) result)
 
     let private work (estimators: Estimators) given (job: Job) =
         if not job.Options.Quiet then

@@ -18,13 +18,9 @@ module LatticeResult =
         (tooFew: MiceError list)
         (points: LatticePoint list)
         : int =
-        let versions = estimators.Versions()
-        let d = LatticeDescription.create settings points
-
-        let report () =
-            LatticeReport.create title versions points d
-
-        let code = Outputs.finish options title versions d report
+        let code =
+            LatticeDescription.create settings points
+            |> Outputs.finish options title (estimators.Versions()) (fun () -> LatticeFigures.all points)
 
         if List.isEmpty tooFew then
             code

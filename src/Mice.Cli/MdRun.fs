@@ -143,15 +143,12 @@ module MdRun =
             let lammps = Lammps.version () |> Result.defaultValue "unknown"
             let versions = Estimators.versions [ "lammps", lammps ]
             let s = job.Simulation
-            let d = MdDescription.create (LammpsOptions.describe s) (Some files) result
 
             let title =
                 $"{s.Phase} {s.Element} at {float s.Temperature} K and {float s.Pressure} bar"
 
-            let report () =
-                MdReport.create title versions (Outputs.pairs snapshots) result d
-
-            Outputs.finish job.Options title versions d report
+            MdResult.describe (LammpsOptions.describe s) (Some files) result
+            |> Outputs.finish job.Options title versions (fun () -> MdFigures.all (Outputs.pairs snapshots) result)
 
     let private notes =
         "Without --resume the run is kept in the directory ELEMENT-PHASE-TEMPERATURE. LAMMPS runs on the processor, on several\n"

@@ -92,18 +92,10 @@ module Melt =
             Liquid = Outputs.pairs job.Input.Liquid
         }
 
-    let private finish (estimators: Estimators) (job: Job) (found: MeltingResult) : int =
-        let result =
-            { found with
-                Settings = RunOptions.settings job.Options @ found.Settings
-            }
-
-        let title, versions = title job, estimators.Versions()
-
-        let report () =
-            MeltingReport.create title versions (pairs job) result
-
-        Outputs.finish job.Options title versions (MeltingDescription.create result) report
+    let private finish (estimators: Estimators) (job: Job) (result: MeltingResult) : int =
+        MeltingDescription.create result
+        |> Outputs.finish job.Options (title job) (estimators.Versions()) (fun () ->
+            MeltingFigures.all (pairs job) result)
 
     let private work (estimators: Estimators) given (job: Job) =
         if not job.Options.Quiet then

@@ -113,18 +113,10 @@ module Mi =
                 }
         }
 
-    let private finish (estimators: Estimators) (job: Job) (found: MutualInformationResult) : int =
-        let result =
-            { found with
-                Settings = RunOptions.settings job.Options @ found.Settings
-            }
-
-        let d, versions = MutualInformationDescription.create result, estimators.Versions()
-
-        let report () =
-            MutualInformationReport.create "Mutual information" versions job.X job.Y result
-
-        Outputs.finish job.Options "Mutual information" versions d report
+    let private finish (estimators: Estimators) (job: Job) (result: MutualInformationResult) : int =
+        MutualInformationDescription.create result
+        |> Outputs.finish job.Options "Mutual information" (estimators.Versions()) (fun () ->
+            MutualInformationFigures.all job.X job.Y result)
 
     let private work (estimators: Estimators) given (job: Job) =
         Runs.withCheckpoints [ "mi" ] given job.Options (fun run ->

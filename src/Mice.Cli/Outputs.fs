@@ -9,6 +9,7 @@ open Mice.Autoregressive
 open Mice.Entropy
 open Mice.Plots
 open Mice.Tensors
+open Plotly.NET
 
 /// Files that every verb can write, and the end of every run.
 [<RequireQualifiedAccess>]
@@ -60,20 +61,25 @@ module Outputs =
             finally
                 folder.Delete true
 
-    /// <summary>Shows a result, writes what was asked for and says which checks failed.</summary>
+    /// <summary>Adds the seed to the settings of a result, shows it, writes what was asked for and says which checks failed.</summary>
     /// <param name="options">How.</param>
     /// <param name="title">What was calculated.</param>
     /// <param name="versions">Programs and their versions.</param>
+    /// <param name="figures">The figures of its page, by section.</param>
     /// <param name="d">What was found.</param>
-    /// <param name="report">The page of it.</param>
     /// <returns>The exit code: 0, 1 for failed checks, 2 when a file could not be written.</returns>
     let finish
         (options: RunOptions)
         (title: string)
         (versions: (string * string) list)
+        (figures: unit -> (string * GenericChart list) list)
         (d: ResultDescription)
-        (report: unit -> Report)
         : int =
+        let d =
+            { d with
+                Settings = RunOptions.settings options @ d.Settings
+            }
+
         Display.result title d
 
         let written =
@@ -81,7 +87,7 @@ module Outputs =
                 options.Json
                 |> Option.iter (fun path -> RunStore.saveAtomically path (JsonResult.create versions d))
 
-                reportFiles options report
+                reportFiles options (fun () -> Report.create title versions (figures ()) d)
             with
             | :? IOException
             | :? UnauthorizedAccessException as e -> [ MiceError.ToolFailed("Writing the result", e.Message) ]

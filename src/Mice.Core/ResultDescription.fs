@@ -72,87 +72,47 @@ module ResultRow =
     let private plain (e: Estimate<'u>) : Estimate<1> =
         Estimate.create (float e.Value) (float e.StandardError) e.Direction
 
-    /// <summary>The estimate that a record is about.</summary>
-    /// <param name="key">Its name in files.</param>
-    /// <param name="label">Its name for people.</param>
-    /// <param name="unit">Its unit.</param>
-    /// <param name="e">The estimate.</param>
+    /// The estimate that a record is about: its name in files, its name for people, its unit, the estimate.
     let principal (key: string) (label: string) (unit: string) (e: Estimate<'u>) : ResultRow =
         create key label unit (ResultValue.Principal(plain e))
 
-    /// <summary>Any other estimate.</summary>
-    /// <param name="key">Its name in files.</param>
-    /// <param name="label">Its name for people.</param>
-    /// <param name="unit">Its unit.</param>
-    /// <param name="e">The estimate.</param>
+    /// Any other estimate: its name in files, its name for people, its unit, the estimate.
     let estimate (key: string) (label: string) (unit: string) (e: Estimate<'u>) : ResultRow =
         create key label unit (ResultValue.Estimate(plain e))
 
-    /// <summary>A number without a statistical error.</summary>
-    /// <param name="key">Its name in files.</param>
-    /// <param name="label">Its name for people.</param>
-    /// <param name="unit">Its unit.</param>
-    /// <param name="decimals">Decimals that people see at most; files have all digits.</param>
-    /// <param name="value">The number, NaN where it is not known.</param>
+    /// A number without a statistical error: names, unit, the decimals that people see at most, the number, which is NaN where it is not known.
     let number (key: string) (label: string) (unit: string) (decimals: int) (value: float) : ResultRow =
         create key label unit (ResultValue.Number(value, decimals))
 
-    /// <summary>How many there are of something.</summary>
-    /// <param name="key">Its name in files.</param>
-    /// <param name="label">Its name for people.</param>
-    /// <param name="value">The number.</param>
+    /// How many there are of something: its name in files, its name for people, the number.
     let count (key: string) (label: string) (value: int) : ResultRow =
         create key label "" (ResultValue.Count value)
 
-    /// <summary>A word or a sentence.</summary>
-    /// <param name="key">Its name in files.</param>
-    /// <param name="label">Its name for people.</param>
-    /// <param name="value">The text.</param>
+    /// A word or a sentence: its name in files, its name for people, the text.
     let text (key: string) (label: string) (value: string) : ResultRow =
         create key label "" (ResultValue.Text value)
 
-    /// <summary>Several words or sentences.</summary>
-    /// <param name="key">Their name in files.</param>
-    /// <param name="label">Their name for people.</param>
-    /// <param name="values">The texts.</param>
+    /// Several words or sentences: their name in files, their name for people, the texts.
     let texts (key: string) (label: string) (values: string list) : ResultRow =
         create key label "" (ResultValue.Texts values)
 
-    /// <summary>Yes or no.</summary>
-    /// <param name="key">Its name in files.</param>
-    /// <param name="label">The question, for people.</param>
-    /// <param name="value">The answer.</param>
+    /// Yes or no: its name in files, the question for people, the answer.
     let flag (key: string) (label: string) (value: bool) : ResultRow =
         create key label "" (ResultValue.Flag value)
 
-    /// <summary>Rows of one object.</summary>
-    /// <param name="key">Its name in files; "" where the rows belong to the object around it.</param>
-    /// <param name="title">Its heading for people.</param>
-    /// <param name="rows">The rows.</param>
+    /// Rows of one object: its name in files, "" where the rows belong to the object around it; its heading for people; the rows.
     let record (key: string) (title: string) (rows: ResultRow list) : ResultRow =
         create key title "" (ResultValue.Record rows)
 
-    /// <summary>Objects with the same rows.</summary>
-    /// <param name="key">Their name in files; "" for a table that people alone see.</param>
-    /// <param name="title">Their heading for people.</param>
-    /// <param name="records">Rows of every object.</param>
-    let table (key: string) (title: string) (records: ResultRow list seq) : ResultRow =
-        create key title "" (ResultValue.Table(List.ofSeq records))
+    /// Objects with the same rows: their name in files, "" for a table that people alone see; their heading for people; the rows of each.
+    let table (key: string) (title: string) (records: ResultRow list list) : ResultRow =
+        create key title "" (ResultValue.Table records)
 
-    /// <summary>Points of a curve.</summary>
-    /// <param name="key">Its name in files.</param>
-    /// <param name="title">Its heading for people.</param>
-    /// <param name="points">Rows of every point, where it lies first.</param>
-    let curve (key: string) (title: string) (points: ResultRow list seq) : ResultRow =
-        create key title "" (ResultValue.Curve(List.ofSeq points))
+    /// Points of a curve: its name in files, its heading for people, the rows of each point, where it lies first.
+    let curve (key: string) (title: string) (points: ResultRow list list) : ResultRow =
+        create key title "" (ResultValue.Curve points)
 
-    /// <summary>The row for files alone.</summary>
-    /// <param name="row">A row.</param>
-    let unshown (row: ResultRow) : ResultRow = { row with Label = "" }
-
-    /// <summary>The row with what it means.</summary>
-    /// <param name="note">A sentence for people.</param>
-    /// <param name="row">A row.</param>
+    /// The row with a sentence on what it means, for people.
     let noted (note: string) (row: ResultRow) : ResultRow = { row with Note = note }
 
     /// <summary>A row of what may be missing: then files have null in its place and people do not see it.</summary>
@@ -162,20 +122,21 @@ module ResultRow =
     let orNull (create: 'a -> ResultRow) (nothing: 'a) (value: 'a option) : ResultRow =
         match value with
         | Some known -> create known
-        | None -> unshown (create nothing)
+        | None -> { create nothing with Label = "" }
 
-    /// <summary>Checks as files have them: whether all passed, and each of them.</summary>
-    /// <param name="checks">The checks.</param>
+    /// Checks as files have them: whether all passed, and each of them.
     let checks (checks: Check list) : ResultRow list =
         [
             flag "passed" "" (checks |> List.forall _.Passed)
-            checks
-            |> List.map (fun c -> [ text "name" "" c.Name; flag "passed" "" c.Passed; text "detail" "" c.Detail ])
-            |> table "checks" ""
+            table
+                "checks"
+                ""
+                [
+                    for c in checks -> [ text "name" "" c.Name; flag "passed" "" c.Passed; text "detail" "" c.Detail ]
+                ]
         ]
 
-    /// <summary>The rows that files have of an object: those with names, and the rows of records without one.</summary>
-    /// <param name="rows">Rows of an object.</param>
+    /// The rows that files have of an object: those with names, and the rows of records without one.
     let rec named (rows: ResultRow list) : ResultRow list =
         [
             for row in rows do
@@ -188,12 +149,17 @@ module ResultRow =
 /// Descriptions of results.
 [<RequireQualifiedAccess>]
 module ResultDescription =
-    /// Names and values; one that is given twice is one.
-    let private pairs (key: string) (items: (string * string) list) =
-        items
-        |> List.distinctBy fst
-        |> List.map (fun (name, value) -> ResultRow.text name "" value)
-        |> ResultRow.record key ""
+    /// <summary>What a result stands on: settings and versions, a section each. A name that is given twice is one.</summary>
+    /// <param name="versions">Programs and their versions.</param>
+    /// <param name="d">The description.</param>
+    let origin (versions: (string * string) list) (d: ResultDescription) : ResultRow list =
+        [
+            for key, title, items in [ "settings", "Settings", d.Settings; "versions", "Versions", versions ] ->
+                [
+                    for name, value in List.distinctBy fst items -> ResultRow.text name name value
+                ]
+                |> ResultRow.record key title
+        ]
 
     /// <summary>All that files have of a result, as the rows of one object.</summary>
     /// <param name="versions">Programs and their versions.</param>
@@ -203,8 +169,7 @@ module ResultDescription =
             yield! d.Sections
             yield! ResultRow.checks d.Checks
             ResultRow.texts "notes" "" d.Notes
-            pairs "settings" d.Settings
-            pairs "versions" versions
+            yield! origin versions d
         ]
 
     /// <summary>The rows of all sections that hold no rows themselves, one after the other.</summary>

@@ -106,7 +106,7 @@ module ResultTable =
         let lines = rows |> shown |> List.map line
 
         let filled =
-            List.indexed [ "Quantity"; "Value"; "Unit"; "Direction"; "What it means" ]
+            List.indexed [ "Name"; "Value"; "Unit"; "Direction"; "What it means" ]
             |> List.filter (fun (i, _) -> i < 2 || lines |> List.exists (fun line -> line[i].Text <> ""))
 
         {
@@ -116,16 +116,17 @@ module ResultTable =
             Rows = [ for line in lines -> [ for i, _ in filled -> line[i] ] ]
         }
 
-    /// Names and units of all columns; one that an object alone has stands behind its neighbour there.
+    /// Names and units of all columns; one that some objects alone have stands before what follows it there.
     let private columns (records: ResultRow list list) : (string * string) list =
-        let add (known: (string * string) list, before: int) (column: string * string) =
+        let add (row: ResultRow) (known: (string * string) list, next: int) =
+            let column = row.Label, row.Unit
+
             match List.tryFindIndex ((=) column) known with
             | Some place -> known, place
-            | None -> List.insertAt (before + 1) column known, before + 1
+            | None -> List.insertAt next column known, next
 
         ([], records)
-        ||> List.fold (fun known record ->
-            ((known, -1), record) ||> List.fold (fun found row -> add found (row.Label, row.Unit)) |> fst)
+        ||> List.fold (fun known record -> List.foldBack add record (known, List.length known) |> fst)
 
     /// One column for each fact: name and unit in the heading, estimates with the signs of their directions.
     let private ofRecords (section: ResultRow) (records: ResultRow list list) : ResultTable =
@@ -160,18 +161,6 @@ module ResultTable =
         | ResultValue.Table records -> Some(ofRecords section records)
         | _ -> None
         |> Option.filter (fun table -> not (List.isEmpty table.Rows || List.isEmpty table.Headings))
-
-    /// <summary>A table of names and values, such as settings.</summary>
-    /// <param name="name">Heading of the names, which is the title too.</param>
-    /// <param name="value">Heading of the values.</param>
-    /// <param name="pairs">Names and values.</param>
-    let ofPairs (name: string) (value: string) (pairs: (string * string) list) : ResultTable =
-        {
-            Title = name
-            Note = ""
-            Headings = [ name; value ]
-            Rows = [ for name, value in pairs -> [ plain name; plain value ] ]
-        }
 
     /// <summary>The table as lines of text in aligned columns: headings, a rule, rows.</summary>
     /// <param name="table">The table.</param>

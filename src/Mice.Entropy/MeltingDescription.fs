@@ -6,39 +6,28 @@ open Mice
 /// <summary>A melting calculation as rows for files and people.</summary>
 [<RequireQualifiedAccess>]
 module MeltingDescription =
-    let private molar = "kJ/mol"
-    let private molarCapacity = "kJ/(mol K)"
+    let private estimate unit key label e = ResultRow.estimate key label unit e
+    let private molar key label (e: Estimate<kJ / mol>) = estimate "kJ/mol" key label e
+
+    let private capacity key label (e: Estimate<kJ / mol / K>) = estimate "kJ/(mol K)" key label e
+
+    let private kelvin key label (e: Estimate<K>) = estimate "K" key label e
+
+    let private entropy key label (e: Estimate<kB / atom>) =
+        estimate ScanDescription.entropyUnit key label e
 
     /// Differences, liquid minus solid, and what follows from them.
     let private differences (r: MeltingResult) : ResultRow list =
         [
-            ResultRow.principal
-                "delta_entropy_kb_per_atom"
-                "Entropy of melting Δs"
-                ScanDescription.entropyUnit
-                r.DeltaEntropy
-            ResultRow.estimate
-                "delta_entropy_of_bounds_kb_per_atom"
-                "– from the bounds as they stand"
-                ScanDescription.entropyUnit
-                r.DeltaEntropyOfBounds
-            ResultRow.estimate "delta_enthalpy_kj_per_mol" "Enthalpy of melting Δh" molar r.DeltaEnthalpy
-            ResultRow.estimate
-                "delta_gibbs_kj_per_mol"
-                $"Free energy of melting Δg at {float r.Temperature} K"
-                molar
-                r.DeltaGibbs
-            ResultRow.estimate "melting_temperature_kelvin" "Melting temperature Tₘ, linear" "K" r.MeltingTemperature
-            ResultRow.estimate
-                "melting_temperature_heat_capacity_corrected_kelvin"
-                "Melting temperature Tₘ, with Δcₚ"
-                "K"
-                r.MeltingTemperatureCorrected
-            ResultRow.estimate
-                "delta_heat_capacity_kj_per_mol_kelvin"
-                "Heat-capacity difference Δcₚ"
-                molarCapacity
-                r.DeltaHeatCapacity
+            r.DeltaEntropy
+            |> ResultRow.principal "delta_entropy_kb_per_atom" "Entropy of melting Δs" ScanDescription.entropyUnit
+            entropy "delta_entropy_of_bounds_kb_per_atom" "– from the bounds as they stand" r.DeltaEntropyOfBounds
+            molar "delta_enthalpy_kj_per_mol" "Enthalpy of melting Δh" r.DeltaEnthalpy
+            molar "delta_gibbs_kj_per_mol" $"Free energy of melting Δg at {float r.Temperature} K" r.DeltaGibbs
+            kelvin "melting_temperature_kelvin" "Melting temperature Tₘ, linear" r.MeltingTemperature
+            r.MeltingTemperatureCorrected
+            |> kelvin "melting_temperature_heat_capacity_corrected_kelvin" "Melting temperature Tₘ, with Δcₚ"
+            capacity "delta_heat_capacity_kj_per_mol_kelvin" "Heat-capacity difference Δcₚ" r.DeltaHeatCapacity
             ResultRow.number "temperature_kelvin" "Temperature of the runs" "K" 6 (float r.Temperature)
             ResultRow.number "pressure_bar" "Pressure of the runs" "bar" 6 (float r.Pressure)
             ScanDescription.caveatRow
@@ -51,24 +40,17 @@ module MeltingDescription =
                 title
                 [
                     yield! ScanDescription.rows scan
-                    ResultRow.estimate "thermo_volume_per_atom_angstrom3" "Volume per atom in the table" "Å³" t.Volume
-                    ResultRow.estimate
-                        "configurational_enthalpy_kj_per_mol"
-                        "Configurational enthalpy, u + pv"
-                        molar
-                        t.Enthalpy
-                    ResultRow.estimate
-                        "configurational_heat_capacity_kj_per_mol_kelvin"
-                        "Configurational heat capacity"
-                        molarCapacity
-                        t.HeatCapacity
+                    estimate "Å³" "thermo_volume_per_atom_angstrom3" "Volume per atom in the table" t.Volume
+                    molar "configurational_enthalpy_kj_per_mol" "Configurational enthalpy, u + pv" t.Enthalpy
+                    t.HeatCapacity
+                    |> capacity "configurational_heat_capacity_kj_per_mol_kelvin" "Configurational heat capacity"
                 ]
             // Beside the differences too, where scripts look for them.
             ResultRow.record
                 ""
                 ""
                 [
-                    ResultRow.estimate $"excess_entropy_{key}_kb_per_atom" "" "" scan.ExcessEntropy
+                    entropy $"excess_entropy_{key}_kb_per_atom" "" scan.ExcessEntropy
                     ResultRow.text $"excess_entropy_{key}_direction" "" (Direction.name scan.ExcessEntropy.Direction)
                 ]
         ]
@@ -78,8 +60,8 @@ module MeltingDescription =
             for p in r.GibbsCurve ->
                 [
                     ResultRow.number "temperature_kelvin" "Temperature" "K" 6 (float p.Temperature)
-                    ResultRow.estimate "delta_gibbs_linear_kj_per_mol" "Δg, linear" molar p.Linear
-                    ResultRow.estimate "delta_gibbs_heat_capacity_corrected_kj_per_mol" "Δg, with Δcₚ" molar p.Corrected
+                    molar "delta_gibbs_linear_kj_per_mol" "Δg, linear" p.Linear
+                    molar "delta_gibbs_heat_capacity_corrected_kj_per_mol" "Δg, with Δcₚ" p.Corrected
                 ]
         ]
         |> ResultRow.curve "gibbs_curve" "Free energy of melting"
@@ -87,8 +69,8 @@ module MeltingDescription =
     let private answer (r: MeltingResult) =
         let entropy = Words.estimate ScanDescription.entropyUnit r.DeltaEntropy
 
-        let found =
-            $"an entropy of melting of {entropy} and an enthalpy of {Words.estimate molar r.DeltaEnthalpy}"
+        let enthalpy = Words.estimate "kJ/mol" r.DeltaEnthalpy
+        let found = $"an entropy of melting of {entropy} and an enthalpy of {enthalpy}"
 
         if Double.IsFinite(float r.MeltingTemperature.Value) then
             $"""The melting temperature is {Words.estimate "K" r.MeltingTemperature}, from {found}."""

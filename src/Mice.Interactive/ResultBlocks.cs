@@ -36,7 +36,7 @@ internal static class ResultBlocks
     }
 
     public static IReadOnlyList<Block> Of(MdResult result) =>
-        Of(MdDescription.create([], null, result), MdFigures.againstTime(result.Time, result.PotentialEnergy));
+        Of(MdResultModule.describe([], null, result), MdFigures.againstTime(result.Time, result.PotentialEnergy));
 
     public static IReadOnlyList<Block> Of(IEnumerable<Check> checks) => [Checks(checks)];
 

@@ -66,3 +66,13 @@ module LatticeFigures =
                 (curve |> Array.map (fun point -> float point.Step))
                 (curve |> Array.map value))
         |> Frame.create $"{p.Method}, T = {LatticeDescription.temperature p}: training" "Training step" objective
+
+    /// <summary>All figures of entropies, scales, temperatures and training, by the sections of the report.</summary>
+    /// <param name="points">Points of one model.</param>
+    let all (points: LatticePoint list) : (string * GenericChart list) list =
+        [
+            "Entropy", entropies points :: (deviations points |> Option.toList)
+            "Mutual information at every scale", ScaleFigures.create points
+            "Change with temperature", TemperatureFigures.create points
+            "Training", points |> List.filter (_.Curves.IsEmpty >> not) |> List.map training
+        ]

@@ -15,3 +15,14 @@ module MdFigures =
         [ Draw.line (Style.solid "" Colour.blue) time series.Values ]
         |> Frame.create series.Name "Time (ps)" $"{series.Name} ({series.Unit})"
         |> Frame.horizontal series.Mean.Value $"mean {Estimate.format series.Mean}" Colour.vermilion
+
+    /// <summary>All figures of a run, by the sections of its report.</summary>
+    /// <param name="g">Pair distribution of its snapshots.</param>
+    /// <param name="r">The run.</param>
+    let all (g: PairDistribution) (r: MdResult) : (string * GenericChart list) list =
+        let along =
+            List.map (againstTime r.Time) [ r.Temperature; r.PotentialEnergy; r.Volume ]
+
+        [
+            "Along the run", along @ [ ScanFigures.pairs [ Style.solid "" Colour.blue, g ] ]
+        ]

@@ -103,3 +103,19 @@ module MutualInformationFigures =
             [ Draw.cloud (Style.solid "" Colour.blue) (chosen x) (chosen y) ]
             |> Frame.create title "X" "Y"
             |> Some
+
+    /// <summary>All figures, by the sections of the report.</summary>
+    /// <param name="x">X, [N; d_x].</param>
+    /// <param name="y">Y, [N; d_y].</param>
+    /// <param name="r">The estimates.</param>
+    let all (x: Sample) (y: Sample) (r: MutualInformationResult) : (string * GenericChart list) list =
+        [
+            "Estimates",
+            [
+                comparison r
+                yield! scatter x y r |> Option.toList
+                for e in r.Estimates do
+                    if not e.Curves.IsEmpty then
+                        training e
+            ]
+        ]

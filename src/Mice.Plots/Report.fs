@@ -195,30 +195,6 @@ module Report =
             Block.Table table
         ]
 
-    /// Tables of the sections with the figures that belong to them, then figures that belong to none.
-    let private sections (figures: (string * GenericChart list) list) (d: ResultDescription) : Section list =
-        let drawn (heading: string) =
-            figures |> List.filter (fun (own, charts) -> own = heading && not (List.isEmpty charts))
-
-        let section heading tables =
-            {
-                Heading = heading
-                Blocks = tables @ (drawn heading |> List.map (snd >> Block.Figures))
-            }
-
-        let tables = d.Sections |> List.choose ResultTable.ofSection
-
-        let isTable heading =
-            tables |> List.exists (fun t -> t.Title = heading)
-
-        [
-            for table in tables do
-                section table.Title (ofTable table)
-            for heading, charts in figures do
-                if not (isTable heading || List.isEmpty charts) then
-                    section heading []
-        ]
-
     /// <summary>The report of a result: its sections with their figures, its checks, notes and settings.</summary>
     /// <param name="title">Title of the page.</param>
     /// <param name="versions">Programs and their versions.</param>
@@ -230,11 +206,22 @@ module Report =
         (figures: (string * GenericChart list) list)
         (d: ResultDescription)
         : Report =
-        let whenAny items heading blocks =
-            if List.isEmpty items then
-                []
-            else
-                [ { Heading = heading; Blocks = blocks } ]
+        let tables = List.choose ResultTable.ofSection
+
+        let parts =
+            [
+                for table in tables d.Sections do
+                    table.Title, ofTable table
+                for heading, charts in figures do
+                    if not (List.isEmpty charts) then
+                        heading, [ Block.Figures charts ]
+                if not (List.isEmpty d.Checks) then
+                    "Checks", [ Block.Checks d.Checks ]
+                for note in d.Notes do
+                    "Notes", [ Block.Paragraph note ]
+                for table in tables (ResultDescription.origin versions d) do
+                    table.Title, ofTable table
+            ]
 
         {
             Title = title
@@ -243,17 +230,11 @@ module Report =
             Subtitle = d.Meaning
             Sections =
                 [
-                    yield! sections figures d
-                    yield! whenAny d.Checks "Checks" [ Block.Checks d.Checks ]
-                    yield! whenAny d.Notes "Notes" (List.map Block.Paragraph d.Notes)
-                    {
-                        Heading = "Settings and versions"
-                        Blocks =
-                            [
-                                Block.Table(ResultTable.ofPairs "Setting" "Value" d.Settings)
-                                Block.Table(ResultTable.ofPairs "Program" "Version" versions)
-                            ]
-                    }
+                    for heading, own in List.groupBy fst parts ->
+                        {
+                            Heading = heading
+                            Blocks = List.collect snd own
+                        }
                 ]
         }
 
@@ -263,12 +244,10 @@ module Report =
     let blocks (figure: GenericChart option) (d: ResultDescription) : Block list =
         [
             Block.Paragraph d.Answer
-            for table in d.Sections |> List.choose ResultTable.ofSection do
-                Block.Paragraph table.Title
-                yield! ofTable table
-            yield! List.map Block.Paragraph (d.Meaning :: d.Notes)
-            if not (List.isEmpty d.Checks) then
-                Block.Checks d.Checks
+            for section in (create "" [] [] { d with Settings = [] }).Sections do
+                Block.Paragraph section.Heading
+                yield! section.Blocks
+            Block.Paragraph d.Meaning
             yield! figure |> Option.map (List.singleton >> Block.Figures) |> Option.toList
         ]
 

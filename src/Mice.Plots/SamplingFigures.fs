@@ -22,3 +22,7 @@ module SamplingFigures =
                 (values _.EnergyPerSite.StandardError)
         ]
         |> Frame.create "Energy" "Temperature" "Energy per site"
+
+    /// <summary>All figures, by the sections of the report.</summary>
+    /// <param name="samples">The samples.</param>
+    let all (samples: SampledLattice list) : (string * GenericChart list) list = [ "Snapshots", [ energies samples ] ]

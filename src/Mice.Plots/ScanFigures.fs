@@ -79,3 +79,19 @@ module ScanFigures =
         [ for style, g in phases -> Draw.line style g.Radii g.Values ]
         |> Frame.create "Pair distribution" "Distance r (Å)" "g(r)"
         |> Frame.horizontal 1.0 "" Colour.ink
+
+    /// <summary>All figures of one scan, by the sections of its report.</summary>
+    /// <param name="g">Pair distribution of the snapshots.</param>
+    /// <param name="s">The scan.</param>
+    let all (g: PairDistribution) (s: ScanResult) : (string * GenericChart list) list =
+        let own = [ Style.solid "" Colour.blue, s ]
+
+        [
+            "Convergence",
+            [
+                training "Networks" s
+                yield! byCutoff own |> Option.toList
+                loss own
+                pairs [ Style.solid "" Colour.blue, g ]
+            ]
+        ]

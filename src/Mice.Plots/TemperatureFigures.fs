@@ -63,3 +63,16 @@ module TemperatureFigures =
                 })
             |> trace Draw.joined (half depth length) (Colour.series i))
         |> Frame.create "Mutual information per length of the interface" "Temperature" "M/ℓ (nats per lattice constant)"
+
+    /// <summary>All figures; none below four temperatures, where differences tell little.</summary>
+    /// <param name="points">Points of one model.</param>
+    let create (points: LatticePoint list) : GenericChart list =
+        match LatticeDescription.derivatives points with
+        | None -> []
+        | Some d ->
+            [
+                heatCapacities d
+                if not (List.isEmpty d.Information) then
+                    slopes d
+                    perInterface points
+            ]

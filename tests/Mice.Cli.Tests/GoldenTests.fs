@@ -119,7 +119,7 @@ let tests =
 
                     use stream = new MemoryStream()
 
-                    MdDescription.create [ "seed", "1" ] (Some files) result
+                    MdResult.describe [ "seed", "1" ] (Some files) result
                     |> JsonResult.create [ "mice", "0.0.0" ]
                     |> fun write -> write stream
 
