@@ -95,11 +95,12 @@ module EntropyAtoms =
             | None -> result)
 
     let private finish (estimators: Estimators) (job: Job) (result: ScanResult) : int =
-        let names = job.Trajectory.Snapshots[0].SpeciesNames |> String.concat ", "
-
         ScanDescription.create result
-        |> Outputs.finish job.Options $"Entropy of {names}" (estimators.Versions()) (fun () ->
-            ScanFigures.all (Outputs.pairs job.Trajectory.Snapshots) result)
+        |> Outputs.finish
+            job.Options
+            (Outputs.title "Entropy" job.Trajectory.Snapshots)
+            (estimators.Versions())
+            (fun () -> ScanFigures.all (Outputs.pairs job.Trajectory.Snapshots) result)
 
     let private work (estimators: Estimators) given (job: Job) =
         if not job.Options.Quiet then

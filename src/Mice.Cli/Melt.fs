@@ -75,16 +75,6 @@ module Melt =
             return job
         }
 
-    let private title (job: Job) =
-        job.Input.Solid
-        |> Array.tryHead
-        // A dump without element names has numbers for its types: those name nothing.
-        |> Option.map (fun s -> s.SpeciesNames |> Array.filter (fun name -> not (System.Char.IsDigit name[0])))
-        |> Option.filter (Array.isEmpty >> not)
-        |> Option.map (String.concat ", ")
-        |> Option.map (fun names -> $"Melting of {names}")
-        |> Option.defaultValue "Melting"
-
     /// g(r) of both phases up to 12 Å, in bins of 0.05 Å; both trajectories have snapshots by now.
     let private pairs (job: Job) : PhasePairs =
         {
@@ -94,7 +84,7 @@ module Melt =
 
     let private finish (estimators: Estimators) (job: Job) (result: MeltingResult) : int =
         MeltingDescription.create result
-        |> Outputs.finish job.Options (title job) (estimators.Versions()) (fun () ->
+        |> Outputs.finish job.Options (Outputs.title "Melting" job.Input.Solid) (estimators.Versions()) (fun () ->
             MeltingFigures.all (pairs job) result)
 
     let private work (estimators: Estimators) given (job: Job) =

@@ -35,6 +35,22 @@ module Outputs =
         | Ok pairs -> pairs
         | Error faults -> invalidOp (faults |> List.map MiceError.message |> String.concat " ")
 
+    /// What was calculated, and of which elements, where the snapshots name them.
+    let title (calculated: string) (snapshots: Snapshot[]) : string =
+        let names =
+            snapshots
+            |> Array.tryHead
+            |> Option.map _.SpeciesNames
+            |> Option.defaultValue [||]
+            // A dump without element names has numbers for its types: those name nothing.
+            |> Array.filter (fun name -> not (Char.IsDigit name[0]))
+
+        if Array.isEmpty names then
+            calculated
+        else
+            let listed = String.concat ", " names
+            $"{calculated} of {listed}"
+
     let private reportFiles (options: RunOptions) (report: unit -> Report) : MiceError list =
         let save (path: string) = Report.save path (report ())
 
