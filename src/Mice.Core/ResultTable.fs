@@ -162,17 +162,31 @@ module ResultTable =
         | _ -> None
         |> Option.filter (fun table -> not (List.isEmpty table.Rows || List.isEmpty table.Headings))
 
-    /// <summary>The table as lines of text in aligned columns: headings, a rule, rows.</summary>
+    /// A heading and the unit within it, which stands below it where there is little room.
+    let private parts (heading: string) : string * string =
+        match heading.IndexOf(" (", StringComparison.Ordinal) with
+        | -1 -> heading, ""
+        | place -> heading.Substring(0, place), heading.Substring(place + 1)
+
+    /// <summary>The table as lines of text in aligned columns: headings, their units, a rule, rows.</summary>
     /// <param name="table">The table.</param>
     let lines (table: ResultTable) : string list =
+        let names, units = table.Headings |> List.map parts |> List.unzip
         let rows = table.Rows |> List.map (List.map _.Text)
 
+        let headings =
+            if List.forall ((=) "") units then
+                [ names ]
+            else
+                [ names; units ]
+
         let widths =
-            table.Headings :: rows |> List.transpose |> List.map (List.map String.length >> List.max)
+            headings @ rows |> List.transpose |> List.map (List.map String.length >> List.max)
 
         let line (row: string list) =
             List.map2 (fun (cell: string) (width: int) -> cell.PadRight width) row widths
             |> String.concat "  "
             |> _.TrimEnd()
 
-        line table.Headings :: String('-', List.sum widths + 2 * (widths.Length - 1)) :: List.map line rows
+        let rule = String('-', List.sum widths + 2 * (widths.Length - 1))
+        List.map line headings @ rule :: List.map line rows

@@ -7,7 +7,7 @@ open Mice
 /// <summary>Entropies of lattices as rows for files and people.</summary>
 [<RequireQualifiedAccess>]
 module LatticeDescription =
-    let private perSite = "nats per site"
+    let private perSite = "nats/site"
 
     /// Temperatures below which differences between them tell little.
     [<Literal>]
@@ -61,8 +61,8 @@ module LatticeDescription =
     let private level (l: LatticeLevel) : ResultRow list =
         [
             yield! halfRows l.Depth l.Length
-            ResultRow.count "volume" "Sites of a half" (l.Depth * l.Length)
-            ResultRow.count "interface_area" "Interface (lattice constants)" l.InterfaceLength
+            ResultRow.number "volume" "V" "sites" 0 (float (l.Depth * l.Length))
+            ResultRow.number "interface_area" "Interface" "lattice constants" 0 (float l.InterfaceLength)
             ResultRow.principal "mutual_information_nats" "M" "nats" l.MutualInformation
             match l.TrainingGain with
             | Some gain -> ResultRow.number "training_gain_nats" "Gained last" "nats" 4 (float gain)
@@ -78,10 +78,10 @@ module LatticeDescription =
         [
             if known.StandardError = 0.0<nat / site> then
                 ResultRow.number "exact_entropy_per_site_nats" "Reference" perSite 6 (float known.Value)
-                ResultRow.text "exact_source" "Its source" r.Source
+                ResultRow.text "exact_source" "" r.Source
             else
                 ResultRow.estimate "reference_entropy_per_site_nats" "Reference" perSite known
-                ResultRow.text "reference_source" "Its source" r.Source
+                ResultRow.text "reference_source" "" r.Source
             match difference p with
             | Some d ->
                 ResultRow.estimate "difference_per_site_nats" "Difference" perSite d

@@ -121,11 +121,12 @@ let tests =
                     "no labels"
             }
 
-            test "Lines are aligned, with a rule under the headings and nothing behind the last cell" {
+            test "Lines are aligned, with units under the names, a rule under both and nothing behind the last cell" {
                 Expect.equal
                     (description.Sections[1] |> table |> ResultTable.lines)
                     [
-                        "Half  M (nats)      Saturated"
+                        "Half  M             Saturated"
+                        "      (nats)"
                         "-----------------------------"
                         "4x4   ≤ -4.400(10)"
                         "4x8                 yes"
