@@ -73,10 +73,6 @@ module Display =
         printfn "%s" (String('-', List.sum widths + 2 * (widths.Length - 1)))
         rows |> List.iter (fun row -> printfn "%s" ((line row).TrimEnd()))
 
-    /// Every check with its outcome.
-    let checks (items: Check list) : unit =
-        items |> List.iter (Words.check >> printfn "%s")
-
     /// <summary>A result on standard output: title, answer, tables, notes, meaning, checks.</summary>
     /// <param name="title">What was calculated.</param>
     /// <param name="d">What was found.</param>
@@ -94,4 +90,4 @@ module Display =
 
         d.Notes |> List.iter (printfn "%s")
         printfn "%s\n" d.Meaning
-        checks d.Checks
+        d.Checks |> List.iter (Words.check >> printfn "%s")

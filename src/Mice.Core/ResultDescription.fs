@@ -149,9 +149,7 @@ module ResultRow =
 /// Descriptions of results.
 [<RequireQualifiedAccess>]
 module ResultDescription =
-    /// <summary>What a result stands on: settings and versions, a section each. A name that is given twice is one.</summary>
-    /// <param name="versions">Programs and their versions.</param>
-    /// <param name="d">The description.</param>
+    /// What a result stands on: settings and versions, a section each. A name that is given twice is one.
     let origin (versions: (string * string) list) (d: ResultDescription) : ResultRow list =
         [
             for key, title, items in [ "settings", "Settings", d.Settings; "versions", "Versions", versions ] ->
@@ -161,9 +159,7 @@ module ResultDescription =
                 |> ResultRow.record key title
         ]
 
-    /// <summary>All that files have of a result, as the rows of one object.</summary>
-    /// <param name="versions">Programs and their versions.</param>
-    /// <param name="d">The description.</param>
+    /// All that files have of a result, as the rows of one object.
     let rows (versions: (string * string) list) (d: ResultDescription) : ResultRow list =
         [
             yield! d.Sections

@@ -13,35 +13,29 @@ module LatticeDescription =
     [<Literal>]
     let private FewestTemperatures = 4
 
-    /// <summary>A temperature in a few digits, or a dash where none is known.</summary>
-    /// <param name="p">A point.</param>
+    /// A temperature in a few digits, or a dash where none is known.
     let temperature (p: LatticePoint) : string =
         if Double.IsNaN p.Temperature then
             "–"
         else
             p.Temperature.ToString("G6", CultureInfo.InvariantCulture)
 
-    /// <summary>The estimate less its reference, nats per site; None where there is none.</summary>
-    /// <param name="p">A point.</param>
+    /// The estimate less its reference, nats per site; None where there is none.
     let difference (p: LatticePoint) : Estimate<nat / site> option =
         p.Reference |> Option.map (fun r -> Estimate.subtract p.EntropyPerSite r.EntropyPerSite)
 
-    /// <summary>Sites of both halves.</summary>
-    /// <param name="l">A level.</param>
+    /// Sites of both halves.
     let sites (l: LatticeLevel) : int = 2 * l.Depth * l.Length
 
-    /// <summary>M/ℓ, nats per lattice constant of the interface.</summary>
-    /// <param name="l">A level.</param>
+    /// M/ℓ, nats per lattice constant of the interface.
     let perInterface (l: LatticeLevel) : Estimate<nat> =
         l.MutualInformation |> Estimate.scale (1.0 / float l.InterfaceLength)
 
-    /// <summary>M/A with A the sites of both halves, nats: what the level takes from the entropy per site.</summary>
-    /// <param name="l">A level.</param>
+    /// M/A with A the sites of both halves, nats: what the level takes from the entropy per site.
     let share (l: LatticeLevel) : Estimate<nat> =
         l.MutualInformation |> Estimate.scale (1.0 / float (sites l))
 
-    /// <summary>How things change with temperature; None below four temperatures, where differences tell little.</summary>
-    /// <param name="points">Points of one model.</param>
+    /// How things change with temperature; None below four temperatures, where differences tell little.
     let derivatives (points: LatticePoint list) : TemperatureDerivatives option =
         if points |> List.distinctBy _.Temperature |> List.length < FewestTemperatures then
             None
@@ -74,6 +68,7 @@ module LatticeDescription =
 
     let private reference (p: LatticePoint) (r: LatticeReference) : ResultRow list =
         let known = r.EntropyPerSite
+        let away = Estimate.subtract p.EntropyPerSite known
 
         [
             if known.StandardError = 0.0<nat / site> then
@@ -82,11 +77,8 @@ module LatticeDescription =
             else
                 ResultRow.estimate "reference_entropy_per_site_nats" "Reference" perSite known
                 ResultRow.text "reference_source" "" r.Source
-            match difference p with
-            | Some d ->
-                ResultRow.estimate "difference_per_site_nats" "Difference" perSite d
-                ResultRow.number "difference_standard_errors" "– in errors" "" 1 (float (d.Value / d.StandardError))
-            | None -> ()
+            ResultRow.estimate "difference_per_site_nats" "Difference" perSite away
+            ResultRow.number "difference_standard_errors" "– in errors" "" 1 (float (away.Value / away.StandardError))
         ]
 
     let private point (p: LatticePoint) : ResultRow list =

@@ -38,20 +38,15 @@ internal static class ResultBlocks
     public static IReadOnlyList<Block> Of(MdResult result) =>
         Of(MdResultModule.describe([], null, result), MdFigures.againstTime(result.Time, result.PotentialEnergy));
 
-    public static IReadOnlyList<Block> Of(IEnumerable<Check> checks) => [Checks(checks)];
+    public static IReadOnlyList<Block> Of(IEnumerable<Check> checks) => [Block.NewChecks(ListModule.OfSeq(checks))];
 
     public static IReadOnlyList<Block> Of(IEnumerable<ResultCheck> checks) =>
         Of(checks.Select(c => new Check(c.Name, c.Passed, c.Detail)));
 
-    public static IReadOnlyList<Block> Of(GenericChart chart) => [Figure(chart)];
+    public static IReadOnlyList<Block> Of(GenericChart chart) => Of([chart]);
 
     public static IReadOnlyList<Block> Of(IEnumerable<GenericChart> charts) => [Block.NewFigures(ListModule.OfSeq(charts))];
 
-    private static Block Checks(IEnumerable<Check> checks) =>
-        Block.NewChecks(ListModule.OfSeq(checks));
-
     private static IReadOnlyList<Block> Of(ResultDescription found, GenericChart figure) =>
         [.. ReportModule.blocks(figure, found)];
-
-    private static Block Figure(GenericChart chart) => Block.NewFigures(ListModule.OfSeq([chart]));
 }

@@ -67,8 +67,7 @@ module LatticeFigures =
                 (curve |> Array.map value))
         |> Frame.create $"{p.Method}, T = {LatticeDescription.temperature p}: training" "Training step" objective
 
-    /// <summary>All figures of entropies, scales, temperatures and training, by the sections of the report.</summary>
-    /// <param name="points">Points of one model.</param>
+    /// All figures of entropies, scales, temperatures and training, by the sections of the report.
     let all (points: LatticePoint list) : (string * GenericChart list) list =
         [
             "Entropy", entropies points :: (deviations points |> Option.toList)

@@ -16,9 +16,7 @@ module MdFigures =
         |> Frame.create series.Name "Time (ps)" $"{series.Name} ({series.Unit})"
         |> Frame.horizontal series.Mean.Value $"mean {Estimate.format series.Mean}" Colour.vermilion
 
-    /// <summary>All figures of a run, by the sections of its report.</summary>
-    /// <param name="g">Pair distribution of its snapshots.</param>
-    /// <param name="r">The run.</param>
+    /// All figures of a run, by the sections of its report.
     let all (g: PairDistribution) (r: MdResult) : (string * GenericChart list) list =
         let along =
             List.map (againstTime r.Time) [ r.Temperature; r.PotentialEnergy; r.Volume ]

@@ -59,9 +59,7 @@ module MeltingFigures =
     /// <param name="result">The calculation.</param>
     let loss (result: MeltingResult) : GenericChart = ScanFigures.loss (phases result)
 
-    /// <summary>All figures of a melting calculation, by the sections of its report.</summary>
-    /// <param name="g">g(r) of both phases.</param>
-    /// <param name="r">The calculation.</param>
+    /// All figures of a melting calculation, by the sections of its report.
     let all (g: PhasePairs) (r: MeltingResult) : (string * GenericChart list) list =
         [
             "Melting", [ gibbs r; pairs g ]

@@ -104,10 +104,7 @@ module MutualInformationFigures =
             |> Frame.create title "X" "Y"
             |> Some
 
-    /// <summary>All figures, by the sections of the report.</summary>
-    /// <param name="x">X, [N; d_x].</param>
-    /// <param name="y">Y, [N; d_y].</param>
-    /// <param name="r">The estimates.</param>
+    /// All figures, by the sections of the report.
     let all (x: Sample) (y: Sample) (r: MutualInformationResult) : (string * GenericChart list) list =
         [
             "Estimates",

@@ -23,6 +23,5 @@ module SamplingFigures =
         ]
         |> Frame.create "Energy" "Temperature" "Energy per site"
 
-    /// <summary>All figures, by the sections of the report.</summary>
-    /// <param name="samples">The samples.</param>
+    /// All figures, by the sections of the report.
     let all (samples: SampledLattice list) : (string * GenericChart list) list = [ "Snapshots", [ energies samples ] ]

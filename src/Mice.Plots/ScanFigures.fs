@@ -80,9 +80,7 @@ module ScanFigures =
         |> Frame.create "Pair distribution" "Distance r (Å)" "g(r)"
         |> Frame.horizontal 1.0 "" Colour.ink
 
-    /// <summary>All figures of one scan, by the sections of its report.</summary>
-    /// <param name="g">Pair distribution of the snapshots.</param>
-    /// <param name="s">The scan.</param>
+    /// All figures of one scan, by the sections of its report.
     let all (g: PairDistribution) (s: ScanResult) : (string * GenericChart list) list =
         let own = [ Style.solid "" Colour.blue, s ]
 

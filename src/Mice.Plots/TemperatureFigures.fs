@@ -64,8 +64,7 @@ module TemperatureFigures =
             |> trace Draw.joined (half depth length) (Colour.series i))
         |> Frame.create "Mutual information per length of the interface" "Temperature" "M/ℓ (nats per lattice constant)"
 
-    /// <summary>All figures; none below four temperatures, where differences tell little.</summary>
-    /// <param name="points">Points of one model.</param>
+    /// All figures; none below four temperatures, where differences tell little.
     let create (points: LatticePoint list) : GenericChart list =
         match LatticeDescription.derivatives points with
         | None -> []
