@@ -133,15 +133,17 @@ module LatticeDescription =
         |> ResultRow.table "derivatives" ""
 
     let private peaks (d: TemperatureDerivatives) : ResultRow =
-        [
-            for i in d.Information ->
-                [
-                    yield! halfRows i.Depth i.Length
-                    match i.Peak with
-                    | Some peak -> ResultRow.estimate "" "T where dM/dT is largest" "J/k_B" peak
-                    | None -> ResultRow.text "" "Where there is no peak" "largest at an end of the temperatures"
-                ]
-        ]
+        let place (peak: Estimate<1> option) =
+            let label = "T where dM/dT is largest"
+
+            match peak with
+            | Some peak -> ResultRow.estimate "" label "J/k_B" peak
+            | None ->
+                { ResultRow.text "" label "at an end of the temperatures" with
+                    Unit = "J/k_B"
+                }
+
+        [ for i in d.Information -> halfRows i.Depth i.Length @ [ place i.Peak ] ]
         |> ResultRow.table "" "Change with temperature"
         |> ResultRow.noted
             "Differences between neighbouring temperatures; their errors are those of the values, not of how a curve bends in between."
