@@ -62,6 +62,10 @@ public sealed record LatticeEntropyEstimate
     /// <summary>Wall-clock time of the method, without sampling.</summary>
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>All that was found, row by row, as the command line and reports show it.</summary>
+    /// <exception cref="InvalidOperationException">This value was made or changed by hand.</exception>
+    public IReadOnlyList<DescribedRow> Describe() => DescribedRow.Of(this);
+
     internal static LatticeEntropyEstimate From(LatticePoint point) =>
         Origin.Remember(
             point,

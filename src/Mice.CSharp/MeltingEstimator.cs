@@ -64,6 +64,10 @@ public sealed record MeltingEstimate
     /// <summary>Checks of both scans and of the comparison.</summary>
     public required IReadOnlyList<ResultCheck> Checks { get; init; }
 
+    /// <summary>All that was found, row by row, as the command line and reports show it.</summary>
+    /// <exception cref="InvalidOperationException">This value was made or changed by hand.</exception>
+    public IReadOnlyList<DescribedRow> Describe() => DescribedRow.Of(this);
+
     internal static MeltingEstimate From(MeltingResult result) =>
         Origin.Remember(
             result,

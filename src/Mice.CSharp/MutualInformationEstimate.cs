@@ -132,6 +132,10 @@ public sealed record MutualInformationEstimate
     /// <summary>Wall-clock time of the estimate.</summary>
     public required TimeSpan Duration { get; init; }
 
+    /// <summary>All that was found, row by row, as the command line and reports show it.</summary>
+    /// <exception cref="InvalidOperationException">This value was made or changed by hand.</exception>
+    public IReadOnlyList<DescribedRow> Describe() => DescribedRow.Of(this);
+
     internal static MutualInformationEstimate From(MutualInformationResult result) =>
         Origin.Remember(
             result,

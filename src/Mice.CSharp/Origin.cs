@@ -1,4 +1,6 @@
 using System.Runtime.CompilerServices;
+using Mice.Entropy;
+using Mice.Information;
 
 namespace Mice.CSharp;
 
@@ -19,4 +21,15 @@ internal static class Origin
     /// <summary>The result of a value; null when it was made or changed by a user.</summary>
     public static TResult? Of<TResult>(object value)
         where TResult : class => Known.TryGetValue(value, out var result) ? result as TResult : null;
+
+    /// <summary>What an estimator found, in full; null for a value that was made or changed by a user.</summary>
+    public static ResultDescription? Description(object value) =>
+        Of<object>(value) switch
+        {
+            ScanResult scan => ScanDescription.create(scan),
+            MeltingResult melting => MeltingDescription.create(melting),
+            MutualInformationResult information => MutualInformationDescription.create(information),
+            LatticePoint point => LatticeDescription.create([], [point]),
+            _ => null,
+        };
 }

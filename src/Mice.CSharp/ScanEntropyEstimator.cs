@@ -64,6 +64,10 @@ public sealed record ScanEntropyEstimate
     /// <summary>Every setting that the result depends on.</summary>
     public required IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; }
 
+    /// <summary>All that was found, row by row, as the command line and reports show it.</summary>
+    /// <exception cref="InvalidOperationException">This value was made or changed by hand.</exception>
+    public IReadOnlyList<DescribedRow> Describe() => DescribedRow.Of(this);
+
     internal static ScanEntropyEstimate From(ScanResult result) =>
         Origin.Remember(
             result,

@@ -73,7 +73,21 @@ module Display =
         printfn "%s" (String('-', List.sum widths + 2 * (widths.Length - 1)))
         rows |> List.iter (fun row -> printfn "%s" ((line row).TrimEnd()))
 
-    /// Every check with its outcome.
-    let checks (items: Check list) : unit =
-        for item in items do
-            printfn "%s  %s: %s" (if item.Passed then "passed" else "FAILED") item.Name item.Detail
+    /// <summary>A result on standard output: title, answer, tables, notes, meaning, checks.</summary>
+    /// <param name="title">What was calculated.</param>
+    /// <param name="d">What was found.</param>
+    let result (title: string) (d: ResultDescription) : unit =
+        printfn "%s\n%s\n" title d.Answer
+
+        for table in d.Sections |> List.choose ResultTable.ofSection do
+            printfn "%s" table.Title
+
+            if table.Note <> "" then
+                printfn "%s" table.Note
+
+            table |> ResultTable.lines |> List.iter (printfn "%s")
+            printfn ""
+
+        d.Notes |> List.iter (printfn "%s")
+        printfn "%s\n" d.Meaning
+        d.Checks |> List.iter (Words.check >> printfn "%s")

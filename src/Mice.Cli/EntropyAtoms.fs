@@ -94,23 +94,13 @@ module EntropyAtoms =
             | Some control -> ScanEntropy.withControl control result
             | None -> result)
 
-    let private finish (estimators: Estimators) (job: Job) (found: ScanResult) : int =
-        let result =
-            { found with
-                Settings = RunOptions.settings job.Options @ found.Settings
-            }
-
-        let versions = estimators.Versions()
-        let headings, rows = ScanReport.numbers result
-        Display.table headings rows
-        printfn $"\n{ScanReport.meaning}\n"
-        Display.checks result.Checks
-
-        let report () =
-            let names = job.Trajectory.Snapshots[0].SpeciesNames |> String.concat ", "
-            ScanReport.create $"Entropy of {names}" versions (Outputs.pairs job.Trajectory.Snapshots) result
-
-        Outputs.finish job.Options (JsonResult.entropy versions result) report result.Checks
+    let private finish (estimators: Estimators) (job: Job) (result: ScanResult) : int =
+        ScanDescription.create result
+        |> Outputs.finish
+            job.Options
+            (Outputs.title "Entropy" job.Trajectory.Snapshots)
+            (estimators.Versions())
+            (fun () -> ScanFigures.all (Outputs.pairs job.Trajectory.Snapshots) result)
 
     let private work (estimators: Estimators) given (job: Job) =
         if not job.Options.Quiet then

@@ -106,8 +106,7 @@ module EntropyLattice =
     let private finish (estimators: Estimators) (job: Job) (points: LatticePoint list) : int =
         let system = job.System
 
-        let settings =
-            RunOptions.settings job.Options @ system.Sampling @ LatticeEntropyOptions.describe job.Entropy
+        let settings = system.Sampling @ LatticeEntropyOptions.describe job.Entropy
 
         let tooFew = LatticeArguments.tooFew job.LargestError system.Snapshots points
         LatticeResult.finish estimators job.Options system.Title settings tooFew points

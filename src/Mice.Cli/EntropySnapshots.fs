@@ -185,7 +185,7 @@ module EntropySnapshots =
             estimators
             job.Options
             title
-            (RunOptions.settings job.Options @ job.Assumed @ LatticeEntropyOptions.describe job.Entropy)
+            (job.Assumed @ LatticeEntropyOptions.describe job.Entropy)
             (LatticeArguments.tooFew job.LargestError count points)
             points
 

@@ -18,25 +18,9 @@ module LatticeResult =
         (tooFew: MiceError list)
         (points: LatticePoint list)
         : int =
-        let versions = estimators.Versions()
-        printfn "%s\n" title
-
-        let section (headings: string list, rows: string list list) =
-            if not (List.isEmpty rows) then
-                Display.table headings rows
-                printfn ""
-
-        section (LatticeReport.numbers points)
-        section (LatticeReport.levels points)
-        printfn "%s\n" LatticeReport.meaning
-        let checks = LatticeReport.checks points
-        Display.checks checks
-
-        let report () =
-            LatticeReport.create title settings versions points
-
         let code =
-            Outputs.finish options (LatticeJson.entropies settings versions points) report checks
+            LatticeDescription.create settings points
+            |> Outputs.finish options title (estimators.Versions()) (fun () -> LatticeFigures.all points)
 
         if List.isEmpty tooFew then
             code

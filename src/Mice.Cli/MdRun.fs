@@ -132,7 +132,7 @@ module MdRun =
             Trajectory.read files.Trajectory
             |> Result.bind (fun trajectory ->
                 ThermoTable.read files.Thermo
-                |> Result.bind (MdReport.result trajectory.Snapshots)
+                |> Result.bind (MdResult.create trajectory.Snapshots)
                 |> Result.map (fun result -> trajectory.Snapshots, result))
 
         match result with
@@ -142,19 +142,13 @@ module MdRun =
         | Ok(snapshots, result) ->
             let lammps = Lammps.version () |> Result.defaultValue "unknown"
             let versions = Estimators.versions [ "lammps", lammps ]
-            let settings = LammpsOptions.describe job.Simulation
-            MdReport.numbers result ||> Display.table
-            printfn $"\nSnapshots: {files.Trajectory}\nThermo table: {files.Thermo}"
+            let s = job.Simulation
 
-            let report () =
-                let s = job.Simulation
+            let title =
+                $"{s.Phase} {s.Element} at {float s.Temperature} K and {float s.Pressure} bar"
 
-                let title =
-                    $"{s.Phase} {s.Element} at {float s.Temperature} K and {float s.Pressure} bar"
-
-                MdReport.create title versions settings (Outputs.pairs snapshots) result
-
-            Outputs.finish job.Options (JsonResult.dynamics versions settings files result) report []
+            MdResult.describe (LammpsOptions.describe s) (Some files) result
+            |> Outputs.finish job.Options title versions (fun () -> MdFigures.all (Outputs.pairs snapshots) result)
 
     let private notes =
         "Without --resume the run is kept in the directory ELEMENT-PHASE-TEMPERATURE. LAMMPS runs on the processor, on several\n"

@@ -75,16 +75,6 @@ module Melt =
             return job
         }
 
-    let private title (job: Job) =
-        job.Input.Solid
-        |> Array.tryHead
-        // A dump without element names has numbers for its types: those name nothing.
-        |> Option.map (fun s -> s.SpeciesNames |> Array.filter (fun name -> not (System.Char.IsDigit name[0])))
-        |> Option.filter (Array.isEmpty >> not)
-        |> Option.map (String.concat ", ")
-        |> Option.map (fun names -> $"Melting of {names}")
-        |> Option.defaultValue "Melting"
-
     /// g(r) of both phases up to 12 Å, in bins of 0.05 Å; both trajectories have snapshots by now.
     let private pairs (job: Job) : PhasePairs =
         {
@@ -92,22 +82,10 @@ module Melt =
             Liquid = Outputs.pairs job.Input.Liquid
         }
 
-    let private finish (estimators: Estimators) (job: Job) (found: MeltingResult) : int =
-        let result =
-            { found with
-                Settings = RunOptions.settings job.Options @ found.Settings
-            }
-
-        let versions = estimators.Versions()
-        let headings, rows = MeltingReport.numbers result
-        Display.table headings rows
-        printfn $"\n{ScanReport.meaning}\n"
-        Display.checks result.Checks
-
-        let report () =
-            MeltingReport.create (title job) versions (pairs job) result
-
-        Outputs.finish job.Options (JsonResult.melting versions result) report result.Checks
+    let private finish (estimators: Estimators) (job: Job) (result: MeltingResult) : int =
+        MeltingDescription.create result
+        |> Outputs.finish job.Options (Outputs.title "Melting" job.Input.Solid) (estimators.Versions()) (fun () ->
+            MeltingFigures.all (pairs job) result)
 
     let private work (estimators: Estimators) given (job: Job) =
         if not job.Options.Quiet then

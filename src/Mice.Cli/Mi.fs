@@ -113,29 +113,10 @@ module Mi =
                 }
         }
 
-    let private finish (estimators: Estimators) (job: Job) (found: MutualInformationResult) : int =
-        let result =
-            { found with
-                Settings = RunOptions.settings job.Options @ found.Settings
-            }
-
-        let versions = estimators.Versions()
-
-        let section (headings: string list, rows: string list list) =
-            Display.table headings rows
-            printfn ""
-
-        printfn "%s\n" (MutualInformationReport.summary result)
-        section (MutualInformationReport.estimates result)
-        section (MutualInformationReport.reliability result)
-        result.Notes |> List.iter (printfn "%s")
-        printfn "%s\n" MutualInformationReport.meaning
-        Display.checks result.Checks
-
-        let report () =
-            MutualInformationReport.create "Mutual information" versions job.X job.Y result
-
-        Outputs.finish job.Options (JsonResult.mutualInformation versions result) report result.Checks
+    let private finish (estimators: Estimators) (job: Job) (result: MutualInformationResult) : int =
+        MutualInformationDescription.create result
+        |> Outputs.finish job.Options "Mutual information" (estimators.Versions()) (fun () ->
+            MutualInformationFigures.all job.X job.Y result)
 
     let private work (estimators: Estimators) given (job: Job) =
         Runs.withCheckpoints [ "mi" ] given job.Options (fun run ->

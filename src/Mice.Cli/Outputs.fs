@@ -9,6 +9,7 @@ open Mice.Autoregressive
 open Mice.Entropy
 open Mice.Plots
 open Mice.Tensors
+open Plotly.NET
 
 /// Files that every verb can write, and the end of every run.
 [<RequireQualifiedAccess>]
@@ -33,6 +34,22 @@ module Outputs =
         match PairDistribution.histogram 0.05 12.0 snapshots with
         | Ok pairs -> pairs
         | Error faults -> invalidOp (faults |> List.map MiceError.message |> String.concat " ")
+
+    /// What was calculated, and of which elements, where the snapshots name them.
+    let title (calculated: string) (snapshots: Snapshot[]) : string =
+        let names =
+            snapshots
+            |> Array.tryHead
+            |> Option.map _.SpeciesNames
+            |> Option.defaultValue [||]
+            // A dump without element names has numbers for its types: those name nothing.
+            |> Array.filter (fun name -> not (Char.IsDigit name[0]))
+
+        if Array.isEmpty names then
+            calculated
+        else
+            let listed = String.concat ", " names
+            $"{calculated} of {listed}"
 
     let private reportFiles (options: RunOptions) (report: unit -> Report) : MiceError list =
         let save (path: string) = Report.save path (report ())
@@ -60,23 +77,43 @@ module Outputs =
             finally
                 folder.Delete true
 
-    /// Writes what was asked for, says which checks failed, and gives the exit code: 0, 1 for failed checks, 2 when a
-    /// file could not be written.
-    let finish (options: RunOptions) (json: Stream -> unit) (report: unit -> Report) (checks: Check list) : int =
+    /// <summary>Adds the seed to the settings of a result, shows it, writes what was asked for and says which checks failed.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="title">What was calculated.</param>
+    /// <param name="versions">Programs and their versions.</param>
+    /// <param name="figures">The figures of its page, by section.</param>
+    /// <param name="d">What was found.</param>
+    /// <returns>The exit code: 0, 1 for failed checks, 2 when a file could not be written.</returns>
+    let finish
+        (options: RunOptions)
+        (title: string)
+        (versions: (string * string) list)
+        (figures: unit -> (string * GenericChart list) list)
+        (d: ResultDescription)
+        : int =
+        let d =
+            { d with
+                Settings = RunOptions.settings options @ d.Settings
+            }
+
+        Display.result title d
+
         let written =
             try
-                options.Json |> Option.iter (fun path -> RunStore.saveAtomically path json)
-                reportFiles options report
+                options.Json
+                |> Option.iter (fun path -> RunStore.saveAtomically path (JsonResult.create versions d))
+
+                reportFiles options (fun () -> Report.create title versions (figures ()) d)
             with
             | :? IOException
             | :? UnauthorizedAccessException as e -> [ MiceError.ToolFailed("Writing the result", e.Message) ]
 
         Display.faults written
 
-        match written, checks |> List.filter (fun c -> not c.Passed) with
+        match written, d.Checks |> List.filter (fun c -> not c.Passed) with
         | [], [] -> 0
         | [], failed ->
-            eprintfn "%d of %d checks failed; do not trust the result as it stands." failed.Length checks.Length
+            eprintfn "%d of %d checks failed; do not trust the result as it stands." failed.Length d.Checks.Length
             1
         | _ -> 2
 

@@ -186,25 +186,14 @@ module SampleLattice =
             "columns", string p.Size
             "coupling", Number.text p.Coupling
             "field", Number.text p.Field
-            "seed", string job.Options.Seed
             "snapshots", string (defaultArg p.Snapshots system.Snapshots)
             "equilibrate", string system.Equilibrate
             "every", string system.Every
         ]
 
     let private finish (job: Job) (samples: SampledLattice list) : int =
-        let versions = Estimators.versions []
-        let settings = settings job
-        printfn "%s\n" job.System.Title
-        SamplingReport.numbers samples ||> Display.table
-        printfn ""
-        let checks = SamplingReport.checks samples
-        Display.checks checks
-
-        let report () =
-            SamplingReport.create job.System.Title settings versions samples
-
-        Outputs.finish job.Options (LatticeJson.samples settings versions samples) report checks
+        SampledLattice.describe (settings job) samples
+        |> Outputs.finish job.Options job.System.Title (Estimators.versions []) (fun () -> SamplingFigures.all samples)
 
     /// The verb for a family of models.
     let verb (family: LatticeFamily) : Verb =

@@ -36,19 +36,14 @@ module MutualInformation =
             | _ -> ()
         ]
 
-    let private kindName (kind: VariableKind) =
-        match kind with
-        | VariableKind.Continuous -> "continuous"
-        | VariableKind.Discrete -> "discrete"
-
     let private describe (o: MutualInformationOptions) : (string * string) list =
         let optional show value =
             value |> Option.map show |> Option.defaultValue "from the data"
 
         [
             "method", o.Method
-            "kind_x", optional kindName o.KindX
-            "kind_y", optional kindName o.KindY
+            "kind_x", optional VariableKind.name o.KindX
+            "kind_y", optional VariableKind.name o.KindY
             "block_rows", optional string o.BlockRows
         ]
 

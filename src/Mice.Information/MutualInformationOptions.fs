@@ -8,6 +8,16 @@ type VariableKind =
     /// Symbols; a row of several columns is one symbol.
     | Discrete
 
+/// What variables are, in words.
+[<RequireQualifiedAccess>]
+module VariableKind =
+    /// <summary>The name used in files and settings: continuous, discrete.</summary>
+    /// <param name="kind">What a variable is.</param>
+    let name (kind: VariableKind) : string =
+        match kind with
+        | VariableKind.Continuous -> "continuous"
+        | VariableKind.Discrete -> "discrete"
+
 /// How <c>MutualInformation.estimate</c> works. Start from MutualInformationOptions.defaults and change fields with { … with … }.
 type MutualInformationOptions =
     {

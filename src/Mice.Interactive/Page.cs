@@ -1,4 +1,3 @@
-using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Linq;
@@ -33,7 +32,7 @@ internal static class Page
                     page.Write($"<p>{Escape(paragraph.Item)}</p>");
                     break;
                 case Block.Table table:
-                    Write(table, page);
+                    Write(table.Item, page);
                     break;
                 case Block.Checks checks:
                     Write(checks.Item, page);
@@ -49,29 +48,28 @@ internal static class Page
         }
     }
 
-    private static void Write(Block.Table table, TextWriter page)
+    private static void Write(ResultTable table, TextWriter page)
     {
         string Cells(string tag, IEnumerable<string> cells) =>
             string.Concat(cells.Select(cell => $"<{tag} style=\"text-align:left\">{Escape(cell)}</{tag}>"));
 
-        page.Write($"<table><thead><tr>{Cells("th", table.headings)}</tr></thead><tbody>");
+        page.Write($"<table><thead><tr>{Cells("th", table.Headings)}</tr></thead><tbody>");
 
-        foreach (var row in table.rows)
+        foreach (var row in table.Rows)
         {
-            page.Write($"<tr>{Cells("td", row)}</tr>");
+            page.Write($"<tr>{Cells("td", row.Select(cell => cell.Text))}</tr>");
         }
 
         page.Write("</tbody></table>");
     }
 
     /// <summary>Checks below the sentence that sums them up, open to be read where one failed.</summary>
-    private static void Write(IEnumerable<Tuple<string, bool, string>> checks, TextWriter page)
+    private static void Write(FSharpList<Check> checks, TextWriter page)
     {
-        var all = ListModule.OfSeq(checks.Select(c => new Check(c.Item1, c.Item2, c.Item3)));
-        var open = all.All(c => c.Passed) ? "" : " open";
-        page.Write($"<details{open}><summary>{Escape(Words.trust(all))}</summary><ul>");
+        var open = checks.All(c => c.Passed) ? "" : " open";
+        page.Write($"<details{open}><summary>{Escape(Words.trust(checks))}</summary><ul>");
 
-        foreach (var check in all.OrderBy(c => c.Passed))
+        foreach (var check in checks.OrderBy(c => c.Passed))
         {
             var word = check.Passed ? "passed" : "<b>failed</b>";
             page.Write($"<li>{word} – <b>{Escape(check.Name)}</b>: {Escape(check.Detail)}</li>");

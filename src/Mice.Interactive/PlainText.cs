@@ -1,7 +1,5 @@
-using System;
 using System.Collections.Generic;
 using System.IO;
-using System.Linq;
 using Mice.Plots;
 
 namespace Mice.Interactive;
@@ -19,27 +17,20 @@ internal static class PlainText
                     text.WriteLine(paragraph.Item);
                     break;
                 case Block.Table table:
-                    Write(table, text);
+                    foreach (var line in ResultTableModule.lines(table.Item))
+                    {
+                        text.WriteLine(line);
+                    }
+
                     break;
                 case Block.Checks checks:
-                    foreach (var (name, passed, detail) in checks.Item)
+                    foreach (var check in checks.Item)
                     {
-                        text.WriteLine($"{(passed ? "passed" : "FAILED")}  {name}: {detail}");
+                        text.WriteLine(Words.check(check));
                     }
 
                     break;
             }
-        }
-    }
-
-    private static void Write(Block.Table table, TextWriter text)
-    {
-        var lines = table.rows.Prepend(table.headings).Select(row => row.ToArray()).ToArray();
-        var widths = Enumerable.Range(0, lines[0].Length).Select(i => lines.Max(line => line[i].Length)).ToArray();
-
-        foreach (var line in lines)
-        {
-            text.WriteLine(string.Join("  ", line.Select((cell, i) => cell.PadRight(widths[i]))).TrimEnd());
         }
     }
 }

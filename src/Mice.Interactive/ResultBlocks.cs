@@ -1,10 +1,11 @@
-using System;
 using System.Collections.Generic;
 using System.Linq;
+using Mice.Atoms;
 using Mice.CSharp;
 using Mice.Entropy;
 using Mice.Information;
 using Mice.Plots;
+using Mice.Samplers;
 using Microsoft.FSharp.Collections;
 using Plotly.NET;
 
@@ -14,67 +15,38 @@ namespace Mice.Interactive;
 internal static class ResultBlocks
 {
     public static IReadOnlyList<Block> Of(ScanResult result) =>
-        [
-            Table(ScanReport.numbers(result)),
-            Block.NewParagraph(ScanReport.meaning),
-            Checks(result.Checks),
-            Figure(ScanFigures.training("Networks", result)),
-        ];
+        Of(ScanDescription.create(result), ScanFigures.training("Networks", result));
 
     public static IReadOnlyList<Block> Of(MeltingResult result) =>
-        [
-            Table(MeltingReport.numbers(result)),
-            Block.NewParagraph(ScanReport.meaning),
-            Checks(result.Checks),
-            Figure(MeltingFigures.gibbs(result)),
-        ];
+        Of(MeltingDescription.create(result), MeltingFigures.gibbs(result));
 
     public static IReadOnlyList<Block> Of(MutualInformationResult result) =>
-        [
-            Block.NewParagraph(MutualInformationReport.summary(result)),
-            Table(MutualInformationReport.estimates(result)),
-            Table(MutualInformationReport.reliability(result)),
-            Block.NewParagraph(MutualInformationReport.meaning),
-            Checks(result.Checks),
-            Figure(MutualInformationFigures.comparison(result)),
-        ];
+        Of(MutualInformationDescription.create(result), MutualInformationFigures.comparison(result));
 
     public static IReadOnlyList<Block> Of(IEnumerable<LatticePoint> result)
     {
         var points = ListModule.OfSeq(result);
-        var levels = LatticeReport.levels(points);
-        return
-        [
-            Table(LatticeReport.numbers(points)),
-            .. levels.Item2.IsEmpty ? Array.Empty<Block>() : [Table(levels)],
-            Block.NewParagraph(LatticeReport.meaning),
-            Checks(LatticeReport.checks(points)),
-            Figure(LatticeFigures.entropies(points)),
-        ];
+        return Of(LatticeDescription.create([], points), LatticeFigures.entropies(points));
     }
 
     public static IReadOnlyList<Block> Of(IEnumerable<SampledLattice> result)
     {
         var samples = ListModule.OfSeq(result);
-        return [Table(SamplingReport.numbers(samples)), Checks(SamplingReport.checks(samples))];
+        return Of(SampledLatticeModule.describe([], samples), SamplingFigures.energies(samples));
     }
 
-    public static IReadOnlyList<Block> Of(MdResult result) => [Table(MdReport.numbers(result))];
+    public static IReadOnlyList<Block> Of(MdResult result) =>
+        Of(MdResultModule.describe([], null, result), MdFigures.againstTime(result.Time, result.PotentialEnergy));
 
-    public static IReadOnlyList<Block> Of(IEnumerable<Check> checks) => [Checks(checks)];
+    public static IReadOnlyList<Block> Of(IEnumerable<Check> checks) => [Block.NewChecks(ListModule.OfSeq(checks))];
 
     public static IReadOnlyList<Block> Of(IEnumerable<ResultCheck> checks) =>
-        [Block.NewChecks(ListModule.OfSeq(checks.Select(c => Tuple.Create(c.Name, c.Passed, c.Detail))))];
+        Of(checks.Select(c => new Check(c.Name, c.Passed, c.Detail)));
 
-    public static IReadOnlyList<Block> Of(GenericChart chart) => [Figure(chart)];
+    public static IReadOnlyList<Block> Of(GenericChart chart) => Of([chart]);
 
     public static IReadOnlyList<Block> Of(IEnumerable<GenericChart> charts) => [Block.NewFigures(ListModule.OfSeq(charts))];
 
-    private static Block Table(Tuple<FSharpList<string>, FSharpList<FSharpList<string>>> table) =>
-        Block.NewTable(table.Item1, table.Item2);
-
-    private static Block Checks(IEnumerable<Check> checks) =>
-        Block.NewChecks(ListModule.OfSeq(checks.Select(c => Tuple.Create(c.Name, c.Passed, c.Detail))));
-
-    private static Block Figure(GenericChart chart) => Block.NewFigures(ListModule.OfSeq([chart]));
+    private static IReadOnlyList<Block> Of(ResultDescription found, GenericChart figure) =>
+        [.. ReportModule.blocks(figure, found)];
 }

@@ -1,6 +1,5 @@
 namespace Mice.Plots
 
-open System.Globalization
 open Mice
 open Mice.Learning
 open Mice.Entropy
@@ -9,17 +8,6 @@ open Plotly.NET
 /// <summary>Figures of entropies of lattices. Each is a chart of Plotly.NET.</summary>
 [<RequireQualifiedAccess>]
 module LatticeFigures =
-
-    /// A temperature, or a dash where none is known.
-    let internal temperature (p: LatticePoint) : string =
-        if System.Double.IsNaN p.Temperature then
-            "–"
-        else
-            p.Temperature.ToString("G6", CultureInfo.InvariantCulture)
-
-    /// The estimate less its reference, where there is one.
-    let internal difference (p: LatticePoint) : Estimate<nat / site> option =
-        p.Reference |> Option.map (fun r -> Estimate.subtract p.EntropyPerSite r.EntropyPerSite)
 
     /// One set of points for each method.
     let private series (found: (LatticePoint * Estimate<nat / site>) list) : GenericChart list =
@@ -54,7 +42,7 @@ module LatticeFigures =
     /// <summary>Estimates less their references against temperature; None where no reference is known.</summary>
     /// <param name="points">The points.</param>
     let deviations (points: LatticePoint list) : GenericChart option =
-        match points |> List.choose (fun p -> difference p |> Option.map (fun d -> p, d)) with
+        match points |> List.choose (fun p -> LatticeDescription.difference p |> Option.map (fun d -> p, d)) with
         | [] -> None
         | known ->
             series known
@@ -77,4 +65,13 @@ module LatticeFigures =
                 (Style.solid name (Colour.series i))
                 (curve |> Array.map (fun point -> float point.Step))
                 (curve |> Array.map value))
-        |> Frame.create $"{p.Method}, T = {temperature p}: training" "Training step" objective
+        |> Frame.create $"{p.Method}, T = {LatticeDescription.temperature p}: training" "Training step" objective
+
+    /// All figures of entropies, scales, temperatures and training, by the sections of the report.
+    let all (points: LatticePoint list) : (string * GenericChart list) list =
+        [
+            "Entropy", entropies points :: (deviations points |> Option.toList)
+            "Mutual information at every scale", ScaleFigures.create points
+            "Change with temperature", TemperatureFigures.create points
+            "Training", points |> List.filter (_.Curves.IsEmpty >> not) |> List.map training
+        ]

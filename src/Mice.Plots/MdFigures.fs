@@ -1,20 +1,8 @@
 namespace Mice.Plots
 
 open Mice
+open Mice.Atoms
 open Plotly.NET
-
-/// <summary>A quantity along a run of molecular dynamics, intensive or per atom.</summary>
-type MdSeries =
-    {
-        /// Its name.
-        Name: string
-        /// Its unit, in which values and mean are.
-        Unit: string
-        /// One value for each row of the thermo table.
-        Values: float[]
-        /// The mean over the run; its error is found by blocking.
-        Mean: Estimate<1>
-    }
 
 /// <summary>Figures of a run of molecular dynamics; <c>ScanFigures.pairs</c> draws its g(r). Each is a chart of Plotly.NET.</summary>
 [<RequireQualifiedAccess>]
@@ -27,3 +15,12 @@ module MdFigures =
         [ Draw.line (Style.solid "" Colour.blue) time series.Values ]
         |> Frame.create series.Name "Time (ps)" $"{series.Name} ({series.Unit})"
         |> Frame.horizontal series.Mean.Value $"mean {Estimate.format series.Mean}" Colour.vermilion
+
+    /// All figures of a run, by the sections of its report.
+    let all (g: PairDistribution) (r: MdResult) : (string * GenericChart list) list =
+        let along =
+            List.map (againstTime r.Time) [ r.Temperature; r.PotentialEnergy; r.Volume ]
+
+        [
+            "Along the run", along @ [ ScanFigures.pairs [ Style.solid "" Colour.blue, g ] ]
+        ]

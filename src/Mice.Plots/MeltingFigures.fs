@@ -58,3 +58,16 @@ module MeltingFigures =
     /// <summary>Training objective of every network of both phases.</summary>
     /// <param name="result">The calculation.</param>
     let loss (result: MeltingResult) : GenericChart = ScanFigures.loss (phases result)
+
+    /// All figures of a melting calculation, by the sections of its report.
+    let all (g: PhasePairs) (r: MeltingResult) : (string * GenericChart list) list =
+        [
+            "Melting", [ gibbs r; pairs g ]
+            "Convergence",
+            [
+                ScanFigures.training "Solid" r.Solid
+                ScanFigures.training "Liquid" r.Liquid
+                yield! byCutoff r |> Option.toList
+                loss r
+            ]
+        ]

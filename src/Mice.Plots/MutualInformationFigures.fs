@@ -103,3 +103,16 @@ module MutualInformationFigures =
             [ Draw.cloud (Style.solid "" Colour.blue) (chosen x) (chosen y) ]
             |> Frame.create title "X" "Y"
             |> Some
+
+    /// All figures, by the sections of the report.
+    let all (x: Sample) (y: Sample) (r: MutualInformationResult) : (string * GenericChart list) list =
+        [
+            "Estimates",
+            [
+                comparison r
+                yield! scatter x y r |> Option.toList
+                for e in r.Estimates do
+                    if not e.Curves.IsEmpty then
+                        training e
+            ]
+        ]

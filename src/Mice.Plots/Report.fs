@@ -13,12 +13,12 @@ open Plotly.NET
 type Block =
     /// A paragraph of plain text.
     | Paragraph of string
-    /// A table: headings, then rows of as many cells.
-    | Table of headings: string list * rows: string list list
+    /// A table.
+    | Table of ResultTable
     /// Figures side by side, two in a row on a wide page.
     | Figures of GenericChart list
-    /// Questions with an answer each: name, whether it passed, detail.
-    | Checks of (string * bool * string) list
+    /// Questions with an answer each.
+    | Checks of Check list
 
 /// <summary>A headed part of a report.</summary>
 type Section =
@@ -102,9 +102,9 @@ module Report =
     let private add (page: Page) (text: string) = page.Text.Append text |> ignore
 
     /// The table as a file within a link. The mark at its beginning tells spreadsheets that it is UTF-8.
-    let private download (page: Page) (headings: string list) (rows: string list list) =
+    let private download (page: Page) (table: ResultTable) =
         page.Tables <- page.Tables + 1
-        let content = "\uFEFF" + Csv.ofTable headings rows |> Uri.EscapeDataString
+        let content = "\uFEFF" + Csv.ofTable table |> Uri.EscapeDataString
         let name = fileName $"{page.Title} {page.Tables}"
 
         add
@@ -112,32 +112,32 @@ module Report =
             $"<p class=\"csv\"><a download=\"{escape name}.csv\" href=\"data:text/csv;charset=utf-8,{escape content}\">Download this table as CSV</a></p>\n"
 
     /// Numbers and single words stay in one line; longer texts wrap.
-    let private cell (text: string) =
-        let kind = if text.Length <= 24 then " class=\"short\"" else ""
-        $"<td{kind}>{escape text}</td>"
+    let private cell (cell: ResultCell) =
+        let kind = if cell.Text.Length <= 24 then " class=\"short\"" else ""
+        $"<td{kind}>{escape cell.Text}</td>"
 
-    let private table (page: Page) (headings: string list) (rows: string list list) =
+    let private table (page: Page) (table: ResultTable) =
         add page "<div class=\"table\"><table><thead><tr>"
-        headings |> List.iter (fun heading -> add page $"<th>{escape heading}</th>")
+        table.Headings |> List.iter (fun heading -> add page $"<th>{escape heading}</th>")
         add page "</tr></thead><tbody>"
 
-        for row in rows do
+        for row in table.Rows do
             add page "<tr>"
             row |> List.iter (cell >> add page)
             add page "</tr>"
 
         add page "</tbody></table></div>\n"
-        download page headings rows
+        download page table
 
-    let private checks (page: Page) (items: (string * bool * string) list) =
+    let private checks (page: Page) (items: Check list) =
         add page "<ul class=\"checks\">"
 
-        for name, passed, detail in items do
-            let kind, word = if passed then "pass", "passed" else "fail", "failed"
+        for item in items do
+            let kind, word = if item.Passed then "pass", "passed" else "fail", "failed"
 
             add
                 page
-                $"<li><span class=\"badge {kind}\">{word}</span><span><b>{escape name}</b>: {escape detail}</span></li>"
+                $"<li><span class=\"badge {kind}\">{word}</span><span><b>{escape item.Name}</b>: {escape item.Detail}</span></li>"
 
         add page "</ul>\n"
 
@@ -159,7 +159,7 @@ module Report =
     let private block (page: Page) (item: Block) =
         match item with
         | Block.Paragraph text -> add page $"<p>{escape text}</p>\n"
-        | Block.Table(headings, rows) -> table page headings rows
+        | Block.Table content -> table page content
         | Block.Checks items -> checks page items
         | Block.Figures charts -> figures page charts
 
@@ -187,6 +187,69 @@ module Report =
         add page $"<h1>{escape report.Title}</h1>\n"
         add page $"<p class=\"{kind}\">{escape report.Answer} {escape (Words.trust report.Checks)}</p>\n"
         add page $"<p class=\"subtitle\">{escape report.Subtitle}</p>\n"
+
+    let private ofTable (table: ResultTable) : Block list =
+        [
+            if table.Note <> "" then
+                Block.Paragraph table.Note
+            Block.Table table
+        ]
+
+    /// <summary>The report of a result: its sections with their figures, its checks, notes and settings.</summary>
+    /// <param name="title">Title of the page.</param>
+    /// <param name="versions">Programs and their versions.</param>
+    /// <param name="figures">Figures under the headings of the sections to which they belong, or under headings of their own.</param>
+    /// <param name="d">What was found.</param>
+    let create
+        (title: string)
+        (versions: (string * string) list)
+        (figures: (string * GenericChart list) list)
+        (d: ResultDescription)
+        : Report =
+        let tables = List.choose ResultTable.ofSection
+
+        let parts =
+            [
+                for table in tables d.Sections do
+                    table.Title, ofTable table
+                for heading, charts in figures do
+                    if not (List.isEmpty charts) then
+                        heading, [ Block.Figures charts ]
+                if not (List.isEmpty d.Checks) then
+                    "Checks", [ Block.Checks d.Checks ]
+                for note in d.Notes do
+                    "Notes", [ Block.Paragraph note ]
+                for table in tables (ResultDescription.origin versions d) do
+                    table.Title, ofTable table
+            ]
+
+        {
+            Title = title
+            Answer = d.Answer
+            Checks = d.Checks
+            Subtitle = d.Meaning
+            Sections =
+                [
+                    for heading, own in List.groupBy fst parts ->
+                        {
+                            Heading = heading
+                            Blocks = List.collect snd own
+                        }
+                ]
+        }
+
+    /// <summary>What stands of a result within another page, such as a notebook: answer, tables, meaning, notes, checks, figure.</summary>
+    /// <param name="figure">Its main figure, where it has one.</param>
+    /// <param name="d">What was found.</param>
+    let blocks (figure: GenericChart option) (d: ResultDescription) : Block list =
+        [
+            Block.Paragraph d.Answer
+            for section in (create "" [] [] { d with Settings = [] }).Sections do
+                Block.Paragraph section.Heading
+                yield! section.Blocks
+            Block.Paragraph d.Meaning
+            yield! figure |> Option.map (List.singleton >> Block.Figures) |> Option.toList
+        ]
 
     /// <summary>The report as one HTML page. It needs no file beside it and no network.</summary>
     /// <param name="report">The report.</param>

@@ -14,10 +14,7 @@ module ScaleFigures =
         if Double.IsNaN p.Temperature then
             ""
         else
-            $"T = {LatticeFigures.temperature p}"
-
-    /// Sites of both halves.
-    let private area (l: LatticeLevel) = 2 * l.Depth * l.Length
+            $"T = {LatticeDescription.temperature p}"
 
     let private figure title x y place (value: LatticeLevel -> Estimate<nat>) (points: LatticePoint list) =
         let ofPoint i (p: LatticePoint) =
@@ -35,10 +32,9 @@ module ScaleFigures =
         |> Frame.create title x y
 
     let private scale = "log₂ A, A sites of both halves"
-    let private logArea l = Math.Log2(float (area l))
 
-    let private shared (by: LatticeLevel -> int) (l: LatticeLevel) =
-        Estimate.scale (1.0 / float (by l)) l.MutualInformation
+    let private logArea l =
+        Math.Log2(float (LatticeDescription.sites l))
 
     /// <summary>M against the length ℓ of the interface.</summary>
     /// <param name="points">Points; those without levels are left out.</param>
@@ -60,12 +56,12 @@ module ScaleFigures =
             scale
             "M/ℓ (nats per lattice constant)"
             logArea
-            (shared _.InterfaceLength)
+            LatticeDescription.perInterface
 
     /// <summary>M/A against log₂ A, A the sites of both halves.</summary>
     /// <param name="points">Points; those without levels are left out.</param>
     let perSite (points: LatticePoint list) : GenericChart =
-        points |> figure "Per site" scale "M/A (nats per site)" logArea (shared area)
+        points |> figure "Per site" scale "M/A (nats per site)" logArea LatticeDescription.share
 
     /// <summary>All three figures, or none where no point has levels.</summary>
     /// <param name="points">Points; those without levels are left out.</param>

@@ -79,3 +79,17 @@ module ScanFigures =
         [ for style, g in phases -> Draw.line style g.Radii g.Values ]
         |> Frame.create "Pair distribution" "Distance r (Å)" "g(r)"
         |> Frame.horizontal 1.0 "" Colour.ink
+
+    /// All figures of one scan, by the sections of its report.
+    let all (g: PairDistribution) (s: ScanResult) : (string * GenericChart list) list =
+        let own = [ Style.solid "" Colour.blue, s ]
+
+        [
+            "Convergence",
+            [
+                training "Networks" s
+                yield! byCutoff own |> Option.toList
+                loss own
+                pairs [ Style.solid "" Colour.blue, g ]
+            ]
+        ]

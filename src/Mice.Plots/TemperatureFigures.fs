@@ -47,9 +47,6 @@ module TemperatureFigures =
     /// <summary>M per length ℓ of the interface against temperature, by critics that are not saturated.</summary>
     /// <param name="points">Points of one model.</param>
     let perInterface (points: LatticePoint list) : GenericChart =
-        let scaled (l: LatticeLevel) =
-            l.MutualInformation |> Estimate.scale (1.0 / float l.InterfaceLength)
-
         [
             for p in points |> List.sortBy _.Temperature do
                 for l in LatticePoint.certified p do
@@ -59,6 +56,22 @@ module TemperatureFigures =
         |> List.sortBy (fun ((depth, length), _) -> depth * length)
         |> List.mapi (fun i ((depth, length), own) ->
             own
-            |> List.map (fun (t, l) -> { Temperature = t; Value = scaled l })
+            |> List.map (fun (t, l) ->
+                {
+                    Temperature = t
+                    Value = LatticeDescription.perInterface l
+                })
             |> trace Draw.joined (half depth length) (Colour.series i))
         |> Frame.create "Mutual information per length of the interface" "Temperature" "M/ℓ (nats per lattice constant)"
+
+    /// All figures; none below four temperatures, where differences tell little.
+    let create (points: LatticePoint list) : GenericChart list =
+        match LatticeDescription.derivatives points with
+        | None -> []
+        | Some d ->
+            [
+                heatCapacities d
+                if not (List.isEmpty d.Information) then
+                    slopes d
+                    perInterface points
+            ]

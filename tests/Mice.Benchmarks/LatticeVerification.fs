@@ -131,7 +131,7 @@ module LatticeVerification =
             comparison.Limit |> Option.map (fun l -> $" (goal {l})") |> Option.defaultValue ""
 
         let failed =
-            LatticeReport.checks points
+            (LatticeDescription.create [] points).Checks
             |> List.filter (fun c -> not c.Passed)
             |> List.map (fun c -> "\n* " + c.Name)
             |> String.concat ""

@@ -85,6 +85,7 @@ public class SurfaceTests
         Assert.Contains("LatticeEntropyEstimator", names);
         Assert.Contains("LatticeSnapshotFile", names);
         Assert.Contains("MiceException", names);
+        Assert.Contains("DescribedRow", names);
         Assert.All(Facade.GetExportedTypes(), t => Assert.Equal("Mice.CSharp", t.Namespace));
     }
 }

@@ -1,9 +1,11 @@
 module Mice.Interactive.Tests.FormattersTests
 
+open System
 open System.Reflection
 open System.Runtime.Loader
 open Expecto
 open Mice
+open Mice.Atoms
 open Mice.CSharp
 open Mice.Entropy
 open Mice.Interactive
@@ -81,6 +83,40 @@ let tests =
                 let text = plain [ point ]
                 Expect.stringContains text "≤ 0.400(10)" "the table as text"
                 Expect.stringContains text "FAILED" "the check as text"
+            }
+
+            test "Every result shows the rows of its description" {
+                let series name values : MdSeries =
+                    {
+                        Name = name
+                        Unit = "units of " + name
+                        Values = values
+                        Mean = Estimate.create 2.0 0.1 Direction.Exact
+                    }
+
+                let run: MdResult =
+                    {
+                        Atoms = 54
+                        Snapshots = 2
+                        Time = [| 0.0; 1.0 |]
+                        Temperature = series "T" [| 1.9; 2.1 |]
+                        Pressure = series "P" [| 1.9; 2.1 |]
+                        PotentialEnergy = series "U" [| 1.9; 2.1 |]
+                        Enthalpy = series "H" [| 1.9; 2.1 |]
+                        Volume = series "V" [| 1.9; 2.1 |]
+                    }
+
+                let d = MdResult.describe [] None run
+                let page, text = html run, plain run
+                Expect.stringContains text d.Answer "the answer"
+
+                for table in d.Sections |> List.choose ResultTable.ofSection do
+                    for row in table.Rows do
+                        let cells = row |> List.map (fun c -> cell (Net.WebUtility.HtmlEncode c.Text))
+                        Expect.stringContains page $"""<tr>{String.concat "" cells}</tr>""" "a row of the page"
+
+                    for line in ResultTable.lines table do
+                        Expect.stringContains text line "a line of the text"
             }
 
             test "A function's Result shows as what it found, or as its faults" {

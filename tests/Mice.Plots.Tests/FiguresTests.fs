@@ -3,6 +3,7 @@ module Mice.Plots.Tests.FiguresTests
 open Expecto
 open System.Reflection
 open Mice
+open Mice.Atoms
 open Mice.Entropy
 open Mice.Learning
 open Mice.Plots
@@ -115,6 +116,7 @@ let private figures: (string * GenericChart * string list) list =
         "ScaleFigures.create", ScaleFigures.create lattice |> List.head, temperatures
         "TemperatureFigures.heatCapacities", TemperatureFigures.heatCapacities derivatives, capacities
         "TemperatureFigures.slopes", TemperatureFigures.slopes derivatives, halves
+        "TemperatureFigures.create", TemperatureFigures.create lattice |> List.head, capacities
         "TemperatureFigures.perInterface", TemperatureFigures.perInterface lattice, halves
         "SamplingFigures.energies", SamplingFigures.energies sampled, [ "" ]
     ]

@@ -8,7 +8,10 @@ open System.Net
 open System.Text.Json
 open System.Text.RegularExpressions
 open Mice
+open Mice.Entropy
+open Mice.Information
 open Mice.Plots
+open Mice.Samplers
 open Mice.Plots.Tests.PlotsTests
 open Plotly.NET
 
@@ -194,21 +197,20 @@ let tests =
             }
 
             test "Every report has its number, unit, error and direction on top" {
-                let melted = MeltingReport.create "Melting" [] pairs melting
+                let melted = MeltingDescription.create melting
 
                 Expect.stringContains
                     melted.Answer
                     $"about {Estimate.format melting.MeltingTemperature} K (no bound)"
                     "melted answer contains what is given"
 
-                let scanned = ScanReport.create "Entropy" [] pairs.Solid melting.Solid
+                let scanned = ScanDescription.create melting.Solid
                 let bound = $"at most {Estimate.format melting.Solid.ExcessEntropy} k_B per atom"
                 Expect.stringContains scanned.Answer bound "scanned answer contains bound"
                 Expect.equal scanned.Checks melting.Solid.Checks "scanned checks equal melting solid checks"
-                let x, y = MutualInformationReportTests.x, MutualInformationReportTests.y
 
                 let information =
-                    MutualInformationReport.create "I" [] x y MutualInformationReportTests.result
+                    MutualInformationDescription.create MutualInformationReportTests.result
 
                 Expect.equal
                     information.Answer
@@ -216,12 +218,12 @@ let tests =
                     "information answer is as expected"
 
                 Expect.stringStarts
-                    (Report.html information |> answer |> fst)
+                    (Report.create "I" [] [] information |> Report.html |> answer |> fst)
                     "answer fail"
                     "html of information starts with answer fail"
 
                 let entropies = TemperatureFiguresTests.points false [ 2.0; 3.0 ]
-                let lattice = LatticeReport.create "Ising" [] [] entropies
+                let lattice = LatticeDescription.create [] entropies
 
                 Expect.equal
                     lattice.Answer
@@ -229,32 +231,39 @@ let tests =
                      + "from at most 8.000(10) nats to at most 18.000(10) nats by naive.")
                     "lattice answer is as expected"
 
-                let one = LatticeReport.create "Ising" [] [] [ entropies.Head ]
+                let one = LatticeDescription.create [] [ entropies.Head ]
 
                 Expect.equal
                     one.Answer
                     "At T = 2 the entropy per site is at most 8.000(10) nats by mice."
                     "one answer is as expected"
 
-                let samples = SamplingReport.create "Ising" [] [] FiguresTests.sampled
+                let samples = SampledLattice.describe [] FiguresTests.sampled
 
                 Expect.equal
                     samples.Answer
-                    "4096 snapshots were drawn at 2 temperatures; their mean energy per site goes from -1.7000(10) at T = 2 to -0.8000(10) at T = 3."
+                    "4096 snapshots were drawn at 2 temperatures; their mean energy per site goes from -1.7000(10) J at T = 2 to -0.8000(10) J at T = 3."
                     "samples answer is as expected"
             }
 
             test "A table comes back from its download, numbers with errors also as plain numbers" {
-                let headings = [ "s (nats per site)"; "note" ]
-
-                let rows =
+                let estimated value error direction note =
                     [
-                        [ "≤ -4.400(5)"; "a \"quoted\", cell" ]
-                        [ "12(3)"; "two\nlines <b>" ]
-                        [ "unknown"; "" ]
+                        Estimate.create value error direction |> ResultRow.principal "s_nats" "s" "nats per site"
+                        ResultRow.text "note" "note" note
                     ]
 
-                match report [] [ Block.Table(headings, rows) ] |> Report.html |> downloads with
+                let table =
+                    [
+                        estimated -4.4003 0.0051 Direction.UpperBound "a \"quoted\", cell"
+                        estimated 12.0 3.0 Direction.Exact "two\nlines <b>"
+                        estimated nan nan Direction.NoBound ""
+                    ]
+                    |> ResultRow.table "results" "Results"
+                    |> ResultTable.ofSection
+                    |> Option.get
+
+                match report [] [ Block.Table table ] |> Report.html |> downloads with
                 | [ name, content ] ->
                     Expect.equal name "sodium-co-1.csv" "name is sodium-co-1.csv"
                     // Spreadsheets take a text with this mark for UTF-8.
@@ -267,20 +276,37 @@ let tests =
                             "s (nats per site)"
                             "s (nats per site): value"
                             "s (nats per site): standard error"
+                            "s (nats per site): direction"
                             "note"
                         ])
                         "found head is as expected"
 
-                    let shown = found.Tail |> List.map (fun row -> [ row[0]; row[3] ])
-                    Expect.equal shown rows "shown equals rows"
-                    let numbers = found.Tail |> List.map (fun row -> row[1], row[2])
-                    Expect.equal numbers [ "-4.400", "0.005"; "12", "3"; "", "" ] "numbers are as expected"
+                    let shown = found.Tail |> List.map (fun row -> [ row[0]; row[4] ])
+
+                    Expect.equal
+                        shown
+                        [
+                            [ "≤ -4.400(5)"; "a \"quoted\", cell" ]
+                            [ "12(3)"; "two\nlines <b>" ]
+                            [ "unknown"; "" ]
+                        ]
+                        "the cells as they are shown"
+
+                    let numbers = found.Tail |> List.map (fun row -> row[1..3])
+
+                    Expect.equal
+                        numbers
+                        [
+                            [ "-4.4003"; "0.0051"; "upper_bound" ]
+                            [ "12"; "3"; "exact" ]
+                            [ "NaN"; "NaN"; "no_bound" ]
+                        ]
+                        "the numbers in full"
                 | other -> failwith $"{other}"
             }
 
             test "Every table of a report has its download under it, with a name of its own" {
-                let page =
-                    MeltingReport.create "Melting" [ "mice", "0.1.0" ] pairs melting |> Report.html
+                let page = PlotsTests.report "Melting" |> Report.html
 
                 let found = downloads page
 
@@ -290,15 +316,18 @@ let tests =
                 Expect.equal tables ((body page).Split("<table>").Length - 1) "tables equal body less page"
                 Expect.equal found.Length tables "found length equals tables"
                 Expect.equal (found |> List.distinctBy fst |> List.length) tables "found equals tables"
-                let headings, rows = MeltingReport.numbers melting
+
+                let table =
+                    MeltingDescription.create(melting).Sections.Head |> ResultTable.ofSection |> Option.get
+
                 let numbers = records ((snd found.Head).Substring 1)
 
                 let column name =
                     numbers.Head |> List.findIndex ((=) name)
 
-                for heading, i in headings |> List.mapi (fun i heading -> heading, i) do
+                for i, heading in List.indexed table.Headings do
                     let shown = numbers.Tail |> List.map (List.item (column heading))
-                    Expect.equal shown (rows |> List.map (List.item i)) "shown equals rows"
+                    Expect.equal shown (table.Rows |> List.map (fun row -> row[i].Text)) "shown equals rows"
             }
 
             test "The page loads nothing, and no text of a figure ends its script" {

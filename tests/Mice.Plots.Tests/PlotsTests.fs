@@ -56,8 +56,9 @@ let pairs: PhasePairs =
         Liquid = { Radii = radii; Values = g 1.3 }
     }
 
-let private report title =
-    MeltingReport.create title [ "mice", "0.1.0" ] pairs melting
+let report title =
+    MeltingDescription.create melting
+    |> Report.create title [ "mice", "0.1.0" ] (MeltingFigures.all pairs melting)
 
 /// Skips the test where no Chromium is installed.
 let needsBrowser () =
@@ -201,19 +202,37 @@ let tests =
             }
 
             test "The table of numbers gives every row value, unit and direction" {
-                let headings, rows = MeltingReport.numbers melting
+                let tables =
+                    MeltingDescription.create(melting).Sections |> List.choose ResultTable.ofSection
 
-                rows
-                |> Seq.iter (fun row -> Expect.equal row.Length headings.Length "row length equals headings length")
+                Expect.equal (tables |> List.map _.Title) [ "Melting"; "Solid"; "Liquid" ] "tables"
 
-                let melting' = rows |> List.find (fun row -> row[0].StartsWith "Entropy of melting")
-                Expect.equal melting'[3] "no bound" "melting' is no bound"
+                for table in tables do
+                    Expect.equal table.Headings [ "Name"; "Value"; "Unit"; "Direction" ] "headings"
+
+                    for row in table.Rows do
+                        Expect.equal row.Length 4 "row length equals headings length"
+
+                        if row[1].Estimate.IsSome then
+                            Expect.isTrue
+                                (row[2].Text <> "" && row[3].Text <> "")
+                                $"unit and direction of {row[0].Text}"
+
+                let texts (table: ResultTable) =
+                    table.Rows |> List.map (List.map _.Text)
+
+                Expect.equal
+                    ((texts tables[0]).Head[0], (texts tables[0]).Head[3])
+                    ("Entropy of melting Δs", "no bound")
+                    "the entropy of melting"
+
+                Expect.equal ((texts tables[1]).Head[3]) "upper bound (≤)" "the solid"
             }
 
             test "A run of molecular dynamics is reported per atom, with blocking errors" {
                 let columns = [| "time_ps"; "T_K"; "P_bar"; "U_eV"; "H_eV"; "V_A3" |]
 
-                match MdReport.result twoAtoms (thermo columns) with
+                match MdResult.create twoAtoms (thermo columns) with
                 | Error faults -> failwith $"{faults}"
                 | Ok result ->
                     // −1.0 and −1.1 in turn: mean −1.05; the pairs' means are all equal, so correlations shrink the error below s/√n = 0.0063.
@@ -227,25 +246,29 @@ let tests =
 
                     Expecting.decimals 12 result.Volume.Mean.Value 40.0 "volume mean is 40.0"
                     Expecting.decimals 12 result.Temperature.Mean.Value 350.0 "temperature mean is 350.0"
-                    let headings, rows = MdReport.numbers result
-                    Expect.equal rows.Length 5 "rows length is 5"
-
-                    rows
-                    |> Seq.iter (fun row -> Expect.equal row.Length headings.Length "row length equals headings length")
-
-                    Expect.equal (rows[2][2]) "eV per atom" "rows are eV per atom"
-
-                    let report =
-                        MdReport.create "Na" [ "mice", "0.1.0" ] [ "seed", "1" ] pairs.Solid result
+                    let d = MdResult.describe [ "seed", "1" ] None result
+                    let table = d.Sections |> List.exactlyOne |> ResultTable.ofSection |> Option.get
+                    let rows = table.Rows |> List.map (List.map _.Text >> List.take 3)
+                    Expect.equal (rows[2][2]) "eV per atom" "the unit of the energy"
 
                     Expect.equal
-                        report.Subtitle
-                        "2 atoms, 1 snapshots in 63 ps"
-                        "report subtitle is 2 atoms, 1 snapshots in 63 ps"
+                        (rows[5..])
+                        [ [ "Atoms"; "2"; "" ]; [ "Snapshots"; "1"; "" ]; [ "Duration"; "63"; "ps" ] ]
+                        "what was simulated"
+
+                    let report =
+                        Report.create "Na" [ "mice", "0.1.0" ] (MdFigures.all pairs.Solid result) d
+
+                    Expect.equal
+                        (report.Sections |> List.map _.Heading)
+                        [ "Means"; "Along the run"; "Settings"; "Versions" ]
+                        "sections"
+
+                    Expect.equal report.Answer d.Answer "what was found"
             }
 
             test "Every column that a thermo table lacks is named" {
-                match MdReport.result twoAtoms (thermo [| "time_ps"; "T_K"; "U_eV" |]) with
+                match MdResult.create twoAtoms (thermo [| "time_ps"; "T_K"; "U_eV" |]) with
                 | Error faults -> Expect.equal faults.Length 3 "faults length is 3"
                 | Ok result -> failwith $"{result}"
             }
@@ -254,7 +277,7 @@ let tests =
                 let one = Snapshot.ofPositions "Na" (Cell.cubic 4.0) [| 1.0; 1.0; 1.0 |]
                 let columns = [| "time_ps"; "T_K"; "P_bar"; "U_eV"; "H_eV"; "V_A3" |]
 
-                match MdReport.result (Array.append twoAtoms [| one |]) (thermo columns) with
+                match MdResult.create (Array.append twoAtoms [| one |]) (thermo columns) with
                 | Error [ MiceError.Mismatch(_, "2 in snapshot 1 (step 0)", "1 in snapshot 2 (step 0)") ] -> ()
                 | other -> failwith $"{other}"
             }

@@ -51,12 +51,9 @@ let points withLevels temperatures : LatticePoint list =
     ]
 
 let private figures points =
-    [
-        for block in (TemperatureReport.section points |> Option.get).Blocks do
-            match block with
-            | Block.Figures figures -> yield! figures
-            | _ -> ()
-    ]
+    LatticeFigures.all points
+    |> List.filter (fun (heading, _) -> heading = "Change with temperature")
+    |> List.collect snd
 
 /// Points of a figure by name: x and y.
 let private curve name figure =
@@ -113,22 +110,21 @@ let tests =
                     "figures of points of false are one only"
                 |> ignore
 
-                Expect.isTrue
-                    ((points true [ 2.0; 2.2; 2.4 ] |> TemperatureReport.section).IsNone)
-                    "(points true [ 2.0; 2.2; 2.4 ] |> TemperatureReport.section).IsNone"
+                Expect.isEmpty (points true [ 2.0; 2.2; 2.4 ] |> figures) "figures of three temperatures"
             }
 
             test "Every row of the table of peaks has its half and its temperature" {
-                let section = points true [ 2.0; 2.2; 2.4; 2.6 ] |> TemperatureReport.section
+                let d = points true [ 2.0; 2.2; 2.4; 2.6 ] |> LatticeDescription.create []
 
-                let rows =
-                    (Option.get section).Blocks
-                    |> List.pick (function
-                        | Block.Table(_, rows) -> Some rows
-                        | _ -> None)
+                let table =
+                    d.Sections
+                    |> List.choose ResultTable.ofSection
+                    |> List.find (fun table -> table.Title = "Change with temperature")
 
+                let rows = table.Rows |> List.map (List.map _.Text)
+                Expect.isNotEmpty table.Note "what the differences are"
                 Expect.equal (rows |> List.map List.head) [ "4×4"; "4×8" ] "rows are as expected"
-                Expect.stringStarts (rows[1][1]) "2.30(" "rows start with 2.30("
+                Expect.stringStarts (rows[1][1]) "≈ 2.30(" "the temperature of the peak"
             }
 
             test "Each temperature has M by scale, over the interface and over both halves, without what is saturated" {

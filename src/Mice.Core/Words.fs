@@ -1,6 +1,4 @@
-namespace Mice.Plots
-
-open Mice
+namespace Mice
 
 /// Numbers and checks in words, as reports say them.
 [<RequireQualifiedAccess>]
@@ -26,6 +24,12 @@ module Words =
         | Direction.LowerBound -> $"at least {value}"
         | Direction.Exact -> value
         | Direction.NoBound -> $"about {value} (no bound)"
+
+    /// <summary>A check with its outcome, in a line.</summary>
+    /// <param name="check">The check.</param>
+    let check (check: Check) : string =
+        let outcome = if check.Passed then "passed" else "FAILED"
+        $"{outcome}  {check.Name}: {check.Detail}"
 
     /// All names; of more than three the first three and how many there are besides.
     let private several (names: string list) =
