@@ -25,10 +25,9 @@ module IsingConditional =
     /// <summary>An untrained law.</summary>
     /// <param name="options">Sizes.</param>
     /// <param name="symmetric">Whether it is that of a model without a field, q(−s | −past) = q(s | past).</param>
-    /// <param name="rows">Rows of the torus.</param>
-    /// <param name="columns">Columns of the torus.</param>
-    let create (options: SpinConditionalOptions) (symmetric: bool) (rows: int) (columns: int) : SpinConditional<sbyte> =
-        let window = SpinWindow.create options.Deep options.Wide rows columns
+    /// <param name="shape">Sites along each axis of the torus.</param>
+    let create (options: SpinConditionalOptions) (symmetric: bool) (shape: int[]) : SpinConditional<sbyte> =
+        let window = SpinConditionalOptions.window options shape
         let size = SpinWindow.size window
         let network = Layer.mlp Nn.silu [ size; options.Width; options.Width; 1 ]
 

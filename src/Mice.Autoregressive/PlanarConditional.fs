@@ -83,16 +83,14 @@ module PlanarConditional =
     /// <param name="options">Sizes.</param>
     /// <param name="symmetric">Whether it is that of a model without a field, which does not change when all spins are rotated.</param>
     /// <param name="stiffness">κ of neighbours, as <c>PlanarSpins.stiffness</c> gives it.</param>
-    /// <param name="rows">Rows of the torus.</param>
-    /// <param name="columns">Columns of the torus.</param>
+    /// <param name="shape">Sites along each axis of the torus.</param>
     let create
         (options: SpinConditionalOptions)
         (symmetric: bool)
         (stiffness: float)
-        (rows: int)
-        (columns: int)
+        (shape: int[])
         : SpinConditional<Vector2> =
-        let window = SpinWindow.create options.Deep options.Wide rows columns
+        let window = SpinConditionalOptions.window options shape
         let seen = 2 * SpinWindow.size window
         let unit = max 1.0 (abs stiffness)
         let inputs = if symmetric then seen else seen + 2

@@ -8,9 +8,9 @@ open Mice.Tensors
 /// How the conditional law of spins is learned. Start from SpinConditionalOptions.defaults.
 type SpinConditionalOptions =
     {
-        /// Rows seen above, and below where the torus brings them round.
+        /// Sites seen to either side along every axis but the last: rows.
         Deep: int
-        /// Columns seen to the left and to the right.
+        /// Sites seen to either side along the last axis: columns.
         Wide: int
         /// Units of each of the two hidden layers.
         Width: int
@@ -50,6 +50,14 @@ module SpinConditionalOptions =
             and! () = Validate.positive "learning rate of scan" options.LearningRate
             return options
         }
+
+    /// The window of the law on a torus.
+    let internal window (options: SpinConditionalOptions) (shape: int[]) : SpinWindow =
+        let last = shape.Length - 1
+
+        SpinWindow.create
+            (Array.init shape.Length (fun axis -> if axis = last then options.Wide else options.Deep))
+            shape
 
 /// <summary>The law q(sᵢ | s before i) of a spin given those before it: made by <c>IsingConditional</c> or <c>PlanarConditional</c>.</summary>
 type SpinConditional<'spin> =
@@ -124,7 +132,7 @@ module SpinConditional =
     /// <param name="options">Steps, batch, learning rate.</param>
     /// <param name="law">The law.</param>
     /// <param name="first">Parameters to start from, as those of a neighbouring temperature; None for random ones.</param>
-    /// <param name="snapshots">Training snapshots, [n][rows·columns].</param>
+    /// <param name="snapshots">Training snapshots, [n][sites].</param>
     /// <param name="run">Key, token, progress and store; the checkpoint is called network.</param>
     /// <returns>The state at the end, losses in nats per site; errors: BadFile for a checkpoint of another network.</returns>
     let train
@@ -164,7 +172,7 @@ module SpinConditional =
     /// <summary>−ln q of a whole snapshot, nats.</summary>
     /// <param name="law">The law.</param>
     /// <param name="parameters">Its parameters.</param>
-    /// <param name="spins">The snapshot, [rows·columns].</param>
+    /// <param name="spins">The snapshot, [sites].</param>
     let surpriseOf (law: SpinConditional<'spin>) (parameters: Params) (spins: 'spin[]) : float =
         Array.init spins.Length id
         |> Array.chunkBySize Chunk
@@ -180,7 +188,7 @@ module SpinConditional =
     /// together.</summary>
     /// <param name="law">The law.</param>
     /// <param name="parameters">Its parameters.</param>
-    /// <param name="sites">Of the torus that the law was made for, rows·columns.</param>
+    /// <param name="sites">Of the torus that the law was made for, N.</param>
     /// <param name="count">How many configurations.</param>
     /// <param name="run">Key, token and progress.</param>
     /// <returns>[count][sites].</returns>

@@ -2,16 +2,20 @@ namespace Mice.Autoregressive
 
 open Mice.Samplers
 
-/// What the conditional law of a spin sees of those before it, in the order of the rows: a window of the torus around it,
+/// What the conditional law of a spin sees of those before it, in the order of their numbers: a window of the torus around it,
 /// without the spins that come after it. So the last rows and columns see the first ones, their neighbours around the
 /// torus, and the product of the conditionals is a normalised law of the whole torus.
 type SpinWindow =
     internal
         {
-            Rows: int
-            Columns: int
-            /// Offsets (rows, columns) from the site, nearest first; the site itself is none of them.
-            Offsets: struct (int * int)[]
+            /// Sites along each axis of the torus.
+            Shape: int[]
+            /// Offsets from the site, nearest first, those of one offset together, [offsets·axes]; the site itself is none of them.
+            Offsets: int[]
+            /// How far the numbers of the sites are apart where the window does not cross a border, [offsets].
+            Jumps: int[]
+            /// The largest offset along each axis, of either sign.
+            Reach: int[]
         }
 
 /// Windows and what is seen through them.
@@ -24,29 +28,84 @@ module SpinWindow =
         else
             [| -radius .. radius |]
 
-    /// <summary>The window of (2·deep + 1)·(2·wide + 1) sites less the site itself; on a side that is shorter, all of it.</summary>
-    /// <param name="deep">Rows above and below, 1 or more.</param>
-    /// <param name="wide">Columns to the left and to the right, 1 or more.</param>
-    /// <param name="rows">Rows of the torus.</param>
-    /// <param name="columns">Columns of the torus.</param>
-    let create (deep: int) (wide: int) (rows: int) (columns: int) : SpinWindow =
-        {
-            Rows = rows
-            Columns = columns
-            Offsets =
-                Array.allPairs (range deep rows) (range wide columns)
-                |> Array.filter (fun offset -> offset <> (0, 0))
-                |> Array.sortBy (fun (r, c) -> r * r + c * c, r, c)
-                |> Array.map (fun (r, c) -> struct (r, c))
-        }
+    /// All combinations of one entry of each of some arrays, the last fastest.
+    let private products (choices: int[][]) : int[][] =
+        Array.foldBack
+            (fun own rest ->
+                own
+                |> Array.collect (fun first -> rest |> Array.map (fun others -> Array.append [| first |] others)))
+            choices
+            [| [||] |]
 
-    /// <summary>What is seen, as (rows, columns) from the site, nearest first.</summary>
-    /// <param name="window">The window.</param>
-    let offsets (window: SpinWindow) : struct (int * int)[] = Array.copy window.Offsets
+    /// <summary>The window of all sites that are within a reach along every axis, less the site itself; on a side that is shorter, all of it.</summary>
+    /// <param name="reach">How far it goes along each axis, to either side, 0 or more.</param>
+    /// <param name="shape">Sites along each axis of the torus.</param>
+    let create (reach: int[]) (shape: int[]) : SpinWindow =
+        let offsets =
+            Array.map2 range reach shape
+            |> products
+            |> Array.filter (Array.exists ((<>) 0))
+            |> Array.sortBy (fun offset -> offset |> Array.sumBy (fun o -> o * o), offset)
+
+        let strides = LatticeShape.strides shape
+
+        {
+            Shape = shape
+            Offsets = Array.concat offsets
+            Jumps = offsets |> Array.map (Array.fold2 (fun sum stride o -> sum + stride * o) 0 strides)
+            Reach =
+                shape
+                |> Array.mapi (fun axis _ -> offsets |> Array.fold (fun most offset -> max most (abs offset[axis])) 0)
+        }
 
     /// <summary>As many as there are offsets.</summary>
     /// <param name="window">The window.</param>
-    let size (window: SpinWindow) : int = window.Offsets.Length
+    let size (window: SpinWindow) : int = window.Jumps.Length
+
+    /// <summary>What is seen, as offsets from the site along each axis, nearest first.</summary>
+    /// <param name="window">The window.</param>
+    let offsets (window: SpinWindow) : int[][] =
+        Array.chunkBySize window.Shape.Length window.Offsets
+
+    /// The place of a site along each axis.
+    let internal placeOf (window: SpinWindow) (site: int) : int[] =
+        let place = Array.zeroCreate window.Shape.Length
+        let mutable rest = site
+
+        for axis in window.Shape.Length - 1 .. -1 .. 0 do
+            let whole = rest / window.Shape[axis]
+            place[axis] <- rest - whole * window.Shape[axis]
+            rest <- whole
+
+        place
+
+    /// The site at an offset, around the torus; offsets are shorter than the sides.
+    let internal siteAt (window: SpinWindow) (place: int[]) (offset: int) : int =
+        let axes = window.Shape.Length
+        let mutable other = 0
+
+        for axis in 0 .. axes - 1 do
+            let side = window.Shape[axis]
+            let at = place[axis] + window.Offsets[axes * offset + axis]
+
+            let at =
+                if at < 0 then at + side
+                elif at >= side then at - side
+                else at
+
+            other <- other * side + at
+
+        other
+
+    /// Whether nothing of the window around a place is across a border.
+    let internal isInside (window: SpinWindow) (place: int[]) : bool =
+        let mutable inside = true
+
+        for axis in 0 .. place.Length - 1 do
+            inside <-
+                inside && place[axis] >= window.Reach[axis] && place[axis] < window.Shape[axis] - window.Reach[axis]
+
+        inside
 
     /// <summary>Calls back with the number of the offset and the site there for each site in the window that comes before
     /// a site, nearest first.</summary>
@@ -54,26 +113,15 @@ module SpinWindow =
     /// <param name="site">The site.</param>
     /// <param name="seen">Told offset and site.</param>
     let inline internal visit (window: SpinWindow) (site: int) ([<InlineIfLambda>] seen: int -> int -> unit) : unit =
-        let r0, c0 = site / window.Columns, site % window.Columns
+        let place = placeOf window site
+        let inside = isInside window place
 
-        for k in 0 .. window.Offsets.Length - 1 do
-            let struct (dr, dc) = window.Offsets[k]
-            // Offsets are shorter than the sides.
-            let r = r0 + dr
-
-            let r =
-                if r < 0 then r + window.Rows
-                elif r >= window.Rows then r - window.Rows
-                else r
-
-            let c = c0 + dc
-
-            let c =
-                if c < 0 then c + window.Columns
-                elif c >= window.Columns then c - window.Columns
-                else c
-
-            let other = r * window.Columns + c
+        for k in 0 .. window.Jumps.Length - 1 do
+            let other =
+                if inside then
+                    site + window.Jumps[k]
+                else
+                    siteAt window place k
 
             if other < site then
                 seen k other

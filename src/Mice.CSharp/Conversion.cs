@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.Linq;
 using System.Runtime.InteropServices;
 using Mice.Atoms;
@@ -53,14 +54,22 @@ internal static class Conversion
             throw MiceException.Of(MiceError.NewTooFewData("sites of a snapshot", 0, 1, "The indices are [snapshots, rows, columns]."));
         }
 
-        return new(rows, columns, Enumerable.Range(0, count).Select(n => Sites(values, n).ToArray()).ToArray());
+        return new([rows, columns], Enumerable.Range(0, count).Select(n => Sites(values, n).ToArray()).ToArray());
     }
 
     /// <summary>The same as a table of all sites.</summary>
+    /// <exception cref="MiceException">The lattice has more or fewer than two axes.</exception>
     public static T[,,] Table<T>(LatticeSnapshots<T> snapshots)
         where T : struct
     {
-        var values = new T[snapshots.Sites.Length, snapshots.Rows, snapshots.Columns];
+        if (snapshots.Shape.Length != 2)
+        {
+            throw MiceException.Of(
+                MiceError.NewOutOfRange("number of axes", snapshots.Shape.Length.ToString(CultureInfo.InvariantCulture), "2; LatticeSnapshotFile.ReadAsync has any")
+            );
+        }
+
+        var values = new T[snapshots.Sites.Length, snapshots.Shape[0], snapshots.Shape[1]];
 
         for (var n = 0; n < snapshots.Sites.Length; n++)
         {
@@ -80,9 +89,6 @@ internal static class Conversion
 
     public static IReadOnlyList<KeyValuePair<string, string>> Settings(IEnumerable<Tuple<string, string>> settings) =>
         settings.Select(s => KeyValuePair.Create(s.Item1, s.Item2)).ToArray();
-
-    public static Samplers.Lattice Lattice(LatticeKind kind) =>
-        kind == LatticeKind.Triangular ? Samplers.Lattice.Triangular : Samplers.Lattice.Square;
 
     public static MeasuredValue? Optional(FSharpOption<Estimate>? estimate) =>
         estimate is null ? null : MeasuredValue.From(estimate.Value);

@@ -6,17 +6,17 @@ using Mice.Entropy;
 namespace Mice.CSharp;
 
 /// <summary>Mutual information of two halves of a block.</summary>
-/// <param name="Depth">Sites of a half across the cut.</param>
-/// <param name="Length">Sites of a half along the cut.</param>
-/// <param name="InterfaceLength">Length of the interface, lattice constants.</param>
+/// <param name="Half">The half: sites across the cut × along it, such as 4×8.</param>
+/// <param name="Volume">Sites of a half.</param>
+/// <param name="InterfaceArea">Bonds of the interface across the cut; on two axes its length in lattice constants.</param>
 /// <param name="MutualInformation">Nats.</param>
 /// <param name="TrainingGain">What the second half of the critic's training added, nats; null for the area law.</param>
 /// <param name="FromAreaLaw">Extrapolated by the area law, not found by a critic.</param>
 /// <param name="Saturated">Too large to be certified by its product pairs, or to be taught by those of a training step.</param>
 public sealed record LatticeHalvesInformation(
-    int Depth,
-    int Length,
-    int InterfaceLength,
+    string Half,
+    double Volume,
+    double InterfaceArea,
     MeasuredValue MutualInformation,
     double? TrainingGain,
     bool FromAreaLaw,
@@ -84,9 +84,9 @@ public sealed record LatticeEntropyEstimate
                 ReferenceSource = point.Reference?.Value.Source,
                 Levels = point
                     .Levels.Select(l => new LatticeHalvesInformation(
-                        l.Depth,
-                        l.Length,
-                        l.InterfaceLength,
+                        l.Half,
+                        l.Volume,
+                        l.InterfaceArea,
                         MeasuredValue.From(l.MutualInformation),
                         l.TrainingGain?.Value,
                         l.Estimator != "critic",

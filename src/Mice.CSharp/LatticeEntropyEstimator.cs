@@ -63,14 +63,7 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
         LatticeSnapshotConditions? conditions = null,
         IProgress<EstimationProgress>? progress = null,
         CancellationToken cancellationToken = default
-    ) =>
-        OfSnapshots(
-            Conversion.Snapshots(spins),
-            conditions ?? new(),
-            (entropy, known, snapshots) =>
-                LatticeSnapshotEntropy.ofSpins(entropy, chosen.ToRun(progress, cancellationToken), known, snapshots),
-            cancellationToken
-        );
+    ) => EstimateAsync(LatticeSnapshotSet.OfSpins(spins), conditions, progress, cancellationToken);
 
     /// <summary>Estimates the entropy per site, relative to dθ, of snapshots of planar spins from elsewhere, in equilibrium or not.</summary>
     /// <param name="angles">The snapshots, [snapshots, rows, columns], 16 or more, in radians, periodic in rows and columns; copied.</param>
@@ -87,32 +80,37 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
         LatticeSnapshotConditions? conditions = null,
         IProgress<EstimationProgress>? progress = null,
         CancellationToken cancellationToken = default
-    ) =>
-        OfSnapshots(
-            Conversion.Snapshots(angles),
-            conditions ?? new(),
-            (entropy, known, snapshots) =>
-                LatticeSnapshotEntropy.ofAngles(entropy, chosen.ToRun(progress, cancellationToken), known, snapshots),
-            cancellationToken
-        );
+    ) => EstimateAsync(LatticeSnapshotSet.OfAngles(angles), conditions, progress, cancellationToken);
 
-    private Task<IReadOnlyList<LatticeEntropyEstimate>> OfSnapshots<TSpin>(
-        LatticeSnapshots<TSpin> snapshots,
-        LatticeSnapshotConditions conditions,
-        Func<
-            LatticeEntropyOptions,
-            LatticeConditions,
-            LatticeSnapshots<TSpin>,
-            FSharpResult<FSharpList<LatticePoint>, FSharpList<MiceError>>
-        > estimate,
-        CancellationToken cancellationToken
+    /// <summary>Estimates the entropy per site of snapshots from elsewhere, in equilibrium or not; of planar spins relative to dθ.</summary>
+    /// <param name="snapshots">16 or more.</param>
+    /// <param name="conditions">What is known of them; null for nothing.</param>
+    /// <param name="progress">Told how far the work is.</param>
+    /// <param name="cancellationToken">Stops the work; what a checkpoint directory keeps until then is used by the next call.</param>
+    /// <returns>An estimate for every method.</returns>
+    /// <exception cref="MiceException">
+    /// The snapshots, the conditions or an option failed a check, or the checkpoint directory belongs to others; <c>Faults</c> lists
+    /// every fault.
+    /// </exception>
+    public Task<IReadOnlyList<LatticeEntropyEstimate>> EstimateAsync(
+        LatticeSnapshotSet snapshots,
+        LatticeSnapshotConditions? conditions = null,
+        IProgress<EstimationProgress>? progress = null,
+        CancellationToken cancellationToken = default
     )
-        where TSpin : struct
     {
+        ArgumentNullException.ThrowIfNull(snapshots);
         var entropy = chosen.ToLatticeEntropyOptions();
+        var known = conditions ?? new();
 
         return Estimated(
-            () => estimate(entropy, conditions.ToConditions(snapshots.Rows, snapshots.Columns), snapshots),
+            () =>
+                LatticeSnapshotEntropy.estimate(
+                    entropy,
+                    chosen.ToRun(progress, cancellationToken),
+                    known.ToConditions(LatticeGivenModule.shape(snapshots.Value)),
+                    snapshots.Value
+                ),
             cancellationToken
         );
     }

@@ -16,10 +16,10 @@ public enum LatticeSymmetry
     /// <summary>None are known: translations alone.</summary>
     None,
 
-    /// <summary>Those of the square lattice.</summary>
+    /// <summary>Those of the square lattice, on three axes of the cubic one.</summary>
     Square,
 
-    /// <summary>Those of the triangular lattice.</summary>
+    /// <summary>Those of the triangular lattice, which has two axes.</summary>
     Triangular,
 }
 
@@ -37,31 +37,50 @@ public sealed record LatticeEquilibrium(double Temperature, IReadOnlyList<double
     /// <summary>The energy of any configuration, where it is known.</summary>
     internal LatticeHamiltonian? Hamiltonian { get; init; }
 
+    /// <summary>The equilibrium of a lattice model.</summary>
+    /// <param name="system">The model; of its sides those of the snapshots are taken.</param>
+    /// <param name="temperature">T above 0.</param>
+    /// <param name="snapshots">Its snapshots.</param>
+    /// <exception cref="MiceException">The snapshots are not of the model's size, or not of its kind of spins.</exception>
+    public static LatticeEquilibrium Of(LatticeSystem system, double temperature, LatticeSnapshotSet snapshots)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(snapshots);
+        var model = system.ToSystem(null);
+
+        if (!model.Shape.SequenceEqual(snapshots.Sides))
+        {
+            throw MiceException.Of(
+                MiceError.NewMismatch(
+                    "sites of a snapshot and of the model",
+                    string.Join("×", snapshots.Sides),
+                    string.Join("×", model.Shape)
+                )
+            );
+        }
+
+        var energies = LatticeGivenModule.energies(model.Hamiltonian, snapshots.Value);
+
+        return energies is null
+            ? throw MiceException.Of(MiceError.NewMismatch("spins of the snapshots and of the model", "others", model.Title))
+            : new(temperature, energies.Value) { Hamiltonian = model.Hamiltonian };
+    }
+
     /// <summary>The equilibrium of an Ising model.</summary>
     /// <param name="system">The model.</param>
     /// <param name="temperature">T above 0.</param>
     /// <param name="spins">Its snapshots, [snapshots, rows, columns].</param>
     /// <exception cref="MiceException">The snapshots are not of the model's size.</exception>
-    public static LatticeEquilibrium Of(IsingSystem system, double temperature, sbyte[,,] spins)
-    {
-        ArgumentNullException.ThrowIfNull(system);
-        Fits(spins, system.Size);
-        var model = system.ToModel();
-        return Of(temperature, spins, s => IsingModelModule.energy(model, s));
-    }
+    public static LatticeEquilibrium Of(IsingSystem system, double temperature, sbyte[,,] spins) =>
+        Of(system, temperature, LatticeSnapshotSet.OfSpins(spins));
 
     /// <summary>The equilibrium of an XY model.</summary>
     /// <param name="system">The model.</param>
     /// <param name="temperature">T above 0.</param>
     /// <param name="angles">Its snapshots, [snapshots, rows, columns], in radians.</param>
     /// <exception cref="MiceException">The snapshots are not of the model's size.</exception>
-    public static LatticeEquilibrium Of(XYSystem system, double temperature, double[,,] angles)
-    {
-        ArgumentNullException.ThrowIfNull(system);
-        Fits(angles, system.Size);
-        var model = system.ToModel();
-        return Of(temperature, angles, a => XYModelModule.energy(model, XYStateModule.ofAngles(a)));
-    }
+    public static LatticeEquilibrium Of(XYSystem system, double temperature, double[,,] angles) =>
+        Of(system, temperature, LatticeSnapshotSet.OfAngles(angles));
 
     /// <summary>The equilibrium of ±1 spins by any Hamiltonian, with which the scan's best estimate is unbiased.</summary>
     /// <param name="temperature">T above 0.</param>
@@ -69,10 +88,7 @@ public sealed record LatticeEquilibrium(double Temperature, IReadOnlyList<double
     /// <param name="energy">The energy of any configuration, row by row, of all its sites together, in the unit of T.</param>
     /// <exception cref="MiceException">The snapshots have no sites.</exception>
     public static LatticeEquilibrium Of(double temperature, sbyte[,,] spins, Func<sbyte[], double> energy) =>
-        new(temperature, [.. Conversion.Snapshots(spins).Sites.Select(energy)])
-        {
-            Hamiltonian = LatticeHamiltonian.NewSpins(FuncConvert.FromFunc(energy)),
-        };
+        Of(temperature, LatticeSnapshotSet.OfSpins(spins), LatticeHamiltonian.NewSpins(FuncConvert.FromFunc(energy)));
 
     /// <summary>The equilibrium of planar spins by any Hamiltonian, with which the scan's best estimate is unbiased.</summary>
     /// <param name="temperature">T above 0.</param>
@@ -80,22 +96,10 @@ public sealed record LatticeEquilibrium(double Temperature, IReadOnlyList<double
     /// <param name="energy">The energy of any configuration of angles, row by row, of all its sites together, in the unit of T.</param>
     /// <exception cref="MiceException">The snapshots have no sites.</exception>
     public static LatticeEquilibrium Of(double temperature, double[,,] angles, Func<double[], double> energy) =>
-        new(temperature, [.. Conversion.Snapshots(angles).Sites.Select(energy)])
-        {
-            Hamiltonian = LatticeHamiltonian.NewAngles(FuncConvert.FromFunc(energy)),
-        };
+        Of(temperature, LatticeSnapshotSet.OfAngles(angles), LatticeHamiltonian.NewAngles(FuncConvert.FromFunc(energy)));
 
-    private static void Fits<T>(T[,,] values, int size)
-        where T : struct
-    {
-        ArgumentNullException.ThrowIfNull(values);
-
-        if (values.GetLength(1) != size || values.GetLength(2) != size)
-        {
-            var given = $"{values.GetLength(1)}×{values.GetLength(2)}";
-            throw MiceException.Of(MiceError.NewMismatch("sites of a snapshot and of the model", given, $"{size}×{size}"));
-        }
-    }
+    private static LatticeEquilibrium Of(double temperature, LatticeSnapshotSet snapshots, LatticeHamiltonian energy) =>
+        new(temperature, LatticeGivenModule.energies(energy, snapshots.Value).Value) { Hamiltonian = energy };
 
     internal LatticeEnergies ToEnergies(int sites, int groupSnapshots) =>
         LatticeConditionsModule.thermal(
@@ -114,7 +118,7 @@ public sealed record LatticeSnapshotConditions
     public LatticeSymmetry Symmetry { get; init; }
 
     /// <summary>
-    /// Whether their law does not change when all spins of a snapshot are flipped together, all angles rotated together: in equilibrium
+    /// Whether their law does not change when all spins of a snapshot are flipped together, all angles rotated, all states renamed: in equilibrium
     /// without a field. Not where every snapshot is magnetised in the same direction.
     /// </summary>
     public bool GlobalSymmetry { get; init; }
@@ -125,19 +129,18 @@ public sealed record LatticeSnapshotConditions
     /// <summary>The equilibrium that they are from; null out of equilibrium, or where it is not known.</summary>
     public LatticeEquilibrium? Equilibrium { get; init; }
 
-    internal LatticeConditions ToConditions(int rows, int columns) =>
+    internal LatticeConditions ToConditions(int[] shape) =>
         new(
             Symmetry == LatticeSymmetry.None
                 ? SpinSymmetryModule.translations(GlobalSymmetry)
                 : SpinSymmetryModule.ofLattice(
                     Symmetry == LatticeSymmetry.Triangular ? Lattice.Triangular : Lattice.Square,
                     GlobalSymmetry,
-                    rows,
-                    columns
+                    shape
                 ),
             GroupSnapshots,
             Equilibrium is { } known
-                ? FSharpOption<LatticeEnergies>.Some(known.ToEnergies(rows * columns, GroupSnapshots))
+                ? FSharpOption<LatticeEnergies>.Some(known.ToEnergies(LatticeShape.sites(shape), GroupSnapshots))
                 : FSharpOption<LatticeEnergies>.None,
             Equilibrium?.Hamiltonian is { } energy
                 ? FSharpOption<LatticeHamiltonian>.Some(energy)

@@ -1,4 +1,9 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.Linq;
 using Mice.Samplers;
+using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;
 
 namespace Mice.CSharp;
@@ -13,9 +18,80 @@ public enum LatticeKind
     Triangular,
 }
 
-/// <summary>A lattice model on a torus of Size × Size sites, k_B = 1.</summary>
+/// <summary>A lattice model on a torus, k_B = 1: any that the library knows, by its name.</summary>
+/// <example><c>new LatticeSystem("potts", 32) { Parameters = new Dictionary&lt;string, string&gt; { ["states"] = "4" } }</c></example>
+public record LatticeSystem
+{
+    /// <summary>A model by its name.</summary>
+    /// <param name="model">One of <see cref="Models"/>.</param>
+    /// <param name="sides">Sites along each axis; one number stands for all axes of the model.</param>
+    public LatticeSystem(string model, params int[] sides)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        ArgumentNullException.ThrowIfNull(sides);
+        Model = model;
+        Sides = sides;
+    }
+
+    /// <summary>Names of all models: ising, xy, potts, ising3d.</summary>
+    public static IReadOnlyList<string> Models { get; } = Entropy.LatticeSystems.all.Select(f => f.Name).ToArray();
+
+    /// <summary>The model's name.</summary>
+    public string Model { get; }
+
+    /// <summary>Sites along each axis, or along all of them.</summary>
+    public IReadOnlyList<int> Sides { get; }
+
+    /// <summary>
+    /// Parameters by the names that <c>mice entropy MODEL --help</c> lists: coupling, field, states and so on; the others as usual for the model.
+    /// </summary>
+    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>All parameters of the model.</summary>
+    internal virtual IEnumerable<KeyValuePair<string, string>> Values => Parameters;
+
+    internal Entropy.LatticeSystem ToSystem(int? snapshots)
+    {
+        var request = new Entropy.LatticeRequest(
+            ListModule.OfSeq(Sides),
+            ListModule.OfSeq(Values.Select(v => Tuple.Create(v.Key, v.Value))),
+            snapshots is { } count ? FSharpOption<int>.Some(count) : FSharpOption<int>.None,
+            FSharpOption<int>.None,
+            FSharpOption<int>.None
+        );
+        var family = MiceException.Unwrap(Entropy.LatticeSystems.tryFind(Model));
+        return MiceException.Unwrap(Entropy.LatticeFamilyModule.create(request, family));
+    }
+
+    private protected static KeyValuePair<string, string> Number(string name, double value) =>
+        KeyValuePair.Create(name, value.ToString("R", CultureInfo.InvariantCulture));
+}
+
+/// <summary>The Ising model E = −J Σ ss′ − H Σ s on Size × Size sites.</summary>
 /// <param name="Size">Rows and columns.</param>
-public abstract record LatticeSystem(int Size)
+public sealed record IsingSystem(int Size) : LatticeSystem("ising", Size)
+{
+    /// <summary>Which sites interact.</summary>
+    public LatticeKind Lattice { get; init; }
+
+    /// <summary>J: positive for a ferromagnet.</summary>
+    public double Coupling { get; init; } = 1.0;
+
+    /// <summary>H, in units of |J| = 1.</summary>
+    public double Field { get; init; }
+
+    internal override IEnumerable<KeyValuePair<string, string>> Values =>
+        [
+            .. Parameters,
+            KeyValuePair.Create("lattice", Lattice == LatticeKind.Triangular ? "triangular" : "square"),
+            Number("coupling", Coupling),
+            Number("field", Field),
+        ];
+}
+
+/// <summary>The XY model E = −J Σ cos(θ − θ′) − H Σ cos θ, H along θ = 0, on the square lattice of Size × Size sites.</summary>
+/// <param name="Size">Rows and columns.</param>
+public sealed record XYSystem(int Size) : LatticeSystem("xy", Size)
 {
     /// <summary>J: positive for a ferromagnet.</summary>
     public double Coupling { get; init; } = 1.0;
@@ -23,47 +99,6 @@ public abstract record LatticeSystem(int Size)
     /// <summary>H, in units of |J| = 1.</summary>
     public double Field { get; init; }
 
-    /// <summary>The name by which the library knows such models.</summary>
-    internal abstract string Family { get; }
-
-    /// <summary>Which sites interact.</summary>
-    internal virtual LatticeKind Sites => LatticeKind.Square;
-
-    internal Entropy.LatticeSystem ToSystem(int snapshots)
-    {
-        var family = MiceException.Unwrap(Entropy.LatticeSystems.tryFind(Family));
-        var parameters = new Entropy.LatticeParameters(
-            Size,
-            Conversion.Lattice(Sites),
-            Coupling,
-            Field,
-            FSharpOption<int>.Some(snapshots),
-            FSharpOption<int>.None,
-            FSharpOption<int>.None
-        );
-        return MiceException.Unwrap(family.Create.Invoke(parameters));
-    }
-}
-
-/// <summary>The Ising model E = −J Σ ss′ − H Σ s.</summary>
-/// <param name="Size">Rows and columns.</param>
-public sealed record IsingSystem(int Size) : LatticeSystem(Size)
-{
-    /// <summary>Which sites interact.</summary>
-    public LatticeKind Lattice { get; init; }
-
-    internal override string Family => "ising";
-
-    internal override LatticeKind Sites => Lattice;
-
-    internal IsingModel ToModel() => new(Conversion.Lattice(Lattice), Size, Size, Coupling, Field, 1.0);
-}
-
-/// <summary>The XY model E = −J Σ cos(θ − θ′) − H Σ cos θ, H along θ = 0, on the square lattice.</summary>
-/// <param name="Size">Rows and columns.</param>
-public sealed record XYSystem(int Size) : LatticeSystem(Size)
-{
-    internal override string Family => "xy";
-
-    internal XYModel ToModel() => new(Size, Size, Coupling, Field, 1.0);
+    internal override IEnumerable<KeyValuePair<string, string>> Values =>
+        [.. Parameters, Number("coupling", Coupling), Number("field", Field)];
 }

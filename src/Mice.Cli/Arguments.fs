@@ -94,11 +94,21 @@ type InformationArgument =
             | Block_Rows _ ->
                 "neighbouring rows that are not independent of each other; default from their autocorrelation"
 
+/// An argument that a verb takes by what it works on: a parameter of a model.
+type FreeArgument =
+    {
+        /// Without its two dashes.
+        Name: string
+        Usage: string
+    }
+
 /// The words behind a verb, parsed: those of every verb and those of this one.
 type GivenArguments<'own when 'own :> IArgParserTemplate> =
     {
         Shared: ParseResults<SharedArgument>
         Own: ParseResults<'own>
+        /// Free arguments that are given, by name, with their values.
+        Free: (string * string) list
     }
 
 /// Parsing of one verb's arguments.
@@ -108,20 +118,32 @@ module Arguments =
     let private parser<'a when 'a :> IArgParserTemplate> (verb: string) =
         ArgumentParser.Create<'a>(programName = $"mice {verb}")
 
+    let private ofFree (free: FreeArgument list) =
+        let line (argument: FreeArgument) =
+            let name = $"--{argument.Name} <value>"
+            $"    {name, -21} {argument.Usage}"
+
+        if List.isEmpty free then
+            ""
+        else
+            "\n\nPARAMETERS OF THE MODEL:\n\n" + (free |> List.map line |> String.concat "\n")
+
     /// Usage text of a verb: its own arguments, then those of every verb.
-    let usage<'a when 'a :> IArgParserTemplate> (verb: string) : string =
+    let usage<'a when 'a :> IArgParserTemplate> (verb: string) (free: FreeArgument list) : string =
         let shared = (parser<SharedArgument> verb).PrintUsage(hideSyntax = true)
 
         (parser<'a> verb).PrintUsage().TrimEnd()
+        + ofFree free
         + "\n\n"
         + shared.Trim().Replace("OPTIONS:", "OPTIONS OF EVERY VERB:")
 
     /// Names of the arguments of a verb: its own, then those of every verb.
-    let names<'a when 'a :> IArgParserTemplate> (verb: string) : string list =
+    let names<'a when 'a :> IArgParserTemplate> (verb: string) (free: FreeArgument list) : string list =
         let ofCases (cases: ArgumentCaseInfo list) =
             cases |> List.collect (fun case -> case.CommandLineNames.Value)
 
         ofCases ((parser<'a> verb).GetArgumentCases())
+        @ (free |> List.map (fun argument -> "--" + argument.Name))
         @ ofCases ((parser<SharedArgument> verb).GetArgumentCases())
 
     /// Argu's message without its prefix and without the usage text below it.
@@ -142,7 +164,13 @@ module Arguments =
 
             match results.UnrecognizedCliParams with
             | [] -> Ok results
-            | unknown ->
+            | unrecognised ->
+                // What follows an unknown argument is its value.
+                let unknown =
+                    match unrecognised |> List.filter (fun w -> w.StartsWith("--", StringComparison.Ordinal)) with
+                    | [] -> unrecognised
+                    | names -> names
+
                 Error
                     [
                         for name in unknown -> $"{name} is no argument of mice {verb}; see mice {verb} --help."
@@ -150,20 +178,13 @@ module Arguments =
         with :? ArguParseException as e ->
             Error [ firstLine e.Message ]
 
-    /// The shared arguments with their values, and all other words. No value starts with two dashes.
-    let private split (shared: ArgumentParser<SharedArgument>) (given: string list) : string list * string list =
-        let values =
-            Map
-                [
-                    for case in shared.GetArgumentCases() do
-                        for name in case.CommandLineNames.Value -> name, case.UnionCaseInfo.GetFields().Length
-                ]
-
+    /// Arguments of some names with their values, and all other words. No value starts with two dashes.
+    let private split (counts: Map<string, int>) (given: string list) : string list list * string list =
         let rec go taken others words =
             match words with
             | [] -> List.rev taken, List.rev others
             | word :: rest ->
-                match Map.tryFind word values with
+                match Map.tryFind word counts with
                 | None -> go taken (word :: others) rest
                 | Some count ->
                     let value =
@@ -171,24 +192,54 @@ module Arguments =
                         |> List.truncate count
                         |> List.takeWhile (fun v -> not (v.StartsWith("--", StringComparison.Ordinal)))
 
-                    go (List.rev (word :: value) @ taken) others (List.skip value.Length rest)
+                    go ((word :: value) :: taken) others (List.skip value.Length rest)
 
         go [] [] given
+
+    /// Values of the free arguments, or one line for each that lacks its value.
+    let private readFree (given: string list list) : Result<(string * string) list, string list> =
+        let missing =
+            given |> List.filter (fun words -> words.Length < 2) |> List.map List.head
+
+        if List.isEmpty missing then
+            Ok [ for words in given -> words.Head.Substring 2, words[1] ]
+        else
+            Error [ for name in missing -> $"argument '{name}' must be followed by <value>." ]
 
     /// <summary>All arguments of a verb, or one line for each argument that is not known or lacks its value.</summary>
     let parse<'a when 'a :> IArgParserTemplate>
         (verb: string)
+        (free: FreeArgument list)
         (given: string[])
         : Result<GivenArguments<'a>, string list> =
         let shared = parser<SharedArgument> verb
-        let ofEveryVerb, others = split shared (List.ofArray given)
 
-        match parseWith (parser<'a> verb) verb others, parseWith shared verb ofEveryVerb with
-        | Ok own, Ok shared -> Ok { Shared = shared; Own = own }
-        | own, shared ->
+        let ofShared =
+            Map
+                [
+                    for case in shared.GetArgumentCases() do
+                        for name in case.CommandLineNames.Value -> name, case.UnionCaseInfo.GetFields().Length
+                ]
+
+        let ofEveryVerb, others = split ofShared (List.ofArray given)
+
+        let freely, others =
+            split (Map [ for argument in free -> "--" + argument.Name, 1 ]) others
+
+        match
+            parseWith (parser<'a> verb) verb others, parseWith shared verb (List.concat ofEveryVerb), readFree freely
+        with
+        | Ok own, Ok shared, Ok free ->
+            Ok
+                {
+                    Shared = shared
+                    Own = own
+                    Free = free
+                }
+        | own, shared, free ->
             let lines (result: Result<'b, string list>) =
                 match result with
                 | Ok _ -> []
                 | Error found -> found
 
-            Error(lines own @ lines shared)
+            Error(lines own @ lines free @ lines shared)

@@ -8,9 +8,6 @@ open Mice.Entropy
 type LatticeArgument =
     | Size of sites: string
     | Temperature of list: string
-    | Lattice of name: string
-    | Coupling of value: string
-    | Field of value: string
     | Method of names: string
     | Snapshots of count: string
     | [<CustomCommandLine("--error")>] LargestError of nats: string
@@ -20,13 +17,10 @@ type LatticeArgument =
     interface IArgParserTemplate with
         member this.Usage =
             match this with
-            | Size _ -> "rows and columns of the torus"
+            | Size _ -> "sites along every axis of the torus, or along each: 16, 16x32"
             | Temperature _ -> "one temperature or several, separated by commas, in units of |J|/k_B"
-            | Lattice _ -> "square (default) or, for ising, triangular"
-            | Coupling _ -> "J: 1 (default) for a ferromagnet, -1 for an antiferromagnet"
-            | Field _ -> "H, in units of |J|; default 0; of XY spins along the angle 0"
             | Method _ ->
-                "mice, scan, compression, counting (ising), integration of energies from infinite temperature (xy), both (mice and scan; default) or all; several separated by commas"
+                "mice, scan, compression, counting (not xy), integration of energies from infinite temperature (xy), both (mice and scan; default) or all; several separated by commas"
             | Snapshots _ -> "snapshots to draw, rounded up to equally many of each chain; default 2048"
             | LargestError _ ->
                 "largest standard error that is wanted, nats per site; with a larger one the exit code is 2, with the snapshots that it would take"
@@ -48,37 +42,32 @@ module EntropyLattice =
             LargestError: float option
         }
 
-    let private parameters (r: ParseResults<LatticeArgument>) : Read<LatticeParameters> =
+    let private request (given: GivenArguments<LatticeArgument>) : Read<LatticeRequest> =
         validate {
-            let! size = LatticeArguments.size (r.TryGetResult LatticeArgument.Size)
-            and! lattice = LatticeArguments.lattice (r.TryGetResult LatticeArgument.Lattice)
-            and! coupling = LatticeArguments.coupling (r.TryGetResult LatticeArgument.Coupling)
-            and! field = LatticeArguments.field (r.TryGetResult LatticeArgument.Field)
+            let! size = LatticeArguments.size (given.Own.TryGetResult LatticeArgument.Size)
 
             and! snapshots =
-                Options.count "--snapshots" (r.TryGetResult LatticeArgument.Snapshots)
+                Options.count "--snapshots" (given.Own.TryGetResult LatticeArgument.Snapshots)
 
             return
-                {
-                    Size = size
-                    Lattice = lattice
-                    Coupling = coupling
-                    Field = field
+                { LatticeFamily.request size with
+                    Parameters = given.Free
                     Snapshots = snapshots
-                    Equilibrate = None
-                    Every = None
                 }
         }
 
     /// Methods of the family, whatever its parameters.
     let private methodsOf (family: LatticeFamily) =
-        family.Create LatticeArguments.smallest |> Result.map _.Methods |> Result.defaultValue []
+        LatticeFamily.create LatticeArguments.smallest family
+        |> Result.map _.Methods
+        |> Result.defaultValue []
 
     let private read (family: LatticeFamily) (given: GivenArguments<LatticeArgument>) : Read<Job> =
         let r = given.Own
 
         validate {
-            let! parameters = parameters r
+            let! request = request given
+            and! () = LatticeArguments.parameterFaults family given.Free
 
             and! temperatures =
                 LatticeArguments.temperatures (r.TryGetResult LatticeArgument.Temperature)
@@ -88,7 +77,7 @@ module EntropyLattice =
 
             and! error = LatticeArguments.error (r.TryGetResult LatticeArgument.LargestError)
             and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
-            let! system = family.Create parameters
+            let! system = LatticeFamily.create request family
 
             return
                 {
@@ -119,7 +108,8 @@ module EntropyLattice =
     let verb (family: LatticeFamily) : Verb =
         let words = [ "entropy"; family.Name ]
 
-        Verb.create<LatticeArgument, _, _>
+        Verb.createWith<LatticeArgument, _, _>
+            (LatticeArguments.free family)
             (words, $"entropy of {family.Summary}", family.Remark)
             (read family)
             (work words)

@@ -6,7 +6,6 @@ open Mice
 open Mice.Atoms
 open Mice.Entropy
 open Mice.Information
-open Mice.Samplers
 open Mice.Tensors
 
 /// The estimators as the commands use them, so that tests can put others in their place.
@@ -20,19 +19,12 @@ type Estimators =
         /// Entropies of a lattice model at some temperatures.
         Lattice:
             LatticeEntropyOptions -> Run -> LatticeSystem -> float list -> Result<LatticePoint list, MiceError list>
-        /// Entropy of snapshots of ±1 spins.
-        LatticeSpins:
+        /// Entropy of lattice snapshots from elsewhere.
+        LatticeSnapshots:
             LatticeEntropyOptions
                 -> Run
                 -> LatticeConditions
-                -> LatticeSnapshots<sbyte>
-                -> Result<LatticePoint list, MiceError list>
-        /// Entropy of snapshots of angles.
-        LatticeAngles:
-            LatticeEntropyOptions
-                -> Run
-                -> LatticeConditions
-                -> LatticeSnapshots<float>
+                -> LatticeGiven
                 -> Result<LatticePoint list, MiceError list>
         /// Programs and libraries behind the numbers, with their versions.
         Versions: unit -> (string * string) list
@@ -67,7 +59,6 @@ module Estimators =
             Scan = ScanEntropy.estimate
             MutualInformation = MutualInformation.estimate
             Lattice = fun options run system temperatures -> system.Estimate options run temperatures
-            LatticeSpins = LatticeSnapshotEntropy.ofSpins
-            LatticeAngles = LatticeSnapshotEntropy.ofAngles
+            LatticeSnapshots = LatticeSnapshotEntropy.estimate
             Versions = tensorLibrary >> versions
         }

@@ -4,7 +4,6 @@ open System
 open System.Globalization
 open Mice
 open Mice.Entropy
-open Mice.Samplers
 open Mice.Tensors
 
 /// Reading of the arguments that verbs about lattices share, and what they say of a lattice.
@@ -24,21 +23,22 @@ module LatticeArguments =
                     MiceError.OutOfRange("--device", $"'{other}'", "cpu: lattices are computed on the processor")
                 ]
 
-    /// The value of --lattice; square when not given.
-    let lattice (name: string option) : Read<Lattice> =
-        match name with
-        | None
-        | Some "square" -> Ok Lattice.Square
-        | Some "triangular" -> Ok Lattice.Triangular
-        | Some other -> Error [ MiceError.UnknownName("lattice", other, [ "square"; "triangular" ]) ]
+    /// The value of --size: one side, or one for each axis.
+    let size (text: string option) : Read<int list> =
+        let allowed =
+            "an integer from 2 to 1024, or one for each axis with x between: 16x32"
 
-    /// The value of --size.
-    let size (text: string option) : Read<int> =
-        match Options.count "--size" text with
-        | Ok(Some n) when n <= 1024 -> Ok n
-        | Ok None -> Error [ MiceError.OutOfRange("--size", "missing", "an integer from 2 to 1024") ]
-        | Ok(Some n) -> Error [ MiceError.OutOfRange("--size", string n, "an integer from 2 to 1024") ]
-        | Error faults -> Error faults
+        let side (part: string) =
+            match Int32.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture) with
+            | true, n when n >= 2 && n <= 1024 -> Some n
+            | _ -> None
+
+        match text with
+        | None -> Error [ MiceError.OutOfRange("--size", "missing", allowed) ]
+        | Some text ->
+            match text.Split('x', '×') |> List.ofArray |> List.map side with
+            | sides when List.forall Option.isSome sides -> Ok(List.map Option.get sides)
+            | _ -> Error [ MiceError.OutOfRange("--size", $"'{text}'", allowed) ]
 
     /// The value of --temperature: one or more different ones.
     let temperatures (text: string option) : Read<float list> =
@@ -52,24 +52,6 @@ module LatticeArguments =
             |> List.map (fun t -> Options.number "--temperature" allowed (fun t -> t > 0.0) (t.Trim()))
             |> Validate.all
             |> Result.map List.distinct
-
-    /// The value of --coupling; 1 when not given.
-    let coupling (text: string option) : Read<float> =
-        match text with
-        | None
-        | Some "1" -> Ok 1.0
-        | Some "-1" -> Ok -1.0
-        | Some other ->
-            Error
-                [
-                    MiceError.OutOfRange("--coupling", $"'{other}'", "1 or -1: temperatures are in units of |J|")
-                ]
-
-    /// The value of --field; 0 when not given.
-    let field (text: string option) : Read<float> =
-        text
-        |> Option.map (Options.number "--field" "a number, in units of |J|" (fun _ -> true))
-        |> Option.defaultValue (Ok 0.0)
 
     /// The value of --error: the largest standard error that is wanted.
     let error (text: string option) : Read<float option> =
@@ -142,20 +124,13 @@ module LatticeArguments =
                 }
         }
 
-    /// A lattice as --lattice names it.
-    let latticeName (lattice: Lattice) : string =
-        match lattice with
-        | Lattice.Square -> "square"
-        | Lattice.Triangular -> "triangular"
+    /// The parameters of a family as arguments.
+    let free (family: LatticeFamily) : FreeArgument list =
+        family.Parameters |> List.map (fun p -> { Name = p.Name; Usage = p.Usage })
 
-    /// A system of the smallest size, to learn what a family can do.
-    let smallest: LatticeParameters =
-        {
-            Size = 2
-            Lattice = Lattice.Square
-            Coupling = 1.0
-            Field = 0.0
-            Snapshots = None
-            Equilibrate = None
-            Every = None
-        }
+    /// What a family is asked for to learn what it can do.
+    let smallest: LatticeRequest = LatticeFamily.request [ 2 ]
+
+    /// Faults of the parameters of a model, whatever its size.
+    let parameterFaults (family: LatticeFamily) (given: (string * string) list) : MiceError list =
+        LatticeFamily.create { smallest with Parameters = given } family |> Validate.faults

@@ -8,13 +8,10 @@ open Mice.Entropy
 open Mice.Plots
 open Mice.Samplers
 
-/// What `mice sample ising` and `mice sample xy` take beside what every verb does.
+/// What `mice sample MODEL` takes beside what every verb does.
 type SampleArgument =
     | Size of sites: string
     | Temperature of list: string
-    | Lattice of name: string
-    | Coupling of value: string
-    | Field of value: string
     | Snapshots of count: string
     | Equilibrate of count: string
     | Every of count: string
@@ -23,15 +20,12 @@ type SampleArgument =
     interface IArgParserTemplate with
         member this.Usage =
             match this with
-            | Size _ -> "rows and columns of the torus"
+            | Size _ -> "sites along every axis of the torus, or along each: 16, 16x32"
             | Temperature _ -> "one temperature or several, separated by commas, in units of |J|/k_B"
-            | Lattice _ -> "square (default) or, for ising, triangular"
-            | Coupling _ -> "J: 1 (default) for a ferromagnet, -1 for an antiferromagnet"
-            | Field _ -> "H, in units of |J|; default 0; of XY spins along the angle 0"
             | Snapshots _ ->
                 "snapshots to draw at each temperature, rounded up to equally many of each chain; default 2048"
-            | Equilibrate _ -> "rounds (ising, default 50) or steps (xy, default 300) before anything is kept"
-            | Every _ -> "rounds (ising, default 5) or steps (xy, default 10) between two snapshots of a chain"
+            | Equilibrate _ -> "steps of the chains (ising: rounds) before anything is kept; default see below"
+            | Every _ -> "steps of the chains (ising: rounds) between two snapshots of a chain; default see below"
             | Output _ -> "NAME.npy or NAME.spins; of several temperatures NAME-T2.5.npy and so on"
 
 /// `mice sample`: snapshots of a lattice model in files.
@@ -41,8 +35,9 @@ module SampleLattice =
     type private Job =
         {
             Options: RunOptions
-            Parameters: LatticeParameters
             System: LatticeSystem
+            /// Snapshots that were asked for.
+            Snapshots: int option
             /// Every temperature with its file.
             Files: (float * string) list
         }
@@ -85,42 +80,42 @@ module SampleLattice =
         let temperatures =
             LatticeArguments.temperatures (r.TryGetResult SampleArgument.Temperature)
 
+        let request =
+            validate {
+                let! size = LatticeArguments.size (r.TryGetResult SampleArgument.Size)
+
+                and! snapshots =
+                    Options.count "--snapshots" (r.TryGetResult SampleArgument.Snapshots)
+
+                and! equilibrate =
+                    Options.count "--equilibrate" (r.TryGetResult SampleArgument.Equilibrate)
+
+                and! every = Options.count "--every" (r.TryGetResult SampleArgument.Every)
+
+                return
+                    {
+                        Sides = size
+                        Parameters = given.Free
+                        Snapshots = snapshots
+                        Equilibrate = equilibrate
+                        Every = every
+                    }
+            }
+
         validate {
-            let! size = LatticeArguments.size (r.TryGetResult SampleArgument.Size)
+            let! request = request
+            and! () = LatticeArguments.parameterFaults family given.Free
             and! _ = temperatures
-            and! lattice = LatticeArguments.lattice (r.TryGetResult SampleArgument.Lattice)
-            and! coupling = LatticeArguments.coupling (r.TryGetResult SampleArgument.Coupling)
-            and! field = LatticeArguments.field (r.TryGetResult SampleArgument.Field)
-
-            and! snapshots =
-                Options.count "--snapshots" (r.TryGetResult SampleArgument.Snapshots)
-
-            and! equilibrate =
-                Options.count "--equilibrate" (r.TryGetResult SampleArgument.Equilibrate)
-
-            and! every = Options.count "--every" (r.TryGetResult SampleArgument.Every)
             and! files = output temperatures (r.TryGetResult SampleArgument.Output)
             and! shared = SharedOptions.readWith LatticeArguments.processor given.Shared
             and! () = unresumed given.Shared
-
-            let parameters =
-                {
-                    Size = size
-                    Lattice = lattice
-                    Coupling = coupling
-                    Field = field
-                    Snapshots = snapshots
-                    Equilibrate = equilibrate
-                    Every = every
-                }
-
-            let! system = family.Create parameters
+            let! system = LatticeFamily.create request family
 
             return
                 {
                     Options = shared
-                    Parameters = parameters
                     System = system
+                    Snapshots = request.Snapshots
                     Files = files
                 }
         }
@@ -139,9 +134,8 @@ module SampleLattice =
         |> Result.bind (fun drawn ->
             let source =
                 {
-                    Lattice = job.Parameters.Lattice
-                    Coupling = job.Parameters.Coupling
-                    Field = job.Parameters.Field
+                    Model = job.System.Name
+                    Parameters = job.System.Parameters
                     Temperature = temperature
                     Seed = job.Options.Seed
                     SnapshotsPerChain = drawn.SnapshotsPerChain
@@ -177,16 +171,13 @@ module SampleLattice =
         go [] (List.indexed job.Files)
 
     let private settings (job: Job) =
-        let p, system = job.Parameters, job.System
+        let system = job.System
 
         [
             "model", system.Name
-            "lattice", LatticeArguments.latticeName p.Lattice
-            "rows", string p.Size
-            "columns", string p.Size
-            "coupling", Number.text p.Coupling
-            "field", Number.text p.Field
-            "snapshots", string (defaultArg p.Snapshots system.Snapshots)
+            yield! LatticeModel.sides system.Shape
+            yield! system.Parameters
+            "snapshots", string (defaultArg job.Snapshots system.Snapshots)
             "equilibrate", string system.Equilibrate
             "every", string system.Every
         ]
@@ -197,7 +188,8 @@ module SampleLattice =
 
     /// The verb for a family of models.
     let verb (family: LatticeFamily) : Verb =
-        Verb.create<SampleArgument, _, _>
+        Verb.createWith<SampleArgument, _, _>
+            (LatticeArguments.free family)
             ([ "sample"; family.Name ], $"snapshots of {family.Summary} in a file", family.Remark)
             (read family)
             (fun _ _ job -> Runs.stoppable job.Options (samples job))

@@ -12,11 +12,13 @@ type BlockCounts =
         {
             /// The block.
             Shape: BlockShape
-            /// Counts of each group, [groups][2^sites]; bit i of a pattern is set where the spin of site i is up.
+            /// q, the states of a site: 2 for ±1.
+            States: int
+            /// Counts of each group, [groups][q^sites]; site i of a pattern counts q^i times its state, 1 for a spin that is up.
             Groups: int[][]
         }
 
-    /// Counts over all snapshots, [2^sites]; bit i of an index is set where the spin of site i, in row-by-row order, is up.
+    /// Counts over all snapshots, [q^sites]; site i, in the order of the lattice's sites, counts q^i times its state.
     member counts.Total: int[] =
         let total = Array.zeroCreate counts.Groups[0].Length
 
@@ -55,24 +57,44 @@ module BlockCounts =
                 window <- (window <<< 1) ||| bit line[c]
                 target[c] <- window
 
-    /// The patterns of the blocks at all columns of one row. Both arrays go on for at least one vector.
-    let private fillPatterns rows columns reach (runs: BlockRun[]) row (windows: uint32[]) (patterns: uint32[]) =
+    /// The row at an offset from each row of the torus, a row being the sites along the last axis.
+    let private rowsAt (torus: int[]) (offset: int[]) : int[] =
+        let across = torus[.. torus.Length - 2]
+
+        Array.init (LatticeShape.sites across) (fun row ->
+            Array.map3 (fun place step side -> (place + step) % side) (LatticeShape.place across row) offset across
+            |> Array.fold2 (fun sum side place -> sum * side + place) 0 across)
+
+    /// The patterns of the blocks at all columns of one row; every run comes with the row that it is in. Both arrays go on for at least one vector.
+    let private fillPatterns
+        columns
+        reach
+        (runs: struct (BlockRun * int[])[])
+        row
+        (windows: uint32[])
+        (patterns: uint32[])
+        =
         for c in 0..lanes .. columns - 1 do
             let mutable pattern = Vector<uint32>.Zero
 
-            for run in runs do
-                let first = (row + run.Row) % rows * (columns + reach) + run.Column
+            for struct (run, rows) in runs do
+                let first = rows[row] * (columns + reach) + run.Column
 
                 let seen =
                     Vector.BitwiseAnd(Vector(windows, first + c), Vector((1u <<< run.Length) - 1u))
 
-                pattern <- Vector.BitwiseOr(pattern, Vector.ShiftLeft(seen, run.Bit))
+                pattern <- Vector.BitwiseOr(pattern, Vector.ShiftLeft(seen, run.Site))
 
             pattern.CopyTo(patterns, c)
 
-    let private countGroup (shape: BlockShape) rows columns (group: sbyte[][]) : int[] =
-        let reach = shape.Columns
-        let runs = BlockShape.runs shape
+    let private countSpins (shape: BlockShape) (torus: int[]) (group: sbyte[][]) : int[] =
+        let columns = Array.last torus
+        let rows = LatticeShape.sites torus / columns
+        let reach = Array.last shape.Sides
+
+        let runs =
+            BlockShape.runs shape |> Array.map (fun run -> struct (run, rowsAt torus run.Row))
+
         let windows = Array.zeroCreate (rows * (columns + reach) + lanes)
         let patterns = Array.zeroCreate (columns + lanes)
         let counts = Array.zeroCreate (1 <<< shape.Sites)
@@ -81,7 +103,7 @@ module BlockCounts =
             fillWindows rows columns reach spins windows
 
             for row in 0 .. rows - 1 do
-                fillPatterns rows columns reach runs row windows patterns
+                fillPatterns columns reach runs row windows patterns
 
                 for c in 0 .. columns - 1 do
                     let pattern = int patterns[c]
@@ -89,14 +111,49 @@ module BlockCounts =
 
         counts
 
-    let private tooManyFault (snapshots: LatticeSnapshots<sbyte>) =
-        let blocks =
-            int64 snapshots.Sites.Length * int64 (snapshots.Rows * snapshots.Columns)
+    /// The sites of the block at every site of the torus, [torus][sites] in one.
+    let private sitesOf (shape: BlockShape) (torus: int[]) : int[] =
+        Array.init (LatticeShape.sites torus) (LatticeShape.place torus)
+        |> Array.collect (fun place ->
+            shape.Offsets
+            |> Array.map (fun offset ->
+                Array.map3 (fun p step side -> (p + step) % side) place offset torus
+                |> Array.fold2 (fun sum side p -> sum * side + p) 0 torus))
+
+    let private countStates states (shape: BlockShape) (sites: int[]) (group: byte[][]) : int[] =
+        let counts = Array.zeroCreate (pown states shape.Sites)
+        let size = shape.Sites
+
+        for spins in group do
+            for first in 0..size .. sites.Length - 1 do
+                let mutable pattern = 0
+
+                // The last site counts most.
+                for i in first + size - 1 .. -1 .. first do
+                    pattern <- pattern * states + int spins[sites[i]]
+
+                counts[pattern] <- counts[pattern] + 1
+
+        counts
+
+    let private tooManyFault (snapshots: LatticeSnapshots<'spin>) =
+        let blocks = int64 snapshots.Sites.Length * int64 (LatticeSnapshots.sites snapshots)
 
         [
             if blocks > int64 Int32.MaxValue then
                 MiceError.OutOfRange("the number of blocks to be counted", string blocks, $"at most {Int32.MaxValue}")
         ]
+
+    let private counted states shape own (countGroup: 'spin[][] -> int[]) (snapshots: LatticeSnapshots<'spin>) =
+        match own @ BlockShape.faults states snapshots.Shape shape @ tooManyFault snapshots with
+        | [] ->
+            Ok
+                {
+                    Shape = shape
+                    States = states
+                    Groups = SpinSnapshots.groups snapshots |> Array.map countGroup
+                }
+        | faults -> Error faults
 
     /// <summary>Counts the patterns of a block at every site of every snapshot.</summary>
     /// <param name="shape">The block, of 1 to 20 sites.</param>
@@ -104,45 +161,55 @@ module BlockCounts =
     /// <returns>Errors: TooFewData (below two snapshots), Mismatch (a snapshot of another size), OutOfRange (a spin that is not
     /// ±1, a block that is too large to count or does not fit into the torus, more than 2³¹ − 1 blocks).</returns>
     let count (shape: BlockShape) (snapshots: LatticeSnapshots<sbyte>) : Result<BlockCounts, MiceError list> =
-        match
-            SpinSnapshots.faults snapshots
-            @ BlockShape.faults snapshots.Rows snapshots.Columns shape
-            @ tooManyFault snapshots
-        with
-        | [] ->
-            Ok
-                {
-                    Shape = shape
-                    Groups =
-                        SpinSnapshots.groups snapshots |> Array.map (countGroup shape snapshots.Rows snapshots.Columns)
-                }
-        | faults -> Error faults
+        counted 2 shape (SpinSnapshots.faults snapshots) (countSpins shape snapshots.Shape) snapshots
+
+    /// <summary>The same for spins that are each in one of some states.</summary>
+    /// <param name="states">How many states there are, 2 or more.</param>
+    /// <param name="shape">The block, of at most 2²⁰ patterns.</param>
+    /// <param name="snapshots">Independent snapshots of states, numbered from 0 on.</param>
+    /// <returns>As for <c>count</c>.</returns>
+    let ofStates
+        (states: int)
+        (shape: BlockShape)
+        (snapshots: LatticeSnapshots<byte>)
+        : Result<BlockCounts, MiceError list> =
+        // Found when it is known that there are sites.
+        let sites = lazy (sitesOf shape snapshots.Shape)
+
+        counted
+            states
+            shape
+            (SpinSnapshots.stateFaults states snapshots)
+            (fun group -> countStates states shape sites.Value group)
+            snapshots
 
     /// The counts of a part of the block, without looking at the snapshots again: every translation of the part is a part of
     /// exactly one translation of the block.
     let internal marginal (part: BlockShape) (counts: BlockCounts) : BlockCounts =
-        match BlockShape.bitsIn counts.Shape part with
+        match BlockShape.sitesIn counts.Shape part with
         | None -> invalidArg (nameof part) "The block does not contain the part."
-        | Some bits ->
+        | Some sites ->
+            let powers = Array.init counts.Shape.Sites (pown counts.States)
+
             let reduced pattern =
                 let mutable image = 0
 
-                for i in 0 .. bits.Length - 1 do
-                    image <- image ||| (((pattern >>> bits[i]) &&& 1) <<< i)
+                for i in 0 .. sites.Length - 1 do
+                    image <- image + pattern / powers[sites[i]] % counts.States * powers[i]
 
                 image
 
-            let images = Array.init (1 <<< counts.Shape.Sites) reduced
+            let images = Array.init counts.Groups[0].Length reduced
 
             let sum (group: int[]) =
-                let summed = Array.zeroCreate (1 <<< part.Sites)
+                let summed = Array.zeroCreate (pown counts.States part.Sites)
 
                 for pattern in 0 .. group.Length - 1 do
                     summed[images[pattern]] <- summed[images[pattern]] + group[pattern]
 
                 summed
 
-            {
+            { counts with
                 Shape = part
                 Groups = counts.Groups |> Array.map sum
             }

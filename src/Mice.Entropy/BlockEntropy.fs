@@ -94,7 +94,7 @@ module BlockEntropy =
     /// block onto itself.</param>
     /// <param name="counts">Counts of at least two groups.</param>
     let ofCounts (symmetry: SpinSymmetry) (counts: BlockCounts) : BlockEntropy =
-        let orbits = SpinSymmetry.orbits counts.Shape symmetry
+        let orbits = SpinSymmetry.orbits counts.States counts.Shape symmetry
 
         let logSizes =
             fold orbits (Array.create orbits.Length 1) |> Array.map (float >> log)
@@ -123,18 +123,6 @@ module BlockEntropy =
             GroupedCorrection = (corrected - plugIn) * 1.0<nat>
             PlugInWithoutGroup = without
         }
-
-    /// <summary>Entropy of a block, from snapshots.</summary>
-    /// <param name="symmetry">As for <c>ofCounts</c>.</param>
-    /// <param name="shape">The block, of 1 to 20 sites.</param>
-    /// <param name="snapshots">Independent snapshots of ±1 spins.</param>
-    /// <returns>Errors: those of <c>BlockCounts.count</c>.</returns>
-    let estimate
-        (symmetry: SpinSymmetry)
-        (shape: BlockShape)
-        (snapshots: LatticeSnapshots<sbyte>)
-        : Result<BlockEntropy, MiceError list> =
-        BlockCounts.count shape snapshots |> Result.map (ofCounts symmetry)
 
     /// <summary>Σ wᵢ Sᵢ of blocks of the same snapshots. Groups are left out of all terms at once, so errors that the terms share
     /// cancel as far as they do in truth.</summary>

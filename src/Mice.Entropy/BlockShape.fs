@@ -1,119 +1,134 @@
 namespace Mice.Entropy
 
-open System
 open Mice
+open Mice.Samplers
 
-/// <summary>The sites of a block, wherever on the lattice it is laid: offsets (row, column) from the upper left corner of the
-/// smallest rectangle around them.</summary>
+/// <summary>The sites of a block, wherever on the lattice it is laid: offsets along each axis from the first corner of the
+/// smallest box around them.</summary>
 type BlockShape =
     internal
         {
-            /// Distinct offsets row by row, [sites]; site i is bit i of a pattern, set where the spin is up.
-            Offsets: (struct (int * int))[]
+            /// Distinct offsets in the order of the lattice's sites, [sites][axes]; site i of a pattern of q states counts q^i.
+            Offsets: int[][]
         }
 
     /// Number of sites.
     member shape.Sites = shape.Offsets.Length
 
-    /// Rows of the smallest rectangle around the sites.
-    member shape.Rows =
-        1 + (shape.Offsets |> Array.fold (fun most (struct (row, _)) -> max most row) -1)
+    /// Sides of the smallest box around the sites.
+    member shape.Sides: int[] =
+        if Array.isEmpty shape.Offsets then
+            [||]
+        else
+            shape.Offsets |> Array.reduce (Array.map2 max) |> Array.map ((+) 1)
 
-    /// Columns of the smallest rectangle around the sites.
-    member shape.Columns =
-        1 + (shape.Offsets |> Array.fold (fun most (struct (_, column)) -> max most column) -1)
-
-/// A horizontal run of neighbouring sites of a block.
-[<Struct>]
+/// A run of neighbouring sites of a block along the last axis.
 type internal BlockRun =
     {
-        /// Row of the run.
-        Row: int
-        /// Column of its first site.
+        /// Its place along all axes but the last.
+        Row: int[]
+        /// Place of its first site along the last axis.
         Column: int
         /// Its sites.
         Length: int
-        /// The bit of its first site.
-        Bit: int
+        /// The number of its first site.
+        Site: int
     }
 
 /// Making shapes and relating them.
 [<RequireQualifiedAccess>]
 module BlockShape =
-    /// Most sites of a block whose patterns are counted: 2²⁰ counts.
+    /// Most patterns of a block that are counted.
     [<Literal>]
-    let MostSites = 20
+    let MostPatterns = 1048576
+
+    /// Most sites of so many states whose patterns are not more than a limit.
+    let internal mostSites (limit: int) (states: int) : int =
+        let rec go sites patterns =
+            if patterns * states > limit then
+                sites
+            else
+                go (sites + 1) (patterns * states)
+
+        go 0 1
 
     /// <summary>The shape of any set of sites; sites given twice count once, and only differences of offsets matter.</summary>
-    /// <param name="offsets">(row, column) of every site.</param>
-    let ofOffsets (offsets: (struct (int * int)) seq) : BlockShape =
-        let sites = offsets |> Seq.distinct |> Seq.toArray
+    /// <param name="offsets">Offsets of every site along each axis.</param>
+    let ofOffsets (offsets: int[] seq) : BlockShape =
+        match offsets |> Seq.distinct |> Seq.toArray with
+        | [||] -> { Offsets = [||] }
+        | sites ->
+            let least = sites |> Array.reduce (Array.map2 min)
 
-        let least part =
-            sites |> Array.fold (fun least site -> min least (part site)) Int32.MaxValue
+            {
+                Offsets = sites |> Array.map (fun site -> Array.map2 (-) site least) |> Array.sort
+            }
 
-        let top, left =
-            least (fun (struct (row, _)) -> row), least (fun (struct (_, column)) -> column)
-
+    /// <summary>All sites of a box.</summary>
+    /// <param name="sides">Its sides, 1 or more: rows and columns on two axes.</param>
+    let box (sides: int[]) : BlockShape =
         {
-            Offsets = sites |> Array.map (fun (struct (row, column)) -> struct (row - top, column - left)) |> Array.sort
+            Offsets = Array.init (LatticeShape.sites sides) (LatticeShape.place sides)
         }
 
-    /// <summary>All sites of a rectangle.</summary>
-    /// <param name="rows">Its rows.</param>
-    /// <param name="columns">Its columns.</param>
-    let rectangle (rows: int) (columns: int) : BlockShape =
-        ofOffsets (
-            seq {
-                for row in 0 .. rows - 1 do
-                    for column in 0 .. columns - 1 do
-                        struct (row, column)
-            }
-        )
-
     /// What keeps the patterns of a block from being counted on a torus.
-    let internal faults (rows: int) (columns: int) (shape: BlockShape) : MiceError list =
-        [
-            if shape.Sites < 1 || shape.Sites > MostSites then
-                MiceError.OutOfRange("the number of sites of a block", string shape.Sites, $"1 to {MostSites}")
+    let internal faults (states: int) (torus: int[]) (shape: BlockShape) : MiceError list =
+        let names = if torus.Length = 2 then [| "rows"; "columns" |] else [||]
 
-            for name, extent, side in [ "rows", shape.Rows, rows; "columns", shape.Columns, columns ] do
-                if extent > side then
+        let nameOf axis =
+            Array.tryItem axis names |> Option.defaultValue $"sites along axis {axis + 1}"
+
+        [
+            if shape.Sites < 1 || shape.Sites > mostSites MostPatterns states then
+                MiceError.OutOfRange(
+                    "the number of sites of a block",
+                    string shape.Sites,
+                    $"1 to {mostSites MostPatterns states}"
+                )
+
+            for axis in 0 .. torus.Length - 1 do
+                let extent = Array.tryItem axis shape.Sides |> Option.defaultValue 0
+
+                if extent > torus[axis] then
                     MiceError.OutOfRange(
-                        $"the number of {name} of the lattice",
-                        string side,
+                        $"the number of {nameOf axis} of the lattice",
+                        string torus[axis],
                         $"{extent} or more, as many as the block has"
                     )
         ]
 
+    let private rowOf (offset: int[]) = offset[.. offset.Length - 2]
+
     /// The runs that make up the shape.
     let internal runs (shape: BlockShape) : BlockRun[] =
-        let follows bit =
-            let struct (row, column) = shape.Offsets[bit]
-            bit > 0 && shape.Offsets[bit - 1] = struct (row, column - 1)
+        let follows site =
+            site > 0
+            && rowOf shape.Offsets[site - 1] = rowOf shape.Offsets[site]
+            && Array.last shape.Offsets[site - 1] = Array.last shape.Offsets[site] - 1
 
         let starts = [| 0 .. shape.Sites - 1 |] |> Array.filter (follows >> not)
 
         Array.append (Array.tail starts) [| shape.Sites |]
         |> Array.map2
-            (fun bit next ->
-                let struct (row, column) = shape.Offsets[bit]
-
+            (fun site next ->
                 {
-                    Row = row
-                    Column = column
-                    Length = next - bit
-                    Bit = bit
+                    Row = rowOf shape.Offsets[site]
+                    Column = Array.last shape.Offsets[site]
+                    Length = next - site
+                    Site = site
                 })
             starts
 
-    /// Where the sites of a part lie in the whole: bit i of the part is bit result[i] of the whole; None when the part fits nowhere.
-    let internal bitsIn (whole: BlockShape) (part: BlockShape) : int[] option =
-        let places down right =
-            part.Offsets
-            |> Array.map (fun (struct (row, column)) ->
-                Array.IndexOf(whole.Offsets, struct (row + down, column + right)))
+    /// Where the sites of a part lie in the whole: site i of the part is site result[i] of the whole; None when the part fits nowhere.
+    let internal sitesIn (whole: BlockShape) (part: BlockShape) : int[] option =
+        let number = whole.Offsets |> Array.mapi (fun i offset -> offset, i) |> Map.ofArray
+        let room = Array.map2 (fun w p -> w - p + 1) whole.Sides part.Sides
 
-        Seq.allPairs [ 0 .. whole.Rows - part.Rows ] [ 0 .. whole.Columns - part.Columns ]
-        |> Seq.map (fun (down, right) -> places down right)
-        |> Seq.tryFind (Array.forall (fun bit -> bit >= 0))
+        if room |> Array.exists (fun places -> places < 1) then
+            None
+        else
+            Seq.init (LatticeShape.sites room) (LatticeShape.place room)
+            |> Seq.map (fun shift ->
+                part.Offsets |> Array.map (fun offset -> Map.tryFind (Array.map2 (+) offset shift) number))
+            |> Seq.tryFind (Array.forall Option.isSome)
+            |> Option.map (Array.map Option.get)

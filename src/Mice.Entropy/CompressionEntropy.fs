@@ -28,13 +28,18 @@ module CompressionEntropy =
     [<Literal>]
     let private StripRows = 4
 
-    /// Sites in the order in which they are stored, [rows·columns].
-    let internal stripOrder rows columns =
+    /// Sites in the order in which they are stored, [sites]: plane after plane of the last two axes.
+    let internal stripOrder (shape: int[]) =
+        let columns = Array.last shape
+        let rows = if shape.Length > 1 then shape[shape.Length - 2] else 1
+        let planes = LatticeShape.sites shape / (rows * columns)
+
         [|
-            for top in 0..StripRows .. rows - 1 do
-                for column in 0 .. columns - 1 do
-                    for row in top .. min rows (top + StripRows) - 1 do
-                        yield row * columns + column
+            for plane in 0 .. planes - 1 do
+                for top in 0..StripRows .. rows - 1 do
+                    for column in 0 .. columns - 1 do
+                        for row in top .. min rows (top + StripRows) - 1 do
+                            yield (plane * rows + row) * columns + column
         |]
 
     /// One bit for each spin; every snapshot begins with a new byte.
@@ -48,6 +53,16 @@ module CompressionEntropy =
                     bytes[i * length + k / 8] <- bytes[i * length + k / 8] ||| (1uy <<< (k % 8))
 
         bytes
+
+    /// As many states to a byte as it has values for; every snapshot begins with a new byte.
+    let internal packStates (states: int) (order: int[]) (snapshots: byte[][]) : byte[] =
+        let together = int (floor (log 256.5 / log (float states)))
+
+        [|
+            for spins in snapshots do
+                for sites in Array.chunkBySize together order do
+                    byte (Array.foldBack (fun site sum -> sum * states + int spins[site]) sites 0)
+        |]
 
     /// Bytes that are left by Brotli (RFC 7932) at its highest quality and with its largest window.
     let private compressedSize (data: byte[]) : int =
@@ -66,7 +81,7 @@ module CompressionEntropy =
     /// States of a planar spin as it is stored, a byte each.
     let private directions = 256
 
-    /// The direction in which a spin points as seen from the mean direction of its neighbours to the left and above, as one of the states, [rows·columns].
+    /// The direction in which a spin points as seen from the mean direction of its neighbours to the left and one row before, as one of the states, [sites].
     /// The first row and column have one such neighbour; the first site has none and sees θ = 0.
     let internal turns columns (spins: Vector2[]) : byte[] =
         let mean site =
@@ -130,7 +145,7 @@ module CompressionEntropy =
     let private FewestSpins = 1024
 
     let private tooFew (snapshots: LatticeSnapshots<'spin>) =
-        let spins = snapshots.Sites.Length * snapshots.Rows * snapshots.Columns
+        let spins = snapshots.Sites.Length * LatticeSnapshots.sites snapshots
 
         [
             if spins < FewestSpins then
@@ -138,7 +153,7 @@ module CompressionEntropy =
         ]
 
     let private measured (coding: Coding<'spin>) (snapshots: LatticeSnapshots<'spin>) : CompressionResult =
-        let sites = snapshots.Rows * snapshots.Columns
+        let sites = LatticeSnapshots.sites snapshots
         let data = snapshots.Sites |> coding.Bytes |> compressedSize
         let constant, random = compressedSize coding.Constant, compressedSize coding.Random
         let groups = SpinSnapshots.groups snapshots
@@ -179,8 +194,8 @@ module CompressionEntropy =
     let estimate (key: Key) (snapshots: LatticeSnapshots<sbyte>) : Result<CompressionResult, MiceError list> =
         match SpinSnapshots.faults snapshots @ tooFew snapshots with
         | [] ->
-            let sites, count = snapshots.Rows * snapshots.Columns, snapshots.Sites.Length
-            let bytes = stripOrder snapshots.Rows snapshots.Columns |> pack
+            let sites, count = LatticeSnapshots.sites snapshots, snapshots.Sites.Length
+            let bytes = stripOrder snapshots.Shape |> pack
 
             snapshots
             |> measured
@@ -189,6 +204,36 @@ module CompressionEntropy =
                     Constant = bytes (Array.create count (Array.create sites -1y))
                     Random = bytes (randomSpins key count sites)
                     States = log 2.0
+                    Volume = 0.0
+                }
+            |> Ok
+        | faults -> Error faults
+
+    /// <summary>The same for spins that are each in one of q states: s = η ln q per site. As many sites share a byte as it has values for; with another q than 2, 4 and
+    /// 16 not all values of a byte are used, which the random spins are normalised by.</summary>
+    /// <param name="states">q, 2 or more.</param>
+    /// <param name="key">Randomness of the random spins.</param>
+    /// <param name="snapshots">Independent snapshots of states, two or more, of at least 1,024 spins together.</param>
+    /// <returns>Errors: TooFewData, Mismatch (a snapshot of another size), OutOfRange (a spin that is none of the states).</returns>
+    let ofStates
+        (states: int)
+        (key: Key)
+        (snapshots: LatticeSnapshots<byte>)
+        : Result<CompressionResult, MiceError list> =
+        match SpinSnapshots.stateFaults states snapshots @ tooFew snapshots with
+        | [] ->
+            let sites, count = LatticeSnapshots.sites snapshots, snapshots.Sites.Length
+            let bytes = stripOrder snapshots.Shape |> packStates states
+            let generator = Key.generator key
+            let random () = byte (generator.NextInt states)
+
+            snapshots
+            |> measured
+                {
+                    Bytes = bytes
+                    Constant = bytes (Array.create count (Array.zeroCreate sites))
+                    Random = bytes (Array.init count (fun _ -> Array.init sites (fun _ -> random ())))
+                    States = log (float states)
                     Volume = 0.0
                 }
             |> Ok
@@ -210,7 +255,7 @@ module CompressionEntropy =
     let estimatePlanar (key: Key) (snapshots: LatticeSnapshots<Vector2>) : Result<CompressionResult, MiceError list> =
         match SpinSnapshots.planarFaults snapshots @ tooFew snapshots with
         | [] ->
-            let sites, count = snapshots.Rows * snapshots.Columns, snapshots.Sites.Length
+            let sites, count = LatticeSnapshots.sites snapshots, snapshots.Sites.Length
             let taken = min count (max 2 (MostAngles / sites))
 
             let some =
@@ -223,7 +268,7 @@ module CompressionEntropy =
             some
             |> measured
                 {
-                    Bytes = Array.collect (turns snapshots.Columns)
+                    Bytes = Array.collect (turns (Array.last snapshots.Shape))
                     Constant = Array.zeroCreate (taken * sites)
                     Random = Array.init (taken * sites) (fun _ -> byte (generator.NextInt directions))
                     States = log (float directions)

@@ -2,6 +2,7 @@ namespace Mice.Entropy
 
 open Mice
 open Mice.Tensors
+open Mice.Samplers
 open Mice.Information
 
 /// <summary>Critics of two halves of a block. One encoder serves both halves, since the second is turned by 180°; the spins at the cut, given
@@ -26,12 +27,17 @@ module internal HalfCritic =
     [<Literal>]
     let private Local = 8
 
-    /// Rows that a local code sees, and sites to each side.
+    /// Layers that a local code sees across the cut.
     [<Literal>]
     let private Deep = 2
 
-    [<Literal>]
-    let private Wide = 3
+    /// Sites that it sees to each side along the cut: fewer where there are more directions.
+    let private wide (halves: LatticeHalves) =
+        match (LatticeHalves.cut halves).Length with
+        | 0
+        | 1 -> 3
+        | 2 -> 2
+        | _ -> 1
 
     let private symmetric (weight: Tensor) =
         (weight + Tensor.transpose 0 1 weight) * 0.5
@@ -48,38 +54,54 @@ module internal HalfCritic =
         name, Initialiser.fanIn (Key.named name key) [ size; size ] * scale |> Params.Leaf
 
     /// Cuts between the halves: two where they meet again around the torus.
-    let private cuts (halves: LatticeHalves) =
-        if halves.InterfaceLength > halves.Length then 2 else 1
+    let private cuts (halves: LatticeHalves) = if halves.Closes then 2 else 1
 
     /// Sites at the cuts.
-    let private rim (halves: LatticeHalves) = cuts halves * halves.Length
+    let private rim (halves: LatticeHalves) =
+        cuts halves * LatticeHalves.length halves
 
     /// What stands at the cuts: the first sites of a half and, where they meet again, the last.
     let private cut (halves: LatticeHalves) (x: Tensor) =
-        let sites = LatticeHalves.volume halves
-        let near = Tensor.slice 1 0 halves.Length 1 x
+        let sites, length = LatticeHalves.volume halves, LatticeHalves.length halves
+        let near = Tensor.slice 1 0 length 1 x
 
         if cuts halves = 1 then
             near
         else
-            Tensor.cat 1 [ near; Tensor.slice 1 (sites - halves.Length) sites 1 x ]
+            Tensor.cat 1 [ near; Tensor.slice 1 (sites - length) sites 1 x ]
+
+    /// Offsets that a local code sees along the cut.
+    let private window (halves: LatticeHalves) : int[][] =
+        let wide = wide halves
+        let sides = LatticeHalves.cut halves |> Array.map (fun _ -> 2 * wide + 1)
+
+        Array.init (LatticeShape.sites sides) (LatticeShape.place sides >> Array.map (fun p -> p - wide))
 
     /// Sites around each site of the cuts, [rim·window]; one past the last stands for none.
     let private windows (halves: LatticeHalves) =
+        let sides, depth = LatticeHalves.cut halves, LatticeHalves.depth halves
+        let length = LatticeShape.sites sides
+        let window = window halves
+
         [|
             for side in 0 .. cuts halves - 1 do
-                for along in 0 .. halves.Length - 1 do
-                    for away in 0 .. min Deep halves.Depth - 1 do
-                        for other in along - Wide .. along + Wide do
-                            let across = if side = 0 then away else halves.Depth - 1 - away
+                for along in 0 .. length - 1 do
+                    let place = LatticeShape.place sides along
 
-                            if other < 0 || other >= halves.Length then
+                    for away in 0 .. min Deep depth - 1 do
+                        for offset in window do
+                            let across = if side = 0 then away else depth - 1 - away
+                            let other = Array.map2 (+) place offset
+
+                            if Array.exists2 (fun p side -> p < 0 || p >= side) other sides then
                                 int64 (LatticeHalves.volume halves)
                             else
-                                int64 (across * halves.Length + other)
+                                let site = Array.fold2 (fun sum side p -> sum * side + p) 0 sides other
+                                int64 (across * length + site)
         |]
 
-    let private windowSites (halves: LatticeHalves) = min Deep halves.Depth * (2 * Wide + 1)
+    let private windowSites (halves: LatticeHalves) =
+        min Deep (LatticeHalves.depth halves) * (window halves).Length
 
     /// A number of each site, [n; sites], around each site of the cuts, [n; rim; window]; the places are found once.
     let private around (halves: LatticeHalves) : Tensor -> Tensor =
@@ -97,7 +119,7 @@ module internal HalfCritic =
     let private facing (halves: LatticeHalves) weight (codes: Tensor) =
         let n = codes.Shape[0]
 
-        Tensor.matmul (Tensor.reshape [ n; cuts halves; halves.Length; Local ] codes) (symmetric weight)
+        Tensor.matmul (Tensor.reshape [ n; cuts halves; LatticeHalves.length halves; Local ] codes) (symmetric weight)
         |> Tensor.flip [ 2 ]
         |> Tensor.reshape [ n; rim halves * Local ]
 
@@ -153,6 +175,11 @@ module internal HalfCritic =
     /// <param name="halves">Their shape.</param>
     let ising (halves: LatticeHalves) : Critic = bilinear 1 1.0 halves
 
+    /// <summary>For spins that are each in one of some states, halves [n; states·sites].</summary>
+    /// <param name="states">How many states there are.</param>
+    /// <param name="halves">Their shape.</param>
+    let states (states: int) (halves: LatticeHalves) : Critic = bilinear states 1.0 halves
+
     /// <summary>For planar spins in a field, halves [n; 2·sites], x components before y components.</summary>
     /// <param name="stiffness">κ of neighbours: the spins are given times its square root.</param>
     /// <param name="halves">Their shape.</param>
@@ -196,7 +223,7 @@ module internal HalfCritic =
         p
         (spins: Tensor)
         : Codes =
-        let sites, length = LatticeHalves.volume halves, halves.Length
+        let sites, length = LatticeHalves.volume halves, LatticeHalves.length halves
         let x, y = Tensor.slice 1 0 sites 1 spins, Tensor.slice 1 sites (2 * sites) 1 spins
 
         /// Networks see angles relative to a spin.

@@ -4,7 +4,6 @@ open System
 open Mice
 open Mice.Learning
 open Mice.Tensors
-open Mice.Samplers
 open Mice.Information
 
 /// How the critic of one pair of halves is trained. Start from HalfTrainingOptions.defaults.
@@ -16,7 +15,7 @@ type HalfTrainingOptions =
         Batch: int
         /// Learning rate of the first step; in each round it falls to 0 along half a cosine, in the second from half of this.
         LearningRate: float
-        /// Blocks of each held-out snapshot for the mean over joint pairs; of halves of less than 16 sites as many more as they are smaller.
+        /// Blocks of each held-out snapshot for the mean over joint pairs; of halves of less than 16 sites, the unit of volumes, as many more as they are smaller.
         JointBlocks: int
         /// Blocks of each held-out snapshot that are paired with all those of the others.
         ProductBlocks: int
@@ -52,7 +51,7 @@ module HalfTrainingOptions =
 type HalfInformation =
     {
         /// The halves.
-        Halves: LatticeHalves
+        Halves: Halves
         /// M = I(half; half), a lower bound.
         MutualInformation: Estimate<nat>
         /// How much the second half of the training added to M, 0 at least: about what as much training again would add.
@@ -79,9 +78,9 @@ type HalfInformation =
 /// (2020), doi:10.1073/pnas.2017042117.</remarks>
 [<RequireQualifiedAccess>]
 module HalfInformation =
-    /// Sites of the halves from which on JointBlocks are taken as they are.
+    /// Volume of the halves from which on JointBlocks are taken as they are.
     [<Literal>]
-    let private FullWeight = 16
+    let private FullWeight = 16.0
 
     /// Fewest effective product pairs, of all that were scored and of those in one training step.
     [<Literal>]
@@ -93,26 +92,18 @@ module HalfInformation =
         float batch * float (partners |> Option.map (min (batch / 2)) |> Option.defaultValue (batch - 1))
 
     /// Halves of one block of each of some snapshots.
-    let private blocks
-        (spins: LatticeSpins<'spin>)
-        key
-        (snapshots: LatticeSnapshots<'spin>)
-        (chosen: 'spin[][])
-        halves
-        =
-        let width = spins.Numbers * LatticeHalves.volume halves
+    let private blocks (level: HalvingLevel<'snapshot>) key (chosen: 'snapshot[]) =
+        let width = level.Numbers
 
         let a, b =
             Array.zeroCreate (chosen.Length * width), Array.zeroCreate (chosen.Length * width)
 
         let generator = Key.generator key
-
-        chosen |> Array.iteri (fun i snapshot -> spins.Draw generator snapshots snapshot halves i a b)
-
+        chosen |> Array.iteri (fun i snapshot -> level.Draw generator snapshot i a b)
         struct (Tensor.ofArray [ chosen.Length; width ] a, Tensor.ofArray [ chosen.Length; width ] b)
 
     /// Different snapshots at random.
-    let private choose (generator: Generator) count (snapshots: 'spin[][]) =
+    let private choose (generator: Generator) count (snapshots: 'snapshot[]) =
         let order = Array.init snapshots.Length id
 
         for i in 0 .. count - 1 do
@@ -165,7 +156,7 @@ module HalfInformation =
         (critic: Critic)
         partners
         first
-        (training: 'spin[][])
+        (training: 'snapshot[])
         =
         let key = run.Key
         let round = max 1 (options.Steps / 2)
@@ -239,11 +230,11 @@ module HalfInformation =
         Array.init rounds[0].Length (fun i -> rounds |> Array.averageBy (Array.item i))
 
     /// Joint blocks of a snapshot: more of small halves, which are cheap and weigh more.
-    let private jointBlocksOf (options: HalfTrainingOptions) halves =
-        options.JointBlocks * max 1 (FullWeight / LatticeHalves.volume halves)
+    let private jointBlocksOf (options: HalfTrainingOptions) (halves: Halves) =
+        options.JointBlocks * max 1 (int (FullWeight / halves.Volume))
 
     /// The bound, the influence of each snapshot, and the effective number of product pairs.
-    let private evaluate (options: HalfTrainingOptions) jointBlocks draw critic parameters (held: 'spin[][]) key =
+    let private evaluate (options: HalfTrainingOptions) jointBlocks draw critic parameters (held: 'snapshot[]) key =
         let rounds name count work =
             Array.init count (fun r ->
                 Tensor.scope (fun () -> draw (key |> Key.named name |> Key.item r) held |> work critic parameters))
@@ -278,34 +269,31 @@ module HalfInformation =
     /// <summary>Trains a critic on some snapshots and evaluates it on others.</summary>
     /// <param name="options">Steps, batch.</param>
     /// <param name="run">Key, token, progress and store; checkpoints are called critic and critic-middle.</param>
-    /// <param name="halves">Which halves.</param>
+    /// <param name="level">Which halves.</param>
     /// <param name="training">Snapshots to train on, two or more, and parameters to start from.</param>
     /// <param name="held">Others, two or more.</param>
     /// <returns>Errors: BadFile for a damaged checkpoint.</returns>
     let estimate
         (options: HalfTrainingOptions)
         (run: Run)
-        (halves: LatticeHalves)
-        (training: LatticeData<'spin>)
-        (held: LatticeSnapshots<'spin>)
+        (level: HalvingLevel<'snapshot>)
+        (training: HalvingData<'snapshot>)
+        (held: 'snapshot[])
         : Result<HalfInformation, MiceError list> =
-        let spins = training.Spins
-        let critic = spins.Critic training.Snapshots halves
-
-        let draw key chosen =
-            blocks spins key training.Snapshots chosen halves
+        let critic = level.Critic training.Snapshots
+        let draw = blocks level
 
         let evaluated (state: TrainingState) =
             Key.named "held out" run.Key
-            |> evaluate options (jointBlocksOf options halves) draw critic state.Best held.Sites
+            |> evaluate options (jointBlocksOf options level.Halves) draw critic state.Best held
 
-        train options run draw critic spins.Partners training.First training.Snapshots.Sites
+        train options run draw critic level.Partners training.First training.Snapshots
         |> Result.map (fun (struct (middle, last)) ->
             let struct (before, _, _, _) = evaluated middle
             let struct (value, influences, effective, pairs) = evaluated last
 
             {
-                Halves = halves
+                Halves = level.Halves
                 MutualInformation =
                     Estimate.create
                         (value * 1.0<nat>)
@@ -315,7 +303,7 @@ module HalfInformation =
                 Influences = influences
                 EffectivePairs = effective
                 ProductPairs = pairs
-                Saturated = saturated options spins.Partners training.Snapshots.Sites.Length value effective pairs
+                Saturated = saturated options level.Partners training.Snapshots.Length value effective pairs
                 Training = last.Curve
                 Outcome = last.Outcome
                 Parameters = last.Best

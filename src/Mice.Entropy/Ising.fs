@@ -26,27 +26,23 @@ module Ising =
 
     let private exact (model: IsingModel) temperature : LatticeReference option =
         ExactIsing.tryFind { model with Temperature = temperature }
-        |> Option.map (fun e ->
-            {
-                EntropyPerSite = Estimate.exact e.Averages.Entropy
-                Source = ExactSource.name e.Source
-            })
+        |> Option.bind (fun e -> LatticeReference.exact e.Source (Ok e.Averages))
 
     /// <summary>An Ising model with how it is sampled.</summary>
     /// <param name="sampling">How snapshots are drawn.</param>
     /// <param name="model">The model; its temperature does not matter.</param>
     let model (sampling: IsingSamplingOptions) (model: IsingModel) : LatticeModel<sbyte> =
         let shape = [| model.Rows; model.Columns |]
+        let symmetry = SpinSymmetry.ofModel model
 
         {
             Name = "ising"
             Title = LatticeModel.title "Ising" (latticeName model.Lattice) shape model.Coupling model.Field
             Shape = shape
-            Describe =
+            Lattice = latticeName model.Lattice
+            Parameters =
                 [
                     "lattice", latticeName model.Lattice
-                    "rows", string model.Rows
-                    "columns", string model.Columns
                     "coupling", Number.text model.Coupling
                     "field", Number.text model.Field
                 ]
@@ -65,8 +61,10 @@ module Ising =
                 fun t ->
                     IsingModel.faults { model with Temperature = t }
                     @ Validate.faults (IsingSamplingOptions.check sampling)
-            Spins = LatticeSpins.ising (SpinSymmetry.ofModel model)
+            Symmetry = symmetry
+            Spins = LatticeSpins.ising symmetry
             Energy = IsingModel.energy model
+            Hamiltonian = LatticeHamiltonian.Spins(IsingModel.energy model)
             Draw = draw sampling model
             Exact = exact model
             Integrate = None
@@ -76,3 +74,54 @@ module Ising =
     /// <param name="size">Rows and columns.</param>
     let square (size: int) : LatticeModel<sbyte> =
         model IsingSamplingOptions.defaults (IsingModel.square size 1.0)
+
+    let private lattice (name: string) : Result<Lattice, MiceError list> =
+        match [ Lattice.Square; Lattice.Triangular ] |> List.tryFind (fun l -> latticeName l = name) with
+        | Some lattice -> Ok lattice
+        | None -> Error [ MiceError.UnknownName("lattice", name, [ "square"; "triangular" ]) ]
+
+    let private create (request: LatticeRequest) (shape: int[]) (valueOf: string -> string) =
+        let start = IsingSamplingOptions.defaults
+
+        validate {
+            let! lattice = lattice (valueOf "lattice")
+            and! coupling = LatticeFamily.number "coupling" (valueOf "coupling")
+            and! field = LatticeFamily.number "field" (valueOf "field")
+
+            return
+                {
+                    Lattice = lattice
+                    Rows = shape[0]
+                    Columns = shape[1]
+                    Coupling = coupling
+                    Field = field
+                    Temperature = 1.0
+                }
+                |> model
+                    { start with
+                        Snapshots = defaultArg request.Snapshots start.Snapshots
+                        Equilibrate = defaultArg request.Equilibrate start.Equilibrate
+                        Every = defaultArg request.Every start.Every
+                    }
+                |> LatticeSystem.ofModel
+        }
+
+    /// The models for the registry.
+    let family: LatticeFamily =
+        {
+            Name = "ising"
+            Summary = "Ising models, square and triangular"
+            Remark = "sides for mice 4 times a power of two; snapshots in multiples of 512; 50 rounds before, 5 between"
+            Axes = [ 2 ]
+            Parameters =
+                [
+                    {
+                        Name = "lattice"
+                        Usage = "square (default) or triangular"
+                        Default = "square"
+                    }
+                    LatticeFamily.coupling
+                    LatticeFamily.field "H, in the units of J; default 0"
+                ]
+            Create = create
+        }

@@ -6,9 +6,9 @@ open Mice.Samplers
 /// <summary>One estimate of the entropy per site from counted patterns.</summary>
 type CountedEntropy =
     {
-        /// naive, kikuchi, context_8, context_16 or frontier_16.
+        /// naive, kikuchi, context_8, context_16 or frontier_16; with more states than two the numbers are smaller.
         Name: string
-        /// The entropy per site.
+        /// The entropy per site; its error has the statistical one and what is not known of the bias: what patterns that were seen once may hide, and how far its corrections are apart.
         EntropyPerSite: Estimate<nat / site>
         /// The naive estimate less this one; what the two errors share has cancelled.
         BelowNaive: Estimate<nat / site>
@@ -23,23 +23,41 @@ type LatticeCountingResult =
         Checks: Check list
     }
 
-/// Fast baselines for the entropy of lattices of ±1 spins.
+/// Fast baselines for the entropy of lattices of ±1 spins, and of spins with few states.
 [<RequireQualifiedAccess>]
 module LatticeCounting =
-    /// Sites of one row beside or above the site (0, 0), in the past of raster order.
-    let private sites row columns =
-        columns |> List.map (fun column -> struct (row, column))
+    /// Most patterns of a block: 17 sites of two states.
+    [<Literal>]
+    let private MostPatterns = 131072
 
-    /// The eight nearest sites of the past; at distance √5 those in the row above.
-    let private nearest8 = sites 0 [ -2 .. -1 ] @ sites -1 [ -2 .. 2 ] @ sites -2 [ 0 ]
+    /// How far sites are looked for along each axis.
+    [<Literal>]
+    let private Reach = 8
 
-    /// Sixteen near sites of the past, the wider the nearer their row.
-    let private nearest16 =
-        sites 0 [ -3 .. -1 ] @ sites -1 [ -3 .. 3 ] @ sites -2 [ -2 .. 2 ] @ sites -3 [ 0 ]
+    /// Sites that come before the site 0 in the order of the lattice, the nearest first; at the same distance those next to its own row.
+    let private past axes : int[][] =
+        let side = 2 * Reach + 1
 
-    /// The sixteen sites nearest along the frontier between past and future of raster order: those of the past that have a
-    /// neighbour in the future, on the square lattice and on the triangular one.
-    let private frontier16 = sites 0 [ -7 .. -1 ] @ sites -1 [ -1 .. 7 ]
+        Array.init (pown side axes) (LatticeShape.place (Array.create axes side) >> Array.map (fun p -> p - Reach))
+        |> Array.filter (fun offset -> offset < Array.zeroCreate axes)
+        |> Array.sortBy (fun offset -> offset |> Array.sumBy (fun o -> o * o), Array.map (~-) offset)
+
+    /// Whether a site of the past has a neighbour that is not of the past, on the lattice with neighbours along the axes and along the diagonal of all of them.
+    let private isFrontier (offset: int[]) =
+        Array.map ((+) 1) offset >= Array.zeroCreate offset.Length
+
+    /// Sides of the box of at most so many sites whose shortest side is the longest, and of those the largest; the shortest side comes first.
+    let private boxOf axes sites : int[] =
+        let rec boxes axes least most =
+            if axes = 0 then
+                [ [] ]
+            else
+                [
+                    for side in least..most do
+                        for rest in boxes (axes - 1) side (most / side) -> side :: rest
+                ]
+
+        boxes axes 1 sites |> List.maxBy (fun box -> List.head box, List.reduce (*) box) |> Array.ofList
 
     /// A linear combination of entropies of blocks, nats per site.
     type private Combination =
@@ -52,27 +70,35 @@ module LatticeCounting =
     let private perSite direction terms =
         BlockEntropy.combine direction terms |> Estimate.scale (1.0< / site>)
 
-    let private rectangles symmetry (counts: BlockCounts) =
-        let entropy rows columns =
-            counts |> BlockCounts.marginal (BlockShape.rectangle rows columns) |> BlockEntropy.ofCounts symmetry
+    /// naive and kikuchi of a box: Σ over sets of axes of (−1)^axes S(box one site shorter along them).
+    let private boxes symmetry (sides: int[]) (counts: BlockCounts) =
+        let entropy sides =
+            counts |> BlockCounts.marginal (BlockShape.box sides) |> BlockEntropy.ofCounts symmetry
 
-        let whole = entropy 4 4
+        let shorter =
+            [ 0 .. (1 <<< sides.Length) - 1 ]
+            |> List.map (fun set ->
+                let isIn axis = (set >>> axis) &&& 1
+                let sign = if System.Int32.PopCount set % 2 = 0 then 1.0 else -1.0
+                sign, sides |> Array.mapi (fun axis side -> side - isIn axis))
 
         [
             {
                 Name = "naive"
                 Direction = Direction.UpperBound
-                Terms = [ 1.0 / 16.0, whole ]
+                Terms = [ 1.0 / float counts.Shape.Sites, entropy sides ]
             }
-            {
-                Name = "kikuchi"
-                Direction = Direction.NoBound
-                Terms = [ 1.0, whole; -1.0, entropy 3 4; -1.0, entropy 4 3; 1.0, entropy 3 3 ]
-            }
+
+            if Array.min sides > 1 then
+                {
+                    Name = "kikuchi"
+                    Direction = Direction.NoBound
+                    Terms = shorter |> List.map (fun (sign, sides) -> sign, entropy sides)
+                }
         ]
 
-    let private withSite context =
-        BlockShape.ofOffsets (struct (0, 0) :: context)
+    let private withSite (context: int[][]) =
+        BlockShape.ofOffsets (Array.append [| Array.zeroCreate context[0].Length |] context)
 
     let private conditional symmetry name context counts =
         let entropy shape =
@@ -93,31 +119,38 @@ module LatticeCounting =
     /// triangular antiferromagnet.
     let private missedPerSingleton = 0.3
 
+    /// What patterns that were seen once may hide, nats per site.
+    let private missed (c: Combination) : float =
+        c.Terms
+        |> List.map (fun (weight, block) -> abs weight * missedPerSingleton * block.SingletonShare)
+        |> List.max
+
     let private coverageCheck (error: float) (c: Combination) : Check =
-        let missed =
-            c.Terms
-            |> List.map (fun (weight, block) -> abs weight * missedPerSingleton * block.SingletonShare)
-            |> List.max
+        let missed = missed c
 
         {
             Name = $"{c.Name}: patterns seen often enough"
             Passed = missed <= error
             Detail =
-                $"patterns that were seen once may hide {missed:G2} nats per site, the standard error is {error:G2}; sample more "
+                $"patterns that were seen once may hide {missed:G2} nats per site, the statistical error is {error:G2}; sample more "
                 + "snapshots or trust a smaller block"
         }
 
-    let private correlationCheck (error: float) (c: Combination) : Check =
+    /// The bias that the counts correct for, and as groups of snapshots see it, nats per site.
+    let private corrections (c: Combination) : struct (float * float) =
         let sum (part: BlockEntropy -> float<nat>) =
             c.Terms |> List.sumBy (fun (weight, block) -> weight * float (part block))
 
-        let counted, grouped = sum _.Correction, sum _.GroupedCorrection
+        struct (sum _.Correction, sum _.GroupedCorrection)
+
+    let private correlationCheck (error: float) (c: Combination) : Check =
+        let struct (counted, grouped) = corrections c
 
         {
             Name = $"{c.Name}: snapshots enough for their correlations"
             Passed = abs (counted - grouped) <= error
             Detail =
-                $"correction of the counts {counted:G3}, by groups of snapshots {grouped:G3}, standard error {error:G2} nats per site; "
+                $"correction of the counts {counted:G3}, by groups of snapshots {grouped:G3}, statistical error {error:G2} nats per site; "
                 + "where the corrections differ by more than the error, sample more snapshots"
         }
 
@@ -131,45 +164,91 @@ module LatticeCounting =
             Detail = $"the errors come from {groups} groups of snapshots; use 20 snapshots or more"
         }
 
+    /// What is not known of the bias: what patterns that were seen once may hide, and how far the two corrections are apart, nats per site.
+    let private doubt (c: Combination) : float<nat / site> =
+        let struct (counted, grouped) = corrections c
+        sqrt (missed c ** 2.0 + (counted - grouped) ** 2.0) * 1.0<nat / site>
+
     let private report (combinations: Combination list) : LatticeCountingResult =
         let naive = combinations.Head
 
-        let estimates =
+        let counted =
             combinations
             |> List.map (fun c ->
                 let minus = c.Terms |> List.map (fun (weight, block) -> -weight, block)
+                let statistical = perSite c.Direction c.Terms
 
                 {
                     Name = c.Name
-                    EntropyPerSite = perSite c.Direction c.Terms
-                    BelowNaive = perSite Direction.NoBound (naive.Terms @ minus)
-                })
+                    EntropyPerSite = Estimate.widen (doubt c) statistical
+                    BelowNaive =
+                        perSite Direction.NoBound (naive.Terms @ minus)
+                        |> Estimate.widen (
+                            if c.Name = naive.Name then
+                                0.0<nat / site>
+                            else
+                                doubt c + doubt naive
+                        )
+                },
+                float statistical.StandardError)
 
         let checks =
-            List.zip combinations estimates
-            |> List.collect (fun (c, e) ->
-                let error = float e.EntropyPerSite.StandardError
-                [ coverageCheck error c; correlationCheck error c ])
+            List.zip combinations counted
+            |> List.collect (fun (c, (_, error)) -> [ coverageCheck error c; correlationCheck error c ])
 
         {
-            Estimates = estimates
+            Estimates = List.map fst counted
             Checks = groupsCheck (snd naive.Terms.Head) :: checks
         }
 
-    /// <summary>Entropy per site in five ways, all from patterns of at most 17 sites over all translations of all snapshots:
+    let private all symmetry states (torus: int[]) (count: BlockShape -> Result<BlockCounts, MiceError list>) =
+        let most = BlockShape.mostSites MostPatterns states
+        let past = past torus.Length
+        let near n = Array.truncate n past
+        let frontier = past |> Array.filter isFrontier |> Array.truncate (most - 1)
+        let named name (context: int[][]) = $"{name}_{context.Length}", context
+
+        let contexts =
+            [
+                near (most - 1), [ named "context" (near ((most - 1) / 2)); named "context" (near (most - 1)) ]
+                frontier, [ named "frontier" frontier ]
+            ]
+            |> List.filter (fun (largest, _) -> withSite largest |> BlockShape.faults states torus |> List.isEmpty)
+
+        let conditionals =
+            contexts
+            |> List.map (fun (largest, named) ->
+                count (withSite largest)
+                |> Result.map (fun counts ->
+                    named |> List.map (fun (name, context) -> conditional symmetry name context counts)))
+
+        let sides = boxOf torus.Length most
+
+        let blocks = count (BlockShape.box sides) |> Result.map (boxes symmetry sides)
+
+        let join all further =
+            match all, further with
+            | Ok some, Ok more -> Ok(some @ more)
+            | Error faults, _
+            | _, Error faults -> Error faults
+
+        List.fold join blocks conditionals |> Result.map report
+
+    /// <summary>Entropy per site in five ways, all from patterns of at most 17 sites over all translations of all snapshots, on two axes:
     /// naive: S(4×4)/16. kikuchi: S(4×4) − S(3×4) − S(4×3) + S(3×3).
-    /// context_8, context_16: S(site | sites before it in raster order), the 8 and 16 near ones. frontier_16: the same with
+    /// context_8, context_16: S(site | sites before it in the lattice's order), the 8 and 16 nearest ones. frontier_16: the same with
     /// the past sites that touch the future, 7 to the left, and 9 of the row above from the upper left one on.</summary>
-    /// <remarks>naive is an upper bound for every torus that the block fits into (Shearer's inequality, J. Comb. Theory A 43, 23
-    /// (1986): all translations together cover each site 16 times). The conditional entropies are upper bounds for the infinite
+    /// <remarks>On three axes the box is 2×2×4 and the contexts are the nearest sites there; kikuchi is the alternating sum over all boxes that are shorter by one along some
+    /// of the axes. naive is an upper bound for every torus that the block fits into (Shearer's inequality, J. Comb. Theory A 43, 23
+    /// (1986): all translations together cover each site equally often). The conditional entropies are upper bounds for the infinite
     /// lattice, since a part of the past tells no more than all of it; on a torus of side L they can fall short of the torus's own
     /// entropy by terms of order 1/L, as its first rows have no past: by ln 2/N deep in an ordered phase. kikuchi promises nothing.
     /// With interactions between neighbours alone the past acts through its frontier, so frontier_16 misses only what lies beyond
-    /// eight sites; for other systems (out of equilibrium) context_16 may be the lower of the two bounds, and the lowest is the best.
+    /// it; for other systems (out of equilibrium) context_16 may be the lower of the two bounds, and the lowest is the best.
     /// On the triangular lattice, a square lattice with one diagonal, the rectangles are parallelograms. They contain all bonds and
     /// all their intersections are rectangles again, so the same Kikuchi numbers hold; transposition is a symmetry of that
     /// lattice too, but S(3×4) and S(4×3) are taken from their own patterns on either.
-    /// All bounds hold for true probabilities: Grassberger's estimate misses some entropy where patterns were seen once, see the checks.
+    /// All bounds hold for true probabilities: Grassberger's estimate misses some entropy where patterns were seen once, and more where blocks of one snapshot are alike; both are in the errors, see the checks.
     /// Sources: naive, A. Nir et al., PNAS 117, 30234 (2020), doi:10.1073/pnas.2017042117; kikuchi, R. Kikuchi, Phys. Rev. 81, 988
     /// (1951), doi:10.1103/PhysRev.81.988; contexts, H. Meirovitch, Chem. Phys. Lett. 45, 389 (1977).</remarks>
     /// <param name="symmetry">What the law of the snapshots is symmetric under; <c>SpinSymmetry.none</c> when in doubt.</param>
@@ -180,28 +259,17 @@ module LatticeCounting =
         (symmetry: SpinSymmetry)
         (snapshots: LatticeSnapshots<sbyte>)
         : Result<LatticeCountingResult, MiceError list> =
-        let contexts =
-            [
-                nearest16, [ "context_8", nearest8; "context_16", nearest16 ]
-                frontier16, [ "frontier_16", frontier16 ]
-            ]
-            |> List.filter (fun (largest, _) ->
-                withSite largest |> BlockShape.faults snapshots.Rows snapshots.Columns |> List.isEmpty)
+        all symmetry 2 snapshots.Shape (fun shape -> BlockCounts.count shape snapshots)
 
-        let conditionals =
-            contexts
-            |> List.map (fun (largest, named) ->
-                BlockCounts.count (withSite largest) snapshots
-                |> Result.map (fun counts ->
-                    named |> List.map (fun (name, context) -> conditional symmetry name context counts)))
-
-        let blocks =
-            BlockCounts.count (BlockShape.rectangle 4 4) snapshots |> Result.map (rectangles symmetry)
-
-        let join all further =
-            match all, further with
-            | Ok some, Ok more -> Ok(some @ more)
-            | Error faults, _
-            | _, Error faults -> Error faults
-
-        List.fold join blocks conditionals |> Result.map report
+    /// <summary>The same for spins that are each in one of q states: the block is the largest box, and the contexts have as many sites, as have at most 2¹⁷
+    /// patterns: 3×3 and 9 sites for q = 3.</summary>
+    /// <param name="states">q, 2 or more.</param>
+    /// <param name="symmetry">As for <c>estimate</c>; its flip renames states.</param>
+    /// <param name="snapshots">Independent snapshots of states, two or more.</param>
+    /// <returns>Errors: those of <c>BlockCounts.ofStates</c>.</returns>
+    let ofStates
+        (states: int)
+        (symmetry: SpinSymmetry)
+        (snapshots: LatticeSnapshots<byte>)
+        : Result<LatticeCountingResult, MiceError list> =
+        all symmetry states snapshots.Shape (fun shape -> BlockCounts.ofStates states shape snapshots)

@@ -25,15 +25,15 @@ module LatticeDescription =
         p.Reference |> Option.map (fun r -> Estimate.subtract p.EntropyPerSite r.EntropyPerSite)
 
     /// Sites of both halves.
-    let sites (l: LatticeLevel) : int = 2 * l.Depth * l.Length
+    let sites (l: LatticeLevel) : float = 2.0 * l.Volume
 
-    /// M/ℓ, nats per lattice constant of the interface.
+    /// M/A, nats per site at the cut.
     let perInterface (l: LatticeLevel) : Estimate<nat> =
-        l.MutualInformation |> Estimate.scale (1.0 / float l.InterfaceLength)
+        l.MutualInformation |> Estimate.scale (1.0 / l.InterfaceArea)
 
-    /// M/A with A the sites of both halves, nats: what the level takes from the entropy per site.
+    /// M/V with V the sites of both halves, nats: what the level takes from the entropy per site.
     let share (l: LatticeLevel) : Estimate<nat> =
-        l.MutualInformation |> Estimate.scale (1.0 / float (sites l))
+        l.MutualInformation |> Estimate.scale (1.0 / sites l)
 
     /// How things change with temperature; None below four temperatures, where differences tell little.
     let derivatives (points: LatticePoint list) : TemperatureDerivatives option =
@@ -46,17 +46,17 @@ module LatticeDescription =
         ResultRow.number "temperature" "T" "J/k_B" 6 value
 
     /// A half as people and as files name it.
-    let private halfRows (depth: int) (length: int) : ResultRow list =
+    let private halfRows (half: string) : ResultRow list =
         [
-            ResultRow.text "" "Half" $"{depth}×{length}"
-            ResultRow.text "half" "" $"{depth}x{length}"
+            ResultRow.text "" "Half" half
+            ResultRow.text "half" "" (half.Replace('×', 'x'))
         ]
 
     let private level (l: LatticeLevel) : ResultRow list =
         [
-            yield! halfRows l.Depth l.Length
-            ResultRow.number "volume" "V" "sites" 0 (float (l.Depth * l.Length))
-            ResultRow.number "interface_area" "Interface" "lattice constants" 0 (float l.InterfaceLength)
+            yield! halfRows l.Half
+            ResultRow.number "volume" "V" "sites" 0 l.Volume
+            ResultRow.number "interface_area" "Interface" "sites at the cut" 0 l.InterfaceArea
             ResultRow.principal "mutual_information_nats" "M" "nats" l.MutualInformation
             match l.TrainingGain with
             | Some gain -> ResultRow.number "training_gain_nats" "Gained last" "nats" 4 (float gain)
@@ -126,7 +126,7 @@ module LatticeDescription =
             for i in d.Information do
                 [
                     yield! curve "mutual_information_slope_nats" "mice" "nats" i.Slopes
-                    yield! halfRows i.Depth i.Length
+                    yield! halfRows i.Half
                     yield! i.Peak |> Option.map (ResultRow.estimate "peak_temperature" "" "J/k_B") |> Option.toList
                 ]
         ]
@@ -143,7 +143,7 @@ module LatticeDescription =
                     Unit = "J/k_B"
                 }
 
-        [ for i in d.Information -> halfRows i.Depth i.Length @ [ place i.Peak ] ]
+        [ for i in d.Information -> halfRows i.Half @ [ place i.Peak ] ]
         |> ResultRow.table "" "Change with temperature"
         |> ResultRow.noted
             "Differences between neighbouring temperatures; their errors are those of the values, not of how a curve bends in between."

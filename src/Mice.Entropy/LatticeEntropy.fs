@@ -103,7 +103,7 @@ module LatticeEntropy =
         (temperatures: float list)
         : Result<LatticePoint list, MiceError list> =
         let conditions () =
-            model.Describe @ LatticeModel.describe options model
+            LatticeModel.sides model.Shape @ model.Parameters @ LatticeModel.describe options model
 
         validate {
             let! () = LatticeMethods.noTemperature temperatures
@@ -111,11 +111,7 @@ module LatticeEntropy =
             and! () = Run.faults run
 
             and! () =
-                LatticeMethods.faults
-                    (LatticeModel.methods model)
-                    model.Spins
-                    (struct (model.Shape[0], model.Shape[1]))
-                    options
+                LatticeMethods.faults (LatticeModel.methods model) model.Spins model.Shape options
 
             let! claimed = Run.claim $"entropy of the model {model.Name}" conditions run
 

@@ -30,6 +30,15 @@ module LatticeMethod =
         | LatticeMethod.Compression -> "compression"
         | LatticeMethod.Integration -> "integration"
 
+    /// Methods for snapshots whose spins are of any kind.
+    let ofAnySpins: LatticeMethod list =
+        [
+            LatticeMethod.Mice
+            LatticeMethod.Scan
+            LatticeMethod.Counting
+            LatticeMethod.Compression
+        ]
+
 /// How entropies are estimated from snapshots of a lattice. Start from LatticeEntropyOptions.defaults.
 type LatticeEntropyOptions =
     {

@@ -37,7 +37,7 @@ module internal LatticeMethods =
     let faults
         (known: LatticeMethod list)
         (spins: LatticeSpins<'spin>)
-        (struct (rows: int, columns: int))
+        (shape: int[])
         (options: LatticeEntropyOptions)
         : MiceError list =
         [
@@ -47,7 +47,7 @@ module internal LatticeMethods =
             yield! LatticeEntropyOptions.check options |> Validate.faults
 
             if List.contains LatticeMethod.Mice options.Methods then
-                yield! LatticeMice.faults (spins.BlockSide options.Mice.Block) rows columns
+                yield! LatticeMice.faults spins options.Mice shape
         ]
         |> List.distinct
 
@@ -109,7 +109,7 @@ module internal LatticeMethods =
         |> Result.map (fun r ->
             {
                 Points = LatticePoint.ofMice sample.Start r
-                Weights = handedOn (LatticeMice.parameters r)
+                Weights = handedOn (HalvingEntropy.parameters r)
             })
 
     let private withoutNetworks points =

@@ -10,12 +10,12 @@ open Mice.Samplers
 /// One level of MICE as it is reported.
 type LatticeLevel =
     {
-        /// Sites of a half across the cut.
-        Depth: int
-        /// Sites of a half along the cut.
-        Length: int
-        /// Length of the interface, lattice constants.
-        InterfaceLength: int
+        /// The half: sites across the cut × along it, such as 4×8.
+        Half: string
+        /// Sites of a half.
+        Volume: float
+        /// Bonds of the interface across the cut, a length in lattice constants on two axes.
+        InterfaceArea: float
         /// M = I(half; half).
         MutualInformation: Estimate<nat>
         /// What the second half of the critic's training added to M, 0 at least; None for the area law.
@@ -34,6 +34,23 @@ type LatticeReference =
         /// Where it comes from: the name of an ExactSource, or integration.
         Source: string
     }
+
+/// References from exact averages.
+[<RequireQualifiedAccess>]
+module LatticeReference =
+    /// <summary>The entropy of exact averages.</summary>
+    /// <param name="source">Where they come from.</param>
+    /// <param name="averages">The averages, or why there are none.</param>
+    /// <returns>None without averages.</returns>
+    let exact (source: ExactSource) (averages: Result<ThermalAverages, MiceError list>) : LatticeReference option =
+        match averages with
+        | Ok found ->
+            Some
+                {
+                    EntropyPerSite = Estimate.exact found.Entropy
+                    Source = ExactSource.name source
+                }
+        | Error _ -> None
 
 /// What one method found at one temperature.
 type LatticePoint =
@@ -116,11 +133,11 @@ module LatticePoint =
             Curves = result.Training |> Array.mapi (fun i curve -> $"network {i + 1}", curve) |> List.ofArray
         }
 
-    let private level (halves: LatticeHalves) m gain estimator saturated =
+    let private level (halves: Halves) m gain estimator saturated =
         {
-            Depth = halves.Depth
-            Length = halves.Length
-            InterfaceLength = halves.InterfaceLength
+            Half = halves.Name
+            Volume = halves.Volume
+            InterfaceArea = halves.InterfaceArea
             MutualInformation = m
             TrainingGain = gain
             Estimator = estimator
@@ -128,7 +145,7 @@ module LatticePoint =
         }
 
     /// MICE, and what it says of a small block alone where nothing else does.
-    let internal ofMice start (result: LatticeMiceResult) : LatticePoint list =
+    let internal ofMice start (result: HalvingResult) : LatticePoint list =
         [
             { finished start "mice" result.Seconds result.Checks result.EntropyPerSite with
                 UpperBound = Some result.Bound
@@ -136,7 +153,7 @@ module LatticePoint =
                     (result.Levels
                      |> List.map (fun l -> level l.Halves l.MutualInformation (Some l.Gain) "critic" l.Saturated))
                     @ (result.Tail |> List.map (fun t -> level t.Halves t.MutualInformation None "area law" false))
-                Curves = result.Levels |> List.map (fun l -> LatticeHalves.name l.Halves, l.Training)
+                Curves = result.Levels |> List.map (fun l -> l.Halves.Name, l.Training)
             }
 
             match result.Naive with

@@ -194,8 +194,7 @@ module LatticeScan =
             let snapshots = data.Snapshots
             let law = data.Spins.Law options snapshots
             let count = snapshots.Sites.Length
-            // On a border between chains.
-            let half = max 1 (count / data.GroupSnapshots / 2) * data.GroupSnapshots
+            let half = GroupedSnapshots.half count data.GroupSnapshots
 
             let work job network =
                 let own =
@@ -216,7 +215,7 @@ module LatticeScan =
             return
                 halves
                 |> result
-                    (snapshots.Rows * snapshots.Columns)
+                    (LatticeSnapshots.sites snapshots)
                     data.GroupSnapshots
                     data.Energies
                     watch.Elapsed.TotalSeconds

@@ -6,13 +6,15 @@ open Mice
 open Mice.Samplers
 open Mice.Tensors
 
-/// E of any configuration, [rows·columns].
+/// Snapshots of a lattice from elsewhere.
 [<RequireQualifiedAccess>]
-type LatticeHamiltonian =
+type LatticeGiven =
     /// Of ±1 spins.
-    | Spins of (sbyte[] -> float)
-    /// Of angles in radians.
-    | Angles of (float[] -> float)
+    | Spins of LatticeSnapshots<sbyte>
+    /// Of planar spins: angles in radians.
+    | Angles of LatticeSnapshots<float>
+    /// Of spins that are each in one of so many states, from 0 on.
+    | States of int * LatticeSnapshots<byte>
 
 /// What is known of snapshots from elsewhere besides the snapshots.
 type LatticeConditions =
@@ -26,6 +28,36 @@ type LatticeConditions =
         /// The Hamiltonian that Thermal's energies are of, for spins of the kind given; None where only those energies are known.
         Hamiltonian: LatticeHamiltonian option
     }
+
+/// What snapshots from elsewhere have in common.
+[<RequireQualifiedAccess>]
+module LatticeGiven =
+    /// <summary>Sites along each axis.</summary>
+    /// <param name="given">The snapshots.</param>
+    let shape (given: LatticeGiven) : int[] =
+        match given with
+        | LatticeGiven.Spins s -> s.Shape
+        | LatticeGiven.Angles s -> s.Shape
+        | LatticeGiven.States(_, s) -> s.Shape
+
+    /// <summary>How many snapshots there are.</summary>
+    /// <param name="given">The snapshots.</param>
+    let count (given: LatticeGiven) : int =
+        match given with
+        | LatticeGiven.Spins s -> s.Sites.Length
+        | LatticeGiven.Angles s -> s.Sites.Length
+        | LatticeGiven.States(_, s) -> s.Sites.Length
+
+    /// <summary>E of each snapshot by a Hamiltonian.</summary>
+    /// <param name="hamiltonian">The Hamiltonian.</param>
+    /// <param name="given">The snapshots.</param>
+    /// <returns>None when it is one of other spins.</returns>
+    let energies (hamiltonian: LatticeHamiltonian) (given: LatticeGiven) : float[] option =
+        match hamiltonian, given with
+        | LatticeHamiltonian.Spins energy, LatticeGiven.Spins s -> Some(Array.map energy s.Sites)
+        | LatticeHamiltonian.Angles energy, LatticeGiven.Angles s -> Some(Array.map energy s.Sites)
+        | LatticeHamiltonian.States(q, energy), LatticeGiven.States(p, s) when p = q -> Some(Array.map energy s.Sites)
+        | _ -> None
 
 /// Energies of snapshots from elsewhere.
 [<RequireQualifiedAccess>]
@@ -65,7 +97,7 @@ module LatticeSnapshotEntropy =
             RunStore.digest (fun writer -> values |> Array.iter writer.Write)
 
         [
-            "symmetry", SpinSymmetry.describe symmetry
+            "symmetry", SpinSymmetry.describe data.Snapshots.Shape.Length symmetry
             "snapshots_per_group", string data.GroupSnapshots
             match data.Energies with
             | Some e ->
@@ -82,9 +114,8 @@ module LatticeSnapshotEntropy =
     let private conditions (options: LatticeEntropyOptions) symmetry (data: LatticeData<'spin>) () =
         let snapshots = data.Snapshots
 
-        [
-            "rows", string snapshots.Rows
-            "columns", string snapshots.Columns
+        LatticeModel.sides snapshots.Shape
+        @ [
             "snapshots_sha256",
             RunStore.digest (fun writer ->
                 for spins in snapshots.Sites do
@@ -93,13 +124,13 @@ module LatticeSnapshotEntropy =
         @ describe data symmetry
         @ LatticeEntropyOptions.describe options
 
-    /// Methods for snapshots of ±1 spins.
-    let methodsOfSpins: LatticeMethod list =
-        LatticeMethods.ofSpins (LatticeSpins.ising SpinSymmetry.none)
-
-    /// Methods for snapshots of angles.
-    let methodsOfAngles: LatticeMethod list =
-        LatticeMethods.ofSpins (LatticeSpins.planar SpinSymmetry.none)
+    /// <summary>Methods for snapshots.</summary>
+    /// <param name="given">The snapshots.</param>
+    let methods (given: LatticeGiven) : LatticeMethod list =
+        match given with
+        | LatticeGiven.Spins _ -> LatticeMethods.ofSpins (LatticeSpins.ising SpinSymmetry.none)
+        | LatticeGiven.Angles _ -> LatticeMethods.ofSpins (LatticeSpins.planar SpinSymmetry.none)
+        | LatticeGiven.States(q, _) -> LatticeMethods.ofSpins (LatticeSpins.states q SpinSymmetry.none)
 
     let private sampleOf conditions spins hamiltonian (snapshots: LatticeSnapshots<'spin>) =
         {
@@ -119,16 +150,12 @@ module LatticeSnapshotEntropy =
                     []
         }
 
-    let private estimate (options: LatticeEntropyOptions) run symmetry (sample: LatticeSample<'spin>) =
+    let private ofSample (options: LatticeEntropyOptions) run symmetry (sample: LatticeSample<'spin>) =
         let snapshots, spins = sample.Data.Snapshots, sample.Data.Spins
 
         validate {
             let! () =
-                LatticeMethods.faults
-                    (LatticeMethods.ofSpins spins)
-                    spins
-                    (struct (snapshots.Rows, snapshots.Columns))
-                    options
+                LatticeMethods.faults (LatticeMethods.ofSpins spins) spins snapshots.Shape options
 
             and! () = LatticeData.faults sample.Data
             and! () = Run.faults run
@@ -150,48 +177,70 @@ module LatticeSnapshotEntropy =
             return fst found
         }
 
-    /// <summary>Entropy per site of snapshots of ±1 spins, a point for each method (several for counting).</summary>
+    let private hamiltonianFaults (conditions: LatticeConditions) (given: LatticeGiven) =
+        match conditions.Hamiltonian, given with
+        | None, _
+        | Some(LatticeHamiltonian.Spins _), LatticeGiven.Spins _
+        | Some(LatticeHamiltonian.Angles _), LatticeGiven.Angles _ -> []
+        | Some(LatticeHamiltonian.States(q, _)), LatticeGiven.States(p, _) when p = q -> []
+        | Some other, _ ->
+            let name (hamiltonian: LatticeHamiltonian) =
+                match hamiltonian with
+                | LatticeHamiltonian.Spins _ -> "±1"
+                | LatticeHamiltonian.Angles _ -> "angles"
+                | LatticeHamiltonian.States(states, _) -> $"{states} states"
+
+            let own =
+                match given with
+                | LatticeGiven.Spins _ -> LatticeHamiltonian.Spins(fun _ -> 0.0)
+                | LatticeGiven.Angles _ -> LatticeHamiltonian.Angles(fun _ -> 0.0)
+                | LatticeGiven.States(states, _) -> LatticeHamiltonian.States(states, fun _ -> 0.0)
+
+            [
+                MiceError.Mismatch("spins of the Hamiltonian and of the snapshots", name other, name own)
+            ]
+
+    /// <summary>Entropy per site of snapshots, a point for each method (several for counting); of planar spins relative to dθ.</summary>
     /// <param name="options">Methods and how they work.</param>
     /// <param name="run">Key, threads and so on; a store belongs to options, conditions and snapshots but not to methods, which are kept one by one.</param>
-    /// <param name="conditions">What is known of the snapshots.</param>
-    /// <param name="snapshots">16 or more.</param>
-    /// <returns>TooFewData, Mismatch (also a store of another calculation), OutOfRange for spins that are not ±1 and sides that cannot be halved,
-    /// UnknownName for methods that are not for these spins.</returns>
-    let ofSpins
+    /// <param name="conditions">What is known of the snapshots; the flip of their symmetry stands for rotations of planar spins and for renaming of states.</param>
+    /// <param name="given">16 or more.</param>
+    /// <returns>TooFewData, Mismatch (also a store of another calculation, and a Hamiltonian of other spins), OutOfRange for spins that are not of their kind and sides that
+    /// cannot be halved, UnknownName for methods that are not for these spins.</returns>
+    let estimate
         (options: LatticeEntropyOptions)
         (run: Run)
         (conditions: LatticeConditions)
-        (snapshots: LatticeSnapshots<sbyte>)
+        (given: LatticeGiven)
         : Result<LatticePoint list, MiceError list> =
-        let hamiltonian =
-            match conditions.Hamiltonian with
-            | Some(LatticeHamiltonian.Spins energy) -> Some energy
-            | _ -> None
+        let symmetry = conditions.Symmetry
 
-        let sample =
-            snapshots |> sampleOf conditions (LatticeSpins.ising conditions.Symmetry) hamiltonian
+        match hamiltonianFaults conditions given, given with
+        | [], LatticeGiven.Spins snapshots ->
+            let hamiltonian =
+                match conditions.Hamiltonian with
+                | Some(LatticeHamiltonian.Spins energy) -> Some energy
+                | _ -> None
 
-        estimate options run conditions.Symmetry sample
+            snapshots
+            |> sampleOf conditions (LatticeSpins.ising symmetry) hamiltonian
+            |> ofSample options run symmetry
+        | [], LatticeGiven.Angles snapshots ->
+            let hamiltonian =
+                match conditions.Hamiltonian with
+                | Some(LatticeHamiltonian.Angles energy) -> Some(PlanarSpins.state >> XYState.angles >> energy)
+                | _ -> None
 
-    /// <summary>Entropy per site of snapshots of planar spins, nats relative to dθ, a point for each method.</summary>
-    /// <param name="options">Methods and how they work.</param>
-    /// <param name="run">As of <c>ofSpins</c>.</param>
-    /// <param name="conditions">What is known of the snapshots; the flip of their symmetry stands for rotations.</param>
-    /// <param name="snapshots">16 or more, angles in radians.</param>
-    /// <returns>TooFewData, Mismatch, OutOfRange for sides that cannot be halved, UnknownName for methods that are not for these spins.</returns>
-    let ofAngles
-        (options: LatticeEntropyOptions)
-        (run: Run)
-        (conditions: LatticeConditions)
-        (snapshots: LatticeSnapshots<float>)
-        : Result<LatticePoint list, MiceError list> =
-        let hamiltonian =
-            match conditions.Hamiltonian with
-            | Some(LatticeHamiltonian.Angles energy) -> Some(PlanarSpins.state >> XYState.angles >> energy)
-            | _ -> None
-
-        let sample =
             PlanarSpins.ofAngles snapshots
-            |> sampleOf conditions (LatticeSpins.planar conditions.Symmetry) hamiltonian
+            |> sampleOf conditions (LatticeSpins.planar symmetry) hamiltonian
+            |> ofSample options run symmetry
+        | [], LatticeGiven.States(states, snapshots) ->
+            let hamiltonian =
+                match conditions.Hamiltonian with
+                | Some(LatticeHamiltonian.States(_, energy)) -> Some energy
+                | _ -> None
 
-        estimate options run conditions.Symmetry sample
+            snapshots
+            |> sampleOf conditions (LatticeSpins.states states symmetry) hamiltonian
+            |> ofSample options run symmetry
+        | faults, _ -> Error faults

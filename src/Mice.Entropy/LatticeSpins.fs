@@ -6,16 +6,7 @@ open Mice.Samplers
 open Mice.Information
 open Mice.Autoregressive
 
-/// The block that MICE starts from, whose entropy needs no critic.
-type StartingBlock =
-    {
-        /// Entropy per site, nats; of planar spins relative to dθ.
-        EntropyPerSite: Estimate<nat / site>
-        /// How each group of snapshots changes it: pseudo-values per site up to a constant.
-        Changes: float[]
-    }
-
-/// <summary>A kind of spins, and how networks see them; 'spin is sbyte for ±1 and Vector2 for unit vectors in the plane.</summary>
+/// <summary>A kind of spins, and how networks see them; 'spin is sbyte for ±1, byte for states from 0 on and Vector2 for unit vectors in the plane.</summary>
 type LatticeSpins<'spin> =
     internal
         {
@@ -29,20 +20,14 @@ type LatticeSpins<'spin> =
             Critic: LatticeSnapshots<'spin> -> LatticeHalves -> Critic
             /// Product pairs of each row of a batch in training; None for all of them.
             Partners: int option
-            /// Writes two halves of a block anywhere in a snapshot to rows of two arrays.
-            Draw:
-                Generator
-                    -> LatticeSnapshots<'spin>
-                    -> 'spin[]
-                    -> LatticeHalves
-                    -> int
-                    -> float32[]
-                    -> float32[]
-                    -> unit
-            /// Side of the block that MICE starts from, given the one that the options ask for.
-            BlockSide: int -> int
+            /// Writes two halves of a block anywhere in a snapshot of a torus of some shape to rows of two arrays.
+            Draw: int[] -> Generator -> 'spin[] -> LatticeHalves -> int -> float32[] -> float32[] -> unit
+            /// Side of the block that MICE starts from, given the one that the options ask for and the number of axes.
+            BlockSide: int -> int -> int
             /// Entropy of that block.
             Block: int -> LatticeSnapshots<'spin> -> Result<StartingBlock, MiceError list>
+            /// Sites of a small block whose entropy MICE tells besides; None where counting does.
+            NaiveVolume: float option
             /// Entropies from counted patterns; None for spins whose patterns cannot be counted.
             Count: (LatticeSnapshots<'spin> -> Result<LatticeCountingResult, MiceError list>) option
             /// Entropy by a compressor.
@@ -52,19 +37,32 @@ type LatticeSpins<'spin> =
 /// The kinds of spins.
 [<RequireQualifiedAccess>]
 module LatticeSpins =
-    /// Counted patterns of a square block, with jackknife pseudo-values.
-    let private countedBlock symmetry side (snapshots: LatticeSnapshots<sbyte>) =
-        BlockEntropy.estimate symmetry (BlockShape.rectangle side side) snapshots
-        |> Result.map (fun counted ->
-            let volume = float counted.Shape.Sites
-            let plugIn = float (counted.Entropy.Value - counted.Correction)
+    /// Most patterns of the block that MICE starts from: 16 sites of two states.
+    [<Literal>]
+    let private MostPatterns = 65536
 
-            {
-                EntropyPerSite = counted.Entropy |> Estimate.scale (1.0 / (volume * 1.0<site>))
-                Changes =
-                    counted.PlugInWithoutGroup
-                    |> Array.map (fun (struct (without, left)) -> (plugIn - without) * left / (1.0 - left) / volume)
-            })
+    /// The side that is asked for, halved as long as the block has too many patterns.
+    let rec private blockSide states side axes =
+        if side > 1 && pown side axes > BlockShape.mostSites MostPatterns states then
+            blockSide states (side / 2) axes
+        else
+            side
+
+    /// Entropy of a block from its counts, with jackknife pseudo-values.
+    let private startOf symmetry counts =
+        let counted = BlockEntropy.ofCounts symmetry counts
+        let volume = float counted.Shape.Sites
+        let plugIn = float (counted.Entropy.Value - counted.Correction)
+
+        {
+            EntropyPerSite = counted.Entropy |> Estimate.scale (1.0 / (volume * 1.0<site>))
+            Changes =
+                counted.PlugInWithoutGroup
+                |> Array.map (fun (struct (without, left)) -> (plugIn - without) * left / (1.0 - left) / volume)
+        }
+
+    let private cube side (snapshots: LatticeSnapshots<'spin>) =
+        BlockShape.box (Array.create snapshots.Shape.Length side)
 
     /// <summary>Ising spins, ±1.</summary>
     /// <param name="symmetry">Of the law of the snapshots.</param>
@@ -72,15 +70,37 @@ module LatticeSpins =
         {
             Numbers = 1
             Faults = SpinSnapshots.faults
-            Law =
-                fun options snapshots -> IsingConditional.create options symmetry.Flip snapshots.Rows snapshots.Columns
+            Law = fun options snapshots -> IsingConditional.create options symmetry.Flip snapshots.Shape
             Critic = fun _ halves -> HalfCritic.ising halves
             Partners = Some 256
             Draw = LatticeHalves.draw symmetry
-            BlockSide = id
-            Block = countedBlock symmetry
+            BlockSide = blockSide 2
+            Block =
+                fun side snapshots -> BlockCounts.count (cube side snapshots) snapshots |> Result.map (startOf symmetry)
+            NaiveVolume = None
             Count = Some(LatticeCounting.estimate symmetry)
             Compress = CompressionEntropy.estimate
+        }
+
+    /// <summary>Spins that are each in one of q states, 0 to q − 1.</summary>
+    /// <param name="states">q, 2 or more.</param>
+    /// <param name="symmetry">Of the law of the snapshots; its flip stands for renaming the states of all spins of a snapshot, which leaves the law as it is where
+    /// all states are alike.</param>
+    let states (states: int) (symmetry: SpinSymmetry) : LatticeSpins<byte> =
+        {
+            Numbers = states
+            Faults = SpinSnapshots.stateFaults states
+            Law = fun options snapshots -> StatesConditional.create options symmetry.Flip states snapshots.Shape
+            Critic = fun _ halves -> HalfCritic.states states halves
+            Partners = Some 256
+            Draw = LatticeHalves.drawStates states symmetry
+            BlockSide = blockSide states
+            Block =
+                fun side snapshots ->
+                    BlockCounts.ofStates states (cube side snapshots) snapshots |> Result.map (startOf symmetry)
+            NaiveVolume = None
+            Count = Some(LatticeCounting.ofStates states symmetry)
+            Compress = CompressionEntropy.ofStates states
         }
 
     /// One planar spin: exactly ln 2π when all directions are alike.
@@ -107,6 +127,10 @@ module LatticeSpins =
                 Changes = changes
             }
 
+    /// Sites of the block that is naively taken for the whole: 4×4.
+    [<Literal>]
+    let private NaiveVolume = 16.0
+
     /// <summary>Planar spins, as unit vectors.</summary>
     /// <param name="symmetry">Of the law of the snapshots; its flip stands for the rotation of all spins of a snapshot together, which leaves the
     /// law as it is without a field.</param>
@@ -118,12 +142,7 @@ module LatticeSpins =
             Faults = SpinSnapshots.planarFaults
             Law =
                 fun options snapshots ->
-                    PlanarConditional.create
-                        options
-                        rotations
-                        (PlanarSpins.stiffness snapshots)
-                        snapshots.Rows
-                        snapshots.Columns
+                    PlanarConditional.create options rotations (PlanarSpins.stiffness snapshots) snapshots.Shape
             Critic =
                 fun snapshots ->
                     let stiffness = PlanarSpins.stiffness snapshots
@@ -135,8 +154,9 @@ module LatticeSpins =
             // Averaged over rotations, a pair says more and costs more.
             Partners = if rotations then Some 64 else None
             Draw = LatticeHalves.drawPlanar symmetry
-            BlockSide = fun _ -> 1
+            BlockSide = fun _ _ -> 1
             Block = fun _ snapshots -> Ok(singleSpin rotations snapshots)
+            NaiveVolume = Some NaiveVolume
             Count = None
             Compress = CompressionEntropy.estimatePlanar
         }

@@ -35,6 +35,16 @@ module internal SpinSnapshots =
     let faults (snapshots: LatticeSnapshots<sbyte>) : MiceError list =
         shapeFaults snapshots @ Option.toList (spinFault snapshots)
 
+    /// The same of spins with states, and the first one that is none of them.
+    let stateFaults (states: int) (snapshots: LatticeSnapshots<byte>) : MiceError list =
+        [
+            yield! shapeFaults snapshots
+
+            match snapshots.Sites |> Array.tryPick (Array.tryFind (fun spin -> int spin >= states)) with
+            | Some spin -> MiceError.OutOfRange("a state", string spin, $"0 to {states - 1}")
+            | None -> ()
+        ]
+
     /// The same of planar spins, and the first one that is of no finite angle.
     let planarFaults (snapshots: LatticeSnapshots<Vector2>) : MiceError list =
         let finite (spin: Vector2) =
@@ -48,5 +58,8 @@ module internal SpinSnapshots =
         ]
 
     /// Consecutive snapshots in groups as equal as can be, so that what memory a chain still has stays within groups.
-    let groups (snapshots: LatticeSnapshots<'spin>) : 'spin[][][] =
-        snapshots.Sites |> Array.splitInto (min MostGroups snapshots.Sites.Length)
+    let split (snapshots: 'snapshot[]) : 'snapshot[][] =
+        snapshots |> Array.splitInto (min MostGroups snapshots.Length)
+
+    /// The groups of snapshots of a lattice.
+    let groups (snapshots: LatticeSnapshots<'spin>) : 'spin[][][] = split snapshots.Sites

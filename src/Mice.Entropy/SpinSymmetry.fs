@@ -10,8 +10,8 @@ open Mice.Samplers
 type SpinSymmetry =
     internal
         {
-            /// Linear maps of offsets (row, column), the identity among them; a group.
-            Maps: (struct (int * int) -> struct (int * int))[]
+            /// Linear maps of offsets along the axes, the identity among them; a group.
+            Maps: (int[] -> int[])[]
             /// Whether all spins may be flipped.
             Flip: bool
         }
@@ -20,130 +20,189 @@ type SpinSymmetry =
 [<RequireQualifiedAccess>]
 module SpinSymmetry =
     /// <summary>Translations, and the flip where it is one: for anything that is homogeneous.</summary>
-    /// <param name="flip">Whether all spins may be flipped together; of planar spins, whether they may be rotated together.</param>
+    /// <param name="flip">Whether all spins may be flipped together; of planar spins, whether they may be rotated together; of spins with
+    /// states, whether the states may be renamed.</param>
     let translations (flip: bool) : SpinSymmetry = { Maps = [| id |]; Flip = flip }
 
     /// Translations alone.
     let none: SpinSymmetry = translations false
 
-    let private linear (struct (a, b)) (struct (c, d)) =
-        fun (struct (row, column)) -> struct (a * row + c * column, b * row + d * column)
+    /// <summary>Whether all spins may be changed together: flipped, rotated or renamed.</summary>
+    /// <param name="symmetry">A symmetry.</param>
+    let together (symmetry: SpinSymmetry) : bool = symmetry.Flip
+
+    /// <summary>The same changes of the lattice, with or without the one of all spins together.</summary>
+    /// <param name="flip">As for <c>translations</c>.</param>
+    /// <param name="symmetry">A symmetry.</param>
+    let withTogether (flip: bool) (symmetry: SpinSymmetry) : SpinSymmetry = { symmetry with Flip = flip }
+
+    let private unit axes axis =
+        Array.init axes (fun a -> if a = axis then 1 else 0)
+
+    /// The linear map with these images of the unit vectors.
+    let private linear (images: int[][]) (offset: int[]) =
+        Array.fold2
+            (fun sum step image -> Array.map2 (fun s i -> s + step * i) sum image)
+            (Array.zeroCreate offset.Length)
+            offset
+            images
+
+    /// All lists of so many entries.
+    let rec private lists count (entries: 'a list) : 'a list list =
+        if count = 0 then
+            [ [] ]
+        else
+            [
+                for rest in lists (count - 1) entries do
+                    for entry in entries -> entry :: rest
+            ]
+
+    /// Offsets of the neighbours of a site.
+    let private neighbours (lattice: Lattice) axes : int[] list =
+        match lattice with
+        | Lattice.Triangular -> [ for struct (r, c) in Lattice.offsets lattice -> [| r; c |] ]
+        | Lattice.Square ->
+            [
+                for axis in 0 .. axes - 1 do
+                    unit axes axis
+                    Array.map (~-) (unit axes axis)
+            ]
 
     /// The linear maps that take neighbours to neighbours and the torus onto itself.
-    let private pointGroup (lattice: Lattice) rows columns =
-        let all = Lattice.offsets lattice
+    let private pointGroup (lattice: Lattice) (shape: int[]) =
+        let all = neighbours lattice shape.Length
 
         let keepsTorus map =
-            [ struct (rows, 0); struct (0, columns) ]
-            |> List.forall (fun period ->
-                let struct (r, c) = map period
-                r % rows = 0 && c % columns = 0)
+            shape
+            |> Array.mapi (fun axis side -> unit shape.Length axis |> Array.map ((*) side))
+            |> Array.forall (fun period -> Array.forall2 (fun c side -> c % side = 0) (map period) shape)
 
         [|
-            for down in all do
-                for right in all do
-                    let map = linear down right
+            for images in lists shape.Length all do
+                let map = linear (Array.ofList images)
 
-                    if Set.ofArray (Array.map map all) = Set.ofArray all && keepsTorus map then
-                        map
+                if Set.ofList (List.map map all) = Set.ofList all && keepsTorus map then
+                    map
         |]
 
-    /// <summary>The point group of a lattice (8 maps for the square, 12 for the triangular one), less what does not fit a torus with different
-    /// sides.</summary>
-    /// <param name="lattice">The lattice.</param>
-    /// <param name="flip">Whether all spins may be flipped together; of planar spins, whether they may be rotated together.</param>
-    /// <param name="rows">Rows of the torus.</param>
-    /// <param name="columns">Columns of the torus.</param>
-    let ofLattice (lattice: Lattice) (flip: bool) (rows: int) (columns: int) : SpinSymmetry =
+    /// <summary>The point group of a lattice (8 maps for the square, 12 for the triangular one, 48 for the cubic), less what does not fit a torus with
+    /// different sides.</summary>
+    /// <param name="lattice">The lattice; the square one stands for neighbours along every axis, whatever their number, the triangular one has two axes.</param>
+    /// <param name="flip">As for <c>translations</c>.</param>
+    /// <param name="shape">Sites along each axis of the torus.</param>
+    let ofLattice (lattice: Lattice) (flip: bool) (shape: int[]) : SpinSymmetry =
         {
-            Maps = pointGroup lattice rows columns
+            Maps = pointGroup lattice shape
             Flip = flip
         }
 
     /// <summary>Symmetries of an Ising model: those of its lattice, and the flip when the field is 0.</summary>
     /// <param name="model">The model.</param>
     let ofModel (model: IsingModel) : SpinSymmetry =
-        ofLattice model.Lattice (model.Field = 0.0) model.Rows model.Columns
+        ofLattice model.Lattice (model.Field = 0.0) [| model.Rows; model.Columns |]
 
-    /// The symmetry in words of its own, for the identity of a calculation: what the maps do to the neighbours down and right.
-    let internal describe (symmetry: SpinSymmetry) : string =
+    /// The symmetry in words of its own, for the identity of a calculation: what the maps do to the neighbours along each axis.
+    let internal describe (axes: int) (symmetry: SpinSymmetry) : string =
         let places =
             symmetry.Maps
             |> Array.map (fun map ->
-                let struct (a, b), struct (c, d) = map (struct (1, 0)), map (struct (0, 1))
-                $"{a} {b} {c} {d}")
+                [ 0 .. axes - 1 ]
+                |> List.collect (unit axes >> map >> List.ofArray)
+                |> List.map string
+                |> String.concat " ")
             |> Array.sort
 
         String.Join(", ", places) + (if symmetry.Flip then "; flip" else "")
 
-    let private holds image (symmetry: SpinSymmetry) =
-        let places = [ struct (1, 0); struct (0, 1) ]
+    let private holds axes image (symmetry: SpinSymmetry) =
+        let places = List.init axes (unit axes)
 
         symmetry.Maps
         |> Array.exists (fun map -> places |> List.forall (fun place -> map place = image place))
 
-    /// Whether rows and columns may be exchanged.
-    let internal transposes (symmetry: SpinSymmetry) : bool =
-        holds (fun (struct (r, c)) -> struct (c, r)) symmetry
+    /// Whether every two of so many axes may be exchanged.
+    let internal transposes (axes: int) (symmetry: SpinSymmetry) : bool =
+        let exchanged a (offset: int[]) =
+            offset |> Array.updateAt a offset[a + 1] |> Array.updateAt (a + 1) offset[a]
 
-    /// Whether the lattice may be reflected along its rows and along its columns.
-    let internal reflects (symmetry: SpinSymmetry) : bool =
-        holds (fun (struct (r, c)) -> struct (-r, c)) symmetry
-        && holds (fun (struct (r, c)) -> struct (r, -c)) symmetry
+        // Neighbouring exchanges make all of them.
+        axes > 1 && [ 0 .. axes - 2 ] |> List.forall (fun a -> holds axes (exchanged a) symmetry)
 
-    /// The maps that take the shape onto itself, as permutations: bit i goes to bit p[i].
+    /// Whether the lattice may be reflected along each of so many axes.
+    let internal reflects (axes: int) (symmetry: SpinSymmetry) : bool =
+        [ 0 .. axes - 1 ]
+        |> List.forall (fun a -> holds axes (fun offset -> Array.updateAt a -offset[a] offset) symmetry)
+
+    /// The maps that take the shape onto itself, as permutations: site i goes to site p[i].
     let internal permutations (shape: BlockShape) (symmetry: SpinSymmetry) : int[][] =
+        let number = shape.Offsets |> Array.mapi (fun i offset -> offset, i) |> Map.ofArray
+
         symmetry.Maps
         |> Array.choose (fun map ->
             let images = shape.Offsets |> Array.map map
+            let least = images |> Array.reduce (Array.map2 min)
 
-            let struct (top, left) =
-                images
-                |> Array.reduce (fun (struct (r, c)) (struct (row, column)) -> struct (min r row, min c column))
+            let sites =
+                images |> Array.map (fun image -> Map.tryFind (Array.map2 (-) image least) number)
 
-            let bits =
-                images
-                |> Array.map (fun (struct (row, column)) ->
-                    Array.IndexOf(shape.Offsets, struct (row - top, column - left)))
-
-            if bits |> Array.forall (fun bit -> bit >= 0) then
-                Some bits
+            if Array.forall Option.isSome sites then
+                Some(Array.map Option.get sites)
             else
                 None)
 
-    /// Images of all values of a byte of a pattern, [(sites + 7)/8][256].
-    let private byteImages (permutation: int[]) =
-        Array.init ((permutation.Length + 7) / 8) (fun part ->
-            Array.init 256 (fun value ->
-                let mutable image = 0
+    /// Images of all values of some sites of a pattern that follow each other, as many as have at most 256 values, [parts][states^sites].
+    let private partImages states (permutation: int[]) =
+        let together = int (floor (log 256.5 / log (float states))) |> max 1
+        let power n = pown states n
 
-                for bit in 0 .. min 7 (permutation.Length - 1 - 8 * part) do
-                    if (value >>> bit) &&& 1 = 1 then
-                        image <- image ||| (1 <<< permutation[8 * part + bit])
+        permutation
+        |> Array.chunkBySize together
+        |> Array.map (fun images ->
+            Array.init (power images.Length) (fun value ->
+                images |> Array.mapi (fun i image -> value / power i % states * power image) |> Array.sum))
 
-                image))
+    /// The smallest pattern that a pattern becomes when its states are renamed: its last site has state 0, and so on.
+    let private renamed states sites (names: int[]) pattern =
+        Array.Fill(names, -1)
+        let mutable next, result, rest = 0, 0, pown states (sites - 1)
 
-    /// The smallest pattern that each pattern can be turned into, [2^sites]: the name of its orbit.
-    let internal orbits (shape: BlockShape) (symmetry: SpinSymmetry) : int[] =
-        let all = (1 <<< shape.Sites) - 1
+        for _ in 1..sites do
+            let state = pattern / rest % states
 
-        let least =
-            Array.init (all + 1) (fun pattern ->
-                if symmetry.Flip then
-                    min pattern (all - pattern)
-                else
-                    pattern)
+            if names[state] < 0 then
+                names[state] <- next
+                next <- next + 1
+
+            result <- result * states + names[state]
+            rest <- max 1 (rest / states)
+
+        result
+
+    /// <summary>The smallest pattern that each pattern can be turned into, [states^sites]: the name of its orbit.</summary>
+    /// <param name="states">States of a site.</param>
+    /// <param name="shape">The block; site i of a pattern counts states^i.</param>
+    /// <param name="symmetry">What turns patterns into each other; its flip renames states.</param>
+    let internal orbits (states: int) (shape: BlockShape) (symmetry: SpinSymmetry) : int[] =
+        let count = pown states shape.Sites
+        let names = Array.zeroCreate states
+
+        let least pattern =
+            if not symmetry.Flip then pattern
+            elif states = 2 then min pattern (count - 1 - pattern)
+            else renamed states shape.Sites names pattern
+
+        let orbits = Array.init count least
 
         for permutation in permutations shape symmetry do
-            let images = byteImages permutation
+            let parts = partImages states permutation
 
-            for pattern in 0..all do
-                let mutable image = 0
+            for pattern in 0 .. count - 1 do
+                let mutable image, rest = 0, pattern
 
-                for part in 0 .. images.Length - 1 do
-                    image <- image ||| images[part][(pattern >>> (8 * part)) &&& 255]
+                for part in parts do
+                    image <- image + part[rest % part.Length]
+                    rest <- rest / part.Length
 
-                let image = if symmetry.Flip then min image (all - image) else image
-                least[pattern] <- min least[pattern] image
+                orbits[pattern] <- min orbits[pattern] (least image)
 
-        least
+        orbits

@@ -14,10 +14,8 @@ type TemperatureDerivative<[<Measure>] 'u> =
 /// dM/dT of one size of halves.
 type InformationSlopes =
     {
-        /// Sites of a half across the cut.
-        Depth: int
-        /// Sites of a half along the cut.
-        Length: int
+        /// The half: sites across the cut × along it, such as 4×8.
+        Half: string
         /// dM/dT in nats (T in units of J), by temperature.
         Slopes: TemperatureDerivative<nat> list
         /// Temperature where dM/dT is largest; None where it is largest at an end of the temperatures.
@@ -117,11 +115,11 @@ module TemperatureDerivatives =
         [
             for p in points do
                 for l in LatticePoint.certified p do
-                    (l.Depth, l.Length), (p.Temperature, l.MutualInformation)
+                    (l.Volume, l.Half), (p.Temperature, l.MutualInformation)
         ]
         |> List.groupBy fst
         |> List.map (fun (half, found) -> half, List.map snd found)
-        |> List.sortBy (fun ((depth, length), _) -> depth * length)
+        |> List.sortBy (fst >> fst)
 
     /// <summary>All derivatives that the points of one model give.</summary>
     /// <param name="points">Points at two or more temperatures; fewer give empty lists.</param>
@@ -129,13 +127,12 @@ module TemperatureDerivatives =
         {
             Information =
                 [
-                    for (depth, length), values in critics points do
+                    for (_, half), values in critics points do
                         match slopes values with
                         | [] -> ()
                         | found ->
                             {
-                                Depth = depth
-                                Length = length
+                                Half = half
                                 Slopes = found
                                 Peak = peak values
                             }

@@ -44,28 +44,24 @@ module XY =
     /// <param name="model">The model; its temperature does not matter.</param>
     let model (sampling: XYChainOptions) (integration: XYIntegrationOptions) (model: XYModel) : LatticeModel<Vector2> =
         let shape = [| model.Rows; model.Columns |]
+        let symmetry = SpinSymmetry.ofLattice Lattice.Square (model.Field = 0.0) shape
 
         {
             Name = "xy"
             Title = LatticeModel.title "XY" "square" shape model.Coupling model.Field
             Shape = shape
-            Describe =
-                [
-                    "rows", string model.Rows
-                    "columns", string model.Columns
-                    "coupling", Number.text model.Coupling
-                    "field", Number.text model.Field
-                ]
+            Lattice = "square"
+            Parameters = [ "coupling", Number.text model.Coupling; "field", Number.text model.Field ]
             Sampling = describe sampling integration
             Snapshots = sampling.Chains * sampling.Snapshots
             Steps = "steps"
             Equilibrate = sampling.Equilibrate
             Every = sampling.Every
             Faults = faults sampling integration model
-            Spins =
-                SpinSymmetry.ofLattice Lattice.Square (model.Field = 0.0) model.Rows model.Columns
-                |> LatticeSpins.planar
+            Symmetry = symmetry
+            Spins = LatticeSpins.planar symmetry
             Energy = PlanarSpins.state >> XYModel.energy model
+            Hamiltonian = LatticeHamiltonian.Angles(XYState.ofAngles >> XYModel.energy model)
             Draw = draw sampling model
             Exact = fun _ -> None
             Integrate = Some(fun run temperatures -> XYIntegration.entropies integration run model temperatures)
@@ -75,3 +71,47 @@ module XY =
     /// <param name="size">Rows and columns.</param>
     let square (size: int) : LatticeModel<Vector2> =
         model XYChainOptions.defaults XYIntegrationOptions.defaults (XYModel.square size 1.0)
+
+    let private create (request: LatticeRequest) (shape: int[]) (valueOf: string -> string) =
+        let start = XYChainOptions.defaults
+
+        let drawn =
+            request.Snapshots
+            |> Option.map (fun n -> XYChainOptions.withSnapshots n start)
+            |> Option.defaultValue start
+
+        validate {
+            let! coupling = LatticeFamily.number "coupling" (valueOf "coupling")
+            and! field = LatticeFamily.number "field" (valueOf "field")
+
+            return
+                {
+                    Rows = shape[0]
+                    Columns = shape[1]
+                    Coupling = coupling
+                    Field = field
+                    Temperature = 1.0
+                }
+                |> model
+                    { drawn with
+                        Equilibrate = defaultArg request.Equilibrate start.Equilibrate
+                        Every = defaultArg request.Every start.Every
+                    }
+                    XYIntegrationOptions.defaults
+                |> LatticeSystem.ofModel
+        }
+
+    /// The models for the registry.
+    let family: LatticeFamily =
+        {
+            Name = "xy"
+            Summary = "XY models on the square lattice"
+            Remark = "sides for mice a power of two; snapshots in multiples of 64; 300 steps before, 10 between"
+            Axes = [ 2 ]
+            Parameters =
+                [
+                    LatticeFamily.coupling
+                    LatticeFamily.field "H along the angle 0, in the units of J; default 0"
+                ]
+            Create = create
+        }

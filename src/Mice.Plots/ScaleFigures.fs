@@ -7,7 +7,7 @@ open Plotly.NET
 
 /// <summary>Mutual information of halves from scale to scale, one set of points for each temperature, by critics that are not saturated. Each is a chart of
 /// Plotly.NET.</summary>
-/// <remarks>With an area law M/ℓ comes to a constant. Source: figure 2 of A. Nir et al., PNAS 117, 30234 (2020), doi:10.1073/pnas.2017042117.</remarks>
+/// <remarks>With an area law M/A comes to a constant. Source: figure 2 of A. Nir et al., PNAS 117, 30234 (2020), doi:10.1073/pnas.2017042117.</remarks>
 [<RequireQualifiedAccess>]
 module ScaleFigures =
     let private name (p: LatticePoint) =
@@ -31,37 +31,36 @@ module ScaleFigures =
         |> List.mapi ofPoint
         |> Frame.create title x y
 
-    let private scale = "log₂ A, A sites of both halves"
+    let private scale = "log₂ V, V sites of both halves"
 
-    let private logArea l =
-        Math.Log2(float (LatticeDescription.sites l))
+    let private logVolume l = Math.Log2(LatticeDescription.sites l)
 
-    /// <summary>M against the length ℓ of the interface.</summary>
+    /// <summary>M against the area A of the interface.</summary>
     /// <param name="points">Points; those without levels are left out.</param>
     let mutualInformation (points: LatticePoint list) : GenericChart =
         points
         |> figure
             "Mutual information of halves"
-            "Length of the interface (lattice constants)"
+            "Interface A (sites at the cut)"
             "M (nats)"
-            (fun l -> float l.InterfaceLength)
+            _.InterfaceArea
             _.MutualInformation
 
-    /// <summary>M/ℓ against log₂ A, A the sites of both halves.</summary>
+    /// <summary>M/A against log₂ V, V the sites of both halves.</summary>
     /// <param name="points">Points; those without levels are left out.</param>
     let perInterface (points: LatticePoint list) : GenericChart =
         points
         |> figure
-            "Per length of the interface"
+            "Per area of the interface"
             scale
-            "M/ℓ (nats per lattice constant)"
-            logArea
+            "M/A (nats per site at the cut)"
+            logVolume
             LatticeDescription.perInterface
 
-    /// <summary>M/A against log₂ A, A the sites of both halves.</summary>
+    /// <summary>M/V against log₂ V, V the sites of both halves.</summary>
     /// <param name="points">Points; those without levels are left out.</param>
     let perSite (points: LatticePoint list) : GenericChart =
-        points |> figure "Per site" scale "M/A (nats per site)" logArea LatticeDescription.share
+        points |> figure "Per site" scale "M/V (nats per site)" logVolume LatticeDescription.share
 
     /// <summary>All three figures, or none where no point has levels.</summary>
     /// <param name="points">Points; those without levels are left out.</param>

@@ -8,9 +8,6 @@ open Plotly.NET
 [<RequireQualifiedAccess>]
 module TemperatureFigures =
 
-    /// The size of a half, as in 4×8.
-    let internal half (depth: int) (length: int) : string = $"{depth}×{length}"
-
     let private trace draw name colour (found: TemperatureDerivative<'u> list) : GenericChart =
         draw
             (Style.solid name colour)
@@ -32,19 +29,18 @@ module TemperatureFigures =
         |> List.rev
         |> List.tryPick (fun i -> i.Peak |> Option.map (fun peak -> i, peak))
         |> function
-            | Some(i, peak) ->
-                Frame.vertical peak.Value $"{half i.Depth i.Length} largest at {Estimate.format peak}" Colour.ink
+            | Some(i, peak) -> Frame.vertical peak.Value $"{i.Half} largest at {Estimate.format peak}" Colour.ink
             | None -> id
 
     /// <summary>dM/dT of the halves of every size, with a line where that of the largest halves peaks.</summary>
     /// <param name="derivatives">Differences between neighbouring temperatures.</param>
     let slopes (derivatives: TemperatureDerivatives) : GenericChart =
         derivatives.Information
-        |> List.mapi (fun i level -> trace Draw.joined (half level.Depth level.Length) (Colour.series i) level.Slopes)
+        |> List.mapi (fun i level -> trace Draw.joined level.Half (Colour.series i) level.Slopes)
         |> Frame.create "Slope of the mutual information" "Temperature" "dM/dT (nats)"
         |> mark derivatives
 
-    /// <summary>M per length ℓ of the interface against temperature, by critics that are not saturated.</summary>
+    /// <summary>M per area A of the interface against temperature, by critics that are not saturated.</summary>
     /// <param name="points">Points of one model.</param>
     let perInterface (points: LatticePoint list) : GenericChart =
         [
@@ -52,17 +48,17 @@ module TemperatureFigures =
                 for l in LatticePoint.certified p do
                     p.Temperature, l
         ]
-        |> List.groupBy (fun (_, l) -> l.Depth, l.Length)
-        |> List.sortBy (fun ((depth, length), _) -> depth * length)
-        |> List.mapi (fun i ((depth, length), own) ->
+        |> List.groupBy (fun (_, l) -> l.Volume, l.Half)
+        |> List.sortBy (fst >> fst)
+        |> List.mapi (fun i ((_, half), own) ->
             own
             |> List.map (fun (t, l) ->
                 {
                     Temperature = t
                     Value = LatticeDescription.perInterface l
                 })
-            |> trace Draw.joined (half depth length) (Colour.series i))
-        |> Frame.create "Mutual information per length of the interface" "Temperature" "M/ℓ (nats per lattice constant)"
+            |> trace Draw.joined half (Colour.series i))
+        |> Frame.create "Mutual information per area of the interface" "Temperature" "M/A (nats per site at the cut)"
 
     /// All figures; none below four temperatures, where differences tell little.
     let create (points: LatticePoint list) : GenericChart list =

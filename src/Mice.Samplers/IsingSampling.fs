@@ -130,8 +130,7 @@ module IsingSampling =
             Model = model
             Snapshots =
                 {
-                    Rows = model.Rows
-                    Columns = model.Columns
+                    Shape = [| model.Rows; model.Columns |]
                     Sites = parts |> Array.collect (fun (struct (s, _)) -> Array.concat s)
                 }
             SnapshotsPerChain = perChain options

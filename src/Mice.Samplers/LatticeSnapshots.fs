@@ -5,41 +5,41 @@ open Mice
 /// Stored states of one lattice system, all of one shape.
 type LatticeSnapshots<'spin> =
     {
-        /// Rows of every snapshot.
-        Rows: int
-        /// Columns of every snapshot.
-        Columns: int
-        /// The snapshots, [n][rows·columns], row by row: sbyte ±1 for Ising spins, float angles for XY spins.
+        /// Sites along each axis: rows, columns on two axes.
+        Shape: int[]
+        /// The snapshots, [n][sites], the last axis fastest: sbyte ±1 for Ising spins, float angles for XY spins, byte from 0 on for states.
         Sites: 'spin[][]
     }
 
 /// What snapshots of any kind have in common.
 [<RequireQualifiedAccess>]
 module LatticeSnapshots =
+    /// <summary>Sites of every snapshot.</summary>
+    /// <param name="snapshots">The snapshots.</param>
+    let sites (snapshots: LatticeSnapshots<'spin>) : int = LatticeShape.sites snapshots.Shape
+
     /// <summary>Mismatch when a snapshot has not as many sites as its lattice.</summary>
     /// <param name="snapshots">The snapshots.</param>
     let faults (snapshots: LatticeSnapshots<'spin>) : MiceError list =
-        let sites = snapshots.Rows * snapshots.Columns
+        let expected = sites snapshots
 
         snapshots.Sites
-        |> Array.tryFind (fun spins -> spins.Length <> sites)
+        |> Array.tryFind (fun spins -> spins.Length <> expected)
         |> Option.map (fun spins ->
             MiceError.Mismatch(
                 "the spins of a snapshot and its lattice",
                 $"{spins.Length} spins",
-                $"{snapshots.Rows}×{snapshots.Columns} sites"
+                $"{LatticeShape.text snapshots.Shape} sites"
             ))
         |> Option.toList
 
 /// What is known of the run that drew some snapshots; k_B = 1.
 type SnapshotSource =
     {
-        /// Which sites interact.
-        Lattice: Lattice
-        /// J.
-        Coupling: float
-        /// H.
-        Field: float
+        /// Name of the model, such as ising.
+        Model: string
+        /// Its parameters by name, such as coupling and field, in the order in which they are told.
+        Parameters: (string * string) list
         /// T.
         Temperature: float
         /// Seed of all randomness.

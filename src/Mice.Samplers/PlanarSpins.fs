@@ -14,34 +14,39 @@ module PlanarSpins =
             Vector2(float32 cosine, float32 sine)
 
         {
-            Rows = snapshots.Rows
-            Columns = snapshots.Columns
+            Shape = snapshots.Shape
             Sites = snapshots.Sites |> Array.map (Array.map vector)
         }
 
     /// <summary>The state of unit vectors.</summary>
-    /// <param name="spins">Unit vectors, [rows·columns].</param>
+    /// <param name="spins">Unit vectors, [sites].</param>
     let state (spins: Vector2[]) : XYState =
         {
             Cosines = spins |> Array.map (fun u -> float u.X)
             Sines = spins |> Array.map (fun u -> float u.Y)
         }
 
-    let private meanNeighbourCosine rows columns (spins: Vector2[]) =
+    /// Mean cosine of the angle between neighbours; those forward along each axis come first among a site's neighbours.
+    let private meanNeighbourCosine (axes: int) (neighbours: int[]) (spins: Vector2[]) =
+        let z = 2 * axes
         let mutable sum = 0.0
 
         for site in 0 .. spins.Length - 1 do
-            let right = site - site % columns + (site + 1) % columns
-            let down = (site + columns) % (rows * columns)
-            sum <- sum + float (Vector2.Dot(spins[site], spins[right] + spins[down]))
+            let mutable beside = Vector2.Zero
 
-        sum / float (2 * spins.Length)
+            for n in z * site .. z * site + axes - 1 do
+                beside <- beside + spins[neighbours[n]]
+
+            sum <- sum + float (Vector2.Dot(spins[site], beside))
+
+        sum / float (axes * spins.Length)
 
     /// <summary>How strongly neighbours hold to each other: κ of the von Mises law with the mean cosine of the angle between
     /// neighbours, negative where they hold to opposite directions. β|J| or more in equilibrium.</summary>
     /// <param name="snapshots">One or more.</param>
     let stiffness (snapshots: LatticeSnapshots<Vector2>) : float =
         let cosine =
-            snapshots.Sites |> Array.averageBy (meanNeighbourCosine snapshots.Rows snapshots.Columns)
+            snapshots.Sites
+            |> Array.averageBy (meanNeighbourCosine snapshots.Shape.Length (Torus.neighbours snapshots.Shape))
 
         float (sign cosine) * VonMises.concentration (abs cosine)

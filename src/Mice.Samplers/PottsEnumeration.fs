@@ -85,7 +85,7 @@ module PottsEnumeration =
 
     /// Counts at [satisfied bonds, favoured sites].
     let private countStates (q: int) (shape: int[]) : int64[,] =
-        let sites, z = Torus.sites shape, Torus.coordination shape
+        let sites, z = LatticeShape.sites shape, Torus.coordination shape
         let neighbours = Torus.neighbours shape
         let counts = Array2D.zeroCreate (sites * z / 2 + 1) (sites + 1)
         let spins = Array.zeroCreate<int> sites

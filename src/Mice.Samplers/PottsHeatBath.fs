@@ -20,7 +20,9 @@ module PottsHeatBath =
     let private visits (shape: int[]) : Visits =
         let z = Torus.coordination shape
         let neighbours = Torus.neighbours shape
-        let sites = Array.init (Torus.sites shape) id |> Array.sortBy (Torus.isOdd shape)
+
+        let sites =
+            Array.init (LatticeShape.sites shape) id |> Array.sortBy (Torus.isOdd shape)
 
         {
             Sites = sites

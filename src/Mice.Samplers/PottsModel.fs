@@ -57,7 +57,7 @@ module PottsModel =
 
     /// <summary>N, the number of sites.</summary>
     /// <param name="model">The model.</param>
-    let sites (model: PottsModel) : int = Torus.sites model.Shape
+    let sites (model: PottsModel) : int = LatticeShape.sites model.Shape
 
     /// <summary>Independent spins, all states equally likely: the state at T = ∞.</summary>
     /// <param name="key">Randomness.</param>

@@ -4,10 +4,10 @@ open System
 open System.IO
 open Mice
 
-/// <summary>Snapshots of lattices in files: NumPy's .npy, [n][rows][columns], or the compact .spins that docs/lattices.md describes.</summary>
+/// <summary>Snapshots of lattices in files: NumPy's .npy, [n][rows][columns] and further axes, or the compact .spins that docs/lattices.md describes.</summary>
 /// <remarks>Written is the format that the file's name ends with; which one is read, is told by the content. A file is written as a whole or not at
-/// all. Ising spins are int8 of −1 and +1 in a .npy file and one bit each in a .spins file; angles are float64, in radians, in both. A
-/// .spins file also says which model the snapshots are of, and a damaged one is refused.</remarks>
+/// all. Ising spins are int8 of −1 and +1 in a .npy file and one bit each in a .spins file; angles are float64, in radians, in both; states are numbered from
+/// 0 on, int8 or one byte each, 2 to 127 of them. A .spins file also says which model the snapshots are of, and a damaged one is refused.</remarks>
 [<RequireQualifiedAccess>]
 module SnapshotFile =
     let private bad fault = raise (BadSnapshots fault)
@@ -52,18 +52,36 @@ module SnapshotFile =
             Spin = XYState.wrapped
         }
 
-    let private accepted (site: Site<'spin>) rows columns (index: int64) (value: float) : 'spin =
+    /// Most states of a spin: they are int8 in .npy files.
+    [<Literal>]
+    let MostStates = 127
+
+    let private state (states: int) : Site<byte> =
+        {
+            Accepts = fun value -> value >= 0.0 && value < float states && value = floor value
+            Fault = fun _ -> $"states are 0 to {states - 1}."
+            Spin = byte
+        }
+
+    /// A site as messages name it: row and column on two axes, its place on others; all counted from 1.
+    let private placeOf (shape: int[]) (site: int) =
+        match LatticeShape.place shape site |> Array.map ((+) 1) with
+        | [| row; column |] -> $"row {row}, column {column}"
+        | place -> "site (" + (place |> Array.map string |> String.concat ", ") + ")"
+
+    let private accepted (site: Site<'spin>) (shape: int[]) (index: int64) (value: float) : 'spin =
         if not (site.Accepts value) then
-            let sites = int64 rows * int64 columns
-            let row, column = index % sites / int64 columns + 1L, index % int64 columns + 1L
-            bad $"snapshot {index / sites + 1L}, row {row}, column {column} is {value}; {site.Fault value}"
+            let sites = int64 (LatticeShape.sites shape)
+            let place = placeOf shape (int (index % sites))
+            bad $"snapshot {index / sites + 1L}, {place} is {value}; {site.Fault value}"
 
         site.Spin value
 
-    /// Every fault of snapshots that are to be written, and of the name.
+    /// Every fault of snapshots that are to be written, of what is known of them, and of the name.
     let private faults
         (site: Site<'spin>)
         (toFloat: 'spin -> float)
+        (source: SnapshotSource option)
         (path: string)
         (snapshots: LatticeSnapshots<'spin>)
         =
@@ -71,9 +89,11 @@ module SnapshotFile =
             spins
             |> Array.iteri (fun i spin ->
                 let index = int64 n * int64 spins.Length + int64 i
-                accepted site snapshots.Rows snapshots.Columns index (toFloat spin) |> ignore)
+                accepted site snapshots.Shape index (toFloat spin) |> ignore)
 
-        match nameFaults path @ LatticeSnapshots.faults snapshots with
+        let ofSource = source |> Option.map SpinsFile.sourceFaults |> Option.defaultValue []
+
+        match nameFaults path @ ofSource @ LatticeSnapshots.faults snapshots with
         | [] when Array.isEmpty snapshots.Sites ->
             [ MiceError.TooFewData("snapshots", 0, 1, "There is nothing to write.") ]
         | [] ->
@@ -98,14 +118,14 @@ module SnapshotFile =
     let private header kind source (snapshots: LatticeSnapshots<'spin>) : SpinsHeader =
         {
             Kind = kind
-            Rows = snapshots.Rows
-            Columns = snapshots.Columns
+            Shape = snapshots.Shape
             Count = snapshots.Sites.Length
             Source = source
+            Start = 0
         }
 
     let private shape (snapshots: LatticeSnapshots<'spin>) =
-        [ snapshots.Sites.Length; snapshots.Rows; snapshots.Columns ]
+        snapshots.Sites.Length :: List.ofArray snapshots.Shape
 
     /// <summary>Writes Ising spins.</summary>
     /// <param name="source">What is known of them; only a .spins file keeps it.</param>
@@ -119,7 +139,7 @@ module SnapshotFile =
         : Result<unit, MiceError list> =
         write
             path
-            (faults ising float path snapshots)
+            (faults ising float source path snapshots)
             (NumPyArray.writeInt8 (shape snapshots) snapshots.Sites)
             (SpinsFile.write (header SpinKind.Ising source snapshots) (Seq.map SpinsFile.pack snapshots.Sites))
 
@@ -135,9 +155,38 @@ module SnapshotFile =
         : Result<unit, MiceError list> =
         write
             path
-            (faults angle id path snapshots)
+            (faults angle id source path snapshots)
             (NumPyArray.writeFloat64 (shape snapshots) snapshots.Sites)
             (SpinsFile.write (header SpinKind.XY source snapshots) (Seq.map SpinsFile.packAngles snapshots.Sites))
+
+    let private stateFaults (states: int) : MiceError list =
+        [
+            if states < 2 || states > MostStates then
+                MiceError.OutOfRange("states of a spin", string states, $"2 to {MostStates}")
+        ]
+
+    /// <summary>Writes spins that are each in one of some states, numbered from 0 on.</summary>
+    /// <param name="states">How many states there are, 2 to 127.</param>
+    /// <param name="source">What is known of them; only a .spins file keeps it.</param>
+    /// <param name="path">A name that ends in .npy or .spins; what is there is replaced.</param>
+    /// <param name="snapshots">States.</param>
+    /// <returns>Faults of the name, of the number of states and of the snapshots; BadFile when it cannot be written.</returns>
+    let writeStates
+        (states: int)
+        (source: SnapshotSource option)
+        (path: string)
+        (snapshots: LatticeSnapshots<byte>)
+        : Result<unit, MiceError list> =
+        let faults =
+            match stateFaults states with
+            | [] -> faults (state states) float source path snapshots
+            | wrong -> wrong
+
+        write
+            path
+            faults
+            (NumPyArray.writeInt8 (shape snapshots) (Seq.map (Array.map sbyte) snapshots.Sites))
+            (SpinsFile.write (header (SpinKind.States states) source snapshots) snapshots.Sites)
 
     let private ofNumPy (site: Site<'spin>) (check: NumPyHeader -> unit) (stream: Stream) : LatticeSnapshots<'spin> =
         let get read =
@@ -149,25 +198,27 @@ module SnapshotFile =
         check header
 
         match header.Shape with
-        | [ count; rows; columns ] ->
-            let sites = int64 rows * int64 columns
+        | count :: (_ :: _ :: _ as sides) ->
+            let shape = Array.ofList sides
 
-            if sites > int64 Array.MaxLength then
-                bad $"{rows}×{columns} sites are more than Mice reads."
+            if sides |> List.exists (fun side -> side < 1) then
+                bad $"its snapshots have {LatticeShape.text shape} sites."
 
-            let spins = Array.init count (fun _ -> Array.zeroCreate (int sites))
+            if sides |> List.fold (fun n side -> n * bigint side) 1I > bigint Array.MaxLength then
+                bad $"{LatticeShape.text shape} sites are more than Mice reads."
+
+            let sites = LatticeShape.sites shape
+            let spins = Array.init count (fun _ -> Array.zeroCreate sites)
 
             stream
             |> NumPyArray.readValues header (fun i value ->
-                spins[int (i / sites)][int (i % sites)] <- accepted site rows columns i value)
+                spins[int (i / int64 sites)][int (i % int64 sites)] <- accepted site shape i value)
             |> get
 
-            {
-                Rows = rows
-                Columns = columns
-                Sites = spins
-            }
-        | axes -> bad $"it has {axes.Length} axes; snapshots have three: [n][rows][columns]."
+            { Shape = shape; Sites = spins }
+        | axes ->
+            bad
+                $"it has {axes.Length} axes; snapshots have three or more: [n][rows][columns], and further axes between."
 
     let private read (path: string) (numPy: Stream -> 'a) (spins: Stream -> 'a) : Result<'a, MiceError list> =
         InputFile.read path (fun stream ->
@@ -197,7 +248,7 @@ module SnapshotFile =
     /// <param name="path">A .npy or .spins file, whatever its name.</param>
     /// <returns>MissingFile; BadFile with the place of a number that is no spin.</returns>
     let readSpins (path: string) : Result<LatticeSnapshots<sbyte>, MiceError list> =
-        let wrong = "it holds angles of XY spins, not Ising spins."
+        let wrong = "it holds no Ising spins, ±1."
         read path (ofNumPy ising ignore) (ofSpins SpinKind.Ising wrong SpinsFile.unpack)
 
     /// <summary>Reads angles of XY spins, which come back wrapped to (−π, π]. In a .npy file they are floats of any size.</summary>
@@ -209,20 +260,47 @@ module SnapshotFile =
                 bad "it holds integers; angles are floats, in radians."
 
         let wrapped (found: LatticeSnapshots<float>) =
+            let sites = int64 (LatticeSnapshots.sites found)
+
             let wrap n =
-                Array.mapi (fun i ->
-                    accepted
-                        angle
-                        found.Rows
-                        found.Columns
-                        (int64 n * int64 found.Rows * int64 found.Columns + int64 i))
+                Array.mapi (fun i -> accepted angle found.Shape (int64 n * sites + int64 i))
 
             { found with
                 Sites = Array.mapi wrap found.Sites
             }
 
-        let wrong = "it holds Ising spins, not angles of XY spins."
+        let wrong = "it holds no angles of XY spins."
         read path (ofNumPy angle floats) (ofSpins SpinKind.XY wrong SpinsFile.unpackAngles >> wrapped)
+
+    /// <summary>Reads spins that are each in one of some states. In a .npy file they may be numbers of any type, 0, 1 and so on.</summary>
+    /// <param name="states">How many states there are; None where the file says it, as a .spins file does.</param>
+    /// <param name="path">A .npy or .spins file, whatever its name.</param>
+    /// <returns>The number of states, and the snapshots; MissingFile; OutOfRange for the number of states; BadFile with the place of a number that is no state, and
+    /// for a number of states that is not known or is another one in the file.</returns>
+    let readStates (states: int option) (path: string) : Result<struct (int * LatticeSnapshots<byte>), MiceError list> =
+        let numPy stream =
+            match states with
+            | Some states -> struct (states, ofNumPy (state states) ignore stream)
+            | None -> bad "it does not say how many states there are; say it."
+
+        let spins stream =
+            let header = SpinsFile.openVerified stream
+
+            match header.Kind, states with
+            | SpinKind.States own, Some other when own <> other -> bad $"its spins have {own} states, not {other}."
+            | SpinKind.States own, _ ->
+                let check n i value =
+                    let index = int64 n * int64 (LatticeShape.sites header.Shape) + int64 i
+                    accepted (state own) header.Shape index (float value) |> ignore
+
+                let found = SpinsFile.snapshots header (fun _ packed -> Array.copy packed) stream
+                found.Sites |> Array.iteri (fun n -> Array.iteri (check n))
+                struct (own, found)
+            | _ -> bad "it holds no spins of some states."
+
+        match states |> Option.map stateFaults |> Option.defaultValue [] with
+        | [] -> read path numPy spins
+        | faults -> Error faults
 
     /// <summary>What a .spins file says of the run that drew its snapshots; None when it says nothing, and for a .npy file.</summary>
     /// <param name="path">A .npy or .spins file, whatever its name.</param>

@@ -7,10 +7,6 @@ open Mice
 /// so that [rows; columns] has site = row·columns + column.</summary>
 [<RequireQualifiedAccess>]
 module Torus =
-    /// <summary>N, the number of sites.</summary>
-    /// <param name="shape">Sites along each axis.</param>
-    let sites (shape: int[]) : int = Array.fold (*) 1 shape
-
     /// <summary>Neighbours per site: two along each axis.</summary>
     /// <param name="shape">Sites along each axis.</param>
     let coordination (shape: int[]) : int = 2 * shape.Length
@@ -30,13 +26,13 @@ module Torus =
             if not (neighbours <= float Int32.MaxValue) then
                 MiceError.OutOfRange(
                     "shape",
-                    shape |> Array.map string |> String.concat "×",
+                    LatticeShape.text shape,
                     "fewer than 2³¹ neighbours of all sites together"
                 )
         ]
 
     /// Sites from one to the next along an axis.
-    let private stride (shape: int[]) axis = sites shape[axis + 1 ..]
+    let private stride (shape: int[]) axis = LatticeShape.sites shape[axis + 1 ..]
 
     /// The site next to another one along an axis: forward for +1, backward for −1.
     let private beside (shape: int[]) site (struct (axis, direction)) =
@@ -57,7 +53,8 @@ module Torus =
                         struct (axis, direction)
             |]
 
-        Array.init (sites shape * ways.Length) (fun i -> beside shape (i / ways.Length) ways[i % ways.Length])
+        Array.init (LatticeShape.sites shape * ways.Length) (fun i ->
+            beside shape (i / ways.Length) ways[i % ways.Length])
 
     /// <summary>Whether a site is of the odd sublattice: the sum of its coordinates is odd. Neighbours are of different sublattices, but
     /// for those around an odd side.</summary>

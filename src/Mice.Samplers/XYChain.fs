@@ -100,8 +100,7 @@ module XYChain =
         {
             Snapshots =
                 {
-                    Rows = model.Rows
-                    Columns = model.Columns
+                    Shape = [| model.Rows; model.Columns |]
                     Sites = sample.Spins
                 }
             Energies = sample.Energies

@@ -11,7 +11,7 @@ module SnapshotFuzz =
     let private rowsOf (toFloat: 'spin -> float) (snapshots: LatticeSnapshots<'spin>) : int64[][] =
         snapshots.Sites
         |> Array.map (fun sites ->
-            Array.append [| int64 snapshots.Rows; int64 snapshots.Columns |] (sites |> Seq.map toFloat |> Fuzz.bits))
+            Array.append (Array.map int64 snapshots.Shape) (sites |> Seq.map toFloat |> Fuzz.bits))
 
     let private readSpins (path: string) : Outcome =
         SnapshotFile.readSpins path |> Fuzz.outcome (rowsOf float) (fun _ -> [])
@@ -20,12 +20,11 @@ module SnapshotFuzz =
         SnapshotFile.readAngles path |> Fuzz.outcome (rowsOf id) (fun _ -> [])
 
     let private snapshots (site: unit -> 'spin) (random: Random) : LatticeSnapshots<'spin> =
-        let rows, columns = 1 + random.Next 5, 1 + random.Next 5
+        let shape = Array.init (2 + random.Next 2) (fun _ -> 1 + random.Next 5)
 
         {
-            Rows = rows
-            Columns = columns
-            Sites = Array.init (1 + random.Next 4) (fun _ -> Array.init (rows * columns) (fun _ -> site ()))
+            Shape = shape
+            Sites = Array.init (1 + random.Next 4) (fun _ -> Array.init (LatticeShape.sites shape) (fun _ -> site ()))
         }
 
     let private spins (random: Random) =
@@ -40,22 +39,64 @@ module SnapshotFuzz =
             |> List.filter (fun (kind, size, _) -> kinds.Contains kind && (kinds.Length > 1 || size = 8))
             |> Choice.one random
 
-        let shape = [ found.Sites.Length; found.Rows; found.Columns ]
+        let shape = found.Sites.Length :: List.ofArray found.Shape
         let values = found.Sites |> Array.concat |> Array.map toFloat
         NumPyFuzz.make random numberType shape values (rowsOf toFloat found)
 
-    /// Everything behind the magic and the SHA-256, as docs/lattices.md describes it.
-    let private summed (random: Random) (kind: byte) (found: LatticeSnapshots<'spin>) (pack: 'spin[] -> byte[]) =
+    /// Everything behind the magic and the SHA-256 in version 1, which has two axes, as docs/lattices.md describes it.
+    let private summedFirst (random: Random) (kind: byte) (found: LatticeSnapshots<'spin>) (pack: 'spin[] -> byte[]) =
         Array.concat
             [
                 [| 1uy; 0uy; kind; byte (1 + random.Next 2) |]
-                BitConverter.GetBytes found.Rows
-                BitConverter.GetBytes found.Columns
+                BitConverter.GetBytes found.Shape[0]
+                BitConverter.GetBytes found.Shape[1]
                 BitConverter.GetBytes 1
                 BitConverter.GetBytes(int64 found.Sites.Length)
                 Array.init 6 (fun _ -> BitConverter.GetBytes(random.NextDouble())) |> Array.concat
                 found.Sites |> Array.collect pack
             ]
+
+    /// The same in version 2.
+    let private summedSecond (random: Random) (kind: byte) (found: LatticeSnapshots<'spin>) (pack: 'spin[] -> byte[]) =
+        let text (value: string) =
+            Array.append (BitConverter.GetBytes(uint16 value.Length)) (System.Text.Encoding.UTF8.GetBytes value)
+
+        let source =
+            if random.Next 2 = 0 then
+                BitConverter.GetBytes 0
+            else
+                Array.concat
+                    [
+                        BitConverter.GetBytes 2
+                        Array.init 4 (fun _ -> BitConverter.GetBytes(random.NextDouble())) |> Array.concat
+                        text "ising"
+                        BitConverter.GetBytes 1us
+                        text "field"
+                        text "0.25"
+                    ]
+
+        let rest =
+            Array.concat
+                [
+                    BitConverter.GetBytes found.Shape.Length
+                    found.Shape |> Array.collect (fun (side: int) -> BitConverter.GetBytes side)
+                    BitConverter.GetBytes(int64 found.Sites.Length)
+                    source
+                ]
+
+        Array.concat
+            [
+                [| 2uy; 0uy; kind; (if kind = 1uy then 2uy else 0uy) |]
+                BitConverter.GetBytes(48 + rest.Length)
+                rest
+                found.Sites |> Array.collect pack
+            ]
+
+    let private summed (random: Random) kind (found: LatticeSnapshots<'spin>) pack =
+        if found.Shape.Length = 2 && random.Next 2 = 0 then
+            summedFirst random kind found pack
+        else
+            summedSecond random kind found pack
 
     let private packed (spins: sbyte[]) : byte[] =
         spins
@@ -67,7 +108,7 @@ module SnapshotFuzz =
         Array.concat [ "MICESPIN"B; SHA256.HashData summed; summed ]
 
     /// Places and lengths of the fields of the header that say what follows, from the version on.
-    let private fields = [ 0, 2; 2, 1; 4, 4; 8, 4; 16, 8 ]
+    let private fields = [ 0, 2; 2, 1; 3, 1; 4, 4; 8, 4; 12, 4; 16, 8; 20, 8 ]
 
     let private spinsCase (random: Random) (kind: byte) pack toFloat (found: LatticeSnapshots<'spin>) : Case =
         let content = summed random kind found pack

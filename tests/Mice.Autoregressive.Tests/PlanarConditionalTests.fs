@@ -28,7 +28,7 @@ let private options =
 
 /// An untrained law of a torus, with parameters larger than at the start of training, so that spins depend on each other.
 let private law symmetric rows columns =
-    let law = PlanarConditional.create options symmetric stiffness rows columns
+    let law = PlanarConditional.create options symmetric stiffness [| rows; columns |]
     law, SpinConditional.initial (Key.ofSeed 3UL) law |> Params.scale 2.0
 
 let private surprise (law, parameters) (angles: float[]) =
@@ -59,7 +59,7 @@ let private training =
 
 /// A trained law's −ln q per site on other snapshots.
 let private trained options symmetric stiffness (training: float[][]) (held: float[][]) rows columns =
-    let law = PlanarConditional.create options symmetric stiffness rows columns
+    let law = PlanarConditional.create options symmetric stiffness [| rows; columns |]
     let vectors = Array.map (Array.map unitVector)
 
     let parameters =
@@ -206,7 +206,7 @@ let tests =
             testTheory "A mixture of von Mises laws is what it says" [ true; false ]
             <| fun (symmetric: bool) ->
                 let law, parameters = law symmetric 4 4
-                let window = SpinWindow.create options.Deep options.Wide 4 4
+                let window = SpinWindow.create [| options.Deep; options.Wide |] [| 4; 4 |]
 
                 for seed in 1UL .. 5UL do
                     let angles = randomAngles seed 16

@@ -20,7 +20,7 @@ let private affine parameters path (x: float[]) =
 let twin symmetric stiffness window parameters (angles: float[]) site =
     let before =
         SpinWindow.offsets window
-        |> Array.mapi (fun k offset -> k, Lattice.siteAt 4 4 site offset)
+        |> Array.mapi (fun k (offset: int[]) -> k, Lattice.siteAt 4 4 site (struct (offset[0], offset[1])))
         |> Array.filter (fun (_, other) -> other < site)
 
     let frame = if Array.isEmpty before then 0.0 else angles[snd before[0]]

@@ -7,6 +7,10 @@ open Mice.Samplers
 open Mice.Autoregressive
 open Mice.Autoregressive.Tests.Reference
 
+/// The site at a place.
+let private siteOf (shape: int[]) (place: int[]) =
+    Array.fold2 (fun sum side p -> sum * side + p) 0 shape place
+
 let private spinsOf sites number =
     Array.init sites (fun i -> if (number >>> i) &&& 1 = 1 then 1y else -1y)
 
@@ -17,7 +21,7 @@ let private law symmetric rows columns =
             Width = 16
         }
 
-    let law = IsingConditional.create options symmetric rows columns
+    let law = IsingConditional.create options symmetric [| rows; columns |]
     // Larger than at the start of training, so that spins depend on each other.
     law, SpinConditional.initial (Key.ofSeed 3UL) law |> Params.scale 2.5
 
@@ -93,7 +97,7 @@ let tests =
                         Wide = 1
                     }
 
-                let law = IsingConditional.create options false 4 4
+                let law = IsingConditional.create options false [| 4; 4 |]
                 let spins = Array.init 16 (fun i -> if i = 0 || i = 3 || i = 12 then 1y else -1y)
 
                 let seen site =
@@ -111,19 +115,74 @@ let tests =
             }
 
             test "Every other site of a small torus is in the window once" {
-                for rows, columns in [ 2, 2; 4, 4; 5, 4; 13, 12; 14, 20 ] do
-                    let window = SpinWindow.create 3 6 rows columns
+                for shape in
+                    [
+                        [| 2; 2 |]
+                        [| 4; 4 |]
+                        [| 5; 4 |]
+                        [| 13; 12 |]
+                        [| 14; 20 |]
+                        [| 2; 9; 3 |]
+                        [| 5; 4; 8 |]
+                        [| 11 |]
+                    ] do
+                    let reach = [| 2; 3; 6 |][3 - shape.Length ..]
+                    let window = SpinWindow.create reach shape
 
                     let reached =
-                        (SpinWindow.offsets window) |> Array.map (Lattice.siteAt rows columns 0) |> Array.distinct
+                        SpinWindow.offsets window
+                        |> Array.map (fun offset ->
+                            Array.map2 (fun o side -> (o + side) % side) offset shape |> siteOf shape)
+                        |> Array.distinct
 
-                    Expect.equal reached.Length (SpinWindow.offsets window).Length "no site is reached twice"
+                    Expect.equal reached.Length (SpinWindow.size window) "no site is reached twice"
                     Expecting.none reached ((=) 0) "the site itself is not in its window"
 
                     Expect.equal
                         reached.Length
-                        ((min rows 7) * (min columns 13) - 1)
+                        ((Array.map2 (fun r side -> min side (2 * r + 1)) reach shape |> Array.reduce (*)) - 1)
                         "all other sites are in the window"
+            }
+
+            test "Sites before a site are seen at their offsets, at borders and inside" {
+                for shape in [ [| 5; 9 |]; [| 4; 3; 7 |] ] do
+                    let options =
+                        { SpinConditionalOptions.defaults with
+                            Deep = 1
+                            Wide = 1
+                        }
+
+                    let law = IsingConditional.create options false shape
+
+                    let offsets =
+                        SpinWindow.create (Array.create shape.Length 1) shape |> SpinWindow.offsets
+
+                    let sites = LatticeShape.sites shape
+
+                    for site in 0 .. sites - 1 do
+                        let at =
+                            offsets
+                            |> Array.map (fun offset ->
+                                Array.map3
+                                    (fun p o side -> (p + o + side) % side)
+                                    (LatticeShape.place shape site)
+                                    offset
+                                    shape
+                                |> siteOf shape)
+
+                        for turned in at do
+                            let arrays = law.Widths |> Array.map Array.zeroCreate<float32>
+                            let spins = Array.init sites (fun i -> if i = turned then -1y else 1y)
+                            law.Describe spins site 0 arrays
+
+                            let expected =
+                                at
+                                |> Array.map (fun other ->
+                                    if other >= site then 0.0f
+                                    elif other = turned then -1.0f
+                                    else 1.0f)
+
+                            Expect.sequenceEqual arrays[0] expected $"what site {site} sees"
             }
 
             test "Training finds the entropy rate of a two-state chain along the rows" {
@@ -158,7 +217,7 @@ let tests =
                         LearningRate = 1e-2
                     }
 
-                let law = IsingConditional.create options true 4 16
+                let law = IsingConditional.create options true [| 4; 16 |]
 
                 let parameters =
                     SpinConditional.train options law None training (Run.seeded 7UL Run.quiet) |> get |> _.Best
@@ -193,7 +252,7 @@ let tests =
                         LearningRate = 1e-2
                     }
 
-                let law = IsingConditional.create options true 4 4
+                let law = IsingConditional.create options true [| 4; 4 |]
                 let snapshots, held = coins 24, coins 64
 
                 let entropy count =

@@ -36,9 +36,9 @@ module FieldVerification =
             Field = field
         }
 
-    let private mutualInformation (depth, length) (p: LatticePoint) =
+    let private mutualInformation (depth: int, length: int) (p: LatticePoint) =
         LatticePoint.certified p
-        |> List.tryFind (fun l -> l.Depth = depth && l.Length = length)
+        |> List.tryFind (fun l -> l.Half = $"{depth}×{length}")
         |> Option.map _.MutualInformation
 
     /// M of two squares side by side in the harmonic approximation.

@@ -117,11 +117,11 @@ module MiceBench =
         ]
 
     /// The counted block and what the energies of the held-out snapshots correct: PyTorch is left with the mutual informations alone.
-    let private blockEntropy (result: LatticeMiceResult) =
+    let private blockEntropy (result: HalvingResult) =
         let halves =
             result.Levels
             |> List.filter (fun l -> not l.Saturated)
-            |> List.sumBy (fun l -> 0.5 * float l.MutualInformation.Value / float (LatticeHalves.volume l.Halves))
+            |> List.sumBy (fun l -> 0.5 * float l.MutualInformation.Value / l.Halves.Volume)
 
         float result.Bound.Value + halves
 

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Threading.Tasks;
@@ -32,10 +33,59 @@ public sealed class LatticeEntropyTests
         }
 
         var mice = found.First(e => e.Method == "mice");
-        Assert.Equal([(4, 4), (4, 8)], mice.Levels.Select(l => (l.Depth, l.Length)));
+        Assert.Equal([("4×4", 16.0), ("4×8", 32.0)], mice.Levels.Select(l => (l.Half, l.Volume)));
         Assert.Equal(EstimateKind.LowerBound, mice.Levels[0].MutualInformation.Kind);
         Assert.Equal("kaufman", mice.ReferenceSource);
         Assert.NotNull(found.First(e => e.Method == "scan").ReducedFreeEnergyPerSite);
+    }
+
+    [Fact]
+    public async Task EveryModelIsKnownByItsName()
+    {
+        Assert.Equal(["ising", "xy", "potts", "ising3d"], LatticeSystem.Models);
+        var states = new LatticeSystem("potts", 4) { Parameters = new Dictionary<string, string> { ["states"] = "3" } };
+        var scan = Quick with { Methods = [LatticeEntropyMethod.Scan] };
+
+        foreach (var (system, temperature) in new[] { (states, 2.0), (new LatticeSystem("ising3d", 4, 2, 2), 5.0) })
+        {
+            var found = Assert.Single(await new LatticeEntropyEstimator(scan).EstimateAsync(system, [temperature]));
+            // Exact within four errors, which are some thousandths.
+            var error = found.EntropyPerSite.StandardError;
+            Assert.InRange(error, 1e-4, 0.02);
+            Assert.InRange(found.EntropyPerSite.Value - found.ReferencePerSite!.Value.Value, -4.0 * error, 4.0 * error);
+        }
+
+        var fault = await Assert.ThrowsAsync<MiceException>(() =>
+            new LatticeEntropyEstimator(scan).EstimateAsync(new LatticeSystem("clock", 4), [1.0])
+        );
+        Assert.Contains("ising3d", Assert.Single(fault.Faults), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SnapshotsOfAnyNumberOfAxesAreWrittenReadAndEstimated()
+    {
+        var random = new Random(3);
+        var sites = Enumerable.Range(0, 256).Select(_ => Enumerable.Range(0, 27).Select(_ => (byte)random.Next(3)).ToArray()).ToArray();
+        var snapshots = LatticeSnapshotSet.OfStates(3, [3, 3, 3], sites);
+        var file = Path.Combine(Directory.CreateTempSubdirectory("mice-sets-").FullName, "s.spins");
+        await LatticeSnapshotFile.WriteAsync(file, snapshots);
+        var read = await LatticeSnapshotFile.ReadAsync(file, LatticeSpinKind.States);
+        Assert.Equal((256, LatticeSpinKind.States), (read.Count, read.Kind));
+        Assert.Equal([3, 3, 3], read.Sides);
+
+        var free = new LatticeSystem("potts", 3, 3, 3) { Parameters = new Dictionary<string, string> { ["coupling"] = "0" } };
+        var conditions = new LatticeSnapshotConditions
+        {
+            Symmetry = LatticeSymmetry.Square,
+            GlobalSymmetry = true,
+            Equilibrium = LatticeEquilibrium.Of(free, 1.0, read),
+        };
+        var scan = Quick with { Methods = [LatticeEntropyMethod.Scan] };
+        var found = Assert.Single(await new LatticeEntropyEstimator(scan).EstimateAsync(read, conditions));
+        // Independent states in equilibrium at any temperature without energies: ln 3 within four errors.
+        Assert.InRange(found.EntropyPerSite.StandardError, 0.0, 0.01);
+        Assert.InRange(found.EntropyPerSite.Value - Math.Log(3.0), -0.02, 0.02);
+        Directory.Delete(Path.GetDirectoryName(file)!, true);
     }
 
     [Fact]
@@ -77,7 +127,7 @@ public sealed class LatticeEntropyTests
             Assert.Equal(EstimateKind.UpperBound, own.UpperBoundPerSite!.Value.Kind);
         }
 
-        Assert.Equal([(1, 1), (1, 2), (2, 2), (2, 4)], found.First(e => e.Method == "mice").Levels.Select(l => (l.Depth, l.Length)));
+        Assert.Equal(["1×1", "1×2", "2×2", "2×4"], found.First(e => e.Method == "mice").Levels.Select(l => l.Half));
     }
 
     [Fact]

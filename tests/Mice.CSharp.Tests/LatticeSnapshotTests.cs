@@ -111,7 +111,7 @@ public sealed class LatticeSnapshotTests : IDisposable
         Assert.Null(plain.EnergyPerSite);
         Assert.Equal(0.0, plain.EntropyPerSite.Value, 0.03);
         Assert.True(rotated.EntropyPerSite.Value > 0.08, $"{rotated.EntropyPerSite.Value}");
-        Assert.Equal([(1, 1), (1, 2), (2, 2), (2, 4)], plain.Levels.Select(l => (l.Depth, l.Length)));
+        Assert.Equal(["1×1", "1×2", "2×2", "2×4"], plain.Levels.Select(l => l.Half));
     }
 
     [Fact]

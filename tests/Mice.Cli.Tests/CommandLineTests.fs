@@ -61,7 +61,7 @@ let tests =
 
                 Expect.equal
                     (completed script [ "entropy"; "" ])
-                    [ "atoms"; "ising"; "xy"; "snapshots" ]
+                    [ "atoms"; "ising"; "xy"; "potts"; "ising3d"; "snapshots" ]
                     "all second words"
 
                 Expect.equal

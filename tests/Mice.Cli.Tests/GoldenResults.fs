@@ -19,9 +19,9 @@ let private check name passed : Check =
 
 let private level scale estimator saturated : LatticeLevel =
     {
-        Depth = 4
-        Length = 4 * scale
-        InterfaceLength = 4 * scale
+        Half = $"4×{4 * scale}"
+        Volume = float (16 * scale)
+        InterfaceArea = float (4 * scale)
         MutualInformation = Estimate.create (0.1<nat> / float scale) 0.0123456789<nat> Direction.LowerBound
         TrainingGain = if estimator = "critic" then Some 0.0012345<nat> else None
         Estimator = estimator

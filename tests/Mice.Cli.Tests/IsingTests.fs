@@ -153,7 +153,7 @@ let tests =
                             "--lattice"
                             "cubic"
                             "--coupling"
-                            "0.5"
+                            "half"
                             "--method"
                             "magic"
                             "--field"

@@ -63,8 +63,8 @@ let tests =
                                 "its standard error in the file"
 
                             Expect.equal
-                                (source.Lattice, source.Coupling, source.Field)
-                                (Lattice.Triangular, -1.0, 0.5)
+                                (source.Model, source.Parameters)
+                                ("ising", [ "lattice", "triangular"; "coupling", "-1"; "field", "0.5" ])
                                 "the model in the file"
 
                             Expect.equal
@@ -174,7 +174,7 @@ let tests =
 
             test "All bad arguments are told, one line each" {
                 let bad =
-                    "--size 0 --temperature 2,-1 --lattice cubic --coupling 2 --field nan --snapshots 0 --equilibrate x --every 0 --output s.txt --device cuda --seed -1 --resume d"
+                    "--size 0 --temperature 2,-1 --lattice cubic --coupling two --field nan --snapshots 0 --equilibrate x --every 0 --output s.txt --device cuda --seed -1 --resume d"
 
                 let words = bad.Split ' ' |> List.ofArray
 
@@ -184,8 +184,8 @@ let tests =
                         "--size"
                         "--temperature"
                         "cubic"
-                        "--coupling"
-                        "--field"
+                        "coupling"
+                        "field"
                         "--snapshots"
                         "--equilibrate"
                         "--every"
@@ -197,7 +197,7 @@ let tests =
 
                 mice [ "sample"; "xy"; "--temperature"; "1"; "--warmth" ] |> refused [ "--warmth" ]
                 mice [ "sample"; "xy"; "--temperature"; "1" ] |> refused [ "--size"; "--output" ]
-                mice [ "sample"; "potts"; "--size"; "4" ] |> refused [ "sample ising, sample xy" ]
+                mice [ "sample"; "clock"; "--size"; "4" ] |> refused [ "sample ising, sample xy, sample potts" ]
 
                 inFolder (fun folder ->
                     let file = Path.Combine(folder, "s.npy")
@@ -207,9 +207,54 @@ let tests =
                         "sample" :: model :: "--size" :: "4" :: "--output" :: file :: rest |> mice
 
                     words "ising" [ "--temperature"; "1,2" ] |> refused [ "s-T2.npy: this is a directory" ]
-                    words "xy" [ "--temperature"; "1"; "--lattice"; "triangular" ] |> refused [ "triangular" ]
+                    words "xy" [ "--temperature"; "1"; "--lattice"; "triangular" ] |> refused [ "--lattice" ]
                     Expect.isEmpty (Directory.GetFiles folder) "no file is left")
             }
+
+            testTheory
+                "Snapshots of every model are read again as what they are, with its energies"
+                [
+                    "potts", "--states 4 --field 0.5", "states", "4×4"
+                    "ising3d", "--coupling -1", "±1", "4×4×4"
+                    "potts", "--states 3 --size 2x3x4", "states", "2×3×4"
+                ]
+            <| fun (model, parameters, kind, shape) ->
+                inFolder (fun folder ->
+                    let file, json = Path.Combine(folder, "s.spins"), Path.Combine(folder, "s.json")
+                    let size = if parameters.Contains "--size" then "" else " --size 4"
+
+                    Expect.equal
+                        (sample
+                            model
+                            $"{parameters}{size} --temperature 3 --snapshots 64 --seed 5 --output {file} --json {json}")
+                        0
+                        "exit code"
+
+                    let words =
+                        [
+                            "entropy"
+                            "snapshots"
+                            file
+                            "--spins"
+                            kind
+                            "--method"
+                            "compression"
+                            "--json"
+                            json
+                            "--quiet"
+                        ]
+
+                    // Too few spins for the compressor's check.
+                    let read = mice words
+                    Expect.isTrue (read.Code < 2) $"{read.Errors}"
+                    Expect.stringContains read.Out shape "the shape of the file"
+                    use document = JsonDocument.Parse(File.ReadAllText json)
+
+                    let setting (name: string) =
+                        document.RootElement.GetProperty("settings").GetProperty(name).GetString()
+
+                    Expect.equal (setting "model") model "the model of the file"
+                    Expect.equal (setting "temperature") "3" "its temperature")
 
             testCase "A run that is stopped leaves no file"
             <| fun () ->

@@ -16,8 +16,7 @@ let private spins count : LatticeSnapshots<sbyte> =
     let generator = Key.ofSeed 3UL |> Key.generator
 
     {
-        Rows = 6
-        Columns = 6
+        Shape = [| 6; 6 |]
         Sites = Array.init count (fun _ -> Array.init 36 (fun _ -> if generator.NextInt 2 = 0 then 1y else -1y))
     }
 
@@ -25,8 +24,7 @@ let private angles rows columns count : LatticeSnapshots<float> =
     let generator = Key.ofSeed 4UL |> Key.generator
 
     {
-        Rows = rows
-        Columns = columns
+        Shape = [| rows; columns |]
         Sites =
             Array.init count (fun _ ->
                 Array.init (rows * columns) (fun _ -> Math.PI * (2.0 * generator.NextFloat() - 1.0)))
@@ -34,9 +32,8 @@ let private angles rows columns count : LatticeSnapshots<float> =
 
 let private source: SnapshotSource =
     {
-        Lattice = Lattice.Triangular
-        Coupling = -1.0
-        Field = 0.5
+        Model = "ising"
+        Parameters = [ "lattice", "triangular"; "coupling", "-1"; "field", "0.5" ]
         Temperature = 2.5
         Seed = 7UL
         SnapshotsPerChain = 4
@@ -51,11 +48,7 @@ let private written result =
 /// Estimators that note what they are told.
 let private listening (told: ResizeArray<LatticeConditions>) : Estimators =
     { Estimators.standard with
-        LatticeSpins =
-            fun _ _ conditions _ ->
-                told.Add conditions
-                Ok []
-        LatticeAngles =
+        LatticeSnapshots =
             fun _ _ conditions _ ->
                 told.Add conditions
                 Ok []
@@ -202,8 +195,7 @@ let tests =
 
                 let estimators =
                     { Estimators.standard with
-                        LatticeSpins = fun options -> LatticeSnapshotEntropy.ofSpins (XYTests.hasty options)
-                        LatticeAngles = fun options -> LatticeSnapshotEntropy.ofAngles (XYTests.hasty options)
+                        LatticeSnapshots = fun options -> LatticeSnapshotEntropy.estimate (XYTests.hasty options)
                     }
 
                 inFolder (fun folder ->
@@ -274,10 +266,14 @@ let tests =
                     SnapshotFile.writeAngles None file (angles 4 4 32) |> written
                     SnapshotFile.writeAngles None strip (angles 1 16 32) |> written
                     run file |> refused [ "--spins" ]
-                    run $"{file} --spins potts" |> refused [ "potts" ]
+                    run $"{file} --spins clock" |> refused [ "clock" ]
+                    run $"{file} --spins states" |> refused [ "how many states" ]
+                    run $"{file} --spins states --states 3 --temperature 1" |> refused [ "states are 0 to 2" ]
+                    run $"{file} --spins angles --temperature 1 --model ising" |> refused [ "Ising ferromagnet" ]
+                    run $"{file} --spins angles --model xy" |> refused [ "--model" ]
                     run $"{file} --spins angles --method counting" |> refused [ "counting" ]
                     // Angles have no model on the triangular lattice, and a torus has two rows or more.
-                    run $"{file} --spins angles --temperature 1 --lattice triangular" |> refused [ "triangular" ]
+                    run $"{file} --spins angles --temperature 1 --lattice triangular" |> refused [ "lattice" ]
                     run $"{strip} --spins angles --temperature 1 --method scan" |> refused [ "rows" ]
                     run $"{file} --spins angles --group 20 --method scan --quiet" |> refused [ "independent" ])
             }

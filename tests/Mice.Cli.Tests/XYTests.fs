@@ -152,11 +152,16 @@ let tests =
                 Expect.sequenceEqual temperatures [ 1.0 ] "temperatures, each once"
 
                 let described (system: LatticeSystem) =
-                    Map.ofList (system.Describe @ system.Sampling @ [ "title", system.Title ])
+                    Map.ofList (
+                        LatticeModel.sides system.Shape
+                        @ system.Parameters
+                        @ system.Sampling
+                        @ [ "title", system.Title ]
+                    )
 
                 Expect.equal
                     (described system)
-                    (described (LatticeSystems.ofModel (XY.square 8)))
+                    (described (LatticeSystem.ofModel (XY.square 8)))
                     "model and sampling where nothing is said"
 
                 Expect.equal options.Methods LatticeEntropyOptions.defaults.Methods "methods where none are named"
@@ -187,16 +192,16 @@ let tests =
 
             test "Bad arguments give one line each" {
                 let bad =
-                    "entropy xy --temperature 2,-1 --coupling 0.5 --method counting --field nan --device cuda --snapshots 0 --error -1 --seed x"
+                    "entropy xy --temperature 2,-1 --coupling x --method counting --field nan --device cuda --snapshots 0 --error -1 --seed x"
 
                 mice (List.ofArray (bad.Split ' '))
                 |> refused
                     [
                         "--size"
                         "--temperature"
-                        "--coupling"
+                        "coupling"
                         "counting"
-                        "--field"
+                        "field"
                         "--device"
                         "--snapshots"
                         "--error"
@@ -214,7 +219,7 @@ let tests =
                         "--lattice"
                         "triangular"
                     ]
-                |> refused [ "--lattice is triangular" ]
+                |> refused [ "--lattice is no argument" ]
 
                 mice
                     [

@@ -4,28 +4,36 @@ open Expecto
 open System
 open FsCheck
 open FsCheck.FSharp
+open Mice
 open Mice.Entropy
 open Mice.Entropy.Tests.SpinSamples
 open Mice.Samplers
 
 /// Spin by spin, around the torus.
-let slowCounts (shape: BlockShape) (snapshots: LatticeSnapshots<sbyte>) =
-    let counts = Array.zeroCreate (1 <<< shape.Sites)
+let slowCountsOf states (stateOf: 'spin -> int) (shape: BlockShape) (snapshots: LatticeSnapshots<'spin>) =
+    let counts = Array.zeroCreate (pown states shape.Sites)
 
     for spins in snapshots.Sites do
         for site in 0 .. spins.Length - 1 do
             let pattern =
                 shape.Offsets
-                |> Array.mapi (fun bit offset ->
-                    if spins[Lattice.siteAt snapshots.Rows snapshots.Columns site offset] = 1y then
-                        1 <<< bit
-                    else
-                        0)
+                |> Array.mapi (fun i offset ->
+                    let place =
+                        Array.map3
+                            (fun p o side -> (p + o) % side)
+                            (LatticeShape.place snapshots.Shape site)
+                            offset
+                            snapshots.Shape
+
+                    let other = Array.fold2 (fun sum side p -> sum * side + p) 0 snapshots.Shape place
+                    stateOf spins[other] * pown states i)
                 |> Array.sum
 
             counts[pattern] <- counts[pattern] + 1
 
     counts
+
+let slowCounts = slowCountsOf 2 (fun (spin: sbyte) -> (int spin + 1) / 2)
 
 [<Tests>]
 let tests =
@@ -48,22 +56,72 @@ let tests =
             testTheory "Large rectangles are counted as spin by spin" [ 4, 4; 1, 20; 20, 1; 4, 5 ]
             <| fun (rows, columns) ->
                 let snapshots = independent 5UL 20 24 2 0.6
-                let shape = BlockShape.rectangle rows columns
+                let shape = BlockShape.box [| rows; columns |]
 
                 Expect.equal
                     (BlockCounts.count shape snapshots |> ok).Total
                     (slowCounts shape snapshots)
                     "the counts are those of the slow twin"
 
+            test "On three axes patterns are counted as spin by spin" {
+                let generator = Key.ofSeed 8UL |> Key.generator
+
+                let snapshots =
+                    {
+                        Shape = [| 3; 4; 5 |]
+                        Sites = Array.init 3 (fun _ -> Array.init 60 (fun _ -> 2y * sbyte (generator.NextInt 2) - 1y))
+                    }
+
+                for shape in
+                    [
+                        BlockShape.box [| 2; 2; 4 |]
+                        BlockShape.ofOffsets [ [| 0; 0; 0 |]; [| -1; 2; 1 |]; [| -1; 2; 2 |]; [| 0; -1; 3 |] ]
+                    ] do
+                    Expect.equal
+                        (BlockCounts.count shape snapshots |> ok).Total
+                        (slowCounts shape snapshots)
+                        "the counts are those of the slow twin"
+            }
+
+            test "States are counted as spin by spin, and parts follow from the whole" {
+                let generator = Key.ofSeed 9UL |> Key.generator
+
+                for torus, sides, part in
+                    [
+                        [| 5; 6 |], [| 2; 3 |], [| 2; 2 |]
+                        [| 3; 4; 3 |], [| 2; 2; 2 |], [| 1; 2; 2 |]
+                    ] do
+                    let snapshots =
+                        {
+                            Shape = torus
+                            Sites =
+                                Array.init 4 (fun _ ->
+                                    Array.init (LatticeShape.sites torus) (fun _ -> byte (generator.NextInt 3)))
+                        }
+
+                    let shape, part = BlockShape.box sides, BlockShape.box part
+                    let counted = BlockCounts.ofStates 3 shape snapshots |> ok
+
+                    Expect.equal
+                        counted.Total
+                        (slowCountsOf 3 int shape snapshots)
+                        "the counts are those of the slow twin"
+
+                    Expect.equal
+                        (BlockCounts.marginal part counted)
+                        (BlockCounts.ofStates 3 part snapshots |> ok)
+                        "the part has the counts that it has on its own"
+            }
+
             test "Counts of a part follow from those of the whole" {
                 let snapshots = independent 6UL 7 9 3 0.4
-                let whole = BlockCounts.count (BlockShape.rectangle 3 4) snapshots |> ok
+                let whole = BlockCounts.count (BlockShape.box [| 3; 4 |]) snapshots |> ok
 
                 for part in
                     [
-                        BlockShape.rectangle 2 3
-                        BlockShape.rectangle 3 1
-                        BlockShape.ofOffsets [ struct (0, 3); struct (2, 0); struct (1, 1) ]
+                        BlockShape.box [| 2; 3 |]
+                        BlockShape.box [| 3; 1 |]
+                        BlockShape.ofOffsets [ [| 0; 3 |]; [| 2; 0 |]; [| 1; 1 |] ]
                     ] do
                     Expect.equal
                         (BlockCounts.marginal part whole)
@@ -81,13 +139,13 @@ let tests =
                         (told |> List.exists (fun m -> m.Contains(part, StringComparison.Ordinal)))
                         $"%A{told}"
 
-                let site = BlockShape.rectangle 1 1
-                said "number of rows of the lattice is 4; allowed: 5 or more" (BlockShape.rectangle 5 1) sound
-                said "number of columns of the lattice is 6; allowed: 7 or more" (BlockShape.rectangle 1 7) sound
-                said "sites of a block is 24; allowed: 1 to 20" (BlockShape.rectangle 4 6) sound
+                let site = BlockShape.box [| 1; 1 |]
+                said "number of rows of the lattice is 4; allowed: 5 or more" (BlockShape.box [| 5; 1 |]) sound
+                said "number of columns of the lattice is 6; allowed: 7 or more" (BlockShape.box [| 1; 7 |]) sound
+                said "sites of a block is 24; allowed: 1 to 20" (BlockShape.box [| 4; 6 |]) sound
                 said "sites of a block is 0" (BlockShape.ofOffsets []) sound
                 said "1 independent snapshots are fewer than the 2 needed" site { sound with Sites = sound.Sites[..0] }
-                said "24 spins against 4×7 sites" site { sound with Columns = 7 }
+                said "24 spins against 4×7 sites" site { sound with Shape = [| 4; 7 |] }
 
                 said
                     "a spin is 0; allowed: -1 and 1"

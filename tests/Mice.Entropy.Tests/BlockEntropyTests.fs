@@ -7,8 +7,11 @@ open Mice.Entropy.Tests.SpinSamples
 open Mice.Information
 open Mice.Samplers
 
-let block symmetry rows columns snapshots =
-    BlockEntropy.estimate symmetry (BlockShape.rectangle rows columns) snapshots |> ok
+let counted symmetry shape snapshots =
+    BlockCounts.count shape snapshots |> Result.map (BlockEntropy.ofCounts symmetry) |> ok
+
+let block symmetry rows columns =
+    counted symmetry (BlockShape.box [| rows; columns |])
 
 let plugIn (counts: int[]) =
     DiscreteEntropy.estimate EntropyMethod.MaximumLikelihood (int64 counts.Length) counts
@@ -72,8 +75,8 @@ let tests =
             test "Entropies without a group are those of the other snapshots" {
                 // 70 snapshots: six groups of three and 26 of two.
                 let snapshots = independent 15UL 5 6 70 0.7
-                let shape = BlockShape.rectangle 2 2
-                let found = BlockEntropy.estimate SpinSymmetry.none shape snapshots |> ok
+                let shape = BlockShape.box [| 2; 2 |]
+                let found = counted SpinSymmetry.none shape snapshots
                 let groups = snapshots.Sites |> Array.splitInto 32
 
                 for g in 0..31 do
@@ -95,8 +98,8 @@ let tests =
 
             test "Error and correction are the jackknife's over snapshots" {
                 let snapshots = independent 16UL 5 6 20 0.7
-                let shape = BlockShape.rectangle 2 2
-                let found = BlockEntropy.estimate SpinSymmetry.none shape snapshots |> ok
+                let shape = BlockShape.box [| 2; 2 |]
+                let found = counted SpinSymmetry.none shape snapshots
 
                 let statistic sites =
                     plugIn (BlockCountsTests.slowCounts shape { snapshots with Sites = sites })

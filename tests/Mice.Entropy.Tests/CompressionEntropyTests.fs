@@ -20,7 +20,7 @@ let tests =
         [
             testTheory "Every spin is stored once, four rows at a time" [ 4, 6; 7, 5; 1, 9 ]
             <| fun (rows, columns) ->
-                let order = CompressionEntropy.stripOrder rows columns
+                let order = CompressionEntropy.stripOrder [| rows; columns |]
 
                 Expect.equal (Array.sort order) (Array.init (rows * columns) id) "every site is there once"
 
@@ -31,7 +31,7 @@ let tests =
 
             test "Packed spins can be read back" {
                 let snapshots = independent 31UL 3 5 4 0.5
-                let order = CompressionEntropy.stripOrder 3 5
+                let order = CompressionEntropy.stripOrder [| 3; 5 |]
                 let bytes = CompressionEntropy.pack order snapshots.Sites
                 Expect.equal bytes.Length 8 "15 spins take two bytes"
 
@@ -129,8 +129,7 @@ let tests =
 
                 let found kappa =
                     {
-                        Rows = 1024
-                        Columns = 1
+                        Shape = [| 1024; 1 |]
                         Sites = Array.init 64 (fun _ -> walk kappa)
                     }
                     |> CompressionEntropy.estimatePlanar (Key.ofSeed 1UL)
@@ -167,8 +166,7 @@ let tests =
                     CompressionEntropy.estimatePlanar
                         (Key.ofSeed 1UL)
                         {
-                            Rows = 16
-                            Columns = 16
+                            Shape = [| 16; 16 |]
                             Sites = Array.create 2 (Array.create 256 (Vector2(nanf, 1.0f)))
                         }
                     |> messages

@@ -7,9 +7,9 @@ open Mice.Samplers
 
 let private level length value : LatticeLevel =
     {
-        Depth = 4
-        Length = length
-        InterfaceLength = length
+        Half = $"4×{length}"
+        Volume = float (4 * length)
+        InterfaceArea = float length
         MutualInformation = Estimate.create value 0.016<nat> Direction.LowerBound
         TrainingGain = None
         Estimator = "critic"
@@ -111,9 +111,8 @@ let tests =
                         File = "s.npy"
                         Source =
                             {
-                                Lattice = Lattice.Square
-                                Coupling = 1.0
-                                Field = 0.0
+                                Model = "ising"
+                                Parameters = [ "lattice", "square"; "coupling", "1"; "field", "0" ]
                                 Temperature = 2.5
                                 Seed = 1UL
                                 SnapshotsPerChain = 4

@@ -10,13 +10,13 @@ open Mice.Entropy
 
 let private halves =
     {
-        Depth = 2
-        Length = 3
-        Stacked = false
-        InterfaceLength = 3
+        Sides = [| 3; 2 |]
+        Axis = 1
+        Closes = false
     }
 
 let private sites = LatticeHalves.volume halves
+let private depth, length = LatticeHalves.depth halves, LatticeHalves.length halves
 let private stiffness = 2.5
 
 /// Angles of n halves.
@@ -67,31 +67,71 @@ let private everyA = Array.allPairs a b |> Array.map fst
 let private everyB = Array.allPairs a b |> Array.map snd
 
 /// The halves with one cut or two.
-let private withCuts cuts =
-    { halves with
-        InterfaceLength = cuts * halves.Length
-    }
+let private withCuts cuts = { halves with Closes = cuts = 2 }
 
 /// Spins up to two rows deep and three sites to each side of a site of a cut, number after number; 0 beyond the half. From the second
 /// cut the half is seen from its far side.
 let private window (numbers: float[][]) second along =
     [|
         for number in numbers do
-            for away in 0 .. halves.Depth - 1 do
+            for away in 0 .. depth - 1 do
                 for other in along - 3 .. along + 3 do
-                    let across = if second then halves.Depth - 1 - away else away
+                    let across = if second then depth - 1 - away else away
 
-                    if other < 0 || other >= halves.Length then
+                    if other < 0 || other >= length then
                         0.0
                     else
-                        number[across * halves.Length + other]
+                        number[across * length + other]
     |]
+
+/// Which sites a score depends on when one spin of the first half is changed: the local part alone, all else being 0.
+let private changes (halves: LatticeHalves) =
+    let critic = HalfCritic.ising halves
+    let sites = LatticeHalves.volume halves
+
+    let parameters =
+        critic.Init(Key.ofSeed 5UL)
+        |> Params.branches
+        |> Array.map (fun (name, branch) -> name, (if name = "weight" then Params.scale 0.0 branch else branch))
+        |> List.ofArray
+        |> Params.node
+
+    let score (a: float[]) =
+        let tensor (x: float[]) =
+            Tensor.ofArray [ 1; sites ] (Array.map float32 x)
+
+        critic.ScorePairs
+            parameters
+            (critic.EncodeX Mode.Evaluation parameters (tensor a))
+            (critic.EncodeY Mode.Evaluation parameters (tensor (Array.create sites 1.0)))
+        |> Tensor.toFloats
+        |> Array.head
+
+    let before = score (Array.create sites 1.0)
+
+    Array.init sites (fun i -> abs (score (Array.init sites (fun j -> if i = j then -1.0 else 1.0)) - before) > 1e-6)
 
 [<Tests>]
 let tests =
     testList
         "HalfCriticTests"
         [
+            test "On three axes local codes see the two layers next to the cut" {
+                let halves closes =
+                    {
+                        Sides = [| 3; 2; 5 |]
+                        Axis = 2
+                        Closes = closes
+                    }
+
+                // Places are across·6 + along.
+                let seen closes =
+                    changes (halves closes) |> Array.chunkBySize 6 |> Array.map (Array.contains true)
+
+                Expect.equal (seen false) [| true; true; false; false; false |] "one cut"
+                Expect.equal (seen true) [| true; true; false; true; true |] "two cuts"
+            }
+
             testTheory "Scores of all pairs are means over rotations of one half" [ 1; 2 ]
             <| fun (cuts: int) ->
                 let critic = HalfCritic.rotated stiffness (withCuts cuts)
@@ -165,10 +205,10 @@ let tests =
                             apply encoder "encoder" (Array.concat own)
 
                             for number in own do
-                                number[.. halves.Length - 1]
+                                number[.. length - 1]
 
                                 if cuts = 2 then
-                                    number[sites - halves.Length ..]
+                                    number[sites - length ..]
 
                             [| 1.0 |]
                         ]
@@ -191,16 +231,16 @@ let tests =
                         Seq.sum (
                             seq {
                                 for second in [ false; true ][.. cuts - 1] do
-                                    for along in 0 .. halves.Length - 1 do
+                                    for along in 0 .. length - 1 do
                                         product
                                             "local weight"
                                             8
                                             (near x second along)
-                                            (near y second (halves.Length - 1 - along))
+                                            (near y second (length - 1 - along))
                             }
                         )
 
-                    product "weight" (16 + 2 * cuts * halves.Length + 1) (codes x) (codes y) + local
+                    product "weight" (16 + 2 * cuts * length + 1) (codes x) (codes y) + local
 
                 let expected = Array.map2 twin everyA everyB
                 near expected (pairs critic everyA everyB)

@@ -5,7 +5,8 @@ open Mice
 open Mice.Samplers
 open Mice.Entropy
 
-let private shape (h: LatticeHalves) = h.Depth, h.Length, h.InterfaceLength
+let private shape (h: LatticeHalves) =
+    LatticeHalves.depth h, LatticeHalves.length h, LatticeHalves.interfaceArea h
 
 /// Halves of a snapshot whose spins are all different, as far as signs go: site numbers stand in for spins.
 let private drawnAs symmetry seed (halves: LatticeHalves) =
@@ -20,14 +21,7 @@ let private drawnAs symmetry seed (halves: LatticeHalves) =
 
         let x, y = Array.zeroCreate volume, Array.zeroCreate volume
 
-        let snapshots =
-            {
-                Rows = side
-                Columns = side
-                Sites = [| spins |]
-            }
-
-        LatticeHalves.draw symmetry (Key.ofSeed seed |> Key.generator) snapshots spins halves 0 x y
+        LatticeHalves.draw symmetry [| side; side |] (Key.ofSeed seed |> Key.generator) spins halves 0 x y
 
         for i in 0 .. volume - 1 do
             if x[i] > 0.0f then
@@ -39,7 +33,7 @@ let private drawnAs symmetry seed (halves: LatticeHalves) =
     a, b
 
 let private drawn lattice =
-    drawnAs (SpinSymmetry.ofLattice lattice false 8 8)
+    drawnAs (SpinSymmetry.ofLattice lattice false [| 8; 8 |])
 
 [<Tests>]
 let tests =
@@ -47,24 +41,24 @@ let tests =
         "LatticeHalvesTests"
         [
             test "Doublings go from the block to the torus" {
-                let found = LatticeHalves.doublings 4 16 16 true |> List.map shape
+                let found = LatticeHalves.doublings 4 [| 16; 16 |] true |> List.map shape
                 // (depth, length, interface); the last two close around the torus, with two interfaces.
                 Expect.sequenceEqual
                     found
-                    [ 4, 4, 4; 4, 8, 8; 8, 8, 16; 8, 16, 32 ]
+                    [ 4, 4, 4.0; 4, 8, 8.0; 8, 8, 16.0; 8, 16, 32.0 ]
                     "depths, lengths and interfaces double in turn"
                 // Every doubling of a block makes the torus: 4·4·2⁴ = 256.
                 Expect.equal
-                    (2 * (LatticeHalves.doublings 4 16 16 false |> List.last |> LatticeHalves.volume))
+                    (2 * (LatticeHalves.doublings 4 [| 16; 16 |] false |> List.last |> LatticeHalves.volume))
                     256
                     "the last halves make the torus"
 
-                Expect.isEmpty (LatticeHalves.doublings 4 4 4 true) "a torus of one block has none"
+                Expect.isEmpty (LatticeHalves.doublings 4 [| 4; 4 |] true) "a torus of one block has none"
             }
 
             test "Both orders have the same halves on a square torus" {
                 let of' rowsFirst =
-                    LatticeHalves.doublings 2 32 32 rowsFirst |> List.map shape
+                    LatticeHalves.doublings 2 [| 32; 32 |] rowsFirst |> List.map shape
 
                 Expect.equal (of' false) (of' true) "rows first or columns first"
             }
@@ -72,10 +66,9 @@ let tests =
             test "Halves are neighbouring blocks, turned towards their cut" {
                 let halves =
                     {
-                        Depth = 2
-                        Length = 3
-                        Stacked = false
-                        InterfaceLength = 3
+                        Sides = [| 3; 2 |]
+                        Axis = 1
+                        Closes = false
                     }
 
                 for lattice in [ Lattice.Square; Lattice.Triangular ] do
@@ -105,13 +98,112 @@ let tests =
                                     "both halves have the same bonds inside"
             }
 
+            test "On three axes halves are neighbouring blocks, turned towards their cut, in all orientations" {
+                let shape = [| 6; 6; 6 |]
+                let neighbours = Torus.neighbours shape
+
+                let touch s t =
+                    Array.contains t neighbours[6 * s .. 6 * s + 5]
+
+                let halves =
+                    {
+                        Sides = [| 2; 3; 2 |]
+                        Axis = 0
+                        Closes = false
+                    }
+
+                for symmetry in [ SpinSymmetry.none; SpinSymmetry.ofLattice Lattice.Square false shape ] do
+                    let spins = Array.init 216 (fun i -> System.Numerics.Vector2(float32 i, 0.0f))
+
+                    let axes =
+                        [
+                            for seed in 1UL .. 200UL do
+                                let x, y = Array.zeroCreate 24, Array.zeroCreate 24
+
+                                LatticeHalves.drawPlanar
+                                    symmetry
+                                    shape
+                                    (Key.ofSeed seed |> Key.generator)
+                                    spins
+                                    halves
+                                    0
+                                    x
+                                    y
+
+                                let a, b = Array.map int x[..11], Array.map int y[..11]
+
+                                Expect.equal
+                                    (Array.append a b |> Array.distinct |> Array.length)
+                                    24
+                                    "no site is in both halves"
+
+                                // Along the cut, of 3×2 sites, the second half runs the other way.
+                                for along in 0..5 do
+                                    Expect.isTrue (touch a[along] b[5 - along]) "the halves meet at the cut"
+                                    Expect.isTrue (touch a[along] a[6 + along]) "the second layer touches the first"
+
+                                for i in 0..11 do
+                                    for j in 0..11 do
+                                        Expect.equal
+                                            (touch b[i] b[j])
+                                            (touch a[i] a[j])
+                                            "both have the same bonds inside"
+
+                                // The axis across the cut, by how far the first layers are apart.
+                                match (b[5] - a[0] + 216) % 216 with
+                                | 1
+                                | 211 -> 2
+                                | 6
+                                | 186 -> 1
+                                | _ -> 0
+                        ]
+                        |> List.distinct
+
+                    Expect.equal
+                        axes.Length
+                        (if SpinSymmetry.transposes 3 symmetry then 3 else 1)
+                        "the cut lies across any axis where axes are alike"
+            }
+
+            test "States are those of the same places, one of them for each site" {
+                let shape = [| 4; 4 |]
+
+                let halves =
+                    {
+                        Sides = [| 2; 2 |]
+                        Axis = 1
+                        Closes = true
+                    }
+
+                let spins = Array.init 16 (fun i -> byte (i % 3))
+
+                for symmetry in [ SpinSymmetry.none; SpinSymmetry.translations true ] do
+                    let names =
+                        [
+                            for seed in 1UL .. 40UL do
+                                let a, b = Array.create 24 7.0f, Array.create 24 7.0f
+                                let generator () = Key.ofSeed seed |> Key.generator
+                                LatticeHalves.drawStates 3 symmetry shape (generator ()) spins halves 1 a b
+                                Expect.isTrue (Array.forall ((=) 7.0f) a[..11]) "the row before is left alone"
+
+                                let stateOf (x: float32[]) i =
+                                    [ 0..2 ] |> List.filter (fun s -> x[12 + 4 * s + i] = 1.0f)
+
+                                let found = [| for i in 0..3 -> Expecting.single (stateOf a i) "one state" |]
+                                Expect.equal (Array.sum a[12..]) 4.0f "and 0 for all others"
+                                Expect.equal (Array.sum b[12..]) 4.0f "in both halves"
+                                found
+                        ]
+
+                    Expect.isTrue (List.length (List.distinct names) > 1) "all places occur"
+            }
+
             test "All places and orientations occur" {
                 let halves =
                     {
-                        Depth = 1
-                        Length = 2
-                        Stacked = false
-                        InterfaceLength = 2
+                        Sides = [| 2; 1 |]
+                        Axis = 1
+                        Closes = false
                     }
 
                 let found =
@@ -123,19 +215,11 @@ let tests =
             test "A flip turns all spins of a block over" {
                 let spins = Array.create 16 1y
 
-                let snapshots =
-                    {
-                        Rows = 4
-                        Columns = 4
-                        Sites = [| spins |]
-                    }
-
                 let halves =
                     {
-                        Depth = 2
-                        Length = 2
-                        Stacked = false
-                        InterfaceLength = 2
+                        Sides = [| 2; 2 |]
+                        Axis = 1
+                        Closes = false
                     }
 
                 let signs =
@@ -144,9 +228,9 @@ let tests =
                             let a, b = Array.zeroCreate 4, Array.zeroCreate 4
 
                             LatticeHalves.draw
-                                (SpinSymmetry.ofLattice Lattice.Square true 4 4)
+                                (SpinSymmetry.ofLattice Lattice.Square true [| 4; 4 |])
+                                [| 4; 4 |]
                                 (Key.ofSeed seed |> Key.generator)
-                                snapshots
                                 spins
                                 halves
                                 0
@@ -163,10 +247,9 @@ let tests =
                 for stacked in [ true; false ] do
                     let halves =
                         {
-                            Depth = 2
-                            Length = 3
-                            Stacked = stacked
-                            InterfaceLength = 3
+                            Sides = (if stacked then [| 2; 3 |] else [| 3; 2 |])
+                            Axis = (if stacked then 0 else 1)
+                            Closes = false
                         }
 
                     // Site numbers of the 8×8 torus: one along the cut, one across it.
@@ -194,30 +277,22 @@ let tests =
             test "Planar spins are those of the same places, x before y" {
                 let halves =
                     {
-                        Depth = 2
-                        Length = 3
-                        Stacked = true
-                        InterfaceLength = 3
+                        Sides = [| 2; 3 |]
+                        Axis = 0
+                        Closes = false
                     }
 
                 let spins =
                     Array.init 64 (fun i -> System.Numerics.Vector2(float32 i, float32 (100 + i)))
 
-                let snapshots =
-                    {
-                        Rows = 8
-                        Columns = 8
-                        Sites = [| spins |]
-                    }
-
-                for symmetry in [ SpinSymmetry.none; SpinSymmetry.ofLattice Lattice.Square false 8 8 ] do
+                for symmetry in [ SpinSymmetry.none; SpinSymmetry.ofLattice Lattice.Square false [| 8; 8 |] ] do
                     for seed in 1UL .. 20UL do
                         let x, y = Array.zeroCreate 24, Array.zeroCreate 24
 
                         LatticeHalves.drawPlanar
                             symmetry
+                            [| 8; 8 |]
                             (Key.ofSeed seed |> Key.generator)
-                            snapshots
                             spins
                             halves
                             1

@@ -17,7 +17,7 @@ let tests =
                     {
                         Data =
                             {
-                                Snapshots = { Rows = 2; Columns = 2; Sites = [||] }
+                                Snapshots = { Shape = [| 2; 2 |]; Sites = [||] }
                                 Spins = LatticeSpins.planar SpinSymmetry.none
                                 GroupSnapshots = 1
                                 Energies = None

@@ -111,7 +111,7 @@ let tests =
                 let result = ok (run short 2 (Some(known set.Value)) set.Value)
 
                 let gained =
-                    result.Levels |> List.sumBy (fun l -> 0.5 * float l.Gain / float (LatticeHalves.volume l.Halves))
+                    result.Levels |> List.sumBy (fun l -> 0.5 * float l.Gain / l.Halves.Volume)
 
                 for l in result.Levels do
                     Expect.isTrue (l.Gain > 0.0<nat>) "training gained something in its second half"
@@ -131,7 +131,7 @@ let tests =
                     (sqrt (error * error + gained * gained))
                     "the gain adds to the error"
                 // 40 steps leave more than they tell; with 300 nothing much is left.
-                let distance (r: LatticeMiceResult) =
+                let distance (r: HalvingResult) =
                     abs (float (r.EntropyPerSite.Value - exact.Entropy))
 
                 Expect.isTrue
@@ -232,7 +232,7 @@ let tests =
                 let refused block rows columns =
                     run { options with Block = block } 1 None (independent 1UL rows columns 32 0.5) |> messages
 
-                for block, rows, columns in [ 4, 4, 4; 4, 6, 6; 4, 12, 12; 4, 20, 20; 2, 4, 8; 5, 10, 10 ] do
+                for block, rows, columns in [ 4, 4, 4; 4, 6, 6; 4, 12, 12; 4, 20, 20; 2, 4, 6; 5, 10, 10 ] do
                     Expecting.single (refused block rows columns) $"{rows}×{columns} down to {block}×{block}" |> ignore
 
                 Expecting.single (run options 1 None (independent 1UL 4 4 8 0.5) |> messages) "8 snapshots are too few"
@@ -271,7 +271,7 @@ let tests =
 
                     Expecting.inRange (float s.StandardError) 1e-4 0.02 "its error is small"
 
-                let shared result =
+                let shared (result: HalvingResult) =
                     result.Levels |> List.map (fun l -> float l.MutualInformation.Value)
 
                 // Halves one above the other share nothing; ones side by side do, and more than once around the torus.

@@ -39,8 +39,7 @@ let private snapshots count seed =
         spinsOf (if found >= 0 then found else ~~~found - 1)
 
     {
-        Rows = 4
-        Columns = 3
+        Shape = [| 4; 3 |]
         Sites = Array.init count (fun _ -> draw ())
     }
 

@@ -20,10 +20,10 @@ let private unknown: LatticeConditions =
 let private two = { Run.quiet with Threads = 2 }
 
 let private ofSpins options conditions set =
-    LatticeSnapshotEntropy.ofSpins options two conditions set
+    LatticeGiven.Spins set |> LatticeSnapshotEntropy.estimate options two conditions
 
 let private ofAngles options conditions set =
-    LatticeSnapshotEntropy.ofAngles options two conditions set
+    LatticeGiven.Angles set |> LatticeSnapshotEntropy.estimate options two conditions
 
 /// Independent angles with the law of one spin in a field.
 let private angles seed rows columns count kappa : LatticeSnapshots<float> =
@@ -34,8 +34,7 @@ let private angles seed rows columns count kappa : LatticeSnapshots<float> =
         atan2 s c
 
     {
-        Rows = rows
-        Columns = columns
+        Shape = [| rows; columns |]
         Sites = Array.init count (fun _ -> Array.init (rows * columns) (fun _ -> angle ()))
     }
 
@@ -61,7 +60,7 @@ let tests =
         [
             test "Every method reports spins from elsewhere, out of equilibrium too" {
                 let points =
-                    independent 3UL 8 8 256 0.3 |> ofSpins (few LatticeSnapshotEntropy.methodsOfSpins) unknown |> ok
+                    independent 3UL 8 8 256 0.3 |> ofSpins (few LatticeMethod.ofAnySpins) unknown |> ok
 
                 Expect.sequenceEqual
                     (points |> List.map _.Method |> List.sort)
@@ -134,7 +133,7 @@ let tests =
 
                 let thermal mean =
                     { unknown with
-                        Symmetry = SpinSymmetry.ofLattice Lattice.Square true 4 4
+                        Symmetry = SpinSymmetry.ofLattice Lattice.Square true [| 4; 4 |]
                         GroupSnapshots = 8
                         Thermal = Some(LatticeConditions.thermal 1.5 16 8 mean chain.Energies)
                     }
@@ -173,14 +172,23 @@ let tests =
                     (unbiased.EntropyPerSite.Direction, unbiased.UpperBound)
                     (Direction.Exact, known.UpperBound)
                     "a Hamiltonian makes the estimate exact and leaves the bound"
-                // A Hamiltonian of other spins says nothing.
+
                 let other =
-                    run
+                    LatticeGiven.Angles chain.Snapshots
+                    |> LatticeSnapshotEntropy.estimate
+                        (few [ LatticeMethod.Scan ])
+                        two
                         { thermal (Some chain.EnergyPerSite) with
                             Hamiltonian = Some(LatticeHamiltonian.Spins(fun _ -> 0.0))
                         }
+                    |> messages
 
-                Expect.equal other.EntropyPerSite known.EntropyPerSite "one of other spins changes nothing"
+                Expect.equal
+                    other
+                    [
+                        "spins of the Hamiltonian and of the snapshots do not match: ±1 against angles."
+                    ]
+                    "one of other spins is refused"
 
                 let plain = run { thermal None with Thermal = None }
                 Expect.isTrue (Double.IsNaN plain.Temperature) "no temperature is reported"
@@ -212,18 +220,28 @@ let tests =
                         }
 
                     let conditions = thermal (Estimate.create 0.25 0.01 Direction.Exact)
-                    let first = LatticeSnapshotEntropy.ofAngles options kept conditions set |> ok
+
+                    let first =
+                        LatticeSnapshotEntropy.estimate options kept conditions (LatticeGiven.Angles set) |> ok
+
                     use cancelled = new CancellationTokenSource()
                     cancelled.Cancel()
 
                     let again =
-                        LatticeSnapshotEntropy.ofAngles options { kept with Cancel = cancelled.Token } conditions set
+                        LatticeSnapshotEntropy.estimate
+                            options
+                            { kept with Cancel = cancelled.Token }
+                            conditions
+                            (LatticeGiven.Angles set)
                         |> ok
                     // Nothing is left to compute. Not a number equals itself for Equals, not for (=).
                     Expect.isTrue ((List.exactlyOne first).Equals(List.exactlyOne again)) "what was kept is read back"
 
                     let refused why run conditions set =
-                        Expecting.single (LatticeSnapshotEntropy.ofAngles options run conditions set |> messages) why
+                        Expecting.single
+                            (LatticeSnapshotEntropy.estimate options run conditions (LatticeGiven.Angles set)
+                             |> messages)
+                            why
                         |> ignore
 
                     let turned = { set with Sites = Array.rev set.Sites }
@@ -263,11 +281,11 @@ let tests =
                 let told (_: Progress) = failwith "work has begun"
 
                 let faults conditions (set: LatticeSnapshots<float>) =
-                    LatticeSnapshotEntropy.ofAngles
+                    LatticeSnapshotEntropy.estimate
                         (few [ LatticeMethod.Mice; LatticeMethod.Counting ])
                         { two with Progress = told }
                         conditions
-                        set
+                        (LatticeGiven.Angles set)
                     |> messages
 
                 let energies =

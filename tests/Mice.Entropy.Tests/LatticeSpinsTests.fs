@@ -17,8 +17,7 @@ let private snapshots count =
 
     PlanarSpins.ofAngles
         {
-            Rows = 2
-            Columns = 2
+            Shape = [| 2; 2 |]
             Sites = Array.init count (fun _ -> Array.init 4 (fun _ -> angle ()))
         }
 
@@ -30,7 +29,7 @@ let tests =
             test "Without a field one planar spin has exactly ln 2π" {
                 let spins = LatticeSpins.planar (SpinSymmetry.translations true)
                 // Halving goes down to one spin, whatever block the options ask for.
-                Expect.equal (spins.BlockSide 4) 1 "a block is one spin"
+                Expect.equal (spins.BlockSide 4 2) 1 "a block is one spin"
                 let block = spins.Block 1 (snapshots 64) |> ok
 
                 Expect.equal

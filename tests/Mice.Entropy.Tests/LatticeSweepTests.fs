@@ -37,8 +37,7 @@ let private sample: LatticeSample<sbyte> =
             {
                 Snapshots =
                     {
-                        Rows = 1
-                        Columns = 1
+                        Shape = [| 1; 1 |]
                         Sites = [| [| 1y |] |]
                     }
                 Spins = LatticeSpins.ising SpinSymmetry.none

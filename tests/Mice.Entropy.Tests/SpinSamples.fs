@@ -27,8 +27,7 @@ let assertWithin (errors: float) (expected: float) (what: string) (estimate: Est
 
 let snapshots rows columns (sites: sbyte[][]) : LatticeSnapshots<sbyte> =
     {
-        Rows = rows
-        Columns = columns
+        Shape = [| rows; columns |]
         Sites = sites
     }
 
@@ -88,8 +87,8 @@ let shapes =
     |> Gen.map (fun sites ->
         sites
         |> List.truncate 8
-        |> List.map (fun (row, column) -> struct (row, column))
-        |> fun some -> BlockShape.ofOffsets (struct (1, 1) :: some))
+        |> List.map (fun (row, column) -> [| row; column |])
+        |> fun some -> BlockShape.ofOffsets ([| 1; 1 |] :: some))
 
 /// A few snapshots of a small torus that every shape fits into, none of their sides a multiple of a vector's length but by chance.
 let smallSnapshots =

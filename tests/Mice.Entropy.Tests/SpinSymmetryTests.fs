@@ -28,6 +28,79 @@ let tests =
                 let symmetry = SpinSymmetry.ofModel (model lattice rows columns 0.0)
                 Expect.equal symmetry.Maps.Length expected "all maps are there"
 
+            // The group of the cube has 48 elements; one side that differs leaves the 8 of the square, twice.
+            testTheory "Cubic tori have the group of the cube" [ [ 4; 4; 4 ], 48; [ 4; 6; 6 ], 16; [ 2; 3; 4 ], 8 ]
+            <| fun (shape, expected) ->
+                let shape = Array.ofList shape
+                let symmetry = SpinSymmetry.ofLattice Lattice.Square false shape
+                Expect.equal symmetry.Maps.Length expected "all maps are there"
+                let generator = Key.ofSeed 4UL |> Key.generator
+
+                let model =
+                    { PottsModel.square 2 3 1.0 with
+                        Shape = shape
+                    }
+
+                let spins =
+                    Array.init (LatticeShape.sites shape) (fun _ -> byte (generator.NextInt 3))
+
+                for map in symmetry.Maps do
+                    let moved = Array.zeroCreate spins.Length
+
+                    for site in 0 .. spins.Length - 1 do
+                        let image =
+                            map (LatticeShape.place shape site)
+                            |> Array.map2 (fun side p -> (p % side + side) % side) shape
+
+                        moved[Array.fold2 (fun sum side p -> sum * side + p) 0 shape image] <- spins[site]
+
+                    Expect.equal (PottsModel.energy model moved) (PottsModel.energy model spins) "the energy stays"
+
+            // All images of all patterns under all maps and all names of the states, joined pair by pair.
+            testTheory
+                "Patterns of states fall into the orbits of all maps and names"
+                [ 3, [ 2; 2 ]; 3, [ 2; 3 ]; 4, [ 2; 2 ]; 3, [ 1; 2; 2 ] ]
+            <| fun (states, sides) ->
+                let sides = Array.ofList sides
+                let shape = BlockShape.box sides
+
+                let symmetry =
+                    SpinSymmetry.ofLattice Lattice.Square true (Array.create sides.Length 6)
+
+                let count = pown states shape.Sites
+
+                let digits pattern =
+                    Array.init shape.Sites (fun i -> pattern / pown states i % states)
+
+                let number = Array.mapi (fun i d -> d * pown states i) >> Array.sum
+
+                let rec orders left =
+                    match left with
+                    | [] -> [ [] ]
+                    | _ ->
+                        [
+                            for first in left do
+                                for rest in orders (List.except [ first ] left) -> first :: rest
+                        ]
+
+                let names = orders [ 0 .. states - 1 ] |> List.map Array.ofList
+
+                let least pattern =
+                    [
+                        for permutation in SpinSymmetry.permutations shape symmetry do
+                            for names in names do
+                                let own = digits pattern
+                                let image = Array.zeroCreate own.Length
+                                own |> Array.iteri (fun i d -> image[permutation[i]] <- names[d])
+                                number image
+                    ]
+                    |> List.min
+
+                Expect.sequenceEqual
+                    (SpinSymmetry.orbits states shape symmetry)
+                    (Array.init count least)
+                    "the orbit is named by its smallest pattern"
+
             test "A field breaks the flip" {
                 Expect.isTrue (SpinSymmetry.ofModel (model Lattice.Square 6 6 0.0)).Flip "without a field"
                 Expect.isFalse (SpinSymmetry.ofModel (model Lattice.Square 6 6 0.1)).Flip "in a field"
@@ -46,8 +119,8 @@ let tests =
                     let moved = Array.zeroCreate spins.Length
 
                     for site in 0 .. spins.Length - 1 do
-                        let image = map (struct (site / columns, site % columns))
-                        moved[Lattice.siteAt rows columns 0 image] <- spins[site]
+                        let image = map [| site / columns; site % columns |]
+                        moved[Lattice.siteAt rows columns 0 (struct (image[0], image[1]))] <- spins[site]
 
                     Expect.equal (IsingModel.energy model moved) (IsingModel.energy model spins) "the energy stays"
 
@@ -59,13 +132,13 @@ let tests =
                         Flip = false
                     }
 
-                let orbits = SpinSymmetry.orbits (BlockShape.rectangle side side) symmetry
+                let orbits = SpinSymmetry.orbits 2 (BlockShape.box [| side; side |]) symmetry
                 Expect.equal (orbits |> Array.distinct |> Array.length) expected "the number of orbits is the known one"
 
             // With the flip, a pattern and its complement join: each has an even number of patterns, and 2^n patterns pair up to 2^(n − 1) without maps.
             test "The flip joins complements" {
                 let orbits =
-                    SpinSymmetry.orbits (BlockShape.rectangle 2 3) { SpinSymmetry.none with Flip = true }
+                    SpinSymmetry.orbits 2 (BlockShape.box [| 2; 3 |]) { SpinSymmetry.none with Flip = true }
 
                 Expect.equal
                     orbits
@@ -80,21 +153,19 @@ let tests =
                     (SpinSymmetry.ofModel (model lattice 6 6 0.0) |> SpinSymmetry.permutations shape).Length
 
                 Expect.equal
-                    (used Lattice.Triangular (BlockShape.rectangle 4 4))
+                    (used Lattice.Triangular (BlockShape.box [| 4; 4 |]))
                     4
                     "a rhombus of the triangular lattice"
 
                 Expect.equal
-                    (used Lattice.Triangular (BlockShape.rectangle 3 4))
+                    (used Lattice.Triangular (BlockShape.box [| 3; 4 |]))
                     2
                     "a parallelogram of the triangular lattice"
 
-                Expect.equal (used Lattice.Square (BlockShape.rectangle 3 4)) 4 "an oblong"
+                Expect.equal (used Lattice.Square (BlockShape.box [| 3; 4 |])) 4 "an oblong"
 
                 Expect.equal
-                    (used
-                        Lattice.Square
-                        (BlockShape.ofOffsets [ struct (0, 0); struct (0, 1); struct (0, 2); struct (1, 0) ]))
+                    (used Lattice.Square (BlockShape.ofOffsets [ [| 0; 0 |]; [| 0; 1 |]; [| 0; 2 |]; [| 1; 0 |] ]))
                     1
                     "an L of unequal legs"
             }

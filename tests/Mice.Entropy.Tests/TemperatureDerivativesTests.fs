@@ -10,9 +10,9 @@ let private estimate value error =
 
 let private level depth length estimator saturated m =
     {
-        Depth = depth
-        Length = length
-        InterfaceLength = length
+        Half = $"{depth}×{length}"
+        Volume = float (depth * length)
+        InterfaceArea = float length
         MutualInformation = m
         Estimator = estimator
         TrainingGain = Some 0.01<nat>
@@ -179,10 +179,7 @@ let tests =
 
                 let found = TemperatureDerivatives.ofPoints points
 
-                Expect.equal
-                    (found.Information |> List.map (fun i -> i.Depth, i.Length))
-                    [ 4, 8; 8, 8 ]
-                    "critics' levels come by size"
+                Expect.equal (found.Information |> List.map _.Half) [ "4×8"; "8×8" ] "critics' levels come by size"
 
                 Expect.equal
                     (found.Information |> List.map _.Slopes.Length)

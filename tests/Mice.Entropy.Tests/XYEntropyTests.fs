@@ -81,8 +81,8 @@ let tests =
                 let mice = points |> List.find (fun p -> p.Method = "mice")
 
                 Expect.sequenceEqual
-                    (mice.Levels |> List.map (fun l -> l.Depth * l.Length))
-                    [ 1; 2; 4; 8 ]
+                    (mice.Levels |> List.map _.Volume)
+                    [ 1.0; 2.0; 4.0; 8.0 ]
                     "halves go down to one spin"
 
                 // Sixteen spins taken for the whole: here they are, but for what the energies say.
@@ -90,8 +90,7 @@ let tests =
                     points |> List.find (fun p -> p.Method = "naive" && p.Temperature = mice.Temperature)
 
                 let halves =
-                    mice.Levels
-                    |> List.sumBy (fun l -> float l.MutualInformation.Value / float (2 * l.Depth * l.Length))
+                    mice.Levels |> List.sumBy (fun l -> float l.MutualInformation.Value / (2.0 * l.Volume))
 
                 Expecting.decimals
                     12

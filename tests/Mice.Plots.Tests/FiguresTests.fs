@@ -43,9 +43,8 @@ let sampled: SampledLattice list =
                 File = $"s,{t}.npy"
                 Source =
                     {
-                        Lattice = Lattice.Square
-                        Coupling = 1.0
-                        Field = 0.0
+                        Model = "ising"
+                        Parameters = [ "lattice", "square"; "coupling", "1"; "field", "0" ]
                         Temperature = t
                         Seed = 1UL
                         SnapshotsPerChain = 4

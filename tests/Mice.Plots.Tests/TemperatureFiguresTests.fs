@@ -8,9 +8,9 @@ open Mice.Plots
 
 let private level depth length estimator saturated value =
     {
-        Depth = depth
-        Length = length
-        InterfaceLength = length
+        Half = $"{depth}×{length}"
+        Volume = float (depth * length)
+        InterfaceArea = float length
         MutualInformation = Estimate.create value 0.01<nat> Direction.LowerBound
         Estimator = estimator
         TrainingGain = Some 0.01<nat>

@@ -7,8 +7,7 @@ open Mice.Samplers
 /// Angles that wind around the columns and along the rows of a torus, so that neighbours always differ by the same: 2π/8 along the rows.
 let private winding rows columns down right : LatticeSnapshots<float> =
     {
-        Rows = rows
-        Columns = columns
+        Shape = [| rows; columns |]
         Sites =
             [|
                 Array.init (rows * columns) (fun i ->
@@ -28,12 +27,11 @@ let tests =
                 let found =
                     PlanarSpins.ofAngles
                         {
-                            Rows = 2
-                            Columns = 3
+                            Shape = [| 2; 3 |]
                             Sites = [| angles |]
                         }
 
-                Expect.equal (found.Rows, found.Columns) (2, 3) "rows and columns"
+                Expect.equal found.Shape [| 2; 3 |] "rows and columns"
 
                 for angle, spin in Array.zip angles found.Sites[0] do
                     // Single precision.

@@ -42,8 +42,7 @@ let tests =
             test "Angles are wrapped when they are read" {
                 let snapshots =
                     {
-                        Rows = 1
-                        Columns = 4
+                        Shape = [| 1; 4 |]
                         Sites = [| [| -Math.PI; 4.0; -1000.0; Math.PI |] |]
                     }
 
@@ -59,19 +58,46 @@ let tests =
                         Expect.equal found[3] Math.PI "π stays")
             }
 
-            // The layout of docs/lattices.md, put together by hand.
+            // The layouts of docs/lattices.md, put together by hand.
             test "A .spins file is what its description says" {
-                let snapshots =
-                    {
-                        Rows = 3
-                        Columns = 3
-                        Sites =
-                            [|
-                                [| 1y; -1y; 1y; -1y; -1y; -1y; 1y; 1y; 1y |]
-                                [| -1y; -1y; -1y; -1y; -1y; -1y; -1y; 1y; -1y |]
-                            |]
-                    }
+                let text (value: string) =
+                    Array.append (BitConverter.GetBytes(uint16 value.Length)) (System.Text.Encoding.UTF8.GetBytes value)
 
+                let rest =
+                    Array.concat
+                        [
+                            BitConverter.GetBytes 2
+                            BitConverter.GetBytes 3
+                            BitConverter.GetBytes 3
+                            BitConverter.GetBytes 2L
+                            BitConverter.GetBytes 4
+                            BitConverter.GetBytes 2.269
+                            BitConverter.GetBytes(UInt64.MaxValue - 6UL)
+                            BitConverter.GetBytes -1.5
+                            BitConverter.GetBytes 0.001
+                            text "ising"
+                            BitConverter.GetBytes 3us
+                            yield! [ "lattice"; "triangular"; "coupling"; "-1"; "field"; "0.25" ] |> List.map text
+                        ]
+
+                let summed =
+                    Array.concat
+                        [
+                            [| 2uy; 0uy; 1uy; 2uy |]
+                            BitConverter.GetBytes(48 + rest.Length)
+                            rest
+                            [| 0b10100011uy; 0b10000000uy; 0b00000001uy; 0b00000000uy |]
+                        ]
+
+                let expected = Array.concat [ "MICESPIN"B; SHA256.HashData summed; summed ]
+
+                Expect.equal
+                    (written (fun path -> SnapshotFile.writeSpins (Some source) path nine))
+                    expected
+                    "the bytes of the file"
+            }
+
+            test "A .spins file of version 1 is read" {
                 let summed =
                     Array.concat
                         [
@@ -89,12 +115,52 @@ let tests =
                             [| 0b10100011uy; 0b10000000uy; 0b00000001uy; 0b00000000uy |]
                         ]
 
-                let expected = Array.concat [ "MICESPIN"B; SHA256.HashData summed; summed ]
+                inFolder (fun folder ->
+                    let path = Path.Combine(folder, "f.spins")
+                    File.WriteAllBytes(path, Array.concat [ "MICESPIN"B; SHA256.HashData summed; summed ])
+                    Expect.equal (SnapshotFile.readSpins path) (Ok nine) "the spins"
+                    Expect.equal (SnapshotFile.readSource path) (Ok(Some source)) "the source")
+            }
 
-                Expect.equal
-                    (written (fun path -> SnapshotFile.writeSpins (Some source) path snapshots))
-                    expected
-                    "the bytes of the file"
+            testPropertyWithConfig (Expecting.cases 20) "States that were written are read"
+            <| Prop.forAll
+                (Arb.fromGen (
+                    Gen.choose (2, SnapshotFile.MostStates)
+                    |> Gen.bind (fun states ->
+                        snapshotsOf (Gen.choose (0, states - 1) |> Gen.map byte)
+                        |> Gen.map (fun snapshots -> states, snapshots))
+                ))
+                (fun (states, snapshots) ->
+                    roundTrip
+                        (SnapshotFile.writeStates states)
+                        (SnapshotFile.readStates (Some states) >> Result.map (fun (struct (_, found)) -> found))
+                        snapshots)
+
+            test "How many states there are is known or told, and holds" {
+                inFolder (fun folder ->
+                    let states =
+                        {
+                            Shape = [| 1; 2; 2 |]
+                            Sites = [| [| 0uy; 1uy; 2uy; 0uy |] |]
+                        }
+
+                    let npy, spins = Path.Combine(folder, "f.npy"), Path.Combine(folder, "f.spins")
+                    SnapshotFile.writeStates 4 None npy states |> get
+                    SnapshotFile.writeStates 4 None spins states |> get
+                    Expect.equal (SnapshotFile.readStates None spins) (Ok(struct (4, states))) "the file says it"
+                    Expect.equal (SnapshotFile.readStates (Some 3) npy) (Ok(struct (3, states))) "it is told"
+
+                    for states, path, fault in
+                        [
+                            None, npy, "it does not say how many states there are"
+                            Some 3, spins, "its spins have 4 states, not 3."
+                            Some 2, npy, "site (1, 2, 1) is 2; states are 0 to 1."
+                            Some 1, npy, "states of a spin is 1"
+                        ] do
+                        let found =
+                            Expecting.single (messages (SnapshotFile.readStates states path)) "faults"
+
+                        Expect.stringContains found fault "the fault")
             }
 
             test "A .spins file is refused at any length but its own, and with any bit changed" {
@@ -117,7 +183,7 @@ let tests =
                         $"byte {at} changed, when only the source is read"
 
                 refusesFor read (Array.updateAt (whole.Length - 1) 0uy whole) "SHA-256" "the last byte changed"
-                refusesFor read (Array.updateAt 40 2uy whole) "version 2" "another version"
+                refusesFor read (Array.updateAt 40 3uy whole) "version 3" "another version"
             }
 
             test "Foreign files are refused" {
@@ -163,8 +229,7 @@ let tests =
                         (SnapshotFile.readSpins path)
                         (Ok
                             {
-                                Rows = 2
-                                Columns = 2
+                                Shape = [| 2; 2 |]
                                 Sites = [| [| 1y; -1y; 1y; -1y |] |]
                             })
                         "the spins")
@@ -206,12 +271,12 @@ let tests =
                 refuses
                     SnapshotFile.readSpins
                     (npy "|i1" "(1, 2)" [| 1uy; 1uy |])
-                    "it has 2 axes; snapshots have three: [n][rows][columns]."
+                    "it has 2 axes; snapshots have three or more: [n][rows][columns], and further axes between."
                     "two axes"
             }
 
             test "Spins are not taken for angles, nor angles for spins" {
-                refusesFor SnapshotFile.readAngles smallFile.Value "not angles" "spins"
+                refusesFor SnapshotFile.readAngles smallFile.Value "no angles" "spins"
 
                 let angles =
                     written (fun path ->
@@ -219,12 +284,11 @@ let tests =
                             None
                             path
                             {
-                                Rows = 1
-                                Columns = 1
+                                Shape = [| 1; 1 |]
                                 Sites = [| [| 1.0 |] |]
                             })
 
-                refusesFor SnapshotFile.readSpins angles "not Ising spins" "angles"
+                refusesFor SnapshotFile.readSpins angles "no Ising spins" "angles"
             }
 
             test "What cannot be written is told, and leaves nothing behind" {

@@ -57,9 +57,8 @@ let npy (descr: string) (shape: string) (data: byte[]) : byte[] =
 
 let source =
     {
-        Lattice = Lattice.Triangular
-        Coupling = -1.0
-        Field = 0.25
+        Model = "ising"
+        Parameters = [ "lattice", "triangular"; "coupling", "-1"; "field", "0.25" ]
         Temperature = 2.269
         Seed = UInt64.MaxValue - 6UL
         SnapshotsPerChain = 4
@@ -68,30 +67,36 @@ let source =
 
 let shapes =
     gen {
-        let! rows = Gen.choose (1, 9)
-        let! columns = Gen.choose (1, 9)
+        let! axes = Gen.choose (2, 4)
+        let! sides = Gen.choose (1, 12 / axes) |> Gen.arrayOfLength axes
         let! count = Gen.choose (1, 5)
-        return rows, columns, count
+        return sides, count
     }
 
 let snapshotsOf (site: Gen<'spin>) : Gen<LatticeSnapshots<'spin>> =
     gen {
-        let! rows, columns, count = shapes
-        let! sites = Gen.arrayOfLength (rows * columns) site |> Gen.arrayOfLength count
+        let! shape, count = shapes
 
-        return
-            {
-                Rows = rows
-                Columns = columns
-                Sites = sites
-            }
+        let! sites =
+            Gen.arrayOfLength (LatticeShape.sites shape) site |> Gen.arrayOfLength count
+
+        return { Shape = shape; Sites = sites }
     }
 
 let small =
     {
-        Rows = 2
-        Columns = 2
+        Shape = [| 2; 2 |]
         Sites = [| [| 1y; -1y; 1y; 1y |] |]
+    }
+
+let nine =
+    {
+        Shape = [| 3; 3 |]
+        Sites =
+            [|
+                [| 1y; -1y; 1y; -1y; -1y; -1y; 1y; 1y; 1y |]
+                [| -1y; -1y; -1y; -1y; -1y; -1y; -1y; 1y; -1y |]
+            |]
     }
 
 let smallFile =

@@ -10,7 +10,7 @@ let private coordinates (shape: int[]) site =
 
 /// The site with given coordinates, from all of them.
 let private siteAt shape (wanted: int[]) =
-    Seq.find (fun site -> coordinates shape site = wanted) (seq { 0 .. Torus.sites shape - 1 })
+    Seq.find (fun site -> coordinates shape site = wanted) (seq { 0 .. LatticeShape.sites shape - 1 })
 
 /// The neighbour of a site along an axis, from coordinates.
 let private step (shape: int[]) site axis direction =
@@ -41,7 +41,7 @@ let tests =
 
                     let expected =
                         [|
-                            for site in 0 .. Torus.sites shape - 1 do
+                            for site in 0 .. LatticeShape.sites shape - 1 do
                                 for direction, axis in ways do
                                     step shape site axis direction
                         |]
@@ -61,7 +61,7 @@ let tests =
 
             test "Copying forward brings what is next along an axis" {
                 for shape in [ [| 3; 4 |]; [| 2; 3; 4 |] ] do
-                    let source = Array.init (Torus.sites shape) id
+                    let source = Array.init (LatticeShape.sites shape) id
 
                     for axis in 0 .. shape.Length - 1 do
                         let target = Array.zeroCreate source.Length

@@ -38,7 +38,7 @@ let tests =
                 Expect.equal two.Snapshots.Sites one.Snapshots.Sites "snapshots on two threads and on one"
                 Expect.equal two.EnergyPerSite one.EnergyPerSite "energies on two threads and on one"
                 Expect.equal one.Snapshots.Sites.Length 80 "twenty snapshots of each of four chains"
-                Expect.equal (one.Snapshots.Rows, one.Snapshots.Columns) (6, 6) "rows and columns"
+                Expect.equal one.Snapshots.Shape [| 6; 6 |] "rows and columns"
 
                 Array.iter2
                     (fun angles (energy: float) ->

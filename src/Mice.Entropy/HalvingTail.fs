@@ -3,9 +3,9 @@ namespace Mice.Entropy
 open Mice
 
 /// What MICE expects beyond what its critics found.
-type internal LatticeTail =
+type internal HalvingTail =
     {
-        /// The area law, where levels lie beyond the critics and two interface lengths tell it.
+        /// The area law, where levels lie beyond the critics and two interface areas tell it.
         AreaLaw: AreaLaw option
         /// The levels by that law.
         Levels: TailLevel list
@@ -15,15 +15,11 @@ type internal LatticeTail =
 
 /// Levels beyond the critics, and what more training of the critics would find.
 [<RequireQualifiedAccess>]
-module internal LatticeTail =
+module internal HalvingTail =
     /// Levels beyond the critics, by the area law through some M of each of the others.
-    let private levelsBy
-        (m: HalfInformation -> float<nat>)
-        (levels: HalfInformation list)
-        (beyond: LatticeHalves list)
-        =
+    let private levelsBy (m: HalfInformation -> float<nat>) (levels: HalfInformation list) (beyond: Halves list) =
         levels
-        |> List.map (fun l -> struct (l.Halves.InterfaceLength, float (m l)))
+        |> List.map (fun l -> struct (l.Halves.InterfaceArea, float (m l)))
         |> AreaLaw.fit
         |> Option.map (fun (struct (law, smaller)) ->
             // Where nothing tells how M changes, all of it is its error.
@@ -38,8 +34,8 @@ module internal LatticeTail =
             law,
             beyond
             |> List.map (fun halves ->
-                let m = AreaLaw.at law halves.InterfaceLength
-                let change = abs (m - AreaLaw.at other halves.InterfaceLength)
+                let m = AreaLaw.at law halves.InterfaceArea
+                let change = abs (m - AreaLaw.at other halves.InterfaceArea)
 
                 {
                     Halves = halves
@@ -48,8 +44,7 @@ module internal LatticeTail =
 
     /// −½ Σ M/V; errors of the area law have one cause, so they add up as they are.
     let private sumOf (levels: TailLevel list) : Estimate<nat / site> =
-        let weight level =
-            0.5 / float (LatticeHalves.volume level.Halves)
+        let weight level = 0.5 / level.Halves.Volume
 
         let sum part =
             levels |> List.sumBy (fun l -> weight l * float (part l.MutualInformation))
@@ -58,12 +53,12 @@ module internal LatticeTail =
 
     /// −½ Σ G/V: the second half of the training found G, and as much again is expected of more.
     let private ownGain (levels: HalfInformation list) : float<nat / site> =
-        levels |> List.sumBy (fun l -> -0.5 * l.Gain / (float (LatticeHalves.volume l.Halves) * 1.0<site>))
+        levels |> List.sumBy (fun l -> -0.5 * l.Gain / (l.Halves.Volume * 1.0<site>))
 
     /// <summary>The tail. Gains of the training are added to M before the law is fitted; their error is all that they change.</summary>
     /// <param name="trusted">Levels that critics found.</param>
     /// <param name="beyond">The others.</param>
-    let ofLevels (trusted: HalfInformation list) (beyond: LatticeHalves list) : LatticeTail =
+    let ofLevels (trusted: HalfInformation list) (beyond: Halves list) : HalvingTail =
         let fitted = levelsBy (fun l -> l.MutualInformation.Value + l.Gain) trusted beyond
 
         let sum law =
