@@ -102,10 +102,9 @@ module BlockEntropy =
         let groups = counts.Groups |> Array.map (fold orbits)
         let total = fold orbits counts.Total
         let struct (plugIn, without) = plugInOfGroups total logSizes groups
-        let prints = DiscreteEntropy.fingerprint total
 
         let ofOrbits method =
-            DiscreteEntropy.value method (int64 total.Length) prints
+            DiscreteEntropy.valueOf method (int64 total.Length) total
 
         let correction =
             ofOrbits EntropyMethod.Grassberger - ofOrbits EntropyMethod.MaximumLikelihood

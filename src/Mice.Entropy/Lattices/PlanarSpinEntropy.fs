@@ -39,8 +39,7 @@ module internal PlanarSpinEntropy =
     let private entropyOf (counts: int[]) =
         let bins = counts.Length
 
-        DiscreteEntropy.fingerprint counts
-        |> DiscreteEntropy.value EntropyMethod.Grassberger (int64 bins)
+        DiscreteEntropy.valueOf EntropyMethod.Grassberger (int64 bins) counts
         |> (+) (log (2.0 * Math.PI / float bins))
 
     /// Nats relative to dθ, and what it would be without each group of snapshots, [groups].

@@ -189,6 +189,13 @@ module DiscreteEntropy =
                 MiceError.OutOfRange("the alphabet size", string alphabet, $"{occurred} or more, as many as occurred")
         ]
 
+    /// <summary>The entropy alone, in nats, for those who find its error in their own way.</summary>
+    /// <param name="method">The estimator.</param>
+    /// <param name="alphabet">As for <c>estimate</c>; at least the number of symbols that occurred.</param>
+    /// <param name="counts">How often each symbol occurred, none negative, one positive at least.</param>
+    let valueOf (method: EntropyMethod) (alphabet: int64) (counts: int[]) : float =
+        value method alphabet (fingerprint counts)
+
     /// <summary>Entropy in nats from counts. The error is the delete-one jackknife's (of the plug-in for
     /// <c>Grassberger</c> and <c>Jackknife</c>), for <c>NemenmanShafeeBialek</c> the posterior standard deviation; both hold for independent
     /// draws, see <c>EffectiveSampleSize</c> for others.</summary>

@@ -70,7 +70,11 @@ module LatticeMice =
                         $"{unit}, so that it can be halved down to a block of {sides}"
                     )
                 | None when shape |> Array.forall ((=) block) ->
-                    MiceError.OutOfRange("torus", LatticeShape.text shape, "more than the block that it is halved down to")
+                    MiceError.OutOfRange(
+                        "torus",
+                        LatticeShape.text shape,
+                        "more than the block that it is halved down to"
+                    )
                 | None -> ()
         ]
 
