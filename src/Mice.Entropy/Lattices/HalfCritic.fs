@@ -115,17 +115,22 @@ module internal HalfCritic =
     let private flat (x: Tensor) =
         Tensor.reshape [ x.Shape[0]; x.Shape[1] * x.Shape[2] ] x
 
-    /// Local codes [n; rim·Local] through a weight, in the order in which the sites of the other half face them.
-    let private facing (halves: LatticeHalves) weight (codes: Tensor) =
-        let n = codes.Shape[0]
+    /// Local codes [n; rim·size] through a weight, in the order in which the sites of the other half face them.
+    let private facing (halves: LatticeHalves) (weight: Tensor) (codes: Tensor) =
+        let n, size = codes.Shape[0], weight.Shape[0]
 
-        Tensor.matmul (Tensor.reshape [ n; cuts halves; LatticeHalves.length halves; Local ] codes) (symmetric weight)
+        Tensor.matmul (Tensor.reshape [ n; cuts halves; LatticeHalves.length halves; size ] codes) (symmetric weight)
         |> Tensor.flip [ 2 ]
-        |> Tensor.reshape [ n; rim halves * Local ]
+        |> Tensor.reshape [ n; rim halves * size ]
 
     /// f(a, b) = uᵀ W v + Σ_j ψ_jᵀ V ψ′_j, W and V symmetric, u = (φ(a), what stands at the cuts, 1), ψ_j and ψ′_j local codes that face each
     /// other, for halves [n; numbers·sites]. At first W and V are random in ±scale/√size.
+    /// Cuts that are planes have so many sites that W, which takes each of them with every other, would be noise for long: there each site stands
+    /// beside its local code instead and meets the one that it faces, through a V that is smaller at first by the root of the number of sites.
     let private bilinear numbers scale (halves: LatticeHalves) : Critic =
+        let isPlane = (LatticeHalves.cut halves).Length > 1
+        let beside = if isPlane then numbers else 0
+        let localScale = if isPlane then scale / sqrt (float (rim halves)) else scale
         let sites = LatticeHalves.volume halves
         let encoder = Layer.mlp Nn.silu [ numbers * sites; Hidden; Hidden; Code ]
 
@@ -142,10 +147,13 @@ module internal HalfCritic =
 
             let code = encoder.Apply mode (Params.find "encoder" p) x
 
-            [|
-                Tensor.cat 1 [ code; yield! each (cut halves); ones x ]
-                each around |> Tensor.cat 2 |> local.Apply mode (Params.find "local" p) |> flat
-            |]
+            let codes = each around |> Tensor.cat 2 |> local.Apply mode (Params.find "local" p)
+
+            if isPlane then
+                let own = each (cut halves >> Tensor.unsqueeze 2)
+                [| Tensor.cat 1 [ code; ones x ]; Tensor.cat 2 (codes :: own) |> flat |]
+            else
+                [| Tensor.cat 1 [ code; yield! each (cut halves); ones x ]; flat codes |]
 
         let score product p (u: Codes) (v: Codes) =
             let far = Tensor.matmul u[0] (symmetric (Params.tensor "weight" p))
@@ -160,8 +168,8 @@ module internal HalfCritic =
                         [
                             "encoder", encoder.Init(Key.named "encoder" key)
                             "local", local.Init(Key.named "local" key)
-                            weightOf scale "weight" (Code + numbers * rim halves + 1) key
-                            weightOf scale "local weight" Local key
+                            weightOf scale "weight" (Code + (if isPlane then 0 else numbers * rim halves) + 1) key
+                            weightOf localScale "local weight" (Local + beside) key
                         ]
             EncodeX = encode
             EncodeY = encode
@@ -178,7 +186,8 @@ module internal HalfCritic =
     /// <summary>For spins that are each in one of some states, halves [n; states·sites].</summary>
     /// <param name="states">How many states there are.</param>
     /// <param name="halves">Their shape.</param>
-    let states (states: int) (halves: LatticeHalves) : Critic = bilinear states 1.0 halves
+    let states (states: int) (halves: LatticeHalves) : Critic =
+        bilinear states 1.0 halves
 
     /// <summary>For planar spins in a field, halves [n; 2·sites], x components before y components.</summary>
     /// <param name="stiffness">κ of neighbours: the spins are given times its square root.</param>
