@@ -18,7 +18,7 @@ type LatticeArgument =
         member this.Usage =
             match this with
             | Size _ -> "sites along every axis of the torus, or along each: 16, 16x32"
-            | Temperature _ -> "one temperature or several, separated by commas, in units of |J|/k_B"
+            | Temperature _ -> "one temperature or several, separated by commas, in the unit of energy of --coupling, k_B = 1"
             | Method _ ->
                 "mice, scan, compression, counting (not xy), integration of energies from infinite temperature (xy), both (mice and scan; default) or all; several separated by commas"
             | Snapshots _ -> "snapshots to draw, rounded up to equally many of each chain; default 2048"

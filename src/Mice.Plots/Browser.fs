@@ -27,7 +27,7 @@ module Browser =
         |> Seq.map (fun (name, folder) -> Path.Combine(folder, name))
         |> Seq.tryFind File.Exists
 
-    /// Quiet, offline and without a profile of its own: the folder is new and goes afterwards.
+    /// Flags for a quiet browser without network, with a new and empty profile folder that is deleted afterwards.
     let private flags (profile: string) =
         [
             "--headless"
@@ -64,7 +64,7 @@ module Browser =
         let found = Regex.Match(page, "data-height=\"([0-9]{1,5})\"")
         if found.Success then int found.Groups[1].Value else 2000
 
-    /// The folder goes, if the browser's own processes let it go by then; it lies under the temporary folder.
+    /// Deletes the profile folder if the browser's processes have released it by then; otherwise the folder stays below the temporary folder.
     let private tryDelete (folder: string) =
         try
             Directory.Delete(folder, true)

@@ -11,7 +11,7 @@ module Csv =
         else
             cell
 
-    /// A column as it is, and behind it, where it has estimates, what they are as plain numbers.
+    /// Text of a column, followed, where the column has estimates, by columns of plain numbers: values, standard errors, directions.
     let private columns (heading: string) (cells: ResultCell list) : string list list =
         let plain name (part: Estimate<1> -> string) =
             $"{heading}: {name}"

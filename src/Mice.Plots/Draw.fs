@@ -36,8 +36,8 @@ module Style =
 
 /// <summary>The traces that the figures of Mice need, as short functions over Plotly.NET. Every result is a <c>GenericChart</c>, to be combined by
 /// <c>Frame.create</c> and restyled with <c>Chart.with…</c>.</summary>
-/// <remarks>Text is shown as it is given: plotly.js would read a subset of HTML in it, so it is escaped here. Values that are not finite become null, which
-/// plotly.js leaves out.</remarks>
+/// <remarks>Text is escaped here, since plotly.js would read a subset of HTML in it. Values that are not finite become null, which plotly.js leaves
+/// out.</remarks>
 [<RequireQualifiedAccess>]
 module Draw =
 

@@ -20,7 +20,7 @@ module Frame =
             GridColor = Colour.grid,
             Ticks = StyleParam.TickOptions.Outside,
             TickColor = Colour.ink,
-            // 0.0005 rather than 500µ, which would read as a prefix of the unit.
+            // Axes show 0.0005 and not 500µ, which would read as a prefix of the unit.
             ExponentFormat = StyleParam.ExponentFormat.Power,
             MinExponent = 4.0
         )

@@ -90,7 +90,7 @@ module Report =
         |> _.Split(' ', StringSplitOptions.RemoveEmptyEntries)
         |> String.concat "-"
 
-    /// A page while it is written, with what is counted on the way.
+    /// State of a page while it is written: the text so far, and counters for names of figures and tables.
     type private Page =
         {
             Title: string

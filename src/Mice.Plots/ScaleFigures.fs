@@ -7,7 +7,8 @@ open Plotly.NET
 
 /// <summary>Mutual information of halves from scale to scale, one set of points for each temperature, by critics that are not saturated. Each is a chart of
 /// Plotly.NET.</summary>
-/// <remarks>With an area law M/A comes to a constant. Source: figure 2 of A. Nir et al., PNAS 117, 30234 (2020), doi:10.1073/pnas.2017042117.</remarks>
+/// <remarks>With an area law M/A becomes constant as halves grow. Source: figure 2 of A. Nir et al., PNAS 117, 30234 (2020),
+/// doi:10.1073/pnas.2017042117.</remarks>
 [<RequireQualifiedAccess>]
 module ScaleFigures =
     let private name (p: LatticePoint) =

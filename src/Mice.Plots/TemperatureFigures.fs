@@ -23,7 +23,7 @@ module TemperatureFigures =
             |> List.mapi (fun i (method, found) -> trace Draw.points $"{method}, T Δs/ΔT" (Colour.series i) found))
         |> Frame.create "Heat capacity" "Temperature" "c (k_B per site)"
 
-    /// The peak of the largest halves that have one.
+    /// Adds a line at the peak of dM/dT of the largest halves that have a peak.
     let private mark (derivatives: TemperatureDerivatives) : GenericChart -> GenericChart =
         derivatives.Information
         |> List.rev

@@ -96,8 +96,8 @@ module Intensity =
     let create (key: Key) (options: IntensityOptions) (cutoff: float) (training: ScanSnapshots) : Intensity =
         let n = ScanSnapshots.count training
         let closest = ScanSnapshots.closestDistance training
-        // Nearer than the closest pair of all training snapshots; the margin keeps that pair itself outside. It is small, since hard cores
-        // end in a step that no smooth function follows.
+        // The core is a little smaller than the distance of the closest pair in all training snapshots, so that this pair lies outside of it. The margin is
+        // small, since hard cores end in a step that no smooth function follows.
         let core = 0.9999 * min closest (0.9 * cutoff)
 
         let meanDistance =

@@ -147,7 +147,7 @@ module IntensityTraining =
         (run: Run)
         : Objective<struct (Tensor * Tensor)> =
         let sampler = SweepSampler(training, intensity.Basis, intensity.Core)
-        // The same arrays for all rounds: arrays of their size are dear to make and to collect.
+        // The arrays are reused in all rounds: arrays of this size are expensive to allocate and to collect.
         let atoms, noise = pointsOf options intensity.NoisePerAtom
 
         let features n =

@@ -5,8 +5,8 @@ open Mice.Atoms
 open Mice.Tensors
 
 /// <summary>A cheap first model of the intensity: ln(λ₀/ρ) = a + Σ f(r, cos θ) over the atoms behind the sweep, one term for each.</summary>
-/// <remarks>r is the distance of a past atom, θ its angle from the backward axis of the sweep. Uniform points that are kept with a probability
-/// near λ₀ come where atoms are likely; their density is known, so nothing that is computed with them depends on how good λ₀ is, only its noise does.</remarks>
+/// <remarks>r is the distance of a past atom, θ its angle from the backward axis of the sweep. Uniform points that are kept with a probability near λ₀ lie
+/// where atoms are likely. Their density is known, so results do not depend on how good λ₀ is; only the noise of results does.</remarks>
 type PairIntensity =
     {
         /// The longest distance of a past atom that counts, Å.

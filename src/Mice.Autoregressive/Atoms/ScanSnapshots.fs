@@ -7,7 +7,7 @@ open Mice.Atoms
 /// <summary>Snapshots of one system made ready for sweeps: searchable for neighbours, in as many dimensions as they have.</summary>
 type ScanSnapshots =
     {
-        /// 1, 2 or 3: the first so many coordinates count, the others are ignored.
+        /// Number of dimensions, 1, 2 or 3: the first so many coordinates count, others are ignored.
         Dimension: int
         /// The declared symmetry.
         Symmetry: Symmetry

@@ -166,9 +166,9 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
 
         Cell.cartesian snapshots.Cells[snapshot] fractions
 
-    /// Every point is kept when the sum of the probabilities passes a whole number at it: each with its own probability, in a number and
-    /// a spread over space that scatter much less than by throwing dice. A few tries at a time: arrays of all of them would cost more than
-    /// the tries themselves.
+    /// Thins uniform points: a point is kept when the running sum of the probabilities passes a whole number. Each point is kept with its own probability, and
+    /// the number and the places of the kept points scatter much less than with independent draws. Points are handled in small portions, for arrays of all of
+    /// them would take longer than the work itself.
     let thin (generator: Generator) pair snapshot (along: float[]) wanted =
         let side = int (ceil (float wanted ** (1.0 / float (last + 1)) - 1e-9))
         let tries = pown side (last + 1)

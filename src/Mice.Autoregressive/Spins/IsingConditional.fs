@@ -24,7 +24,7 @@ module IsingConditional =
 
     /// <summary>An untrained law.</summary>
     /// <param name="options">Sizes.</param>
-    /// <param name="symmetric">Whether it is that of a model without a field, q(−s | −past) = q(s | past).</param>
+    /// <param name="symmetric">Whether flipping all spins leaves the law unchanged, q(−s | −past) = q(s | past), as without a field.</param>
     /// <param name="shape">Sites along each axis of the torus.</param>
     let create (options: SpinConditionalOptions) (symmetric: bool) (shape: int[]) : SpinConditional<sbyte> =
         let window = SpinConditionalOptions.window options shape

@@ -9,15 +9,15 @@ open Mice.Samplers
 /// <summary>The law of a planar spin u(θ) = (cos θ, sin θ) given those before it: a mixture of von Mises laws,
 /// q(θ) = Σ_k w_k exp(κ_k·u(θ))/(2π I₀(|κ_k|)), whose weights and vectors κ_k are given by a network of the window, seen
 /// relative to the nearest known spin.</summary>
-/// <remarks>κ_k is a linear function of the spins seen, as in the harmonic approximation, plus a network; both in units of the
-/// stiffness of neighbours, so that the same learning rate serves all temperatures.</remarks>
+/// <remarks>κ_k is the sum of a linear function of the spins seen, as in the harmonic approximation, and a network. Both are in units of the stiffness of
+/// neighbours, so that the same learning rate serves all temperatures.</remarks>
 [<RequireQualifiedAccess>]
 module PlanarConditional =
-    /// Laws in the mixture.
+    /// Number of von Mises laws in the mixture.
     [<Literal>]
     let private Components = 3
 
-    /// b seen from a: the cosine and the sine of the angle from a to b.
+    /// Cosine and sine of the angle from spin a to spin b.
     let inline private seenFrom (a: Vector2) (b: Vector2) =
         struct (Vector2.Dot(a, b), a.X * b.Y - a.Y * b.X)
 
@@ -48,7 +48,7 @@ module PlanarConditional =
 
     /// −ln Σ_k w_k exp(κ_k·u)/(2π I₀(|κ_k|)); rows of x, y and w have one entry for each law.
     let private mixture (logWeights: Tensor) (x: Tensor) (y: Tensor) (own: Tensor) =
-        // The square root has no derivative at 0.
+        // The small constant keeps the derivative of the root finite at 0.
         let length = Tensor.sqrt (x * x + y * y + 1e-12)
 
         let exponent =
@@ -58,7 +58,7 @@ module PlanarConditional =
 
         log (2.0 * Math.PI) - Tensor.logsumexp [ 1 ] (Nn.logSoftmax 1 logWeights + exponent)
 
-    /// The number of a law of the mixture, drawn by its weights, which are in order from the first on.
+    /// Index of a law of the mixture, drawn with probability equal to its weight.
     let private chosen (generator: Generator) (weights: float[]) first =
         let u = generator.NextFloat()
         let mutable k, sum = 0, weights[first]
@@ -69,7 +69,7 @@ module PlanarConditional =
 
         k
 
-    /// A unit vector by the von Mises law with κ = (x, y).
+    /// A unit vector drawn from the von Mises law with κ = (x, y).
     let private drawn (generator: Generator) (x: float) (y: float) =
         let kappa = sqrt (x * x + y * y)
         let struct (c, s) = VonMises.sample generator kappa
@@ -81,7 +81,7 @@ module PlanarConditional =
 
     /// <summary>An untrained law.</summary>
     /// <param name="options">Sizes.</param>
-    /// <param name="symmetric">Whether it is that of a model without a field, which does not change when all spins are rotated.</param>
+    /// <param name="symmetric">Whether the law does not change when all spins are rotated together, as without a field.</param>
     /// <param name="stiffness">κ of neighbours, as <c>PlanarSpins.stiffness</c> gives it.</param>
     /// <param name="shape">Sites along each axis of the torus.</param>
     let create
@@ -109,7 +109,7 @@ module PlanarConditional =
             let output =
                 linear.Apply Mode.Evaluation (Params.find "linear" parameters) features
                 + network.Apply Mode.Evaluation (Params.find "network" parameters) features
-            // The first spin of all is uniform where nothing tells directions apart.
+            // Without a favoured direction the first spin of a snapshot is uniform on the circle.
             let output = if symmetric then known * output else output
             struct (part 0 output, stiffness * known + unit * part 1 output, unit * part 2 output)
 
@@ -139,7 +139,7 @@ module PlanarConditional =
                     Array.init (x.Length / Components) (fun row ->
                         let k = row * Components + chosen generator weights (row * Components)
                         let struct (c, s) = drawn generator x[k] y[k]
-                        // θ = 0 as it is seen from the frame tells the frame.
+                        // The direction θ = 0 is known relative to the frame, and so gives the direction of the frame.
                         let frameX, frameY = directions[2 * row], -directions[2 * row + 1] / scale
                         Vector2(float32 (frameX * c - frameY * s), float32 (frameX * s + frameY * c)))
         }

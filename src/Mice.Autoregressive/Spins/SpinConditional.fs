@@ -25,8 +25,8 @@ type SpinConditionalOptions =
 /// Defaults, the same for every system.
 [<RequireQualifiedAccess>]
 module SpinConditionalOptions =
-    /// 2 rows and 12 columns to each side, 64 units, 4,000 steps of 2,048 sites. With interactions between neighbours a spin depends on those
-    /// before it only through the last row above and its own row: far to the sides tells more than far up.
+    /// 2 rows and 12 columns to each side, 64 units, 4,000 steps of 2,048 sites. With interactions between neighbours a spin depends on the past only through
+    /// its own row and the row above, so columns far to the sides tell more than rows far above.
     let defaults =
         {
             Deep = 2
@@ -59,23 +59,25 @@ module SpinConditionalOptions =
             (Array.init shape.Length (fun axis -> if axis = last then options.Wide else options.Deep))
             shape
 
-/// <summary>The law q(sᵢ | s before i) of a spin given those before it: made by <c>IsingConditional</c> or <c>PlanarConditional</c>.</summary>
+/// <summary>The law q(sᵢ | s before i) of a spin given the spins before it. <c>IsingConditional</c>, <c>StatesConditional</c> and <c>PlanarConditional</c>
+/// make such laws.</summary>
 type SpinConditional<'spin> =
     internal
         {
             /// Parameters before training.
             Init: Key -> Params
-            /// Numbers of a site in each of the arrays that describe it.
+            /// Widths of the arrays that describe a site: how many numbers each array has per site.
             Widths: int[]
-            /// Describes a site of a snapshot: snapshot → site → row of the arrays → arrays [·; width], all 0 before.
+            /// Writes the description of a site into one row of the arrays, which are all 0 before. The arguments: snapshot, site, row, arrays [·; width].
             Describe: 'spin[] -> int -> int -> float32[][] -> unit
             /// −ln q of every row, nats, [rows]: parameters → arrays as tensors [rows; width].
             Surprise: Params -> Tensor[] -> Tensor
-            /// A spin for every row, whatever spin is described there: parameters → randomness → arrays as tensors [rows; width].
+            /// Draws a spin for every row; the site's own spin in the description is ignored. The arguments: parameters, randomness, arrays as tensors [rows;
+            /// width].
             Draw: Params -> Generator -> Tensor[] -> 'spin[]
         }
 
-/// Learning the law of a spin given those before it, and what it says of snapshots.
+/// Training of conditional laws, likelihoods of snapshots, and drawing of configurations.
 [<RequireQualifiedAccess>]
 module SpinConditional =
     /// Sites that are evaluated together.
@@ -85,7 +87,7 @@ module SpinConditional =
     /// Parameters before training.
     let initial (key: Key) (law: SpinConditional<'spin>) : Params = law.Init key
 
-    /// Sites described one by one, as tensors.
+    /// Descriptions of several sites, as tensors.
     let private described (law: SpinConditional<'spin>) count (site: int -> struct ('spin[] * int)) =
         let arrays =
             law.Widths |> Array.map (fun width -> Array.zeroCreate<float32>(count * width))
@@ -96,15 +98,15 @@ module SpinConditional =
 
         Array.map2 (fun width array -> Tensor.ofArray [ count; width ] array) law.Widths arrays
 
-    /// How often sites may be drawn before training has to watch for overfitting.
+    /// How often each site may be drawn in training on average before training has to watch for overfitting.
     [<Literal>]
     let private SafeRepeats = 4.0
 
-    /// Sites of a look at what is kept out of training.
+    /// Sites in one evaluation of the snapshots that are kept out of training.
     [<Literal>]
     let private LookSites = 8192
 
-    /// Snapshots to train on, and a part to watch overfitting with where there are too few of them: an eighth, two or more.
+    /// Snapshots for training; and, where each site would be drawn too often, an eighth of the snapshots (two or more) to watch for overfitting.
     let private split (options: SpinConditionalOptions) (snapshots: 'spin[][]) =
         let sites = float snapshots.Length * float snapshots[0].Length
         let repeats = float options.Steps * float options.BatchSites / sites
@@ -115,7 +117,7 @@ module SpinConditional =
             let training, watched = snapshots |> Array.splitAt (snapshots.Length * 7 / 8)
             struct (training, Some watched)
 
-    /// Cross-entropy of sites that are always the same, nats per site.
+    /// Cross-entropy of a fixed set of sites, nats per site.
     let private look (law: SpinConditional<'spin>) key (watched: 'spin[][]) parameters =
         let generator = Key.generator key
 
@@ -131,7 +133,7 @@ module SpinConditional =
     /// times, an eighth of the snapshots is kept out of training and the parameters that describe it best are the result.</summary>
     /// <param name="options">Steps, batch, learning rate.</param>
     /// <param name="law">The law.</param>
-    /// <param name="first">Parameters to start from, as those of a neighbouring temperature; None for random ones.</param>
+    /// <param name="first">Parameters to start from, such as parameters trained at a neighbouring temperature; None for random ones.</param>
     /// <param name="snapshots">Training snapshots, [n][sites].</param>
     /// <param name="run">Key, token, progress and store; the checkpoint is called network.</param>
     /// <returns>The state at the end, losses in nats per site; errors: BadFile for a checkpoint of another network.</returns>
@@ -188,7 +190,7 @@ module SpinConditional =
     /// together.</summary>
     /// <param name="law">The law.</param>
     /// <param name="parameters">Its parameters.</param>
-    /// <param name="sites">Of the torus that the law was made for, N.</param>
+    /// <param name="sites">N, the number of sites of the torus that the law was made for.</param>
     /// <param name="count">How many configurations.</param>
     /// <param name="run">Key, token and progress.</param>
     /// <returns>[count][sites].</returns>

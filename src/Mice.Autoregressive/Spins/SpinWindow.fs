@@ -2,33 +2,33 @@ namespace Mice.Autoregressive
 
 open Mice.Samplers
 
-/// What the conditional law of a spin sees of those before it, in the order of their numbers: a window of the torus around it,
-/// without the spins that come after it. So the last rows and columns see the first ones, their neighbours around the
-/// torus, and the product of the conditionals is a normalised law of the whole torus.
+/// A window of the torus around a site: the spins in the window that come before the site, in the order of site numbers, are what the conditional law of the
+/// site sees. The window crosses the border of the torus, so the last rows and columns see the first ones, and the product of the conditional laws is a
+/// normalised law of the whole torus.
 type SpinWindow =
     internal
         {
             /// Sites along each axis of the torus.
             Shape: int[]
-            /// Offsets from the site, nearest first, those of one offset together, [offsets·axes]; the site itself is none of them.
+            /// Offsets from the site, nearest first, without the site itself, in one array [offsets·axes].
             Offsets: int[]
-            /// How far the numbers of the sites are apart where the window does not cross a border, [offsets].
+            /// Difference of site numbers for each offset, where the window does not cross a border, [offsets].
             Jumps: int[]
-            /// The largest offset along each axis, of either sign.
+            /// Largest absolute offset along each axis.
             Reach: int[]
         }
 
 /// Windows and what is seen through them.
 [<RequireQualifiedAccess>]
 module SpinWindow =
-    /// Offsets along a side that reach no site twice.
+    /// Offsets along one axis, cut so that no site is reached twice around the torus.
     let private range radius side =
         if 2 * radius + 1 >= side then
             [| -((side - 1) / 2) .. side / 2 |]
         else
             [| -radius .. radius |]
 
-    /// All combinations of one entry of each of some arrays, the last fastest.
+    /// All combinations with one entry from each array, the last array fastest.
     let private products (choices: int[][]) : int[][] =
         Array.foldBack
             (fun own rest ->
@@ -37,8 +37,9 @@ module SpinWindow =
             choices
             [| [||] |]
 
-    /// <summary>The window of all sites that are within a reach along every axis, less the site itself; on a side that is shorter, all of it.</summary>
-    /// <param name="reach">How far it goes along each axis, to either side, 0 or more.</param>
+    /// <summary>The window of all sites within a distance along every axis, without the site itself. Along an axis with a shorter side the window has the
+    /// whole side.</summary>
+    /// <param name="reach">Distance along each axis, to either side, 0 or more.</param>
     /// <param name="shape">Sites along each axis of the torus.</param>
     let create (reach: int[]) (shape: int[]) : SpinWindow =
         let offsets =
@@ -58,11 +59,11 @@ module SpinWindow =
                 |> Array.mapi (fun axis _ -> offsets |> Array.fold (fun most offset -> max most (abs offset[axis])) 0)
         }
 
-    /// <summary>As many as there are offsets.</summary>
+    /// <summary>Number of offsets in the window.</summary>
     /// <param name="window">The window.</param>
     let size (window: SpinWindow) : int = window.Jumps.Length
 
-    /// <summary>What is seen, as offsets from the site along each axis, nearest first.</summary>
+    /// <summary>Offsets of the window along each axis, nearest first.</summary>
     /// <param name="window">The window.</param>
     let offsets (window: SpinWindow) : int[][] =
         Array.chunkBySize window.Shape.Length window.Offsets
@@ -97,7 +98,7 @@ module SpinWindow =
 
         other
 
-    /// Whether nothing of the window around a place is across a border.
+    /// Whether the window around a place crosses no border of the torus.
     let internal isInside (window: SpinWindow) (place: int[]) : bool =
         let mutable inside = true
 
@@ -107,11 +108,10 @@ module SpinWindow =
 
         inside
 
-    /// <summary>Calls back with the number of the offset and the site there for each site in the window that comes before
-    /// a site, nearest first.</summary>
+    /// <summary>Calls back for each site in the window that comes before a given site, nearest first.</summary>
     /// <param name="window">The window.</param>
-    /// <param name="site">The site.</param>
-    /// <param name="seen">Told offset and site.</param>
+    /// <param name="site">The given site.</param>
+    /// <param name="seen">Called with the number of the offset and the site there.</param>
     let inline internal visit (window: SpinWindow) (site: int) ([<InlineIfLambda>] seen: int -> int -> unit) : unit =
         let place = placeOf window site
         let inside = isInside window place

@@ -3,17 +3,18 @@ namespace Mice.Autoregressive
 open Mice
 open Mice.Tensors
 
-/// <summary>The law of a spin in one of q states given those before it: ln q(s = k) = f_k − ln Σ_l exp f_l, f a network of its window.</summary>
-/// <remarks>Where all states are alike, they are renamed for every site in the order in which they are seen from it, nearest first, and those that are not seen
-/// share one f: so the law does not change when states are renamed in all of a snapshot.</remarks>
+/// <summary>The law of a spin in one of q states given the spins before it: ln q(s = k) = f_k − ln Σ_l exp f_l, f the outputs of a network of the
+/// window.</summary>
+/// <remarks>Where all states are alike, the states are renamed for every site: in the order in which the site sees them, nearest first. States that the site
+/// does not see share one output f. So the law does not change when the states of a snapshot are renamed.</remarks>
 [<RequireQualifiedAccess>]
 module StatesConditional =
-    /// What stands for a state that is not seen.
+    /// Name of a state that no spin in the window has.
     [<Literal>]
     let private Unseen = -1
 
-    /// Writes which state each spin seen from a site is in, [offsets·states], then the name of each state, [states], and the site's own spin, by its name
-    /// where states are renamed. Names of states that are not seen are all the first one that is free.
+    /// Writes three arrays: for each spin in the window which state it is in, [offsets·states]; the name of each state, [states]; the state of the site
+    /// itself. Where states are renamed, all states that are not seen have the first free name.
     let private describe alike states window (spins: byte[]) site row (arrays: float32[][]) =
         let features, start = arrays[0], row * states * SpinWindow.size window
         let names = Array.create states Unseen
@@ -38,7 +39,7 @@ module StatesConditional =
 
         arrays[2][row] <- float32 spins[site]
 
-    /// A state by its probabilities, [states] from first on.
+    /// A state drawn with its probability; the probabilities are the entries from first on, [states].
     let private chosen (generator: Generator) states (probabilities: float[]) first =
         let u = generator.NextFloat()
         let mutable k, sum = 0, probabilities[first]
@@ -59,7 +60,7 @@ module StatesConditional =
         let size = states * SpinWindow.size window
         let network = Layer.mlp Nn.silu [ size; options.Width; options.Width; states ]
 
-        /// ln q of every state, [rows; states]: each has the output of its name.
+        /// ln q of every state, [rows; states]: the output under the state's name.
         let logLaw parameters (sites: Tensor[]) =
             network.Apply Mode.Evaluation parameters sites[0]
             |> Tensor.gather 1 (Tensor.convert DType.Int64 sites[1])

@@ -3,8 +3,8 @@ namespace Mice.Entropy
 open Mice
 
 /// <summary>M = a + α·A: mutual information of halves that are large against the correlation length, by the area A of the interface, a length on two axes.</summary>
-/// <remarks>α is what each unit of the interface adds; a is what the halves share as wholes, ln 2 for the sign of the magnetisation of an ordered
-/// Ising model. Source: A. Nir et al., PNAS 117, 30234 (2020), eq. (9), with the constant.</remarks>
+/// <remarks>α is the information per unit of the interface. a does not grow with the interface: it is ln 2 for the sign of the magnetisation of an ordered
+/// Ising model, which both halves share. Source: A. Nir et al., PNAS 117, 30234 (2020), eq. (9), with the constant.</remarks>
 type AreaLaw =
     {
         /// a, nats.
@@ -13,7 +13,7 @@ type AreaLaw =
         Slope: float<nat>
     }
 
-/// Fitting the area law and summing what lies beyond the largest halves that a critic was trained for.
+/// Fits the area law to mutual informations and evaluates the law beyond the largest halves that critics were trained for.
 [<RequireQualifiedAccess>]
 module AreaLaw =
     /// The line through the means of the last two interface areas of some levels; None below two areas.
@@ -33,9 +33,10 @@ module AreaLaw =
                     }
             | _ -> None
 
-    /// <summary>The area law of the largest halves, and that of the next smaller ones, which tells how far it still changes.</summary>
+    /// <summary>The area law of the two largest interface areas, and the area law of the two next smaller ones: the difference of the two laws tells how far
+    /// the law still changes with size.</summary>
     /// <param name="levels">Interface area and M in nats, smallest halves first.</param>
-    /// <returns>None below two different interface areas; the second is None below three.</returns>
+    /// <returns>None with fewer than two different interface areas; the second law is None with fewer than three.</returns>
     let fit (levels: struct (float * float) list) : struct (AreaLaw * AreaLaw option) option =
         let largest = levels |> List.map (fun (struct (a, _)) -> a) |> List.fold max 0.0
         let smaller = levels |> List.filter (fun (struct (a, _)) -> a < largest)

@@ -9,15 +9,15 @@ open Mice.Information
 /// How the critic of one pair of halves is trained. Start from HalfTrainingOptions.defaults.
 type HalfTrainingOptions =
     {
-        /// Optimiser steps, in two rounds of equal length: the second tells what the first left out.
+        /// Optimiser steps, in two rounds of equal length: the gain of the second round tells how much the first round had missed.
         Steps: int
-        /// Snapshots in each step: as many joint pairs, and pairs of different snapshots as product pairs.
+        /// Snapshots in each step. Each snapshot gives one joint pair; halves of different snapshots give the product pairs.
         Batch: int
-        /// Learning rate of the first step; in each round it falls to 0 along half a cosine, in the second from half of this.
+        /// Learning rate of the first step. In each round the rate falls to 0 along half a cosine; the second round starts from half of this rate.
         LearningRate: float
-        /// Blocks of each held-out snapshot for the mean over joint pairs; of halves of less than 16 sites, the unit of volumes, as many more as they are smaller.
+        /// Blocks of each held-out snapshot for the mean over joint pairs. Halves of fewer than 16 sites (units of volume) get 16/volume times as many blocks.
         JointBlocks: int
-        /// Blocks of each held-out snapshot that are paired with all those of the others.
+        /// Blocks of each held-out snapshot for the product pairs: each block is paired with the blocks of all other held-out snapshots.
         ProductBlocks: int
     }
 
@@ -54,15 +54,16 @@ type HalfInformation =
         Halves: Halves
         /// M = I(half; half), a lower bound.
         MutualInformation: Estimate<nat>
-        /// How much the second half of the training added to M, 0 at least: about what as much training again would add.
+        /// What the second round of the training added to M, 0 or more: about what as much training again would add.
         Gain: float<nat>
-        /// What each held-out snapshot adds to M, nats: their mean is 0 and their scatter the statistical error.
+        /// Influence of each held-out snapshot on M, nats: the influences have the mean 0, and their scatter gives the statistical error.
         Influences: float[]
         /// Effective number of product pairs, (Σ e^f)²/Σ e^2f.
         EffectivePairs: float
         /// Product pairs scored.
         ProductPairs: float
-        /// Whether M is close to the largest that the product pairs can certify, or those of a training step can teach.
+        /// Whether M is too large: close to the largest value that the product pairs can certify, or to the largest that the product pairs of one training
+        /// step can teach.
         Saturated: bool
         /// Training curve; losses are negative bounds, nats.
         Training: CurvePoint[]
@@ -78,11 +79,11 @@ type HalfInformation =
 /// (2020), doi:10.1073/pnas.2017042117.</remarks>
 [<RequireQualifiedAccess>]
 module HalfInformation =
-    /// Volume of the halves from which on JointBlocks are taken as they are.
+    /// Volume of the smallest halves that get exactly JointBlocks blocks; smaller halves get more.
     [<Literal>]
     let private FullWeight = 16.0
 
-    /// Fewest effective product pairs, of all that were scored and of those in one training step.
+    /// Fewest effective product pairs of an M that is trusted: among all pairs that were scored, and among the pairs of one training step.
     [<Literal>]
     let private FewestPairs = 100.0
 
@@ -91,7 +92,7 @@ module HalfInformation =
         let batch = min options.Batch snapshots
         float batch * float (partners |> Option.map (min (batch / 2)) |> Option.defaultValue (batch - 1))
 
-    /// Halves of one block of each of some snapshots.
+    /// One block of each chosen snapshot, as first and second halves.
     let private blocks (level: HalvingLevel<'snapshot>) key (chosen: 'snapshot[]) =
         let width = level.Numbers
 
@@ -102,7 +103,7 @@ module HalfInformation =
         chosen |> Array.iteri (fun i snapshot -> level.Draw generator snapshot i a b)
         struct (Tensor.ofArray [ chosen.Length; width ] a, Tensor.ofArray [ chosen.Length; width ] b)
 
-    /// Different snapshots at random.
+    /// So many different snapshots, drawn at random.
     let private choose (generator: Generator) count (snapshots: 'snapshot[]) =
         let order = Array.init snapshots.Length id
 
@@ -114,8 +115,8 @@ module HalfInformation =
 
         Array.init count (fun i -> snapshots[order[i]])
 
-    /// Product pairs of different snapshots, which the critic may average over symmetries of the product law: all of them, or
-    /// some partners for each row, those of the first half of the batch out of the second and the other way round.
+    /// Scores of product pairs, whose halves come from different snapshots; the critic may average a score over symmetries of the product law. All pairs are
+    /// scored, or, with a number of partners, each first half of one half of the batch with so many second halves of the other half of the batch.
     let private productScores (critic: Critic) p (partners: int option) (u: Codes) (v: Codes) =
         let count = u[0].Shape[0]
 
@@ -138,7 +139,7 @@ module HalfInformation =
         let v = critic.EncodeY Mode.Evaluation p b
         Scores.ofPairs None (critic.ScorePairs p u v) (productScores critic p partners u v)
 
-    /// Two rounds of equal length; the second falls from half the learning rate.
+    /// Learning rate by step: two rounds of equal length, the second from half the learning rate.
     let private schedule (options: HalfTrainingOptions) round : Schedule =
         let falling = Schedule.cosine options.LearningRate 0.0 (int64 round)
 
@@ -148,7 +149,7 @@ module HalfInformation =
             else
                 0.5 * falling (step - int64 round)
 
-    /// The critic after the first round, and at the end.
+    /// States of the training after the first round and after the second round.
     let private train
         (options: HalfTrainingOptions)
         (run: Run)
@@ -203,14 +204,14 @@ module HalfInformation =
             return struct (middle, last)
         }
 
-    /// Sums of e^f over the product pairs of one round of held-out blocks: row and column means over other snapshots, and Σ e^2f.
+    /// Sums of e^f over the product pairs of one set of held-out blocks: the mean of each row and of each column over other snapshots, and Σ e^2f.
     let private products (critic: Critic) parameters struct (a: Tensor, b: Tensor) =
         let u = critic.EncodeX Mode.Evaluation parameters a
         let v = critic.EncodeY Mode.Evaluation parameters b
 
         let weights =
             critic.ScoreAll parameters u v |> Tensor.convert DType.Float64 |> Tensor.exp
-        // A pair of the same snapshot is no product pair.
+        // The diagonal pairs two halves of one snapshot: a joint pair, no product pair.
         let own = Tensor.diagonal weights
         let others = float (own.Count - 1)
 
@@ -229,7 +230,7 @@ module HalfInformation =
     let private averages (rounds: float[][]) =
         Array.init rounds[0].Length (fun i -> rounds |> Array.averageBy (Array.item i))
 
-    /// Joint blocks of a snapshot: more of small halves, which are cheap and weigh more.
+    /// Joint blocks of a snapshot: small halves get more blocks, since such halves are cheap and count more in the entropy per site.
     let private jointBlocksOf (options: HalfTrainingOptions) (halves: Halves) =
         options.JointBlocks * max 1 (int (FullWeight / halves.Volume))
 
@@ -253,7 +254,7 @@ module HalfInformation =
         let squares = parts |> Array.sumBy (fun (struct (_, _, s)) -> s)
         struct (centre - log mean, influences, (mean * pairs) ** 2.0 / squares, pairs)
 
-    /// Neighbours in one group belong to one chain.
+    /// The standard error between groups of neighbouring snapshots: the snapshots of a group may be correlated.
     let private groupError (groupSnapshots: int) (influences: float[]) =
         influences
         |> Array.chunkBySize groupSnapshots

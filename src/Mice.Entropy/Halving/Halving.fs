@@ -9,9 +9,9 @@ type Halves =
     {
         /// Such as 4×8.
         Name: string
-        /// Of one half: sites of a lattice, or another unit of volume.
+        /// Volume of one half: sites of a lattice, or another unit of volume.
         Volume: float
-        /// Of the interface between the halves: bonds that are cut, or another unit of area.
+        /// Area of the interface between the halves: bonds that are cut, or another unit of area.
         InterfaceArea: float
     }
 
@@ -20,15 +20,16 @@ type HalvingLevel<'snapshot> =
     {
         /// The halves.
         Halves: Halves
-        /// Numbers that the randomness of this level is told apart by: no other level has the same.
+        /// Whole numbers that identify the level: its random keys are derived from them, so no other level has the same numbers.
         Items: int list
-        /// Numbers that a half is given by.
+        /// Numbers that describe one half to the critic.
         Numbers: int
-        /// Writes two halves of a cell at a random place of a snapshot to rows of two arrays, [·; numbers]: randomness → snapshot → row → first halves → second halves.
+        /// Writes the two halves of a cell at a random place of a snapshot into one row of two arrays, [·; numbers]. The arguments: randomness, snapshot, row,
+        /// array of first halves, array of second halves.
         Draw: Generator -> 'snapshot -> int -> float32[] -> float32[] -> unit
-        /// The untrained critic; the snapshots are those it will be trained on.
+        /// The untrained critic, given the snapshots that the critic will be trained on.
         Critic: 'snapshot[] -> Critic
-        /// Product pairs of each row of a batch in training; None for all of them.
+        /// Product pairs for each row of a training batch; None pairs each row with all other rows.
         Partners: int option
     }
 
@@ -37,7 +38,7 @@ type StartingBlock =
     {
         /// Entropy per site, nats; of planar spins relative to dθ.
         EntropyPerSite: Estimate<nat / site>
-        /// How each group of snapshots changes it: pseudo-values per site up to a constant.
+        /// Pseudo-values of the entropy per site, one for each group of snapshots, up to a common constant.
         Changes: float[]
     }
 
@@ -48,21 +49,22 @@ type Halving<'snapshot> =
         Levels: HalvingLevel<'snapshot> list
         /// Volume of a snapshot.
         Volume: float
-        /// Entropy of the smallest cell, from snapshots that no critic is trained on, in groups of neighbours.
+        /// Entropy of the smallest cell from snapshots that no critic is trained on. Neighbouring snapshots may be correlated.
         Start: 'snapshot[] -> Result<StartingBlock, MiceError list>
-        /// Volume of a small block whose entropy is told besides, from the doublings within it; None where the smallest cell tells enough.
+        /// Volume of a small block whose entropy per site is reported as the naive estimate, from the doublings within the block; None where counting reports
+        /// such an estimate.
         NaiveVolume: float option
     }
 
 /// Snapshots that are halved, and what is known of them.
 type HalvingData<'snapshot> =
     {
-        /// The snapshots; those that may be correlated are neighbours.
+        /// The snapshots. Snapshots that may be correlated are neighbours in the array.
         Snapshots: 'snapshot[]
         /// Neighbouring snapshots that may be correlated, 1 or more.
         GroupSnapshots: int
-        /// In equilibrium; None otherwise.
+        /// Temperature and energies of snapshots in equilibrium; None out of equilibrium.
         Energies: LatticeEnergies option
-        /// What critics start from, a branch for each level by its name; random ones where there is none.
+        /// Parameters that critics start from, one branch for each level under the name of its halves; a level without a branch starts from random parameters.
         First: Params
     }

@@ -10,14 +10,14 @@ type HalvingOptions =
     {
         /// How critics are trained.
         Training: HalfTrainingOptions
-        /// Volume of the largest half that a critic is trained for; the area law has those beyond.
+        /// Volume of the largest half that a critic is trained for. The area law extrapolates M to larger halves.
         LargestHalf: float
     }
 
 /// Checks of the options.
 [<RequireQualifiedAccess>]
 module HalvingOptions =
-    /// <summary>Checks all fields: LargestHalf above 0, those of the training.</summary>
+    /// <summary>Checks all fields: LargestHalf above 0, and the options of the training.</summary>
     /// <param name="options">The options.</param>
     /// <returns>Errors: OutOfRange.</returns>
     let check (options: HalvingOptions) : Result<HalvingOptions, MiceError list> =
@@ -29,12 +29,13 @@ module HalvingOptions =
 
 /// <summary>Machine-learning iterative calculation of entropy: s = s(cell) − ½ Σ_k M_k/V_k over all doublings of a cell of known entropy
 /// up to the whole snapshot, M_k = I(half; half), V_k the volume of a half.</summary>
-/// <remarks>M is a lower bound, so the sum is an upper one. The best estimate adds to each M what the second half of its critic's training
-/// added, once more, with an error as large; and an area law for halves beyond the critics. Where energies are known, the sum is corrected by −β(ē − ⟨E⟩)/N, ē the mean energy of the snapshots: ds = β de, so this
-/// takes most of their noise away. Source: A. Nir et al., PNAS 117, 30234 (2020), doi:10.1073/pnas.2017042117, eq. (4).</remarks>
+/// <remarks>M is a lower bound, so the sum is an upper bound. The best estimate has two terms more: the gain of the second round of each training, once again,
+/// with an error of the same size; and the area law for halves beyond the critics. Where energies are known, the sum is corrected by −β(ē − ⟨E⟩)/N, ē the mean
+/// energy of the snapshots: ds = β de, so the correction removes most of the thermal noise. Source: A. Nir et al., PNAS 117, 30234 (2020),
+/// doi:10.1073/pnas.2017042117, eq. (4).</remarks>
 [<RequireQualifiedAccess>]
 module HalvingEntropy =
-    /// Changes of the sum by group of held-out snapshots, per site.
+    /// Pseudo-values of the sum, per site: what each group of held-out snapshots changes.
     let private groupChanges
         beta
         (energies: float[] option)
@@ -76,7 +77,7 @@ module HalvingEntropy =
             (Statistics.standardError changes * 1.0<nat / site>)
             Direction.UpperBound
 
-    /// The sum of the levels within a block of some volume, where they are all there and none is saturated.
+    /// The sum of the levels within a block of some volume; None unless all of these levels are there and none of them is saturated.
     let private naive start (levels: HalfInformation list) held volume =
         let cell (l: HalfInformation) = 2.0 * l.Halves.Volume
         let within = levels |> List.filter (fun l -> cell l <= volume)
@@ -99,6 +100,25 @@ module HalvingEntropy =
                 else
                     let names = String.concat ", " saturated
                     $"halves {names} are left to the area law: more snapshots, or larger batches, would certify more"
+        }
+
+    /// A mutual information is not negative: a bound below 0 beyond its error is a critic that has learned nothing.
+    let private learning (levels: HalfInformation list) =
+        let failed =
+            levels
+            |> List.filter (fun l ->
+                not (l.MutualInformation.Value >= -3.0 * l.MutualInformation.StandardError))
+            |> List.map _.Halves.Name
+
+        {
+            Name = "critics have learned"
+            Passed = List.isEmpty failed
+            Detail =
+                if List.isEmpty failed then
+                    "no M lies below 0 by more than three of its errors"
+                else
+                    let names = String.concat ", " failed
+                    $"M of halves {names} lies below 0 by more than three of its errors, which no mutual information does: more snapshots, or more training steps"
         }
 
     let private hasTail (beyond: Halves list) law =
@@ -155,6 +175,7 @@ module HalvingEntropy =
             Checks =
                 [
                     levels |> Seq.map (fun l -> l.Halves.Name, l.Outcome) |> TrainingOutcome.stayedFinite
+                    learning (levels |> List.filter (fun l -> not l.Saturated))
                     saturation levels
                     hasTail beyond tail.AreaLaw
                 ]

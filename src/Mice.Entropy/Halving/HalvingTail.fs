@@ -2,27 +2,27 @@ namespace Mice.Entropy
 
 open Mice
 
-/// What MICE expects beyond what its critics found.
+/// The part of the entropy that critics did not find: levels by the area law, and what more training would find.
 type internal HalvingTail =
     {
-        /// The area law, where levels lie beyond the critics and two interface areas tell it.
+        /// The area law; None where critics reach the whole snapshot, or where there are fewer than two interface areas to fit.
         AreaLaw: AreaLaw option
-        /// The levels by that law.
+        /// Levels beyond the critics, with M from the area law.
         Levels: TailLevel list
-        /// What they and more training change of the entropy per site.
+        /// What the tail and more training change of the entropy per site.
         Change: Estimate<nat / site>
     }
 
-/// Levels beyond the critics, and what more training of the critics would find.
+/// Extrapolation of halving: to levels beyond the critics, and to longer training.
 [<RequireQualifiedAccess>]
 module internal HalvingTail =
-    /// Levels beyond the critics, by the area law through some M of each of the others.
+    /// Levels beyond the critics by an area law, which is fitted to a given M of each level that critics found.
     let private levelsBy (m: HalfInformation -> float<nat>) (levels: HalfInformation list) (beyond: Halves list) =
         levels
         |> List.map (fun l -> struct (l.Halves.InterfaceArea, float (m l)))
         |> AreaLaw.fit
         |> Option.map (fun (struct (law, smaller)) ->
-            // Where nothing tells how M changes, all of it is its error.
+            // Without a second area law nothing tells how M changes with size: then all of M is its error.
             let other =
                 defaultArg
                     smaller
@@ -42,7 +42,7 @@ module internal HalvingTail =
                     MutualInformation = Estimate.create m change Direction.NoBound
                 }))
 
-    /// −½ Σ M/V; errors of the area law have one cause, so they add up as they are.
+    /// −½ Σ M/V over some levels. The errors of all levels come from one fit, so they are added and not joined in quadrature.
     let private sumOf (levels: TailLevel list) : Estimate<nat / site> =
         let weight level = 0.5 / level.Halves.Volume
 
@@ -51,13 +51,14 @@ module internal HalvingTail =
 
         Estimate.create (-(sum _.Value) * 1.0<nat / site>) (sum _.StandardError * 1.0<nat / site>) Direction.NoBound
 
-    /// −½ Σ G/V: the second half of the training found G, and as much again is expected of more.
+    /// −½ Σ G/V over some levels, G the gain of the second round of the training: more training is expected to gain as much again.
     let private ownGain (levels: HalfInformation list) : float<nat / site> =
         levels |> List.sumBy (fun l -> -0.5 * l.Gain / (l.Halves.Volume * 1.0<site>))
 
-    /// <summary>The tail. Gains of the training are added to M before the law is fitted; their error is all that they change.</summary>
-    /// <param name="trusted">Levels that critics found.</param>
-    /// <param name="beyond">The others.</param>
+    /// <summary>The extrapolation. The gains of the training are added to M before the area law is fitted; the error of the gains is the whole change that
+    /// they make.</summary>
+    /// <param name="trusted">Levels that critics found and that are not saturated.</param>
+    /// <param name="beyond">All other levels.</param>
     let ofLevels (trusted: HalfInformation list) (beyond: Halves list) : HalvingTail =
         let fitted = levelsBy (fun l -> l.MutualInformation.Value + l.Gain) trusted beyond
 

@@ -3,21 +3,21 @@ namespace Mice.Entropy
 open System
 open Mice
 
-/// What is known of a system in equilibrium besides its snapshots.
+/// Temperature and energies of snapshots in equilibrium; k_B = 1.
 type LatticeEnergies =
     {
         /// β = 1/T.
         Beta: float
-        /// Energies of the snapshots.
+        /// E of each snapshot.
         Values: float[]
-        /// ⟨E⟩/N, from more data than these snapshots.
+        /// ⟨E⟩/N, from a longer run than these snapshots where there was one.
         MeanPerSite: Estimate<1>
     }
 
 /// Snapshots in groups of neighbours, and their energies.
 [<RequireQualifiedAccess>]
 module internal GroupedSnapshots =
-    /// Fewest groups of snapshots: two to train on, two for an error from their scatter.
+    /// Fewest groups of snapshots: two groups for training, and two whose scatter gives the error.
     [<Literal>]
     let private FewestGroups = 4
 
@@ -38,7 +38,7 @@ module internal GroupedSnapshots =
             | None -> ()
         ]
 
-    /// Every fault of so many snapshots that networks are to be trained on, of their groups, of themselves and of their energies.
+    /// Every fault of a number of snapshots for training, of the size of their groups, of the snapshots themselves and of their energies.
     let faults
         (count: int)
         (groupSnapshots: int)
@@ -64,6 +64,6 @@ module internal GroupedSnapshots =
             yield! energies |> Option.map (energyFaults count) |> Option.defaultValue []
         ]
 
-    /// Snapshots of the first half, on a border between groups.
+    /// Number of snapshots in the first half; no group is divided between the halves.
     let half (count: int) (groupSnapshots: int) : int =
         max 1 (count / groupSnapshots / 2) * groupSnapshots

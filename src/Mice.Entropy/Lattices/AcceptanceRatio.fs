@@ -2,14 +2,15 @@ namespace Mice.Entropy
 
 open Mice
 
-/// What snapshots of a system, and configurations drawn from a normalised law of it, say together.
+/// Result of Bennett's acceptance ratio for snapshots of a system and configurations drawn from a normalised law.
 type AcceptanceRatio =
     {
         /// ln Z.
         LogPartition: Estimate<1>
         /// ⟨ln p − ln q⟩ over the snapshots: how far ⟨−ln q⟩ lies above the entropy, nats.
         Divergence: Estimate<1>
-        /// Configurations that could be from either law, 2 Σ_q σ(r − t): as many as there are of each when the laws are the same, few when they hardly overlap.
+        /// Effective number of configurations that could be from either law, 2 Σ_q σ(r − t): with as many drawn configurations as snapshots it is their number
+        /// when the laws are equal, and it is near 0 when the laws hardly overlap.
         Shared: float
     }
 
@@ -20,7 +21,7 @@ type AcceptanceRatio =
 /// 245 (1976); as the largest likelihood: M. R. Shirts et al., Phys. Rev. Lett. 91, 140601 (2003).</remarks>
 [<RequireQualifiedAccess>]
 module AcceptanceRatio =
-    /// Groups of drawn configurations that errors are taken from.
+    /// Number of groups of drawn configurations for the jackknife.
     [<Literal>]
     let private Groups = 64
 
@@ -56,7 +57,7 @@ module AcceptanceRatio =
                 search low high next
 
         let all = Array.append ofSnapshots ofDrawn
-        // Beyond these all terms of one sum are 1 to within rounding, and of the other 0.
+        // Outside of these limits all terms of one sum are 1 to within rounding, and all terms of the other sum are 0.
         let low, high = Array.min all - 40.0, Array.max all + 40.0
         search low high (0.5 * (Array.average ofSnapshots + Array.average ofDrawn))
 
@@ -75,7 +76,7 @@ module AcceptanceRatio =
             |> Array.splitInto (min Groups drawn.Length)
             |> Statistics.jackknife (fun left -> logPartition all (Array.concat left))
 
-        /// The drawn configurations change both numbers by ln Z alone.
+        /// Both numbers depend on the drawn configurations through ln Z alone, so both get the same error from them.
         let estimated value statistic =
             let struct (_, ofSnapshots) =
                 Statistics.jackknife (fun left -> statistic (Array.concat left)) snapshots

@@ -31,14 +31,14 @@ type BlockCounts =
 /// Counting, and summing counts over sites.
 [<RequireQualifiedAccess>]
 module BlockCounts =
-    /// Patterns that one vector instruction makes.
+    /// Number of patterns that one vector instruction computes.
     let private lanes = Vector<uint32>.Count
 
     /// −1 and +1 become 0 and 1.
     let inline private bit (spin: sbyte) = uint32 (int spin + 1) >>> 1
 
-    /// Spins of one snapshot as bits, looked at through windows: bit k of windows[row·stride + c] is the spin at column c + k,
-    /// around the torus, for c below stride = columns + reach and k below reach.
+    /// Spins of one snapshot as bits in overlapping windows along the rows: bit k of windows[row·stride + c] is the spin at column c + k, around the torus,
+    /// for c below stride = columns + reach and k below reach.
     let private fillWindows rows columns reach (spins: sbyte[]) (windows: uint32[]) =
         let stride = columns + reach
 
@@ -57,7 +57,7 @@ module BlockCounts =
                 window <- (window <<< 1) ||| bit line[c]
                 target[c] <- window
 
-    /// The row at an offset from each row of the torus, a row being the sites along the last axis.
+    /// For each row of the torus, the row at an offset from this row. A row is a line of sites along the last axis.
     let private rowsAt (torus: int[]) (offset: int[]) : int[] =
         let across = torus[.. torus.Length - 2]
 
@@ -65,7 +65,8 @@ module BlockCounts =
             Array.map3 (fun place step side -> (place + step) % side) (LatticeShape.place across row) offset across
             |> Array.fold2 (fun sum side place -> sum * side + place) 0 across)
 
-    /// The patterns of the blocks at all columns of one row; every run comes with the row that it is in. Both arrays go on for at least one vector.
+    /// Patterns of the blocks that begin in one row, one for each column. Each run comes with the row that the run lies in, for every row of the torus. Both
+    /// arrays have room for one vector beyond the last column.
     let private fillPatterns
         columns
         reach
@@ -111,7 +112,7 @@ module BlockCounts =
 
         counts
 
-    /// The sites of the block at every site of the torus, [torus][sites] in one.
+    /// Sites of the block that begins at each site of the torus, in one array [torus·sites].
     let private sitesOf (shape: BlockShape) (torus: int[]) : int[] =
         Array.init (LatticeShape.sites torus) (LatticeShape.place torus)
         |> Array.collect (fun place ->
@@ -128,7 +129,7 @@ module BlockCounts =
             for first in 0..size .. sites.Length - 1 do
                 let mutable pattern = 0
 
-                // The last site counts most.
+                // The last site has the largest place value.
                 for i in first + size - 1 .. -1 .. first do
                     pattern <- pattern * states + int spins[sites[i]]
 
@@ -163,17 +164,17 @@ module BlockCounts =
     let count (shape: BlockShape) (snapshots: LatticeSnapshots<sbyte>) : Result<BlockCounts, MiceError list> =
         counted 2 shape (SpinSnapshots.faults snapshots) (countSpins shape snapshots.Shape) snapshots
 
-    /// <summary>The same for spins that are each in one of some states.</summary>
-    /// <param name="states">How many states there are, 2 or more.</param>
+    /// <summary>Counts the patterns of a block of spins in states, at every site of every snapshot.</summary>
+    /// <param name="states">Number of states, 2 or more.</param>
     /// <param name="shape">The block, of at most 2²⁰ patterns.</param>
     /// <param name="snapshots">Independent snapshots of states, numbered from 0 on.</param>
-    /// <returns>As for <c>count</c>.</returns>
+    /// <returns>Errors: those of <c>count</c>.</returns>
     let ofStates
         (states: int)
         (shape: BlockShape)
         (snapshots: LatticeSnapshots<byte>)
         : Result<BlockCounts, MiceError list> =
-        // Found when it is known that there are sites.
+        // Lazy: computed only after the checks, for a shape without sites has none.
         let sites = lazy (sitesOf shape snapshots.Shape)
 
         counted
@@ -183,8 +184,7 @@ module BlockCounts =
             (fun group -> countStates states shape sites.Value group)
             snapshots
 
-    /// The counts of a part of the block, without looking at the snapshots again: every translation of the part is a part of
-    /// exactly one translation of the block.
+    /// Counts of a part of the block, from the counts of the block alone: every translation of the part belongs to exactly one translation of the block.
     let internal marginal (part: BlockShape) (counts: BlockCounts) : BlockCounts =
         match BlockShape.sitesIn counts.Shape part with
         | None -> invalidArg (nameof part) "The block does not contain the part."

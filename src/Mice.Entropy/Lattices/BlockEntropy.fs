@@ -9,20 +9,20 @@ type BlockEntropy =
     {
         /// The block.
         Shape: BlockShape
-        /// Its entropy, nats; the error is the jackknife's over groups of snapshots.
+        /// Entropy of the block, nats; the standard error is by jackknife over groups of snapshots.
         Entropy: Estimate<nat>
         /// Blocks counted: translations times snapshots.
         Draws: int
-        /// Patterns that occurred, alike ones by symmetry counted once.
+        /// Patterns that occurred; patterns that a symmetry turns into each other count as one.
         Patterns: int
         /// Share of the blocks whose pattern occurred only once, about the chance that the next pattern is a new one.
         SingletonShare: float
-        /// What Grassberger's estimate adds to the plug-in's, nats: the bias if all blocks were independent draws.
+        /// Grassberger's estimate less the plug-in estimate, nats: the bias of the plug-in if all blocks were independent draws.
         Correction: float<nat>
-        /// What the jackknife over groups of snapshots would add, nats: the bias to first order in 1/snapshots whatever the
-        /// correlations within a snapshot.
+        /// Correction of the jackknife over groups of snapshots, nats: the bias of the plug-in to first order in 1/snapshots, whatever the correlations within
+        /// a snapshot.
         GroupedCorrection: float<nat>
-        /// Plug-in entropies without one group, nats, and the share of all blocks that is left, [groups].
+        /// For each group of snapshots: the plug-in entropy without the group, nats, and the share of all blocks that is left; [groups].
         PlugInWithoutGroup: (struct (float * float))[]
     }
 
@@ -32,7 +32,7 @@ module BlockEntropy =
     let private logProduct (x: int) =
         if x > 0 then float x * log (float x) else 0.0
 
-    /// Counts by orbit, and how many patterns each orbit has, both at the index of its first pattern.
+    /// Counts of orbits: the count of an orbit, the sum over its patterns, stands at the index of its first pattern.
     let private fold (orbits: int[]) (counts: int[]) =
         let folded = Array.zeroCreate counts.Length
 
@@ -41,7 +41,8 @@ module BlockEntropy =
 
         folded
 
-    /// Σ over the orbits of a group of what its removal takes from Σ n ln n − Σ n ln(size): the two sums of the plug-in entropy.
+    /// What Σ n ln n and Σ n ln(size of the orbit), the two sums of the plug-in entropy, lose when a group of snapshots is removed: the sum over the orbits of
+    /// the group.
     let private taken (total: int[]) (logSizes: float[]) (group: int[]) =
         let mutable sum = 0.0
 
@@ -54,9 +55,9 @@ module BlockEntropy =
 
         sum
 
-    /// √(1/G Σ (τ_g − τ̄)²/(h_g − 1)), τ_g = h_g θ − (h_g − 1) θ₋g, 1/h_g the share of group g: the jackknife that leaves out groups of
-    /// unequal size, and G θ − Σ (1 − 1/h_g) θ₋g, its corrected value. Source: F. M. T. A. Busing, E. Meijer, R. van der Leeden,
-    /// Stat. Comput. 9, 3 (1999), doi:10.1023/A:1008800423698.
+    /// The jackknife that leaves out groups of unequal size: the standard error √(1/G Σ (τ_g − τ̄)²/(h_g − 1)), τ_g = h_g θ − (h_g − 1) θ₋g, 1/h_g the share
+    /// of group g; and the corrected value G θ − Σ (1 − 1/h_g) θ₋g. Source: F. M. T. A. Busing, E. Meijer, R. van der Leeden, Stat. Comput. 9, 3 (1999),
+    /// doi:10.1023/A:1008800423698.
     let private groupJackknife (all: float) (without: (struct (float * float))[]) =
         let corrected =
             float without.Length * all - (without |> Array.sumBy (fun (struct (value, left)) -> left * value))

@@ -3,8 +3,8 @@ namespace Mice.Entropy
 open Mice
 open Mice.Samplers
 
-/// <summary>The sites of a block, wherever on the lattice it is laid: offsets along each axis from the first corner of the
-/// smallest box around them.</summary>
+/// <summary>The shape of a block: the offsets of its sites along each axis, from the lowest corner of the smallest box around the sites. A shape has no place
+/// on the lattice.</summary>
 type BlockShape =
     internal
         {
@@ -25,13 +25,13 @@ type BlockShape =
 /// A run of neighbouring sites of a block along the last axis.
 type internal BlockRun =
     {
-        /// Its place along all axes but the last.
+        /// Place of the run along all axes but the last.
         Row: int[]
-        /// Place of its first site along the last axis.
+        /// Place of the first site of the run along the last axis.
         Column: int
-        /// Its sites.
+        /// Number of sites in the run.
         Length: int
-        /// The number of its first site.
+        /// Number, within the block, of the first site of the run.
         Site: int
     }
 
@@ -42,7 +42,7 @@ module BlockShape =
     [<Literal>]
     let MostPatterns = 1048576
 
-    /// Most sites of so many states whose patterns are not more than a limit.
+    /// Largest number of sites, of so many states each, with no more patterns than a limit.
     let internal mostSites (limit: int) (states: int) : int =
         let rec go sites patterns =
             if patterns * states > limit then
@@ -52,7 +52,7 @@ module BlockShape =
 
         go 0 1
 
-    /// <summary>The shape of any set of sites; sites given twice count once, and only differences of offsets matter.</summary>
+    /// <summary>The shape of a set of sites. A site that is given twice counts once; moving all sites together does not change the shape.</summary>
     /// <param name="offsets">Offsets of every site along each axis.</param>
     let ofOffsets (offsets: int[] seq) : BlockShape =
         match offsets |> Seq.distinct |> Seq.toArray with
@@ -65,13 +65,13 @@ module BlockShape =
             }
 
     /// <summary>All sites of a box.</summary>
-    /// <param name="sides">Its sides, 1 or more: rows and columns on two axes.</param>
+    /// <param name="sides">Sides of the box, 1 or more: rows and columns on two axes.</param>
     let box (sides: int[]) : BlockShape =
         {
             Offsets = Array.init (LatticeShape.sites sides) (LatticeShape.place sides)
         }
 
-    /// What keeps the patterns of a block from being counted on a torus.
+    /// Faults of counting a block on a torus: a block with too many patterns, or one that does not fit.
     let internal faults (states: int) (torus: int[]) (shape: BlockShape) : MiceError list =
         let names = if torus.Length = 2 then [| "rows"; "columns" |] else [||]
 
@@ -119,7 +119,7 @@ module BlockShape =
                 })
             starts
 
-    /// Where the sites of a part lie in the whole: site i of the part is site result[i] of the whole; None when the part fits nowhere.
+    /// Sites of a part as sites of the whole block: site i of the part is site result[i] of the whole. None when the part fits nowhere into the whole.
     let internal sitesIn (whole: BlockShape) (part: BlockShape) : int[] option =
         let number = whole.Offsets |> Array.mapi (fun i offset -> offset, i) |> Map.ofArray
         let room = Array.map2 (fun w p -> w - p + 1) whole.Sides part.Sides

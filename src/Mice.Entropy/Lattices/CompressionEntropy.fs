@@ -9,13 +9,13 @@ open Mice.Samplers
 /// <summary>The entropy per site as a compressor sees it.</summary>
 type CompressionResult =
     {
-        /// s = ln n · (C_d − C_0)/(C_1 − C_0) for n states of a site, and for angles ln (2π/n) more.
+        /// s = ln n · (C_d − C_0)/(C_1 − C_0) for n states of a site; for angles in n parts of the circle, plus ln(2π/n).
         EntropyPerSite: Estimate<nat / site>
         /// C_d: the snapshots compressed, bytes.
         DataBytes: int
-        /// C_0: as many spins of one state compressed, bytes.
+        /// C_0: the compressed size of as many spins that are all in one state, bytes.
         ConstantBytes: int
-        /// C_1: as many random spins compressed, bytes.
+        /// C_1: the compressed size of as many independent random spins, bytes.
         RandomBytes: int
         /// Whether there are enough spins and snapshots.
         Checks: Check list
@@ -54,7 +54,7 @@ module CompressionEntropy =
 
         bytes
 
-    /// As many states to a byte as it has values for; every snapshot begins with a new byte.
+    /// As many states in one byte as 256 values allow; every snapshot begins with a new byte.
     let internal packStates (states: int) (order: int[]) (snapshots: byte[][]) : byte[] =
         let together = int (floor (log 256.5 / log (float states)))
 
@@ -64,7 +64,7 @@ module CompressionEntropy =
                     byte (Array.foldBack (fun site sum -> sum * states + int spins[site]) sites 0)
         |]
 
-    /// Bytes that are left by Brotli (RFC 7932) at its highest quality and with its largest window.
+    /// Size of the data after compression by Brotli (RFC 7932) at its highest quality and with its largest window, bytes.
     let private compressedSize (data: byte[]) : int =
         let target = Array.zeroCreate (BrotliEncoder.GetMaxCompressedLength data.Length)
         let mutable written = 0
@@ -78,11 +78,11 @@ module CompressionEntropy =
         let generator = Key.generator key
         Array.init count (fun _ -> Array.init sites (fun _ -> if generator.NextUInt64() >>> 63 = 0UL then -1y else 1y))
 
-    /// States of a planar spin as it is stored, a byte each.
+    /// Number of parts that the circle is divided into; a part is one byte.
     let private directions = 256
 
-    /// The direction in which a spin points as seen from the mean direction of its neighbours to the left and one row before, as one of the states, [sites].
-    /// The first row and column have one such neighbour; the first site has none and sees θ = 0.
+    /// Direction of each spin relative to the mean direction of its neighbours to the left and in the row before, as one of the parts of the circle, [sites].
+    /// Spins of the first row and of the first column have one such neighbour; the first site has none and is taken relative to θ = 0.
     let internal turns columns (spins: Vector2[]) : byte[] =
         let mean site =
             let left = if site % columns > 0 then spins[site - 1] else Vector2.Zero
@@ -107,22 +107,29 @@ module CompressionEntropy =
     type private Coding<'spin> =
         {
             Bytes: 'spin[][] -> byte[]
-            /// As many bytes of snapshots whose sites are all in one state.
+            /// Bytes of as many snapshots whose sites are all in one state.
             Constant: byte[]
-            /// As many bytes of snapshots whose sites are in any state, all equally likely.
+            /// Bytes of as many snapshots whose sites are in independent random states, all equally likely.
             Random: byte[]
-            /// ln n, nats.
+            /// ln n, n the number of states of a site; nats.
             States: float
-            /// The logarithm of the volume of a state, nats: 0 for spins ±1.
+            /// Logarithm of the volume of one state, nats: 0 for spins ±1, ln(2π/n) for angles.
             Volume: float
         }
 
-    /// Scatter of the sizes of groups that are compressed alone, nats per site.
+    /// Scatter of the sizes of groups that are compressed alone, nats per site; not below what whole bytes leave open, a uniform error of one byte for each group.
     let private groupError code sites (groups: 'spin[][][]) =
-        groups
-        |> Array.map (fun group ->
-            8.0 * log 2.0 * float (group |> code |> compressedSize) / float (group.Length * sites))
-        |> Statistics.standardError
+        let perByte (group: 'spin[][]) =
+            8.0 * log 2.0 / float (group.Length * sites)
+
+        let scatter =
+            groups
+            |> Array.map (fun group -> perByte group * float (group |> code |> compressedSize))
+            |> Statistics.standardError
+
+        let whole = (groups |> Array.averageBy perByte) / sqrt (12.0 * float groups.Length)
+        // NaN stays NaN: one group has no scatter.
+        if scatter < whole then whole else scatter
 
     let private checks (groups: 'spin[][][]) (slack: float) (error: float) : Check list =
         [
@@ -209,8 +216,9 @@ module CompressionEntropy =
             |> Ok
         | faults -> Error faults
 
-    /// <summary>The same for spins that are each in one of q states: s = η ln q per site. As many sites share a byte as it has values for; with another q than 2, 4 and
-    /// 16 not all values of a byte are used, which the random spins are normalised by.</summary>
+    /// <summary>Entropy per site of spins that are each in one of q states, by the normalisation of <c>estimate</c>: s = η ln q. A byte holds as many sites as
+    /// its 256 values allow. For q other than 2, 4 and 16 some values of a byte are never used; the random spins leave out the same values, so the
+    /// normalisation accounts for that.</summary>
     /// <param name="states">q, 2 or more.</param>
     /// <param name="key">Randomness of the random spins.</param>
     /// <param name="snapshots">Independent snapshots of states, two or more, of at least 1,024 spins together.</param>
@@ -239,12 +247,12 @@ module CompressionEntropy =
             |> Ok
         | faults -> Error faults
 
-    /// Spins beyond which further snapshots of angles are left out: a compressor takes seconds for each million.
+    /// Most spins of angles that are compressed; further snapshots are left out, since a compressor takes seconds for each million of them.
     [<Literal>]
     let private MostAngles = 1048576
 
-    /// <summary>The same for planar spins, relative to dθ: s = η ln 256 + ln(2π/256) per site, of the angle between each spin and the mean
-    /// direction of its neighbours to the left and above, in 256 equal parts of the circle.</summary>
+    /// <summary>Entropy per site of planar spins relative to dθ, by the normalisation of <c>estimate</c>: s = η ln 256 + ln(2π/256). Compressed is the angle
+    /// between each spin and the mean direction of its neighbours to the left and above, in 256 equal parts of the circle.</summary>
     /// <remarks>Taking such a direction off changes no volume, and dividing the circle only adds: h(θ) ≤ H(part) + ln(2π/256), so this too is an
     /// upper bound up to the normalisation. A compressor finds no matches among such bytes, only how often each occurs: with the left neighbour alone it is looser by
     /// 0.05 to 0.15, with the angles themselves by 0.1 at T = 2 and 0.5 at T = 0.1 (64×64 sites). At most 2²⁰ spins are looked at, in snapshots

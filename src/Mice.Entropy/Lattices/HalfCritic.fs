@@ -31,7 +31,7 @@ module internal HalfCritic =
     [<Literal>]
     let private Deep = 2
 
-    /// Sites that it sees to each side along the cut: fewer where there are more directions.
+    /// Sites that a local code sees to each side along the cut; fewer sites where the cut has more axes.
     let private wide (halves: LatticeHalves) =
         match (LatticeHalves.cut halves).Length with
         | 0
@@ -44,7 +44,7 @@ module internal HalfCritic =
 
     let private ones (x: Tensor) = Tensor.slice 1 0 1 1 x * 0.0 + 1.0
 
-    /// u W v of all rows of u with all of v.
+    /// Products u·v of every row of u with every row of v, [rows of u; rows of v].
     let private all (u: Tensor) (v: Tensor) =
         Tensor.matmul u (Tensor.transpose 0 1 v)
 
@@ -53,14 +53,14 @@ module internal HalfCritic =
     let private weightOf scale name size (key: Key) =
         name, Initialiser.fanIn (Key.named name key) [ size; size ] * scale |> Params.Leaf
 
-    /// Cuts between the halves: two where they meet again around the torus.
+    /// Number of cuts between the halves: two where the block closes around the torus, else one.
     let private cuts (halves: LatticeHalves) = if halves.Closes then 2 else 1
 
-    /// Sites at the cuts.
+    /// Number of sites of a half at all cuts together.
     let private rim (halves: LatticeHalves) =
         cuts halves * LatticeHalves.length halves
 
-    /// What stands at the cuts: the first sites of a half and, where they meet again, the last.
+    /// Spins of a half at the cuts: the first sites of the half and, with a second cut, the last sites.
     let private cut (halves: LatticeHalves) (x: Tensor) =
         let sites, length = LatticeHalves.volume halves, LatticeHalves.length halves
         let near = Tensor.slice 1 0 length 1 x
@@ -77,7 +77,7 @@ module internal HalfCritic =
 
         Array.init (LatticeShape.sites sides) (LatticeShape.place sides >> Array.map (fun p -> p - wide))
 
-    /// Sites around each site of the cuts, [rim·window]; one past the last stands for none.
+    /// Sites in the window of each site at the cuts, [rim·window]; the number of sites stands for places outside of the half.
     let private windows (halves: LatticeHalves) =
         let sides, depth = LatticeHalves.cut halves, LatticeHalves.depth halves
         let length = LatticeShape.sites sides
@@ -103,7 +103,7 @@ module internal HalfCritic =
     let private windowSites (halves: LatticeHalves) =
         min Deep (LatticeHalves.depth halves) * (window halves).Length
 
-    /// A number of each site, [n; sites], around each site of the cuts, [n; rim; window]; the places are found once.
+    /// A function that collects numbers of sites, [n; sites], in the window of each site at the cuts, [n; rim; window]. The windows are computed once.
     let private around (halves: LatticeHalves) : Tensor -> Tensor =
         let places = windows halves
 
@@ -115,7 +115,7 @@ module internal HalfCritic =
     let private flat (x: Tensor) =
         Tensor.reshape [ x.Shape[0]; x.Shape[1] * x.Shape[2] ] x
 
-    /// Local codes [n; rim·size] through a weight, in the order in which the sites of the other half face them.
+    /// Local codes [n; rim·size] times a weight, in the order of the sites of the other half that face them.
     let private facing (halves: LatticeHalves) (weight: Tensor) (codes: Tensor) =
         let n, size = codes.Shape[0], weight.Shape[0]
 
@@ -201,13 +201,13 @@ module internal HalfCritic =
             EncodeY = fun mode p x -> critic.EncodeY mode p (x * sqrt unit)
         }
 
-    /// ln I₀(|w|), w = (real, imaginary).
+    /// ln I₀(|w|) of a complex w.
     let private logBessel (real: Tensor) (imaginary: Tensor) =
-        // The square root has no derivative at 0.
+        // The small constant keeps the derivative of the root finite at 0.
         let length = Tensor.sqrt (real * real + imaginary * imaginary + 1e-12)
         length + Tensor.log (Tensor.besselI0Scaled length)
 
-    /// The parts of a network's last axis, that many numbers each.
+    /// The last axis of a network's output in three parts of equal width.
     let private thirds width (code: Tensor) =
         let axis = code.Shape.Length - 1
 
@@ -220,8 +220,8 @@ module internal HalfCritic =
     let private turned (real: Tensor) (imaginary: Tensor) (fx: Tensor) (fy: Tensor) =
         struct (real * fx - imaginary * fy, real * fy + imaginary * fx)
 
-    /// Codes of planar halves: invariant under rotations, and the real and imaginary parts of those that turn with the half; then the
-    /// same three of the local codes.
+    /// Codes of planar halves: one part that does not change under rotations, then the real and the imaginary part of codes that turn with the half; then
+    /// these three parts of the local codes.
     let private rotatingCodes
         unit
         (encoder: Layer)
@@ -235,7 +235,7 @@ module internal HalfCritic =
         let sites, length = LatticeHalves.volume halves, LatticeHalves.length halves
         let x, y = Tensor.slice 1 0 sites 1 spins, Tensor.slice 1 sites (2 * sites) 1 spins
 
-        /// Networks see angles relative to a spin.
+        /// Cosine and scaled sine of the angles relative to a frame: the form in which networks see spins.
         let relative (x: Tensor) (y: Tensor) fx fy =
             x * fx + y * fy, (y * fx - x * fy) * sqrt unit
 

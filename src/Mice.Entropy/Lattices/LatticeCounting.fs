@@ -1,23 +1,25 @@
 namespace Mice.Entropy
 
+open System
 open Mice
 open Mice.Samplers
 
 /// <summary>One estimate of the entropy per site from counted patterns.</summary>
 type CountedEntropy =
     {
-        /// naive, kikuchi, context_8, context_16 or frontier_16; with more states than two the numbers are smaller.
+        /// naive, kikuchi, context_N or frontier_N. N depends on the number of states: context_8, context_16 and frontier_16 for two states.
         Name: string
-        /// The entropy per site; its error has the statistical one and what is not known of the bias: what patterns that were seen once may hide, and how far its corrections are apart.
+        /// The entropy per site. The error joins two parts: the statistical error, and the doubt about the bias, from patterns that were seen once and from
+        /// the difference of two corrections.
         EntropyPerSite: Estimate<nat / site>
-        /// The naive estimate less this one; what the two errors share has cancelled.
+        /// The naive estimate less this estimate; errors that both estimates share cancel.
         BelowNaive: Estimate<nat / site>
     }
 
 /// <summary>Entropies per site from the patterns of small blocks.</summary>
 type LatticeCountingResult =
     {
-        /// All estimates whose blocks fit into the torus, the naive one first.
+        /// All estimates whose sites fit into the torus, the naive one first.
         Estimates: CountedEntropy list
         /// Whether there were enough snapshots for each estimate.
         Checks: Check list
@@ -30,11 +32,12 @@ module LatticeCounting =
     [<Literal>]
     let private MostPatterns = 131072
 
-    /// How far sites are looked for along each axis.
+    /// Largest distance along each axis at which sites of contexts are looked for.
     [<Literal>]
     let private Reach = 8
 
-    /// Sites that come before the site 0 in the order of the lattice, the nearest first; at the same distance those next to its own row.
+    /// Offsets of sites that come before a site in the order of the lattice, nearest first; among offsets of the same length, sites in the site's own row come
+    /// first.
     let private past axes : int[][] =
         let side = 2 * Reach + 1
 
@@ -42,12 +45,14 @@ module LatticeCounting =
         |> Array.filter (fun offset -> offset < Array.zeroCreate axes)
         |> Array.sortBy (fun offset -> offset |> Array.sumBy (fun o -> o * o), Array.map (~-) offset)
 
-    /// Whether a site of the past has a neighbour that is not of the past, on the lattice with neighbours along the axes and along the diagonal of all of them.
+    /// Whether a site of the past has a neighbour outside of the past. Neighbours are counted along the axes and along the diagonal of all axes, so that the
+    /// triangular lattice is included.
     let private isFrontier (offset: int[]) =
         Array.map ((+) 1) offset >= Array.zeroCreate offset.Length
 
-    /// Sides of the box of at most so many sites whose shortest side is the longest, and of those the largest; the shortest side comes first.
-    let private boxOf axes sites : int[] =
+    /// Sides of a box with at most so many sites, as equal as can be: of all boxes the one whose shortest side is the longest, then whose second shortest is, and so
+    /// on. The longest sides lie along the longest sides of the torus, along the last axes where these are equal.
+    let private boxOf (torus: int[]) sites : int[] =
         let rec boxes axes least most =
             if axes = 0 then
                 [ [] ]
@@ -57,7 +62,9 @@ module LatticeCounting =
                         for rest in boxes (axes - 1) side (most / side) -> side :: rest
                 ]
 
-        boxes axes 1 sites |> List.maxBy (fun box -> List.head box, List.reduce (*) box) |> Array.ofList
+        let sides = boxes torus.Length 1 sites |> List.max |> Array.ofList
+        let order = [| 0 .. torus.Length - 1 |] |> Array.sortBy (fun axis -> torus[axis], axis)
+        Array.init torus.Length (fun axis -> sides[Array.IndexOf(order, axis)])
 
     /// A linear combination of entropies of blocks, nats per site.
     type private Combination =
@@ -70,7 +77,8 @@ module LatticeCounting =
     let private perSite direction terms =
         BlockEntropy.combine direction terms |> Estimate.scale (1.0< / site>)
 
-    /// naive and kikuchi of a box: Σ over sets of axes of (−1)^axes S(box one site shorter along them).
+    /// Terms of naive and kikuchi of a box. Kikuchi is the sum over all sets of axes of (−1)^(number of axes) times the entropy of the box that is one site
+    /// shorter along these axes.
     let private boxes symmetry (sides: int[]) (counts: BlockCounts) =
         let entropy sides =
             counts |> BlockCounts.marginal (BlockShape.box sides) |> BlockEntropy.ofCounts symmetry
@@ -79,7 +87,7 @@ module LatticeCounting =
             [ 0 .. (1 <<< sides.Length) - 1 ]
             |> List.map (fun set ->
                 let isIn axis = (set >>> axis) &&& 1
-                let sign = if System.Int32.PopCount set % 2 = 0 then 1.0 else -1.0
+                let sign = if Int32.PopCount set % 2 = 0 then 1.0 else -1.0
                 sign, sides |> Array.mapi (fun axis side -> side - isIn axis))
 
         [
@@ -106,7 +114,7 @@ module LatticeCounting =
 
         {
             Name = name
-            Direction = Direction.UpperBound
+            Direction = Direction.NoBound
             Terms =
                 [
                     1.0, entropy (withSite context)
@@ -114,12 +122,11 @@ module LatticeCounting =
                 ]
         }
 
-    /// Entropy that Grassberger's estimate misses for each unit of the share of patterns seen once, nats: 0.2 to
-    /// 0.3 for the contexts of 16 sites, measured on 20 and 200 snapshots of 64×64 spins against 2,000, square lattice at T = 2 to 4 and
-    /// triangular antiferromagnet.
+    /// Entropy that Grassberger's estimate misses, in nats for each unit of the share of patterns that were seen once. Measured: 0.2 to 0.3 for contexts of 16
+    /// sites, on 20 and on 200 snapshots of 64×64 spins against 2,000 snapshots, square lattice at T = 2 to 4 and triangular antiferromagnet.
     let private missedPerSingleton = 0.3
 
-    /// What patterns that were seen once may hide, nats per site.
+    /// Entropy that patterns which were seen once may hide, nats per site.
     let private missed (c: Combination) : float =
         c.Terms
         |> List.map (fun (weight, block) -> abs weight * missedPerSingleton * block.SingletonShare)
@@ -136,7 +143,7 @@ module LatticeCounting =
                 + "snapshots or trust a smaller block"
         }
 
-    /// The bias that the counts correct for, and as groups of snapshots see it, nats per site.
+    /// Two corrections of the bias of the plug-in, nats per site: Grassberger's, and the correction of the jackknife over groups of snapshots.
     let private corrections (c: Combination) : struct (float * float) =
         let sum (part: BlockEntropy -> float<nat>) =
             c.Terms |> List.sumBy (fun (weight, block) -> weight * float (part block))
@@ -154,7 +161,7 @@ module LatticeCounting =
                 + "where the corrections differ by more than the error, sample more snapshots"
         }
 
-    /// An error from G groups has a relative error of 1/√(2(G − 1)): 16 % for 20.
+    /// An error from G groups has itself a relative error of 1/√(2(G − 1)): 16 % for 20 groups.
     let private groupsCheck (block: BlockEntropy) : Check =
         let groups = block.PlugInWithoutGroup.Length
 
@@ -164,7 +171,7 @@ module LatticeCounting =
             Detail = $"the errors come from {groups} groups of snapshots; use 20 snapshots or more"
         }
 
-    /// What is not known of the bias: what patterns that were seen once may hide, and how far the two corrections are apart, nats per site.
+    /// Doubt about the bias, nats per site: entropy that patterns which were seen once may hide, and the difference of the two corrections, in quadrature.
     let private doubt (c: Combination) : float<nat / site> =
         let struct (counted, grouped) = corrections c
         sqrt (missed c ** 2.0 + (counted - grouped) ** 2.0) * 1.0<nat / site>
@@ -222,7 +229,7 @@ module LatticeCounting =
                 |> Result.map (fun counts ->
                     named |> List.map (fun (name, context) -> conditional symmetry name context counts)))
 
-        let sides = boxOf torus.Length most
+        let sides = boxOf torus most
 
         let blocks = count (BlockShape.box sides) |> Result.map (boxes symmetry sides)
 
@@ -251,9 +258,9 @@ module LatticeCounting =
     /// All bounds hold for true probabilities: Grassberger's estimate misses some entropy where patterns were seen once, and more where blocks of one snapshot are alike; both are in the errors, see the checks.
     /// Sources: naive, A. Nir et al., PNAS 117, 30234 (2020), doi:10.1073/pnas.2017042117; kikuchi, R. Kikuchi, Phys. Rev. 81, 988
     /// (1951), doi:10.1103/PhysRev.81.988; contexts, H. Meirovitch, Chem. Phys. Lett. 45, 389 (1977).</remarks>
-    /// <param name="symmetry">What the law of the snapshots is symmetric under; <c>SpinSymmetry.none</c> when in doubt.</param>
-    /// <param name="snapshots">Independent snapshots of ±1 spins, two or more; at least 4 rows and columns, and 4 rows and 15 columns for
-    /// all estimates.</param>
+    /// <param name="symmetry">Symmetries of the law of the snapshots; <c>SpinSymmetry.none</c> when in doubt.</param>
+    /// <param name="snapshots">Independent snapshots of ±1 spins, two or more; on two axes at least 4 rows and 4 columns, and at least 15 columns for all
+    /// estimates.</param>
     /// <returns>Errors: those of <c>BlockCounts.count</c>.</returns>
     let estimate
         (symmetry: SpinSymmetry)
@@ -261,10 +268,10 @@ module LatticeCounting =
         : Result<LatticeCountingResult, MiceError list> =
         all symmetry 2 snapshots.Shape (fun shape -> BlockCounts.count shape snapshots)
 
-    /// <summary>The same for spins that are each in one of q states: the block is the largest box, and the contexts have as many sites, as have at most 2¹⁷
-    /// patterns: 3×3 and 9 sites for q = 3.</summary>
+    /// <summary>Entropy per site of spins that are each in one of q states, in the same ways as <c>estimate</c>. Block and contexts have as many sites as have
+    /// at most 2¹⁷ patterns: 3×3, and contexts of 4 and 9 sites, for q = 3.</summary>
     /// <param name="states">q, 2 or more.</param>
-    /// <param name="symmetry">As for <c>estimate</c>; its flip renames states.</param>
+    /// <param name="symmetry">Symmetries of the law of the snapshots; the flip renames states.</param>
     /// <param name="snapshots">Independent snapshots of states, two or more.</param>
     /// <returns>Errors: those of <c>BlockCounts.ofStates</c>.</returns>
     let ofStates

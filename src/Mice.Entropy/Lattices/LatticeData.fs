@@ -7,21 +7,22 @@ open Mice.Tensors
 /// Snapshots of a lattice system at one temperature, and what networks that learn from them need.
 type LatticeData<'spin> =
     {
-        /// The snapshots, 16 or more; those that may be correlated are neighbours.
+        /// The snapshots, 16 or more. Snapshots that may be correlated are neighbours in the array.
         Snapshots: LatticeSnapshots<'spin>
         /// The kind of their spins.
         Spins: LatticeSpins<'spin>
-        /// Neighbouring snapshots that may be correlated, as those of one chain, 1 or more.
+        /// Number of neighbouring snapshots that may be correlated, such as the snapshots of one chain; 1 or more.
         GroupSnapshots: int
-        /// In equilibrium; None otherwise.
+        /// Temperature and energies of snapshots in equilibrium; None out of equilibrium.
         Energies: LatticeEnergies option
-        /// E of any configuration, the one that the energies are from; None where it is not known.
+        /// E of any configuration, by the same Hamiltonian as the energies; None where the Hamiltonian is not known.
         Hamiltonian: ('spin[] -> float) option
-        /// What networks start from, as a result of a neighbouring temperature has it; random ones where it has no branch for them.
+        /// Parameters that networks start from, such as parameters trained at a neighbouring temperature. A network without a branch starts from random
+        /// parameters.
         First: Params
     }
 
-/// Data against each other.
+/// Checks of data.
 [<RequireQualifiedAccess>]
 module internal LatticeData =
     /// Every fault of snapshots that networks are to be trained on, of their groups and of their energies.

@@ -24,7 +24,7 @@ module LatticeDescription =
     let difference (p: LatticePoint) : Estimate<nat / site> option =
         p.Reference |> Option.map (fun r -> Estimate.subtract p.EntropyPerSite r.EntropyPerSite)
 
-    /// Sites of both halves.
+    /// V, the sites of both halves together.
     let sites (l: LatticeLevel) : float = 2.0 * l.Volume
 
     /// M/A, nats per site at the cut.
@@ -35,7 +35,7 @@ module LatticeDescription =
     let share (l: LatticeLevel) : Estimate<nat> =
         l.MutualInformation |> Estimate.scale (1.0 / sites l)
 
-    /// How things change with temperature; None below four temperatures, where differences tell little.
+    /// Derivatives by temperature; None for fewer than four temperatures, where differences between temperatures tell little.
     let derivatives (points: LatticePoint list) : TemperatureDerivatives option =
         if points |> List.distinctBy _.Temperature |> List.length < FewestTemperatures then
             None
@@ -45,7 +45,7 @@ module LatticeDescription =
     let private temperatureRow (value: float) =
         ResultRow.number "temperature" "T" "J/k_B" 6 value
 
-    /// A half as people and as files name it.
+    /// The name of a half twice: 4×8 for people, 4x8 for files.
     let private halfRows (half: string) : ResultRow list =
         [
             ResultRow.text "" "Half" half
@@ -99,7 +99,7 @@ module LatticeDescription =
             yield! ResultRow.checks p.Checks
         ]
 
-    /// Curves by temperature, each with what it is and where it comes from; dM/dT with its half and its peak, where it has one.
+    /// Curves by temperature with their quantity and source; a curve of dM/dT also has its half, and the temperature of its peak where there is one.
     let private curves (d: TemperatureDerivatives) : ResultRow =
         let curve quantity source unit (values: TemperatureDerivative<'u> list) =
             [
@@ -148,7 +148,7 @@ module LatticeDescription =
         |> ResultRow.noted
             "Differences between neighbouring temperatures; their errors are those of the values, not of how a curve bends in between."
 
-    /// All checks of all points; one that several methods share stands there once, with its temperature alone.
+    /// All checks of all points. A check that several methods at one temperature share is listed once, under the temperature without a method.
     let private checks (points: LatticePoint list) : Check list =
         [
             for temperature, own in points |> List.groupBy temperature do
@@ -169,7 +169,7 @@ module LatticeDescription =
                     }
         ]
 
-    /// What one method found: one number, or the first and the last over the temperatures.
+    /// A sentence part with the entropy of one method: one value, or the values at the lowest and at the highest temperature.
     let private found (method: string, own: LatticePoint list) =
         let entropy (p: LatticePoint) = Words.estimate "nats" p.EntropyPerSite
 

@@ -10,11 +10,11 @@ type LatticeMethod =
     | Mice
     /// Site by site with a conditional network.
     | Scan
-    /// Counted patterns of ±1 spins: naive, Kikuchi, causal contexts.
+    /// Counted patterns of blocks, of spins ±1 and of spins in states: naive, Kikuchi, contexts.
     | Counting
     /// A compressor.
     | Compression
-    /// Energies integrated from infinite temperature, where a model can be; a reference for the other methods.
+    /// Energies integrated from infinite temperature, for models that have such an integration; a reference for the other methods.
     | Integration
 
 /// Names of the methods.
@@ -30,7 +30,7 @@ module LatticeMethod =
         | LatticeMethod.Compression -> "compression"
         | LatticeMethod.Integration -> "integration"
 
-    /// Methods for snapshots whose spins are of any kind.
+    /// Methods for every kind of spins.
     let ofAnySpins: LatticeMethod list =
         [
             LatticeMethod.Mice
@@ -48,8 +48,8 @@ type LatticeEntropyOptions =
         Scan: SpinConditionalOptions
         /// How MICE divides and trains.
         Mice: LatticeMiceOptions
-        /// Whether networks start from those of the next higher temperature, with a third of the steps: quicker, but a result then depends on the temperatures
-        /// above it. Each is still evaluated on its own held-out snapshots.
+        /// Whether networks start from the networks of the next higher temperature and train for a third of the steps: quicker, but a result then depends on
+        /// the temperatures above. Networks are still evaluated on held-out snapshots of their own temperature.
         Transfer: bool
     }
 

@@ -9,13 +9,13 @@ type LatticeHalves =
     {
         /// Sites of a half along each axis.
         Sides: int[]
-        /// The axis across the cut: one half follows the other along it.
+        /// The axis across the cut: the second half lies behind the first half along this axis.
         Axis: int
         /// Whether the block closes around the torus, so that there are two cuts.
         Closes: bool
     }
 
-/// What a symmetry allows of a block: found once, for blocks are drawn by the million.
+/// Orientations of a block that a symmetry allows. They are found once, for millions of blocks are drawn.
 type internal HalfOrientations =
     {
         /// Axes may be exchanged.
@@ -24,16 +24,16 @@ type internal HalfOrientations =
         Reflects: bool
     }
 
-/// Where the sites of two halves are: a site is the place across the cut and the place along it, added.
+/// Site numbers of two halves in parts: the number of a site is one entry for its place across the cut plus one entry for its place along the cut.
 type internal HalfPlaces =
     {
-        /// Along the cut, of the first half, [length].
+        /// Entries along the cut, first half, [length].
         First: int[]
-        /// Along the cut, of the second half, which is turned round, [length].
+        /// Entries along the cut, second half, which is turned by 180°, [length].
         Second: int[]
-        /// Across the cut, of the first half, from the cut on, [depth].
+        /// Entries across the cut, first half, from the cut outwards, [depth].
         Before: int[]
-        /// Across the cut, of the second half, from the cut on, [depth].
+        /// Entries across the cut, second half, from the cut outwards, [depth].
         Behind: int[]
     }
 
@@ -52,11 +52,11 @@ module LatticeHalves =
     /// Sites of a half at one cut.
     let length (halves: LatticeHalves) : int = LatticeShape.sites (cut halves)
 
-    /// Bonds cut along the axis across, in lattice constants: the sites at the cut, twice those when the block closes around the torus.
+    /// Bonds that are cut between the halves: one for each site at the cut, twice as many when the block closes around the torus and has two cuts.
     let interfaceArea (halves: LatticeHalves) : float =
         float (length halves * (if halves.Closes then 2 else 1))
 
-    /// Depth×length, as tables and curves name them; in more dimensions depth×side×side.
+    /// Name of a half: depth×length, such as 4×8; with more axes depth×side×side.
     let name (halves: LatticeHalves) : string =
         LatticeShape.text (Array.append [| depth halves |] (cut halves))
 
@@ -68,11 +68,11 @@ module LatticeHalves =
             InterfaceArea = interfaceArea halves
         }
 
-    /// <summary>The halves of all blocks from a counted one up to the whole torus, smallest first; each doubling joins two blocks across
-    /// their shortest side, across the first axis or the last when sides are equal.</summary>
-    /// <param name="block">Side of the counted cube: a square on two axes.</param>
-    /// <param name="shape">Sites along each axis of the torus, each block times a power of two.</param>
-    /// <param name="firstAxis">Whether a cube is doubled along its first axis, or along its last.</param>
+    /// <summary>The halves of all blocks from the counted block up to the whole torus, smallest first. Each doubling joins two blocks across their shortest
+    /// side.</summary>
+    /// <param name="block">Side of the counted block, a square on two axes and a cube on three.</param>
+    /// <param name="shape">Sites along each axis of the torus: the side of the block times a power of two, which may differ from axis to axis.</param>
+    /// <param name="firstAxis">Among sides of equal length, whether the first axis is doubled first, or the last.</param>
     let doublings (block: int) (shape: int[]) (firstAxis: bool) : LatticeHalves list =
         let axes =
             if firstAxis then
@@ -104,7 +104,7 @@ module LatticeHalves =
             Reflects = SpinSymmetry.reflects axes symmetry
         }
 
-    /// The axis across the cut, then those along it, of a block in any orientation that is allowed.
+    /// The axis across the cut, followed by the axes along the cut, of a block in a random allowed orientation.
     let private directions (orientations: HalfOrientations) (generator: Generator) axes (halves: LatticeHalves) =
         if orientations.Transposes then
             let left = ResizeArray(List.init axes (fun a -> axes - 1 - a))
@@ -112,7 +112,7 @@ module LatticeHalves =
             Array.init axes (fun n ->
                 let axis = left[if left.Count > 1 then generator.NextInt left.Count else 0]
                 left.Remove axis |> ignore
-                // Those along the cut come in the order of the axes where nothing else is drawn.
+                // The axes that are left, which lie along the cut, are put into rising order.
                 if n = 0 then
                     left.Reverse()
 
@@ -120,10 +120,10 @@ module LatticeHalves =
         else
             Array.append [| halves.Axis |] (Array.removeAt halves.Axis [| 0 .. axes - 1 |])
 
-    /// <summary>Where the sites of two halves are, as seen from the cut: place across·length + along, the second
-    /// half turned round, so that both look alike. The block lies anywhere and in any orientation that is allowed.</summary>
-    /// <param name="orientations">Those that the symmetry allows.</param>
-    /// <param name="generator">Place and orientation.</param>
+    /// <summary>Site numbers of two halves as seen from the cut, at a random place and in a random allowed orientation. The second half is turned by 180°, so
+    /// that both halves look alike: entry across·length + along of either half.</summary>
+    /// <param name="orientations">Orientations that the symmetry allows.</param>
+    /// <param name="generator">Randomness of place and orientation.</param>
     /// <param name="shape">Sites along each axis of the torus.</param>
     /// <param name="halves">The halves.</param>
     let internal places
@@ -142,7 +142,7 @@ module LatticeHalves =
         let origin = shape |> Array.map generator.NextInt
         let strides = LatticeShape.strides shape
 
-        // Around the torus at most once, for no half is longer than it.
+        // A step leads around the torus at most once, for no half is longer than the torus.
         let at axis step =
             let place = origin[axis] + step
 
@@ -153,7 +153,7 @@ module LatticeHalves =
 
             around * strides[axis]
 
-        /// All sums of one entry for each direction along the cut.
+        /// Sums with one entry for each axis along the cut, over all sites of the cut.
         let along turned =
             Array.fold
                 (fun sums n ->
@@ -172,7 +172,7 @@ module LatticeHalves =
             Behind = Array.init (depth halves) (fun p -> at directions[0] (p + 1))
         }
 
-    /// Calls back with the place in a half and the sites of both halves there.
+    /// Calls pair for every place in a half: with the place, the site of the first half and the site of the second half.
     let inline private visit (places: HalfPlaces) ([<InlineIfLambda>] pair: int -> int -> int -> unit) : unit =
         let length = places.First.Length
 
@@ -184,10 +184,10 @@ module LatticeHalves =
                     (places.Behind[across] + places.Second[along])
 
     /// <summary>Copies two halves of a block of Ising spins to rows of two arrays.</summary>
-    /// <param name="symmetry">Of the law of the snapshots.</param>
+    /// <param name="symmetry">Symmetries of the law of the snapshots.</param>
     /// <param name="shape">Sites along each axis of the torus.</param>
-    /// <returns>A function of the randomness (place, orientation, sign), a snapshot, the halves, the row to
-    /// write to, and the arrays of first and of second halves, [·; volume].</returns>
+    /// <returns>A function of: the randomness of place, orientation and sign; a snapshot; the halves; the row to write to; the arrays of first and of second
+    /// halves, [·; volume].</returns>
     let draw
         (symmetry: SpinSymmetry)
         (shape: int[])
@@ -208,9 +208,9 @@ module LatticeHalves =
                 b[start + place] <- sign * float32 spins[second])
 
     /// <summary>Copies two halves of a block of planar spins to rows of two arrays, x components before y components.</summary>
-    /// <param name="symmetry">Of the law of the snapshots.</param>
+    /// <param name="symmetry">Symmetries of the law of the snapshots.</param>
     /// <param name="shape">Sites along each axis of the torus.</param>
-    /// <returns>A function of the same arguments as the one of <c>draw</c>; the arrays are [·; 2·volume].</returns>
+    /// <returns>A function with the arguments of the function of <c>draw</c>; the arrays are [·; 2·volume].</returns>
     let drawPlanar
         (symmetry: SpinSymmetry)
         (shape: int[])
@@ -227,7 +227,7 @@ module LatticeHalves =
                 b[start + place] <- spins[second].X
                 b[start + sites + place] <- spins[second].Y)
 
-    /// A random order of the states, and every state by its own name where they are not alike.
+    /// A new name for each state: a random permutation where all states are alike, else the state itself.
     let private names alike (generator: Generator) states =
         let names = Array.init states id
 
@@ -240,12 +240,12 @@ module LatticeHalves =
 
         names
 
-    /// <summary>Copies two halves of a block of spins with states to rows of two arrays: 1 for the state that a site is in, 0 for the others, all sites of one state
-    /// before those of the next.</summary>
-    /// <param name="states">q, how many states there are.</param>
-    /// <param name="symmetry">Of the law of the snapshots; its flip renames states.</param>
+    /// <summary>Copies two halves of a block of spins in q states to rows of two arrays. Each state has volume entries, 1 where a site is in the state and 0
+    /// elsewhere; the states follow each other.</summary>
+    /// <param name="states">q, the number of states.</param>
+    /// <param name="symmetry">Symmetries of the law of the snapshots; the flip renames states.</param>
     /// <param name="shape">Sites along each axis of the torus.</param>
-    /// <returns>A function of the same arguments as the one of <c>draw</c>; the arrays are [·; q·volume].</returns>
+    /// <returns>A function with the arguments of the function of <c>draw</c>; the arrays are [·; q·volume].</returns>
     let drawStates
         (states: int)
         (symmetry: SpinSymmetry)

@@ -9,12 +9,12 @@ type LatticeMiceOptions =
     {
         /// How critics are trained.
         Training: HalfTrainingOptions
-        /// Side of the block of spins with states, such as ±1, whose patterns are counted, 1 to 4, halved as long as it has too many of them: 4×4 for ±1, 2×2×2 on three axes; planar spins are halved
-        /// down to one.
+        /// Side of the starting block, 1 to 4, whose patterns are counted; it is halved until the block has at most 2¹⁶ patterns: 4×4 for ±1, 2×2×2 on three
+        /// axes. Planar spins are halved down to one spin.
         Block: int
-        /// Sites of the largest half that a critic is trained for; the area law has those beyond.
+        /// Sites of the largest half that a critic is trained for; the area law extrapolates M to larger halves.
         LargestHalf: int
-        /// Whether a square block is doubled along its rows first, or along its columns.
+        /// Whether a square block is doubled along the first axis first, or along the last axis.
         RowsFirst: bool
     }
 
@@ -30,7 +30,7 @@ module LatticeMiceOptions =
             RowsFirst = true
         }
 
-    /// <summary>Checks all fields: Block 1 to 4, LargestHalf 1 or more, those of the training.</summary>
+    /// <summary>Checks all fields: Block 1 to 4, LargestHalf 1 or more, and the options of the training.</summary>
     /// <param name="options">The options.</param>
     /// <returns>Errors: OutOfRange.</returns>
     let check (options: LatticeMiceOptions) : Result<LatticeMiceOptions, MiceError list> =
@@ -45,7 +45,7 @@ module LatticeMiceOptions =
 /// the torus, and every block is seen at all places and in all orientations that the symmetry allows.</summary>
 [<RequireQualifiedAccess>]
 module LatticeMice =
-    /// Faults of the torus that is to be halved down to the starting block; those of the block's side are told by the options.
+    /// Faults of a torus that cannot be halved down to the starting block. Faults of the side of the block are found by the check of the options.
     let internal faults (spins: LatticeSpins<'spin>) (options: LatticeMiceOptions) (shape: int[]) : MiceError list =
         let block = spins.BlockSide options.Block shape.Length
 

@@ -14,24 +14,24 @@ type LatticeLevel =
         Half: string
         /// Sites of a half.
         Volume: float
-        /// Bonds of the interface across the cut, a length in lattice constants on two axes.
+        /// Bonds cut between the two halves; on two axes the length of the cuts in lattice constants.
         InterfaceArea: float
         /// M = I(half; half).
         MutualInformation: Estimate<nat>
-        /// What the second half of the critic's training added to M, 0 at least; None for the area law.
+        /// What the second round of the critic's training added to M, 0 or more; None for M from the area law.
         TrainingGain: float<nat> option
         /// "critic" or "area law".
         Estimator: string
-        /// Whether M was too large to be certified by its product pairs, or to be taught by those of a training step.
+        /// Whether M is too large: for its product pairs to certify, or for the product pairs of one training step to teach.
         Saturated: bool
     }
 
-/// What an estimate can be held against.
+/// A known entropy that estimates are compared with.
 type LatticeReference =
     {
-        /// Entropy per site; without an error where it is exact.
+        /// Entropy per site; its error is 0 where the value is exact.
         EntropyPerSite: Estimate<nat / site>
-        /// Where it comes from: the name of an ExactSource, or integration.
+        /// Source of the value: the name of an ExactSource, or integration.
         Source: string
     }
 
@@ -57,11 +57,11 @@ type LatticePoint =
     {
         /// T.
         Temperature: float
-        /// mice, scan, compression, integration, or the name of a counting estimate; naive also for planar spins, by MICE.
+        /// mice, scan, compression, integration, or the name of a counting estimate. The naive estimate of planar spins comes from MICE.
         Method: string
         /// The method's best estimate.
         EntropyPerSite: Estimate<nat / site>
-        /// Its upper bound, where that is another number.
+        /// The upper bound of the method, where it differs from the best estimate.
         UpperBound: Estimate<nat / site> option
         /// A lower bound, where the method gives one.
         LowerBound: Estimate<nat / site> option
@@ -69,7 +69,7 @@ type LatticePoint =
         ReducedFreeEnergyPerSite: Estimate<1 / site> option
         /// ⟨E⟩/N of the sampler; None for snapshots from elsewhere.
         EnergyPerSite: Estimate<1> option
-        /// Entropy per site known in another way, where it is.
+        /// A known entropy per site to compare with, where there is one.
         Reference: LatticeReference option
         /// Levels of MICE, smallest halves first.
         Levels: LatticeLevel list
@@ -84,12 +84,12 @@ type LatticePoint =
 /// What the methods found, as points.
 [<RequireQualifiedAccess>]
 module LatticePoint =
-    /// <summary>The levels whose M, nats, critics have found and its product pairs certify, smallest halves first: none of the area law, none that is saturated.</summary>
-    /// <param name="point">A point; only those of MICE have levels.</param>
+    /// <summary>Levels whose M, nats, was found by a critic and is not saturated, smallest halves first.</summary>
+    /// <param name="point">A point; only points of MICE have levels.</param>
     let certified (point: LatticePoint) : LatticeLevel list =
         point.Levels |> List.filter (fun l -> l.Estimator = "critic" && not l.Saturated)
 
-    /// What the points of one temperature have in common; method and entropy are still missing.
+    /// The fields that all points of one temperature share; method, entropy and time are filled in later.
     let internal start temperature (energy: Estimate<1> option) (checks: Check list) : LatticePoint =
         {
             Temperature = temperature
@@ -144,7 +144,7 @@ module LatticePoint =
             Saturated = saturated
         }
 
-    /// MICE, and what it says of a small block alone where nothing else does.
+    /// The point of MICE, and a second point with the naive estimate where MICE has one.
     let internal ofMice start (result: HalvingResult) : LatticePoint list =
         [
             { finished start "mice" result.Seconds result.Checks result.EntropyPerSite with
@@ -161,7 +161,7 @@ module LatticePoint =
             | None -> ()
         ]
 
-    /// Directions by name: the serialiser knows no unions.
+    /// Directions as text in JSON: the serialiser cannot write unions.
     type private DirectionConverter() =
         inherit JsonConverter<Direction>()
 
@@ -193,10 +193,10 @@ module LatticePoint =
     let internal toBytes (points: LatticePoint list) : byte[] =
         JsonSerializer.SerializeToUtf8Bytes(points, format)
 
-    /// <summary>The points that toBytes wrote.</summary>
-    /// <param name="name">For the message.</param>
+    /// <summary>Reads the points that toBytes wrote.</summary>
+    /// <param name="name">Name of the checkpoint, for messages.</param>
     /// <param name="content">The bytes.</param>
-    /// <returns>BadFile when they are something else.</returns>
+    /// <returns>BadFile when the bytes are no such points.</returns>
     let internal ofBytes (name: string) (content: byte[]) : Result<LatticePoint list, MiceError list> =
         try
             Ok(JsonSerializer.Deserialize<LatticePoint list>(ReadOnlySpan content, format))

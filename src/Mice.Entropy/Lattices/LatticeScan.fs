@@ -7,25 +7,25 @@ open Mice.Tensors
 open Mice.Samplers
 open Mice.Autoregressive
 
-/// What the scan found out about one set of snapshots of a lattice system.
+/// Result of the scan of one set of snapshots of a lattice system.
 type LatticeScanResult =
     {
         /// Entropy per site; an upper bound.
         EntropyPerSite: Estimate<nat / site>
-        /// A lower bound, from configurations drawn from the networks: ln Z ≥ ⟨−βE − ln q⟩ over them. None without the Hamiltonian.
+        /// A lower bound from configurations drawn from the networks: ln Z ≥ ⟨−βE − ln q⟩, averaged over drawn configurations. None without the Hamiltonian.
         LowerBound: Estimate<nat / site> option
-        /// How far the upper bound lies above the entropy: by Bennett's acceptance ratio where the Hamiltonian is known and the networks overlap with the
-        /// snapshots, by the scatter of −ln q − βE otherwise; None without energies.
+        /// How far the upper bound lies above the entropy: by Bennett's acceptance ratio where the Hamiltonian is known and drawn configurations overlap with
+        /// the snapshots, else by the scatter of −ln q − βE. None without energies.
         Looseness: Estimate<nat / site> option
-        /// EntropyPerSite less Looseness: the best estimate; unbiased by the acceptance ratio, no bound by the scatter.
+        /// EntropyPerSite less Looseness: the best estimate. By the acceptance ratio it is unbiased; by the scatter it is no bound.
         Corrected: Estimate<nat / site> option
         /// βF/N = β⟨E⟩/N − S/N from the best estimate; None without energies.
         ReducedFreeEnergyPerSite: Estimate<1 / site> option
-        /// −ln q of every snapshot, nats, by the network that has not seen it.
+        /// −ln q of every snapshot, nats, by the network that was not trained on the snapshot.
         Surprise: float[]
         /// Training curves of the two networks; losses are cross-entropies, nats per site.
         Training: CurvePoint[][]
-        /// What the two networks learned, a branch for each, for a neighbouring temperature to start from.
+        /// Trained parameters, one branch for each of the two networks; networks at a neighbouring temperature may start from these.
         Parameters: Params
         /// Wall-clock time, s.
         Seconds: float
@@ -43,7 +43,7 @@ type LatticeScanResult =
 module LatticeScan =
     let private perSite (e: Estimate<1>) : Estimate<nat / site> = Estimate.scale 1.0<nat / site> e
 
-    /// A network, and what it says of the half of the snapshots that it has not seen.
+    /// One network, and its likelihoods of the half of the snapshots that it was not trained on.
     type private Held =
         {
             Likelihoods: HeldLikelihoods
@@ -70,7 +70,7 @@ module LatticeScan =
                 $"cross-entropy at the end of training {training:F4}, on held-out snapshots {held:F4} nats per site; else more snapshots"
         }
 
-    /// Trains one network on one half of the snapshots and asks it for the other.
+    /// Trains one network on one half of the snapshots and evaluates the network on the other half.
     let private runHalf
         (options: SpinConditionalOptions)
         (run: Run)
@@ -131,7 +131,7 @@ module LatticeScan =
             halves |> Array.map _.Likelihoods |> LatticeScanBounds.estimate sites groupSnapshots energies
 
         let freeEnergy (e: LatticeEnergies) (c: Estimate<1>) =
-            // The error of ⟨E⟩ is in both and cancels: βF is known better than S.
+            // The error of ⟨E⟩ is part of both terms and cancels: βF has a smaller error than S.
             let own =
                 c.StandardError ** 2.0 - (e.Beta * e.MeanPerSite.StandardError) ** 2.0 |> max 0.0 |> sqrt
 
@@ -156,7 +156,7 @@ module LatticeScan =
                 :: bounds.Checks
         }
 
-    /// The snapshots from one up to another, with their energies.
+    /// The snapshots first … last − 1 with their energies.
     let private part first last network (data: LatticeData<'spin>) =
         { data with
             Snapshots =

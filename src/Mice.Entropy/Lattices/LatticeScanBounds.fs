@@ -2,7 +2,7 @@ namespace Mice.Entropy
 
 open Mice
 
-/// What one network says of snapshots that it has not seen, and of configurations drawn from it.
+/// Likelihoods by one network: of snapshots that the network was not trained on, and of configurations drawn from the network.
 type internal HeldLikelihoods =
     {
         /// −ln q of the snapshots, nats.
@@ -13,30 +13,31 @@ type internal HeldLikelihoods =
         Drawn: float[] option
     }
 
-/// What several networks say together, per site.
+/// Bounds and best estimate from all networks together, per site.
 type internal LatticeScanBounds =
     {
         /// ⟨−ln q − βE⟩ + β⟨E⟩ over snapshots, or ⟨−ln q⟩ without energies.
         Upper: Estimate<1>
-        /// ⟨−ln q − βE⟩ + β⟨E⟩ with the first mean over drawn configurations: ln Z ≥ ⟨−βE − ln q⟩_q. With the Hamiltonian only.
+        /// ⟨−ln q − βE⟩ + β⟨E⟩, the first mean over drawn configurations, by ln Z ≥ ⟨−βE − ln q⟩_q. None without the Hamiltonian.
         Lower: Estimate<1> option
-        /// How far Upper lies above the entropy; with energies only.
+        /// How far Upper lies above the entropy. None without energies.
         Looseness: Estimate<1> option
-        /// Upper less Looseness.
+        /// Upper less Looseness. None without energies.
         Best: Estimate<1> option
-        /// Whether drawn configurations overlap with the snapshots; with the Hamiltonian only.
+        /// Whether drawn configurations overlap with the snapshots. Empty without the Hamiltonian.
         Checks: Check list
     }
 
 /// Bounds and the best estimate from likelihoods.
 [<RequireQualifiedAccess>]
 module internal LatticeScanBounds =
-    /// Groups of neighbouring snapshots that errors are taken from.
+    /// Number of groups of neighbouring snapshots whose scatter gives the errors.
     [<Literal>]
     let private MostGroups = 128
 
-    /// Configurations that could be from either for the acceptance ratio to be trusted. Its error is then about half a nat of a whole snapshot,
-    /// and the jackknife still tells it: so it is when ln p − ln q is normal, with 1,024 of each and 7 or more of them shared.
+    /// Fewest shared configurations (configurations that could be from either law) for which the acceptance ratio is trusted. With so many its error is about
+    /// half a nat of a whole snapshot, and the jackknife finds this error: tested with a normal ln p − ln q, 1,024 snapshots, as many drawn configurations,
+    /// and 7 or more of them shared.
     [<Literal>]
     let private FewestShared = 8.0
 
@@ -45,13 +46,13 @@ module internal LatticeScanBounds =
         let size = max groupSnapshots ((values.Length + MostGroups - 1) / MostGroups)
         values |> Array.chunkBySize size
 
-    /// −ln q, or −ln q − βE.
+    /// −ln q of each snapshot, or −ln q − βE where energies are known.
     let private reduced (energies: LatticeEnergies option) (held: HeldLikelihoods) =
         match energies, held.Energies with
         | Some e, Some values -> Array.map2 (fun s energy -> s - e.Beta * energy) held.Surprise values
         | _ -> held.Surprise
 
-    /// The mean over networks of numbers of whole snapshots.
+    /// The mean of the estimates of all networks, divided by the number of sites.
     let private meanPerSite sites (estimates: Estimate<1>[]) =
         estimates |> Array.reduce Estimate.add |> Estimate.scale (1.0 / float (estimates.Length * sites))
 
@@ -75,11 +76,11 @@ module internal LatticeScanBounds =
                 $"{shared:F0} of {pairs} could be from either; with fewer than {FewestShared} the looseness of the bound comes from the scatter of energies"
         }
 
-    /// <summary>Everything that likelihoods say.</summary>
-    /// <param name="sites">Of a snapshot.</param>
+    /// <summary>Bounds and best estimate from the likelihoods of all networks.</summary>
+    /// <param name="sites">Sites of a snapshot.</param>
     /// <param name="groupSnapshots">Neighbouring snapshots that may be correlated.</param>
-    /// <param name="energies">In equilibrium; None otherwise.</param>
-    /// <param name="held">One entry for each network; all with the same things known.</param>
+    /// <param name="energies">Temperature and mean energy in equilibrium; None out of equilibrium.</param>
+    /// <param name="held">Likelihoods by each network; energies and drawn configurations are known for all networks or for none.</param>
     let estimate sites groupSnapshots (energies: LatticeEnergies option) (held: HeldLikelihoods[]) : LatticeScanBounds =
         let values = held |> Array.map (reduced energies)
         let groups = values |> Array.map (grouped groupSnapshots)

@@ -9,23 +9,23 @@ open Mice.Tensors
 /// Snapshots of a lattice from elsewhere.
 [<RequireQualifiedAccess>]
 type LatticeGiven =
-    /// Of ±1 spins.
+    /// Snapshots of ±1 spins.
     | Spins of LatticeSnapshots<sbyte>
-    /// Of planar spins: angles in radians.
+    /// Snapshots of planar spins: angles in radians.
     | Angles of LatticeSnapshots<float>
-    /// Of spins that are each in one of so many states, from 0 on.
+    /// Number of states q, and snapshots of spins that are each in one of the states 0 to q − 1.
     | States of int * LatticeSnapshots<byte>
 
 /// What is known of snapshots from elsewhere besides the snapshots.
 type LatticeConditions =
     {
-        /// Symmetries of their law: SpinSymmetry.none where nothing is known.
+        /// Symmetries of the law of the snapshots; SpinSymmetry.none where none is known.
         Symmetry: SpinSymmetry
-        /// Neighbouring snapshots that may be correlated, 1 or more.
+        /// Number of neighbouring snapshots that may be correlated, 1 or more.
         GroupSnapshots: int
         /// T, and the energy of each snapshot; None out of equilibrium or where the Hamiltonian is not known.
         Thermal: LatticeEnergies option
-        /// The Hamiltonian that Thermal's energies are of, for spins of the kind given; None where only those energies are known.
+        /// The Hamiltonian that gave the energies of Thermal, for the same kind of spins; None where only the energies are known.
         Hamiltonian: LatticeHamiltonian option
     }
 
@@ -51,7 +51,7 @@ module LatticeGiven =
     /// <summary>E of each snapshot by a Hamiltonian.</summary>
     /// <param name="hamiltonian">The Hamiltonian.</param>
     /// <param name="given">The snapshots.</param>
-    /// <returns>None when it is one of other spins.</returns>
+    /// <returns>None for a Hamiltonian of another kind of spins.</returns>
     let energies (hamiltonian: LatticeHamiltonian) (given: LatticeGiven) : float[] option =
         match hamiltonian, given with
         | LatticeHamiltonian.Spins energy, LatticeGiven.Spins s -> Some(Array.map energy s.Sites)
@@ -90,8 +90,8 @@ module LatticeConditions =
 /// Entropy of lattice snapshots from elsewhere, in equilibrium or not.
 [<RequireQualifiedAccess>]
 module LatticeSnapshotEntropy =
-    /// What is assumed of snapshots and their law: everything that the numbers depend on besides options and snapshots. The Hamiltonian is
-    /// known by its values for the snapshots.
+    /// Settings that identify a calculation besides options and snapshots: symmetry, groups, energies. A Hamiltonian is identified by its values for the
+    /// snapshots.
     let private describe (data: LatticeData<'spin>) (symmetry: SpinSymmetry) =
         let ofNumbers (values: float[]) =
             RunStore.digest (fun writer -> values |> Array.iter writer.Write)

@@ -10,23 +10,23 @@ open Mice.Autoregressive
 type LatticeSpins<'spin> =
     internal
         {
-            /// Numbers that a spin is given by.
+            /// Numbers that describe one spin to a network.
             Numbers: int
             /// Faults of snapshots.
             Faults: LatticeSnapshots<'spin> -> MiceError list
-            /// The untrained law of the scan; the snapshots are those it will be trained on.
+            /// The untrained law of the scan, given the snapshots that the law will be trained on.
             Law: SpinConditionalOptions -> LatticeSnapshots<'spin> -> SpinConditional<'spin>
-            /// The critic of two halves; the snapshots are those it will be trained on.
+            /// The untrained critic of two halves, given the snapshots that the critic will be trained on.
             Critic: LatticeSnapshots<'spin> -> LatticeHalves -> Critic
-            /// Product pairs of each row of a batch in training; None for all of them.
+            /// Product pairs for each row of a training batch; None pairs each row with all other rows.
             Partners: int option
-            /// Writes two halves of a block anywhere in a snapshot of a torus of some shape to rows of two arrays.
+            /// Writes two halves of a block into one row of two arrays. The arguments: shape of the torus, randomness, snapshot, halves, row, both arrays.
             Draw: int[] -> Generator -> 'spin[] -> LatticeHalves -> int -> float32[] -> float32[] -> unit
-            /// Side of the block that MICE starts from, given the one that the options ask for and the number of axes.
+            /// Side of the starting block of MICE, from the side that the options ask for and the number of axes.
             BlockSide: int -> int -> int
-            /// Entropy of that block.
+            /// Entropy of the starting block with a given side.
             Block: int -> LatticeSnapshots<'spin> -> Result<StartingBlock, MiceError list>
-            /// Sites of a small block whose entropy MICE tells besides; None where counting does.
+            /// Sites of the small block of the naive estimate by MICE; None where counting gives the naive estimate.
             NaiveVolume: float option
             /// Entropies from counted patterns; None for spins whose patterns cannot be counted.
             Count: (LatticeSnapshots<'spin> -> Result<LatticeCountingResult, MiceError list>) option
@@ -37,18 +37,18 @@ type LatticeSpins<'spin> =
 /// The kinds of spins.
 [<RequireQualifiedAccess>]
 module LatticeSpins =
-    /// Most patterns of the block that MICE starts from: 16 sites of two states.
+    /// Most patterns of the starting block of MICE: 16 sites of two states.
     [<Literal>]
     let private MostPatterns = 65536
 
-    /// The side that is asked for, halved as long as the block has too many patterns.
+    /// Side of the starting block: the side asked for, halved until the block has few enough patterns.
     let rec private blockSide states side axes =
         if side > 1 && pown side axes > BlockShape.mostSites MostPatterns states then
             blockSide states (side / 2) axes
         else
             side
 
-    /// Entropy of a block from its counts, with jackknife pseudo-values.
+    /// Entropy per site of a block from its counts, with pseudo-values of the jackknife.
     let private startOf symmetry counts =
         let counted = BlockEntropy.ofCounts symmetry counts
         let volume = float counted.Shape.Sites
@@ -65,7 +65,7 @@ module LatticeSpins =
         BlockShape.box (Array.create snapshots.Shape.Length side)
 
     /// <summary>Ising spins, ±1.</summary>
-    /// <param name="symmetry">Of the law of the snapshots.</param>
+    /// <param name="symmetry">Symmetries of the law of the snapshots.</param>
     let ising (symmetry: SpinSymmetry) : LatticeSpins<sbyte> =
         {
             Numbers = 1
@@ -84,8 +84,8 @@ module LatticeSpins =
 
     /// <summary>Spins that are each in one of q states, 0 to q − 1.</summary>
     /// <param name="states">q, 2 or more.</param>
-    /// <param name="symmetry">Of the law of the snapshots; its flip stands for renaming the states of all spins of a snapshot, which leaves the law as it is where
-    /// all states are alike.</param>
+    /// <param name="symmetry">Symmetries of the law of the snapshots. The flip stands for renaming the states of all spins of a snapshot together, a symmetry
+    /// where no state is favoured.</param>
     let states (states: int) (symmetry: SpinSymmetry) : LatticeSpins<byte> =
         {
             Numbers = states
@@ -115,7 +115,7 @@ module LatticeSpins =
         else
             let struct (entropy, without) = PlanarSpinEntropy.ofGroups groups
             let n = float groups.Length
-            // Groups are as equal as can be.
+            // All groups have nearly the same size, so the plain jackknife applies.
             let changes = without |> Array.map (fun w -> (n - 1.0) * (entropy - w))
 
             {
@@ -127,13 +127,13 @@ module LatticeSpins =
                 Changes = changes
             }
 
-    /// Sites of the block that is naively taken for the whole: 4×4.
+    /// Sites of the block of the naive estimate: 4×4.
     [<Literal>]
     let private NaiveVolume = 16.0
 
     /// <summary>Planar spins, as unit vectors.</summary>
-    /// <param name="symmetry">Of the law of the snapshots; its flip stands for the rotation of all spins of a snapshot together, which leaves the
-    /// law as it is without a field.</param>
+    /// <param name="symmetry">Symmetries of the law of the snapshots. The flip stands for rotating all spins of a snapshot together, a symmetry without a
+    /// field.</param>
     let planar (symmetry: SpinSymmetry) : LatticeSpins<Vector2> =
         let rotations = symmetry.Flip
 
@@ -151,7 +151,7 @@ module LatticeSpins =
                         HalfCritic.rotated stiffness
                     else
                         HalfCritic.planar stiffness
-            // Averaged over rotations, a pair says more and costs more.
+            // The average over rotations makes a pair more informative and more expensive: fewer pairs are enough.
             Partners = if rotations then Some 64 else None
             Draw = LatticeHalves.drawPlanar symmetry
             BlockSide = fun _ _ -> 1

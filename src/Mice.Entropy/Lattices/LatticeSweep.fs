@@ -3,18 +3,18 @@ namespace Mice.Entropy
 open Mice
 open Mice.Tensors
 
-/// What one temperature hands on to the next lower one.
+/// What the calculation at one temperature hands on to the next lower temperature.
 type internal LatticeHandover =
     {
-        /// What the networks of each method have learned, by its name.
+        /// Trained parameters of each method, by the name of the method.
         Weights: Map<string, Params>
-        /// The temperatures that it has passed through.
+        /// Labels of the temperatures that the parameters were trained at, one after the other.
         Passed: string list
     }
 
 /// The temperatures of a calculation, one after the other, with a checkpoint of each method.
 module internal LatticeSweep =
-    /// Networks start from nothing.
+    /// The start of a sweep: no temperature was passed, and networks start from random parameters.
     let beginning = { Weights = Map.empty; Passed = [] }
 
     let private noCheckpoint name =
@@ -23,15 +23,15 @@ module internal LatticeSweep =
                 MiceError.BadFile(name, None, None, "this is no checkpoint of lattice entropies.")
             ])
 
-    /// Points from a checkpoint, or computed and kept in it.
+    /// Points from a checkpoint, or computed and then kept in the checkpoint.
     let kept (file: string) (compute: unit -> Result<LatticePoint list, MiceError list>) (run: Run) =
         Run.kept file (LatticePoint.ofBytes file) LatticePoint.toBytes compute run
 
     let private weightsOf (found: LatticeFound) = found.Weights
     let private pointsOf (found: LatticeFound) = found.Points
 
-    /// Points and weights from a checkpoint, or computed and kept in it: the weights under a name of their own, which is read first, so that they are there
-    /// where the points are.
+    /// Points and trained parameters from two checkpoints, or computed and then kept. The parameters are written first and read first: wherever a checkpoint
+    /// of points exists, the parameters exist too.
     let private keptWithWeights (file: string) (compute: unit -> Result<LatticeFound, MiceError list>) (run: Run) =
         let weightsFile = file + "-weights"
         let found = lazy (compute ())
@@ -52,7 +52,8 @@ module internal LatticeSweep =
             return { Points = points; Weights = weights }
         }
 
-    /// What tells results apart whose networks have passed through different temperatures: nothing where they start from nothing.
+    /// Part of the name of a checkpoint: it tells apart results whose networks were trained at different temperatures before. Empty where networks start from
+    /// random parameters.
     let private suffix (before: LatticeHandover) (first: Params) =
         if Array.isEmpty (Params.branches first) then
             ""
@@ -61,8 +62,8 @@ module internal LatticeSweep =
 
             "-after-" + digest[..15]
 
-    /// The points of one temperature; what a checkpoint holds is not computed again, and no snapshots are drawn when it holds all. The run has the key of
-    /// the temperature, whose label stands in names.
+    /// The points of one temperature. A method whose checkpoint exists is not computed again, and no snapshots are drawn when all checkpoints exist. The run
+    /// has the key of the temperature; the label of the temperature is part of the names of checkpoints.
     let points
         (options: LatticeEntropyOptions)
         (run: Run)
@@ -108,8 +109,8 @@ module internal LatticeSweep =
                 Passed = before.Passed @ [ label ]
             })
 
-    /// All temperatures; where networks hand on what they learned from the highest to the lowest, and then no further than a fault. The points
-    /// are in the order of the temperatures that were given.
+    /// The points of all temperatures, in the order in which the temperatures were given. Where networks are handed on, the temperatures are computed from the
+    /// highest to the lowest, and a fault stops the sweep.
     let run
         (options: LatticeEntropyOptions)
         (run: Run)

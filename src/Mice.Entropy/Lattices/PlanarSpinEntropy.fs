@@ -11,7 +11,7 @@ module internal PlanarSpinEntropy =
     [<Literal>]
     let private MostBins = 4096
 
-    /// Fewest spins in a bin that is not empty, on average: with fewer even Grassberger's correction falls short.
+    /// Fewest spins in a bin that is not empty, on average: with fewer spins Grassberger's estimate comes out too low.
     [<Literal>]
     let private Occupation = 16
 
@@ -26,7 +26,7 @@ module internal PlanarSpinEntropy =
 
         counts
 
-    /// Every two bins in one, until bins that are not empty hold enough.
+    /// Joins neighbouring bins in pairs until the bins that are not empty hold enough spins.
     let rec private widened (groups: int[][]) =
         let all = groups |> Array.reduce (Array.map2 (+))
         let filled = all |> Array.sumBy (fun n -> if n > 0 then 1 else 0)
@@ -42,7 +42,7 @@ module internal PlanarSpinEntropy =
         DiscreteEntropy.valueOf EntropyMethod.Grassberger (int64 bins) counts
         |> (+) (log (2.0 * Math.PI / float bins))
 
-    /// Nats relative to dθ, and what it would be without each group of snapshots, [groups].
+    /// The entropy in nats relative to dθ, and the entropy without each group of snapshots, [groups].
     let ofGroups (groups: Vector2[][][]) : struct (float * float[]) =
         let counts = groups |> Array.map counts |> widened
         let all = counts |> Array.reduce (Array.map2 (+))

@@ -4,7 +4,7 @@ open System.Numerics
 open Mice
 open Mice.Samplers
 
-/// What the counting and the compression of ±1 spins ask of snapshots, and how they are split into groups for errors.
+/// Faults of snapshots for counting and compression, and the groups of snapshots that errors come from.
 module internal SpinSnapshots =
     /// Most groups; the standard error from G groups has a relative error of 1/√(2(G − 1)), 13 % for 32.
     [<Literal>]
@@ -31,11 +31,11 @@ module internal SpinSnapshots =
             yield! LatticeSnapshots.faults snapshots
         ]
 
-    /// The same, and the first spin that is not ±1.
+    /// Faults of the number and the size of snapshots, and the first spin that is not ±1.
     let faults (snapshots: LatticeSnapshots<sbyte>) : MiceError list =
         shapeFaults snapshots @ Option.toList (spinFault snapshots)
 
-    /// The same of spins with states, and the first one that is none of them.
+    /// Faults of the number and the size of snapshots, and the first spin that is not one of the states.
     let stateFaults (states: int) (snapshots: LatticeSnapshots<byte>) : MiceError list =
         [
             yield! shapeFaults snapshots
@@ -45,7 +45,7 @@ module internal SpinSnapshots =
             | None -> ()
         ]
 
-    /// The same of planar spins, and the first one that is of no finite angle.
+    /// Faults of the number and the size of snapshots, and the first planar spin whose angle is not finite.
     let planarFaults (snapshots: LatticeSnapshots<Vector2>) : MiceError list =
         let finite (spin: Vector2) =
             System.Single.IsFinite spin.X && System.Single.IsFinite spin.Y
@@ -57,7 +57,7 @@ module internal SpinSnapshots =
                 MiceError.OutOfRange("an angle", "not finite", "any finite number, in radians")
         ]
 
-    /// Consecutive snapshots in groups as equal as can be, so that what memory a chain still has stays within groups.
+    /// Consecutive snapshots in groups of nearly equal size: correlations within a chain then stay within groups.
     let split (snapshots: 'snapshot[]) : 'snapshot[][] =
         snapshots |> Array.splitInto (min MostGroups snapshots.Length)
 

@@ -3,8 +3,8 @@ namespace Mice.Entropy
 open System
 open Mice.Samplers
 
-/// <summary>Changes of a configuration that leave its probability as it is, beside translations: rotations and reflections of the
-/// lattice about a site, and the flip of all spins.</summary>
+/// <summary>Symmetries of the law of snapshots besides translations: rotations and reflections of the lattice about a site, and one change of all spins
+/// together (flip, rotation or renaming). A symmetry does not change the probability of any configuration.</summary>
 /// <remarks>A symmetry is a statement about the law of the snapshots: snapshots that all have one sign of the magnetisation, as
 /// from local moves in the ordered phase, break the flip, and to declare it adds up to ln 2 to the entropy of every block.</remarks>
 type SpinSymmetry =
@@ -12,16 +12,15 @@ type SpinSymmetry =
         {
             /// Linear maps of offsets along the axes, the identity among them; a group.
             Maps: (int[] -> int[])[]
-            /// Whether all spins may be flipped.
+            /// Whether all spins of a snapshot may be changed together: ±1 flipped, angles rotated, states renamed.
             Flip: bool
         }
 
 /// Symmetries of models, and what they do to the patterns of a block.
 [<RequireQualifiedAccess>]
 module SpinSymmetry =
-    /// <summary>Translations, and the flip where it is one: for anything that is homogeneous.</summary>
-    /// <param name="flip">Whether all spins may be flipped together; of planar spins, whether they may be rotated together; of spins with
-    /// states, whether the states may be renamed.</param>
+    /// <summary>Translations, with or without the change of all spins together: the symmetry of any law that is the same everywhere.</summary>
+    /// <param name="flip">Whether all spins of a snapshot may be changed together: ±1 flipped, angles rotated, states renamed.</param>
     let translations (flip: bool) : SpinSymmetry = { Maps = [| id |]; Flip = flip }
 
     /// Translations alone.
@@ -31,15 +30,15 @@ module SpinSymmetry =
     /// <param name="symmetry">A symmetry.</param>
     let together (symmetry: SpinSymmetry) : bool = symmetry.Flip
 
-    /// <summary>The same changes of the lattice, with or without the one of all spins together.</summary>
-    /// <param name="flip">As for <c>translations</c>.</param>
+    /// <summary>A symmetry with the same maps of the lattice, with or without the change of all spins together.</summary>
+    /// <param name="flip">Whether all spins of a snapshot may be changed together, as for <c>translations</c>.</param>
     /// <param name="symmetry">A symmetry.</param>
     let withTogether (flip: bool) (symmetry: SpinSymmetry) : SpinSymmetry = { symmetry with Flip = flip }
 
     let private unit axes axis =
         Array.init axes (fun a -> if a = axis then 1 else 0)
 
-    /// The linear map with these images of the unit vectors.
+    /// The linear map of offsets that takes the unit vectors to the given images.
     let private linear (images: int[][]) (offset: int[]) =
         Array.fold2
             (fun sum step image -> Array.map2 (fun s i -> s + step * i) sum image)
@@ -47,7 +46,7 @@ module SpinSymmetry =
             offset
             images
 
-    /// All lists of so many entries.
+    /// All lists of a given length whose elements are among the entries.
     let rec private lists count (entries: 'a list) : 'a list list =
         if count = 0 then
             [ [] ]
@@ -85,10 +84,11 @@ module SpinSymmetry =
                     map
         |]
 
-    /// <summary>The point group of a lattice (8 maps for the square, 12 for the triangular one, 48 for the cubic), less what does not fit a torus with
-    /// different sides.</summary>
-    /// <param name="lattice">The lattice; the square one stands for neighbours along every axis, whatever their number, the triangular one has two axes.</param>
-    /// <param name="flip">As for <c>translations</c>.</param>
+    /// <summary>The point group of a lattice: 8 maps for the square, 12 for the triangular and 48 for the cubic lattice. Maps that do not take a torus with
+    /// different sides onto itself are left out.</summary>
+    /// <param name="lattice">The lattice. Square stands for neighbours along every axis, whatever the number of axes; the triangular lattice has two
+    /// axes.</param>
+    /// <param name="flip">Whether all spins of a snapshot may be changed together, as for <c>translations</c>.</param>
     /// <param name="shape">Sites along each axis of the torus.</param>
     let ofLattice (lattice: Lattice) (flip: bool) (shape: int[]) : SpinSymmetry =
         {
@@ -101,7 +101,7 @@ module SpinSymmetry =
     let ofModel (model: IsingModel) : SpinSymmetry =
         ofLattice model.Lattice (model.Field = 0.0) [| model.Rows; model.Columns |]
 
-    /// The symmetry in words of its own, for the identity of a calculation: what the maps do to the neighbours along each axis.
+    /// Text that identifies a symmetry, for the identity of a calculation: the images of the unit vectors under every map, and the flip.
     let internal describe (axes: int) (symmetry: SpinSymmetry) : string =
         let places =
             symmetry.Maps
@@ -120,20 +120,20 @@ module SpinSymmetry =
         symmetry.Maps
         |> Array.exists (fun map -> places |> List.forall (fun place -> map place = image place))
 
-    /// Whether every two of so many axes may be exchanged.
+    /// Whether the symmetry has every exchange of two axes.
     let internal transposes (axes: int) (symmetry: SpinSymmetry) : bool =
         let exchanged a (offset: int[]) =
             offset |> Array.updateAt a offset[a + 1] |> Array.updateAt (a + 1) offset[a]
 
-        // Neighbouring exchanges make all of them.
+        // Exchanges of neighbouring axes generate all exchanges.
         axes > 1 && [ 0 .. axes - 2 ] |> List.forall (fun a -> holds axes (exchanged a) symmetry)
 
-    /// Whether the lattice may be reflected along each of so many axes.
+    /// Whether the symmetry has the reflection along each axis.
     let internal reflects (axes: int) (symmetry: SpinSymmetry) : bool =
         [ 0 .. axes - 1 ]
         |> List.forall (fun a -> holds axes (fun offset -> Array.updateAt a -offset[a] offset) symmetry)
 
-    /// The maps that take the shape onto itself, as permutations: site i goes to site p[i].
+    /// Maps that take a block onto itself, as permutations of its sites: site i goes to site p[i].
     let internal permutations (shape: BlockShape) (symmetry: SpinSymmetry) : int[][] =
         let number = shape.Offsets |> Array.mapi (fun i offset -> offset, i) |> Map.ofArray
 
@@ -150,7 +150,8 @@ module SpinSymmetry =
             else
                 None)
 
-    /// Images of all values of some sites of a pattern that follow each other, as many as have at most 256 values, [parts][states^sites].
+    /// A permutation of sites as tables, [parts][states^sites]: each part is a run of consecutive sites with at most 256 values together, and its table has
+    /// the image of each value.
     let private partImages states (permutation: int[]) =
         let together = int (floor (log 256.5 / log (float states))) |> max 1
         let power n = pown states n
@@ -161,7 +162,7 @@ module SpinSymmetry =
             Array.init (power images.Length) (fun value ->
                 images |> Array.mapi (fun i image -> value / power i % states * power image) |> Array.sum))
 
-    /// The smallest pattern that a pattern becomes when its states are renamed: its last site has state 0, and so on.
+    /// The smallest pattern that renaming of states can make of a pattern: states are numbered by their first occurrence, from the last site backwards.
     let private renamed states sites (names: int[]) pattern =
         Array.Fill(names, -1)
         let mutable next, result, rest = 0, 0, pown states (sites - 1)
@@ -178,10 +179,10 @@ module SpinSymmetry =
 
         result
 
-    /// <summary>The smallest pattern that each pattern can be turned into, [states^sites]: the name of its orbit.</summary>
+    /// <summary>The orbit of each pattern, [states^sites]: an orbit is named by the smallest pattern that the symmetry can make of its patterns.</summary>
     /// <param name="states">States of a site.</param>
     /// <param name="shape">The block; site i of a pattern counts states^i.</param>
-    /// <param name="symmetry">What turns patterns into each other; its flip renames states.</param>
+    /// <param name="symmetry">The symmetry; its flip renames states.</param>
     let internal orbits (states: int) (shape: BlockShape) (symmetry: SpinSymmetry) : int[] =
         let count = pown states shape.Sites
         let names = Array.zeroCreate states

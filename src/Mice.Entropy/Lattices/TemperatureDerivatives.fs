@@ -5,9 +5,9 @@ open Mice
 /// A derivative by temperature, from two neighbouring temperatures.
 type TemperatureDerivative<[<Measure>] 'u> =
     {
-        /// Half-way between the two.
+        /// The temperature half-way between the two.
         Temperature: float
-        /// The derivative there; its error is that of the two values alone.
+        /// The derivative at this temperature. Its error comes from the errors of the two values, and not from the curvature between them.
         Value: Estimate<'u>
     }
 
@@ -39,13 +39,13 @@ type TemperatureDerivatives =
 /// the critical temperature of the Ising model.</remarks>
 [<RequireQualifiedAccess>]
 module TemperatureDerivatives =
-    /// By rising temperature, each one once.
+    /// Values in order of rising temperature, each temperature once.
     let private byTemperature (values: (float * 'value) list) =
         values |> List.distinctBy fst |> List.sortBy fst
 
     /// <summary>Slopes between neighbouring temperatures.</summary>
-    /// <param name="values">Temperature and value, in any order; a temperature that comes again is left out.</param>
-    /// <returns>One less than the temperatures, by rising temperature. Differences of bounds are no bounds.</returns>
+    /// <param name="values">Temperature and value, in any order; of values at the same temperature the first one counts.</param>
+    /// <returns>One slope fewer than there are temperatures, in order of rising temperature. Differences of bounds are no bounds.</returns>
     let slopes (values: (float * Estimate<'u>) list) : TemperatureDerivative<'u> list =
         byTemperature values
         |> List.pairwise
@@ -61,7 +61,7 @@ module TemperatureDerivatives =
         let rise, fall = y[1] - y[0], y[1] - y[2]
         x[1] + 0.5 * (right * right * rise - left * left * fall) / (right * rise + left * fall)
 
-    /// The vertex for four values: the slopes between them are the three points.
+    /// The vertex of the parabola through the three slopes between four neighbouring values.
     let private steepest (temperatures: float[]) (values: float[]) =
         let between f = Array.init 3 (fun i -> f i (i + 1))
         let middle = between (fun i j -> 0.5 * (temperatures[i] + temperatures[j]))
@@ -90,7 +90,7 @@ module TemperatureDerivatives =
             let temperatures = four |> Array.map fst
             let centre = four |> Array.map (fun (_, e) -> float e.Value)
 
-            /// A thousandth of an error up and down: the first order.
+            /// The change of the vertex by one error of a value, to first order: the difference of shifts by a thousandth of the error up and down.
             let change i =
                 let shifted share =
                     centre
@@ -110,7 +110,7 @@ module TemperatureDerivatives =
             |> Estimate.widen (width / sqrt 12.0)
             |> Some
 
-    /// T and M of every size of halves, of critics whose M is certified.
+    /// T and M for every size of halves, from levels with a critic that is not saturated.
     let private critics (points: LatticePoint list) =
         [
             for p in points do

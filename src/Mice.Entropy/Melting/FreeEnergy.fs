@@ -39,7 +39,7 @@ type GibbsPoint =
         Temperature: float<K>
         /// Δh − T Δs with both taken constant.
         Linear: Estimate<kJ / mol>
-        /// The same with Δh and Δs following Δc_p.
+        /// Δh − T Δs with Δh and Δs changing with temperature as Δc_p says.
         Corrected: Estimate<kJ / mol>
     }
 

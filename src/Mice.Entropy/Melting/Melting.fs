@@ -123,7 +123,7 @@ module Melting =
                     $"{Estimate.format kinetic} K in the table, {float conditions.Temperature} K given"
         ]
 
-    /// Two bounds of unknown looseness differ by anything.
+    /// Whether both entropies are corrected for their looseness: two bounds of unknown looseness may differ by any amount.
     let private correction (solid: ScanResult) (liquid: ScanResult) =
         let detail =
             match solid.Looseness, liquid.Looseness with
@@ -288,7 +288,7 @@ module Melting =
 
     /// <summary>Entropy of melting, Δg(T) and melting temperature from separate runs of solid and liquid.</summary>
     /// <param name="options">Conditions, and how both phases are scanned.</param>
-    /// <param name="run">As of <c>estimateBy</c>.</param>
+    /// <param name="run">Key, threads, device and so on, as for <c>estimateBy</c>.</param>
     /// <param name="input">Snapshots and thermo tables.</param>
     /// <returns>The result, or every fault of the input; nothing is scanned before the rest is in order.</returns>
     let estimate (options: MeltingOptions) (run: Run) (input: MeltingInput) : Result<MeltingResult, MiceError list> =

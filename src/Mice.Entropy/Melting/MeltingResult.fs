@@ -38,7 +38,7 @@ type MeltingResult =
         Liquid: ScanResult
         /// Enthalpy, volume and heat capacity of the solid.
         SolidThermodynamics: PhaseThermodynamics
-        /// The same of the liquid.
+        /// Enthalpy, volume and heat capacity of the liquid.
         LiquidThermodynamics: PhaseThermodynamics
         /// Temperature of the runs.
         Temperature: float<K>
@@ -47,7 +47,8 @@ type MeltingResult =
         /// Entropy of melting, Δs_ex + ln(v_l/v_s), from the corrected excess entropies of both phases where both are known, else from their
         /// bounds; no bound.
         DeltaEntropy: Estimate<kB / atom>
-        /// The same from the two upper bounds as they stand: too large when the liquid's is the looser one. Its error is statistical.
+        /// Entropy of melting from the two upper bounds without a correction: too large when the bound of the liquid is the looser one. The error is
+        /// statistical.
         DeltaEntropyOfBounds: Estimate<kB / atom>
         /// Enthalpy of melting.
         DeltaEnthalpy: Estimate<kJ / mol>

@@ -10,14 +10,14 @@ type CubicIsingModel =
         Shape: int[]
         /// J: positive for a ferromagnet, negative for an antiferromagnet.
         Coupling: float
-        /// H.
+        /// H, in the unit of J.
         Field: float
     }
 
 /// The three-dimensional Ising model as a lattice model; critical at T = 4.5115 J.
 [<RequireQualifiedAccess>]
 module CubicIsing =
-    /// The Potts model of two states that has the same law, s = +1 being state 0: δ(s, s′) = (1 + ss′)/2.
+    /// The Potts model of two states with the same Boltzmann law; s = +1 is state 0, and δ(s, s′) = (1 + ss′)/2.
     let private potts (model: CubicIsingModel) temperature : PottsModel =
         {
             Shape = model.Shape
@@ -29,7 +29,7 @@ module CubicIsing =
 
     let private spin (state: byte) = 1y - 2y * sbyte state
 
-    /// What the energies of the Potts model are lower by.
+    /// What has to be added to the energy of the Potts model to give the energy of the Ising model.
     let private shift (model: CubicIsingModel) =
         let sites = float (LatticeShape.sites model.Shape)
         sites * (float model.Shape.Length * model.Coupling + model.Field)
@@ -68,7 +68,7 @@ module CubicIsing =
                 PottsEnumeration.averagesOf density (potts model temperature)
                 |> LatticeReference.exact ExactSource.Enumeration)
 
-    /// <summary>A model with how it is sampled.</summary>
+    /// <summary>A cubic Ising model together with the options of its sampling.</summary>
     /// <param name="sampling">How snapshots are drawn.</param>
     /// <param name="model">The model.</param>
     let model (sampling: ChainOptions) (model: CubicIsingModel) : LatticeModel<sbyte> =
@@ -95,7 +95,7 @@ module CubicIsing =
             Integrate = None
         }
 
-    /// <summary>The ferromagnet J = 1 on a cubic torus without a field, sampled as usual.</summary>
+    /// <summary>The ferromagnet J = 1 on a cubic torus without a field, with the default sampling.</summary>
     /// <param name="size">Sites along each axis.</param>
     let cube (size: int) : LatticeModel<sbyte> =
         model
@@ -121,7 +121,7 @@ module CubicIsing =
                 |> LatticeSystem.ofModel
         }
 
-    /// The models for the registry.
+    /// The family of cubic Ising models for the registry.
     let family: LatticeFamily =
         {
             Name = "ising3d"

@@ -28,9 +28,9 @@ module Ising =
         ExactIsing.tryFind { model with Temperature = temperature }
         |> Option.bind (fun e -> LatticeReference.exact e.Source (Ok e.Averages))
 
-    /// <summary>An Ising model with how it is sampled.</summary>
+    /// <summary>An Ising model together with the options of its sampling.</summary>
     /// <param name="sampling">How snapshots are drawn.</param>
-    /// <param name="model">The model; its temperature does not matter.</param>
+    /// <param name="model">The model; the value of its temperature is not used.</param>
     let model (sampling: IsingSamplingOptions) (model: IsingModel) : LatticeModel<sbyte> =
         let shape = [| model.Rows; model.Columns |]
         let symmetry = SpinSymmetry.ofModel model
@@ -70,7 +70,7 @@ module Ising =
             Integrate = None
         }
 
-    /// <summary>The ferromagnet J = 1 on a square torus without a field, sampled as usual.</summary>
+    /// <summary>The ferromagnet J = 1 on a square torus without a field, with the default sampling.</summary>
     /// <param name="size">Rows and columns.</param>
     let square (size: int) : LatticeModel<sbyte> =
         model IsingSamplingOptions.defaults (IsingModel.square size 1.0)
@@ -106,7 +106,7 @@ module Ising =
                 |> LatticeSystem.ofModel
         }
 
-    /// The models for the registry.
+    /// The family of Ising models with two axes for the registry.
     let family: LatticeFamily =
         {
             Name = "ising"

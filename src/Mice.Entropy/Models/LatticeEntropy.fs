@@ -53,7 +53,8 @@ module LatticeEntropy =
             draw
             (LatticeMethods.apply options)
 
-    /// Points of the integration by temperature: one run for all of them, kept under the temperatures it was made for.
+    /// Points of the integration at all temperatures, from one run. The checkpoint has the temperatures in its name, for the integration depends on all of
+    /// them.
     let private integrated integrate (run: Run) temperatures =
         let watch = Stopwatch.StartNew()
 
@@ -73,7 +74,7 @@ module LatticeEntropy =
 
         LatticeSweep.kept file compute run
 
-    /// What the integration found becomes the reference of all other points of the same temperature.
+    /// The point with the result of the integration at its temperature as reference.
     let private refer (references: LatticePoint list) (point: LatticePoint) =
         references
         |> List.tryFind (fun r -> r.Temperature = point.Temperature)
@@ -88,14 +89,16 @@ module LatticeEntropy =
             })
         |> Option.defaultValue point
 
-    /// <summary>Entropies per site at some temperatures. Where energies are integrated, the other methods have the result as their reference.</summary>
+    /// <summary>Entropies per site at some temperatures, by every method. Where energies are integrated, the result is the reference of the other
+    /// methods.</summary>
     /// <param name="options">Methods and how they work.</param>
-    /// <param name="run">Key, threads and so on; a store belongs to the model and the options but not to temperatures and methods, for every pair of
-    /// them is kept by itself; an integration is kept for the temperatures that it was made for.</param>
+    /// <param name="run">Key, threads and so on. A store belongs to the model and the options, but not to temperatures and methods: every pair of temperature
+    /// and method has a checkpoint of its own. The checkpoint of an integration belongs to the whole list of temperatures.</param>
     /// <param name="model">The model, and how it is sampled.</param>
-    /// <param name="temperatures">One or more. Only the integration and networks that are handed on make the result at one depend on the others.</param>
-    /// <returns>OutOfRange for faults of the model, the options and the run, UnknownName for methods that are not for the model, and the faults of the
-    /// methods, before any long work where possible; Mismatch for a store of another calculation.</returns>
+    /// <param name="temperatures">One or more. A result does not depend on the other temperatures, with two exceptions: integration, and networks that are
+    /// handed on from one temperature to the next.</param>
+    /// <returns>OutOfRange for faults of the model, the options and the run; UnknownName for methods that the model does not have; the faults of the methods,
+    /// before any long work where possible; Mismatch for a store of another calculation.</returns>
     let estimate
         (options: LatticeEntropyOptions)
         (run: Run)

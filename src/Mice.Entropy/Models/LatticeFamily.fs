@@ -5,64 +5,64 @@ open System.Globalization
 open Mice
 open Mice.Samplers
 
-/// A lattice model whatever its spins.
+/// A lattice model with its kind of spins hidden: what command line, reports and C# work with.
 type LatticeSystem =
     {
-        /// As of the model.
+        /// Name of the model, such as ising.
         Name: string
-        /// As of the model.
+        /// One line that describes the model without its temperature.
         Title: string
         /// Sites along each axis.
         Shape: int[]
-        /// As of the model.
+        /// Name of the lattice: square, triangular, cubic.
         Lattice: string
-        /// Parameters that describe it beside its shape, by name.
+        /// Parameters of the model besides its shape, by name.
         Parameters: (string * string) list
-        /// How it is sampled.
+        /// Settings of the sampling, by name.
         Sampling: (string * string) list
         /// Snapshots at each temperature.
         Snapshots: int
-        /// What a step of its chains is called.
+        /// What a step of the model's chains is called: rounds or steps.
         Steps: string
         /// Steps before anything is kept.
         Equilibrate: int
         /// Steps between two snapshots of a chain.
         Every: int
-        /// Methods for it.
+        /// Methods that can be used for the model.
         Methods: LatticeMethod list
-        /// Changes that leave the law of its configurations as it is.
+        /// Symmetries: changes of a configuration that do not change its probability.
         Symmetry: SpinSymmetry
         /// E of a configuration.
         Hamiltonian: LatticeHamiltonian
-        /// Faults at a temperature.
+        /// Faults of the model at a temperature.
         Faults: float -> MiceError list
-        /// Entropies, as <c>LatticeEntropy.estimate</c>.
+        /// Estimates entropies at some temperatures, as <c>LatticeEntropy.estimate</c> does.
         Estimate: LatticeEntropyOptions -> Run -> float list -> Result<LatticePoint list, MiceError list>
-        /// Snapshots at a temperature: how many, and what is known of them.
+        /// Draws snapshots at a temperature.
         Draw: Run -> float -> Result<DrawnSystem, MiceError list>
     }
 
-/// Snapshots of a system whatever its spins.
+/// Snapshots that were drawn of a system.
 and DrawnSystem =
     {
-        /// How many.
+        /// Number of snapshots.
         Snapshots: int
-        /// Of each chain.
+        /// Number of snapshots of each chain.
         SnapshotsPerChain: int
-        /// ⟨E⟩/N.
+        /// ⟨E⟩/N over all steps of all chains after equilibration.
         EnergyPerSite: Estimate<1>
         /// Integrated autocorrelation time of the energy, in the system's steps.
         AutocorrelationTime: Estimate<1>
         /// Whether the chains were in equilibrium and the snapshots far enough apart.
         Checks: Check list
-        /// Writes them to a file.
+        /// Writes the snapshots to a file, with a description of the run if one is given.
         Write: SnapshotSource option -> string -> Result<unit, MiceError list>
     }
 
 /// Models as systems.
 [<RequireQualifiedAccess>]
 module LatticeSystem =
-    /// <summary>A model as a system.</summary>
+    /// <summary>The system of a model: the same functions with the kind of spins hidden.</summary>
     /// <param name="model">The model.</param>
     let ofModel (model: LatticeModel<'spin>) : LatticeSystem =
         {
@@ -98,20 +98,20 @@ module LatticeSystem =
 /// A parameter of the models of a family.
 type LatticeParameter =
     {
-        /// As commands, files and C# call it, such as coupling.
+        /// Name of the parameter in commands, files and C#, such as coupling.
         Name: string
-        /// What it is, with its default.
+        /// Meaning of the parameter, with its default, for help texts.
         Usage: string
-        /// Its value where it is not given.
+        /// Value of the parameter where none is given.
         Default: string
     }
 
-/// What is asked of a family of models; what is None is as usual for the family.
+/// What a user asks of a family of models; every None stands for the default of the family.
 type LatticeRequest =
     {
         /// Sites along each axis; one number stands for all axes of the family.
         Sides: int list
-        /// Parameters that are given, by name.
+        /// Values of parameters that the user gives, by name; other parameters have their defaults.
         Parameters: (string * string) list
         /// Snapshots at each temperature.
         Snapshots: int option
@@ -121,27 +121,28 @@ type LatticeRequest =
         Every: int option
     }
 
-/// Models of one name.
+/// All models that share a name and differ in shape and parameters.
 type LatticeFamily =
     {
-        /// In commands: ising, xy.
+        /// Name in commands: ising, xy.
         Name: string
-        /// In a few words.
+        /// A few words about the family, for lists of verbs.
         Summary: string
-        /// What has to be said of size, snapshots and steps: rounding and defaults.
+        /// A remark for help texts: allowed sides, rounding of the number of snapshots, default steps.
         Remark: string
-        /// Numbers of axes that its lattices may have, first that of a torus of which one side is given.
+        /// Allowed numbers of axes. The first one is taken when the user gives a single side.
         Axes: int list
-        /// What its models are told apart by beside their shape.
+        /// Parameters that the models of the family have besides their shape.
         Parameters: LatticeParameter list
-        /// The model that is asked for, with its shape and the value of each parameter; faults of its numbers are told by what is done with it.
+        /// Makes the model of a request from its shape and a function that gives the value of each parameter. Errors: values that cannot be read; faults of
+        /// the model itself are found later, by <c>LatticeSystem.Faults</c>.
         Create: LatticeRequest -> int[] -> (string -> string) -> Result<LatticeSystem, MiceError list>
     }
 
 /// What families of models have in common.
 [<RequireQualifiedAccess>]
 module LatticeFamily =
-    /// J of models of neighbours.
+    /// The parameter J of models with a coupling of neighbours.
     let coupling: LatticeParameter =
         {
             Name = "coupling"
@@ -149,7 +150,7 @@ module LatticeFamily =
             Default = "1"
         }
 
-    /// H.
+    /// The parameter H, with its help text.
     let field (usage: string) : LatticeParameter =
         {
             Name = "field"
@@ -157,21 +158,21 @@ module LatticeFamily =
             Default = "0"
         }
 
-    /// <summary>A number.</summary>
-    /// <param name="name">Of the parameter.</param>
-    /// <param name="text">Its value.</param>
-    /// <returns>OutOfRange when it is no finite number.</returns>
+    /// <summary>Reads the value of a parameter that is a number.</summary>
+    /// <param name="name">Name of the parameter.</param>
+    /// <param name="text">Its value as text.</param>
+    /// <returns>OutOfRange when the text is no finite number.</returns>
     let number (name: string) (text: string) : Result<float, MiceError list> =
         match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
         | true, value when Double.IsFinite value -> Ok value
         | _ -> Error [ MiceError.OutOfRange(name, $"'{text}'", "any finite number") ]
 
-    /// <summary>A count.</summary>
-    /// <param name="name">Of the parameter.</param>
-    /// <param name="least">The least that it may be.</param>
-    /// <param name="most">The most that it may be.</param>
-    /// <param name="text">Its value.</param>
-    /// <returns>OutOfRange when it is no such integer.</returns>
+    /// <summary>Reads the value of a parameter that is an integer.</summary>
+    /// <param name="name">Name of the parameter.</param>
+    /// <param name="least">Smallest allowed value.</param>
+    /// <param name="most">Largest allowed value.</param>
+    /// <param name="text">Its value as text.</param>
+    /// <returns>OutOfRange when the text is no integer within the limits.</returns>
     let count (name: string) (least: int) (most: int) (text: string) : Result<int, MiceError list> =
         match Int32.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture) with
         | true, value when value >= least && value <= most -> Ok value
@@ -181,7 +182,7 @@ module LatticeFamily =
                     MiceError.OutOfRange(name, $"'{text}'", $"an integer from {least} to {most}")
                 ]
 
-    /// <summary>Chains as they are asked for.</summary>
+    /// <summary>Options of chains for a request: the defaults with the requested numbers of snapshots and steps.</summary>
     /// <param name="request">The request.</param>
     let chains (request: LatticeRequest) : ChainOptions =
         let start = ChainOptions.defaults
@@ -219,10 +220,11 @@ module LatticeFamily =
                     MiceError.OutOfRange(name, "given more than once", "one value")
         ]
 
-    /// <summary>The model that is asked for.</summary>
-    /// <param name="request">Shape, parameters, how it is sampled.</param>
-    /// <param name="family">Its family.</param>
-    /// <returns>OutOfRange for another number of axes and for parameters that are no such values, UnknownName for parameters that the family has not.</returns>
+    /// <summary>Makes the model of a request.</summary>
+    /// <param name="request">Shape, parameters, and how the model is sampled.</param>
+    /// <param name="family">The family of the model.</param>
+    /// <returns>OutOfRange for a number of axes that the family has not, for a parameter given twice and for values that cannot be read; UnknownName for
+    /// parameters that the family has not.</returns>
     let create (request: LatticeRequest) (family: LatticeFamily) : Result<LatticeSystem, MiceError list> =
         let valueOf name =
             request.Parameters
@@ -236,7 +238,7 @@ module LatticeFamily =
             return! family.Create request shape valueOf
         }
 
-    /// <summary>A system of some shape of a family, all else as usual.</summary>
+    /// <summary>A request for a shape; everything else has the defaults of the family.</summary>
     /// <param name="sides">Sites along each axis; one number stands for all axes.</param>
     let request (sides: int list) : LatticeRequest =
         {

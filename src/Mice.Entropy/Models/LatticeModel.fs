@@ -3,43 +3,43 @@ namespace Mice.Entropy
 open Mice
 open Mice.Samplers
 
-/// E of any configuration, [sites], as files have its spins.
+/// E of a configuration, [sites], given in the form in which files store spins.
 [<RequireQualifiedAccess>]
 type LatticeHamiltonian =
-    /// Of ±1 spins.
+    /// E of ±1 spins.
     | Spins of (sbyte[] -> float)
-    /// Of angles in radians.
+    /// E of angles in radians.
     | Angles of (float[] -> float)
-    /// Of spins that are each in one of so many states, from 0 on.
+    /// Number of states q, and E of spins that are each in one of the states 0 to q − 1.
     | States of int * (byte[] -> float)
 
 /// Snapshots that were drawn of a model at one temperature.
 type LatticeDraw<'spin> =
     {
-        /// The snapshots; those of one chain follow each other.
+        /// The snapshots; snapshots of one chain follow each other.
         Snapshots: LatticeSnapshots<'spin>
-        /// E of each of them.
+        /// E of each snapshot.
         Energies: float[]
         /// Snapshots of each chain.
         SnapshotsPerChain: int
-        /// ⟨E⟩/N over all that the chains did.
+        /// ⟨E⟩/N over all steps of all chains after equilibration.
         EnergyPerSite: Estimate<1>
         /// Integrated autocorrelation time of the energy, in the model's steps.
         AutocorrelationTime: Estimate<1>
         /// Whether the chains were in equilibrium and the snapshots far enough apart.
         Checks: Check list
-        /// Writes the snapshots to a file with what is known of the run, as <c>SnapshotFile</c> does.
+        /// Writes the snapshots to a file, with a description of the run if one is given, as <c>SnapshotFile</c> does.
         Write: SnapshotSource option -> string -> Result<unit, MiceError list>
     }
 
 /// Snapshots of chains of any kernel.
 [<RequireQualifiedAccess>]
 module LatticeDraw =
-    /// <summary>Snapshots of chains.</summary>
+    /// <summary>Snapshots of a model from a sample of chains.</summary>
     /// <param name="shape">Sites along each axis.</param>
-    /// <param name="toSpin">From what chains store to what networks see.</param>
-    /// <param name="write">Writes what chains store to a file.</param>
-    /// <param name="sample">What the chains gave.</param>
+    /// <param name="toSpin">Turns a stored spin into the spin that networks see.</param>
+    /// <param name="write">Writes stored spins to a file.</param>
+    /// <param name="sample">The sample of chains.</param>
     let ofChains
         (shape: int[])
         (toSpin: 'stored -> 'spin)
@@ -62,7 +62,7 @@ module LatticeDraw =
             Write = fun source path -> write source path stored
         }
 
-    /// <summary>How chains are sampled, by name.</summary>
+    /// <summary>Settings of the sampling, by name.</summary>
     /// <param name="sampling">Chains, snapshots and steps.</param>
     let describe (sampling: ChainOptions) : (string * string) list =
         [
@@ -75,17 +75,17 @@ module LatticeDraw =
 /// <summary>Everything that Mice needs to know of a lattice model, k_B = 1: a new model is one such value.</summary>
 type LatticeModel<'spin> =
     {
-        /// In commands and the identity of calculations, such as ising.
+        /// Name in commands and in the identity of calculations, such as ising.
         Name: string
-        /// One line about the model, whatever its temperature.
+        /// One line that describes the model without its temperature.
         Title: string
         /// Sites along each axis: rows, columns on two axes.
         Shape: int[]
-        /// Its lattice: square, triangular, cubic.
+        /// Name of the lattice: square, triangular, cubic.
         Lattice: string
-        /// Parameters that describe it beside its shape, by name.
+        /// Parameters of the model besides its shape, by name.
         Parameters: (string * string) list
-        /// How it is sampled and its energies are integrated, by name.
+        /// Settings of the sampling, and of the integration of energies, by name.
         Sampling: (string * string) list
         /// Snapshots that are drawn at each temperature.
         Snapshots: int
@@ -95,28 +95,28 @@ type LatticeModel<'spin> =
         Equilibrate: int
         /// Steps between two snapshots of a chain.
         Every: int
-        /// Faults of the model at a temperature, and of how it is sampled.
+        /// Faults of the model at a temperature and of the settings of the sampling.
         Faults: float -> MiceError list
-        /// Changes that leave the law of its configurations as it is.
+        /// Symmetries: changes of a configuration that do not change its probability.
         Symmetry: SpinSymmetry
-        /// How its spins enter networks, counting and compression.
+        /// The kind of spins: how networks, counting and compression see them.
         Spins: LatticeSpins<'spin>
-        /// E of a configuration, [sites].
+        /// E of a configuration, [sites], given in the form in which networks see spins.
         Energy: 'spin[] -> float
-        /// The same of spins as files have them.
+        /// E of a configuration, given in the form in which files store spins.
         Hamiltonian: LatticeHamiltonian
-        /// Snapshots in equilibrium at a temperature.
+        /// Draws snapshots in equilibrium at a temperature.
         Draw: Run -> float -> Result<LatticeDraw<'spin>, MiceError list>
-        /// Entropy per site at a temperature, where it is known exactly.
+        /// Exact entropy per site at a temperature; None where no exact value is known.
         Exact: float -> LatticeReference option
-        /// Entropies at some temperatures from energies at all higher ones; None where infinite temperature is no start.
+        /// Entropies at some temperatures by integrating energies from infinite temperature; None for models that have no such integration.
         Integrate: (Run -> float list -> Result<IntegratedEntropy list, MiceError list>) option
     }
 
-/// What follows from a model.
+/// What can be derived from a model.
 [<RequireQualifiedAccess>]
 module LatticeModel =
-    /// <summary>Methods for a model.</summary>
+    /// <summary>Methods that can be used for a model.</summary>
     /// <param name="model">The model.</param>
     let methods (model: LatticeModel<'spin>) : LatticeMethod list =
         LatticeMethods.ofSpins model.Spins
@@ -131,19 +131,19 @@ module LatticeModel =
     let describe (options: LatticeEntropyOptions) (model: LatticeModel<'spin>) : (string * string) list =
         model.Sampling @ LatticeEntropyOptions.describe options
 
-    /// <summary>Sides of a torus by name: rows and columns on two axes, the shape on others.</summary>
+    /// <summary>Sides of a torus as settings: rows and columns on two axes, shape (such as 4x4x8) on any other number of axes.</summary>
     /// <param name="shape">Sites along each axis.</param>
     let sides (shape: int[]) : (string * string) list =
         match shape with
         | [| rows; columns |] -> [ "rows", string rows; "columns", string columns ]
         | _ -> [ "shape", shape |> Array.map string |> String.concat "x" ]
 
-    /// <summary>One line about a model of ferro- or antiferromagnetic neighbours.</summary>
-    /// <param name="name">The model's.</param>
-    /// <param name="lattice">Its lattice.</param>
+    /// <summary>One line that describes a model with a coupling of neighbours and a field.</summary>
+    /// <param name="name">Name of the model.</param>
+    /// <param name="lattice">Name of the lattice.</param>
     /// <param name="shape">Sites along each axis.</param>
-    /// <param name="coupling">J; said where it is not 1 or −1.</param>
-    /// <param name="field">H.</param>
+    /// <param name="coupling">J; left out of the line where J is 1 or −1.</param>
+    /// <param name="field">H; left out of the line where H is 0.</param>
     let title (name: string) (lattice: string) (shape: int[]) (coupling: float) (field: float) : string =
         let kind = if coupling > 0.0 then "ferromagnet" else "antiferromagnet"
         let coupling = if abs coupling = 1.0 then "" else $", J = {coupling}"

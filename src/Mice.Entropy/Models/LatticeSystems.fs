@@ -2,16 +2,16 @@ namespace Mice.Entropy
 
 open Mice
 
-/// All lattice models that have a name: commands, reports and C# know those of this list.
+/// The registry of lattice models by name: commands, reports and C# offer the models of this list and no others.
 [<RequireQualifiedAccess>]
 module LatticeSystems =
-    /// All of them.
+    /// All families of models.
     let all: LatticeFamily list =
         [ Ising.family; XY.family; Potts.family; CubicIsing.family ]
 
-    /// <summary>The family of a name.</summary>
-    /// <param name="name">Such as ising.</param>
-    /// <returns>UnknownName with all names.</returns>
+    /// <summary>Finds a family by its name.</summary>
+    /// <param name="name">A name such as ising.</param>
+    /// <returns>UnknownName, with all known names.</returns>
     let tryFind (name: string) : Result<LatticeFamily, MiceError list> =
         match all |> List.tryFind (fun f -> f.Name = name) with
         | Some family -> Ok family

@@ -6,7 +6,7 @@ open Mice.Samplers
 /// Potts models as lattice models.
 [<RequireQualifiedAccess>]
 module Potts =
-    /// The parameter that says how many states there are.
+    /// Name of the parameter q, the number of states.
     [<Literal>]
     let States = "states"
 
@@ -43,9 +43,9 @@ module Potts =
         | 3 -> "cubic"
         | axes -> $"{axes}-dimensional"
 
-    /// <summary>A Potts model with how it is sampled.</summary>
+    /// <summary>A Potts model together with the options of its sampling.</summary>
     /// <param name="sampling">How snapshots are drawn.</param>
-    /// <param name="model">The model; its temperature does not matter.</param>
+    /// <param name="model">The model; the value of its temperature is not used.</param>
     let model (sampling: ChainOptions) (model: PottsModel) : LatticeModel<byte> =
         let shape = model.Shape
         let symmetry = SpinSymmetry.ofLattice Lattice.Square (model.Field = 0.0) shape
@@ -78,7 +78,7 @@ module Potts =
             Integrate = None
         }
 
-    /// <summary>The ferromagnet J = 1 on a square torus without a field, sampled as usual.</summary>
+    /// <summary>The ferromagnet J = 1 on a square torus without a field, with the default sampling.</summary>
     /// <param name="states">q.</param>
     /// <param name="size">Rows and columns.</param>
     let square (states: int) (size: int) : LatticeModel<byte> =
@@ -102,13 +102,13 @@ module Potts =
                 |> LatticeSystem.ofModel
         }
 
-    /// The models for the registry.
+    /// The family of Potts models for the registry.
     let family: LatticeFamily =
         {
             Name = "potts"
             Summary = "Potts models on the square and the cubic lattice"
             Remark =
-                "sides for mice 2 times a power of two; snapshots in multiples of 64; 300 steps before, 20 between; sizes as AxBxC are of the cubic lattice"
+                "sides for mice 2 times a power of two for 3 and 4 states on the square lattice (2 states: 4 times; more: a message says it); snapshots in multiples of 64; 300 steps before, 20 between; sizes as AxBxC are of the cubic lattice"
             Axes = [ 2; 3 ]
             Parameters =
                 [

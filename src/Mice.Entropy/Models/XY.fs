@@ -38,10 +38,10 @@ module XY =
         @ Validate.faults (XYChainOptions.check sampling)
         @ Validate.faults (XYIntegrationOptions.check integration)
 
-    /// <summary>An XY model with how it is sampled.</summary>
+    /// <summary>An XY model together with the options of its sampling.</summary>
     /// <param name="sampling">How snapshots are drawn.</param>
-    /// <param name="integration">How energies are sampled where they are integrated.</param>
-    /// <param name="model">The model; its temperature does not matter.</param>
+    /// <param name="integration">How energies are sampled for the integration from infinite temperature.</param>
+    /// <param name="model">The model; the value of its temperature is not used.</param>
     let model (sampling: XYChainOptions) (integration: XYIntegrationOptions) (model: XYModel) : LatticeModel<Vector2> =
         let shape = [| model.Rows; model.Columns |]
         let symmetry = SpinSymmetry.ofLattice Lattice.Square (model.Field = 0.0) shape
@@ -67,7 +67,7 @@ module XY =
             Integrate = Some(fun run temperatures -> XYIntegration.entropies integration run model temperatures)
         }
 
-    /// <summary>The ferromagnet J = 1 on a square torus without a field, sampled as usual.</summary>
+    /// <summary>The ferromagnet J = 1 on a square torus without a field, with the default sampling.</summary>
     /// <param name="size">Rows and columns.</param>
     let square (size: int) : LatticeModel<Vector2> =
         model XYChainOptions.defaults XYIntegrationOptions.defaults (XYModel.square size 1.0)
@@ -101,7 +101,7 @@ module XY =
                 |> LatticeSystem.ofModel
         }
 
-    /// The models for the registry.
+    /// The family of XY models for the registry.
     let family: LatticeFamily =
         {
             Name = "xy"

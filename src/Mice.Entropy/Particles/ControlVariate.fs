@@ -7,16 +7,16 @@ open Mice.Atoms
 /// <remarks>It takes the thermal noise out of the entropies of snapshots, and what is left of their scatter tells how loose a bound is.</remarks>
 type ControlVariate =
     {
-        /// Its values, in the order of the snapshots; k_B per atom.
+        /// Value of each snapshot, in the order of the snapshots; k_B per atom.
         Values: float[]
-        /// Its ensemble mean, from more data than these snapshots.
+        /// Ensemble mean of the values, from more data than these snapshots.
         Mean: Estimate<kB / atom>
     }
 
 /// From thermo tables, or from nothing where all configurations are equally likely.
 [<RequireQualifiedAccess>]
 module ControlVariate =
-    /// <summary>Of bodies that only exclude one another, in a fixed volume: all allowed configurations are equally likely.</summary>
+    /// <summary>Control variate of bodies that only exclude one another, in a fixed volume: all allowed configurations are equally likely.</summary>
     /// <param name="snapshots">How many snapshots.</param>
     let athermal (snapshots: int) : ControlVariate =
         {
@@ -55,13 +55,13 @@ module ControlVariate =
             | None -> ()
         ]
 
-    /// <summary>Of a thermal system at constant temperature and pressure: −ln p of a snapshot relative to the ideal gas is β(U + pV) − N ln V up
-    /// to a constant, so β(U + pV)/N − ln(V/N). At constant volume the same, since V does not change.</summary>
-    /// <param name="conditions">Of the run.</param>
+    /// <summary>Control variate of a thermal system at constant temperature and pressure: −ln p of a snapshot relative to the ideal gas is β(U + pV) − N ln V
+    /// up to a constant, so per atom β(U + pV)/N − ln(V/N). At constant volume the formula holds too, since V is a constant.</summary>
+    /// <param name="conditions">Temperature and pressure of the run.</param>
     /// <param name="snapshots">One or more, with the same atoms.</param>
-    /// <param name="table">Of the same run, with columns step, U_eV and V_A3; the mean is over all of it.</param>
-    /// <returns>Errors: OutOfRange (the conditions), Mismatch (different atoms), those of missing columns, BadFile when the step of a snapshot has no row, or when two
-    /// rows or two snapshots have one step.</returns>
+    /// <param name="table">Thermo table of the same run, with columns step, U_eV and V_A3; the mean is over all rows.</param>
+    /// <returns>Errors: OutOfRange (the conditions), Mismatch (different atoms), the faults of missing columns, BadFile when the step of a snapshot has no
+    /// row, or when two rows or two snapshots have the same step.</returns>
     let thermal
         (conditions: ThermalConditions)
         (snapshots: Snapshot[])

@@ -3,17 +3,17 @@ namespace Mice.Entropy
 open System
 open Mice
 
-/// <summary>What a scan asks of its own result.</summary>
-/// <remarks>A tolerance of some errors alone would grow with the error that it is to judge, and a result that is wrong everywhere would pass.
-/// So each of them has a limit of its own. A quick run on the 20 snapshots of solid sodium of the documentation, a sharp intensity that is
-/// hard to average, has a mean of λ/ρ of 0.99(4) and a spread of the networks of 0.05 k_B per atom.</remarks>
+/// <summary>Checks that a scan makes of its own result.</summary>
+/// <remarks>A tolerance of some standard errors alone would grow with the error that it judges, and a result that is wrong everywhere would pass. So every
+/// check has an absolute limit too. For scale: a quick run on the 20 snapshots of solid sodium of the documentation, a sharp intensity that is hard to
+/// average, has a mean of λ/ρ of 0.99(4) and a spread of the networks of 0.05 k_B per atom.</remarks>
 [<RequireQualifiedAccess>]
 module internal ScanChecks =
-    /// The farthest that the mean of λ/ρ may be from 1: somewhat more than three errors of that quick run.
+    /// Largest distance of the mean of λ/ρ from 1: somewhat more than three errors of the quick run on solid sodium.
     [<Literal>]
     let private FarthestCalibration = 0.15
 
-    /// The largest spread of the networks, k_B per atom: a third of an entropy of melting, beyond which no difference of phases is told.
+    /// Largest spread of the networks, k_B per atom: a third of an entropy of melting. With a larger spread no difference of phases can be found.
     [<Literal>]
     let private LargestSpread = 0.3
 

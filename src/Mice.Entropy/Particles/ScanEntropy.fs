@@ -148,7 +148,7 @@ module ScanEntropy =
             return collect options run snapshots clock.Elapsed.TotalSeconds outcomes
         }
 
-    /// <summary>The same result with the thermal noise of the snapshots taken out, and with an estimate of how loose the bound is.</summary>
+    /// <summary>A result without the thermal noise of its snapshots, and with an estimate of how loose its bound is.</summary>
     /// <param name="control">Values in the order of the snapshots.</param>
     /// <param name="result">From estimate.</param>
     let withControl (control: ControlVariate) (result: ScanResult) : ScanResult =

@@ -73,13 +73,13 @@ module internal ScanJobs =
     let private mean (sweeps: struct (float * float)[]) =
         sweeps |> Array.averageBy (fun struct (a, b) -> 0.5 * (a + b))
 
-    /// How often an atom is drawn in training at most. Of the 20 snapshots of sodium in the documentation each atom is drawn a hundred times by the
-    /// default settings; beyond that a network learns the atoms of its own snapshots.
+    /// Most often that an atom is drawn in training. With the default settings each atom of the 20 snapshots of sodium in the documentation is drawn a hundred
+    /// times; with many more draws a network learns the atoms of its own snapshots by heart.
     [<Literal>]
     let private MostDraws = 150
 
-    /// The training of a job on so many atoms: as it was asked for, or, where these are so few that each would be drawn too often, in fewer steps, of which
-    /// the parameters are taken that describe the validation snapshots best.
+    /// Training options of a job with so many atoms: the options of the scan, or, where each atom would be drawn too often, fewer steps, and the parameters
+    /// that describe the validation snapshots best.
     let private fitted (options: ScanOptions) (atoms: int) (training: IntensityTrainingOptions) =
         let atomsPerStep = training.BatchPoints / (1 + options.Network.NoisePerAtom)
         let most = max 1 (int (int64 MostDraws * int64 atoms / int64 atomsPerStep))

@@ -8,7 +8,7 @@ open Mice.Autoregressive
 /// <summary>How the scan entropy is estimated. Start from ScanOptions.defaults and change fields with { … with … }.</summary>
 type ScanOptions =
     {
-        /// 1, 2 or 3: the first so many coordinates count.
+        /// Number of dimensions, 1, 2 or 3: the first so many coordinates count.
         Dimension: int
         /// The symmetry of the system, declared by the user.
         Symmetry: Symmetry
@@ -31,7 +31,7 @@ type ScanOptions =
 /// Defaults, presets and checks.
 [<RequireQualifiedAccess>]
 module ScanOptions =
-    /// The same for every system, solid or liquid.
+    /// Default settings, the same for every system, solid or liquid.
     let defaults =
         {
             Dimension = 3

@@ -6,11 +6,11 @@ open Mice.Tensors
 /// What a bound promises about the mutual information, in expectation over samples that the critic was not trained on.
 [<RequireQualifiedAccess>]
 type Promise =
-    /// It does not exceed the mutual information.
+    /// The expected value does not exceed the mutual information.
     | Lower
-    /// It is not below the mutual information.
+    /// The expected value is not below the mutual information.
     | Upper
-    /// Nothing.
+    /// No promise.
     | None
 
 /// Promises as directions of estimates.
@@ -32,13 +32,13 @@ type Bound =
         Name: string
         /// The formula. ⟨·⟩_P is the mean over joint pairs, ⟨·⟩_Q over product pairs, ⟨·⟩_i over the partners of xᵢ.
         Formula: string
-        /// What it promises.
+        /// What the bound promises.
         Promise: Promise
-        /// Under which conditions, and how far a finite sample departs from it.
+        /// Conditions of the promise, and how far the value departs from it with finite samples.
         Remark: string
-        /// Where it was published.
+        /// Publication that introduced the bound.
         Source: string
-        /// How it is computed.
+        /// Computation of the bound from scores.
         Functional: Functional
     }
 

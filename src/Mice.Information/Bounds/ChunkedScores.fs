@@ -16,8 +16,8 @@ module ChunkedScores =
             Second: Tensor option
         }
 
-    /// Numbers held at a time in one layer of a network on pairs, unless those of one row are more: the C library hands the pages of tensors of
-    /// 16 MB on, where it gives those of larger ones back to the system, which costs more time than the arithmetic.
+    /// Most numbers held at a time in one layer of a network on pairs (more only where one row has more). The C library reuses the memory of tensors of 16 MB,
+    /// but it returns the memory of larger tensors to the system, which costs more time than the arithmetic.
     [<Literal>]
     let private ChunkNumbers = 4194304
 

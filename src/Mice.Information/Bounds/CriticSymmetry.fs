@@ -2,7 +2,7 @@ namespace Mice.Information
 
 open Mice.Tensors
 
-/// <summary>A map of pairs (x, y) that leaves their joint distribution as it is, and is its own inverse.</summary>
+/// <summary>A map of pairs (x, y) that does not change their joint distribution and is its own inverse.</summary>
 type PairSymmetry =
     {
         /// Acts on x before a possible swap.
@@ -83,7 +83,7 @@ module CriticSymmetry =
         let encode stays swapped (map: PairSymmetry -> Tensor -> Tensor) (sample: Tensor) =
             elements |> Array.map (fun g -> (if g.Swaps then swapped else stays) (map g sample))
 
-        /// One element's codes out of those of all.
+        /// Codes of each element of the group, cut out of the codes of all elements.
         let parted (codes: Codes) =
             codes |> Array.chunkBySize (codes.Length / elements.Length)
 

@@ -39,7 +39,7 @@ module Encoder =
             @ [ flat; Layer.linear (List.last channels * side * side) width ]
         )
 
-    /// <summary>The same for volumes [n; channels; d; h; w].</summary>
+    /// <summary>Convolutions of volumes [n; channels; d; h; w]: blocks of convolution, activation and adaptive max-pooling, then one linear layer.</summary>
     /// <param name="activation">Such as Nn.relu.</param>
     /// <param name="dropout">Probability of dropping a channel in training, in [0, 1).</param>
     /// <param name="channels">Channels of the volume and after each block.</param>

@@ -19,7 +19,7 @@ type Functional =
     | JointOnly of (ScoreRows -> Tensor)
     /// The mean of a term that depends on one row.
     | Rowwise of (ScoreRows -> Tensor)
-    /// The same for the transposed matrix.
+    /// The mean of a term that depends on one column: Rowwise for the transposed matrix.
     | Columnwise of (ScoreRows -> Tensor)
 
 /// Computing functionals of scores that fit into memory.

@@ -50,7 +50,7 @@ module internal ScoreRows =
     let logSumExp (term: Tensor -> Tensor) (rows: ScoreRows) : Tensor =
         term rows.Partners |> masked -infinity rows |> Tensor.logsumexp [ 1 ]
 
-    /// The same minus ln of the number of partners.
+    /// ln of the mean of exp f_ij over the partners of each row, [rows].
     let logMeanExp (rows: ScoreRows) : Tensor =
         logSumExp id rows - log (float rows.Count)
 
@@ -142,7 +142,7 @@ module Scores =
 
             Tensor.reshape [ n - 1; n + 1 ] flat |> Tensor.slice 1 0 n 1 |> Tensor.reshape [ n; n - 1 ]
 
-    /// <summary>The same scores, regarded as constant by derivatives.</summary>
+    /// <summary>Scores with the same values that derivatives treat as constants.</summary>
     /// <param name="scores">The scores.</param>
     let detach (scores: Scores) : Scores =
         { scores with

@@ -14,7 +14,7 @@ type Surrogate =
             Objective: float -> Functional
             /// The running mean's next logarithm from the last one (NaN at first) and the batch's ln⟨e^f⟩_Q.
             Remember: (float -> float -> float) option
-            /// By what validation ranks critics.
+            /// The functional by which validation ranks critics.
             Selection: Functional
         }
 
@@ -43,26 +43,26 @@ module Surrogate =
     let private ofBound (bound: Bound) =
         plain bound.Name bound.Formula bound.Source bound.Functional
 
-    /// UBA itself.
+    /// The bound UBA as a surrogate.
     let uba: Surrogate = ofBound Bound.uba
 
-    /// TUBA itself, for the critic and ln a(x) together.
+    /// The bound TUBA as a surrogate, for the critic and ln a(x) together.
     let tuba: Surrogate = ofBound Bound.tuba
 
-    /// NWJ itself.
+    /// The bound NWJ as a surrogate.
     let nwj: Surrogate = ofBound Bound.nwj
 
-    /// DV itself; its gradient on a batch is biased, by about 1/batch.
+    /// The bound DV as a surrogate; its gradient on a batch has a bias of about 1/batch.
     let donskerVaradhan: Surrogate = ofBound Bound.donskerVaradhan
 
-    /// InfoNCE itself.
+    /// The bound InfoNCE as a surrogate.
     let infoNce: Surrogate = ofBound Bound.infoNce
 
-    /// <summary>I_α itself, for the critic and ln a(x) together.</summary>
+    /// <summary>The bound I_α as a surrogate, for the critic and ln a(x) together.</summary>
     /// <param name="alpha">From 0 to 1.</param>
     let interpolated (alpha: float) : Surrogate = ofBound (Bound.interpolated alpha)
 
-    /// FLO itself, for both critics together.
+    /// The bound FLO as a surrogate, for both critics together.
     let flo: Surrogate = ofBound Bound.flo
 
     /// JS: ⟨−sp(−f)⟩_P − ⟨sp(f)⟩_Q, minus the log-loss of a classifier of joint against product pairs. Also trains NWJ-JS and SMILE.

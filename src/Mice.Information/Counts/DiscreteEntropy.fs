@@ -114,7 +114,7 @@ module DiscreteEntropy =
         |> Array.collect (fun struct (n, cells) -> Array.create (int cells) n)
         |> NemenmanShafeeBialek.posterior alphabet
 
-    /// The entropy alone; alphabet at least the number of symbols that occurred, N ≥ 1.
+    /// The entropy without its error; the alphabet has at least the symbols that occurred, N ≥ 1.
     let internal value (method: EntropyMethod) (alphabet: int64) (prints: Fingerprint) : float =
         match method with
         | EntropyMethod.MaximumLikelihood -> maximumLikelihood prints
@@ -189,7 +189,7 @@ module DiscreteEntropy =
                 MiceError.OutOfRange("the alphabet size", string alphabet, $"{occurred} or more, as many as occurred")
         ]
 
-    /// <summary>The entropy alone, in nats, for those who find its error in their own way.</summary>
+    /// <summary>The entropy in nats without its error, for callers that estimate the error themselves.</summary>
     /// <param name="method">The estimator.</param>
     /// <param name="alphabet">As for <c>estimate</c>; at least the number of symbols that occurred.</param>
     /// <param name="counts">How often each symbol occurred, none negative, one positive at least.</param>

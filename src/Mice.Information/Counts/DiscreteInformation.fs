@@ -9,7 +9,7 @@ module DiscreteInformation =
     [<Struct>]
     type private Term = { Sign: float; Axes: int list }
 
-    /// Entropy and delete-one entropies of a margin; the latter by joint cell, [cells].
+    /// Entropy of a margin, and its delete-one entropies by joint cell, [cells].
     let private marginEntropies (method: EntropyMethod) (joint: JointCounts) (axes: int list) =
         let struct (counts, cells, alphabet) = joint |> JointCounts.margin axes
         let prints = DiscreteEntropy.fingerprint counts
@@ -23,7 +23,7 @@ module DiscreteInformation =
 
         struct (DiscreteEntropy.value method alphabet prints, cells |> Array.map (fun cell -> deleted[counts[cell]]))
 
-    /// For Bayes' method the posterior deviation of the joint entropy, 0 for others.
+    /// Posterior standard deviation of the joint entropy for NemenmanShafeeBialek; 0 for other methods.
     let private posteriorDeviation (method: EntropyMethod) (joint: JointCounts) =
         match method with
         | EntropyMethod.NemenmanShafeeBialek ->

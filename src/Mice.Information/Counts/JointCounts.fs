@@ -122,7 +122,7 @@ module JointCounts =
                     Counts = cells |> Array.map (fun struct (_, _, n) -> n)
                 }
 
-    /// <summary>The same counts with larger alphabets: symbols that could have occurred and did not.</summary>
+    /// <summary>Counts with larger alphabets, which include symbols that could have occurred and did not.</summary>
     /// <param name="alphabets">Possible symbols of each variable, [axes].</param>
     /// <param name="joint">The counts.</param>
     /// <returns>Mismatch for another number of variables, OutOfRange for fewer symbols than occurred.</returns>

@@ -7,9 +7,9 @@ type internal ClosedEstimator =
     {
         /// Name, as in options.
         Name: string
-        /// What it is.
+        /// A few words about the estimator, for reports.
         Remark: string
-        /// The value; None where the data are of another kind.
+        /// The estimate; None where the data are of a kind that the estimator does not handle.
         Estimate: Key -> PreparedPair -> Result<Estimate<nat>, MiceError list> option
     }
 

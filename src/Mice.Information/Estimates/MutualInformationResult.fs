@@ -6,13 +6,13 @@ open Mice.Learning
 /// What one estimator says of a mutual information.
 type MethodEstimate =
     {
-        /// Its name, as for MutualInformationOptions.Method.
+        /// Name of the estimator, as for MutualInformationOptions.Method.
         Method: string
         /// The value in nats, with error and direction.
         Estimate: Estimate<nat>
         /// Wall-clock time, seconds.
         Seconds: float
-        /// What it is and what it had to do to the data, in one line.
+        /// One line about the estimator, and about changes that the estimator made to the data.
         Remark: string
         /// Training curves of its critics, one each: step, mean objective on batches, objective on the validation rows.
         Curves: CurvePoint[] list
@@ -29,9 +29,9 @@ type Reliability =
         EffectivePairs: float option
         /// Whether I + 2 exceeds ln(product pairs) or fewer than 100 pairs carry the average; without critics whether the estimate is at its own limit.
         Saturated: bool
-        /// The same method on pairs whose Y was taken from other rows: 0 within its error for a sound method.
+        /// The estimate on pairs whose Y was taken from other rows: 0 within its error for a sound method.
         ShuffleBaseline: Estimate<nat>
-        /// The same method on a fraction of the rows, and what a straight line in 1/N gives for N → ∞; None where there are too few rows.
+        /// The estimate on a fraction of the rows, extrapolated by a straight line in 1/N to N → ∞; None where there are too few rows.
         Extrapolation: Estimate<nat> option
         /// The two estimates that disagree most, and by how many of their errors; None with a single estimate.
         Disagreement: struct (string * string * float) option
@@ -48,7 +48,7 @@ type MutualInformationResult =
     {
         /// The mutual information in nats, with error and direction.
         MutualInformation: Estimate<nat>
-        /// The estimator that it is from.
+        /// Name of the estimator that the value is from.
         Method: string
         /// All estimators that ran, this one included.
         Estimates: MethodEstimate list

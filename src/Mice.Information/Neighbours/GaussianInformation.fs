@@ -140,10 +140,10 @@ module GaussianInformation =
     let mutualInformation (x: Sample) (y: Sample) : Result<Estimate<nat>, MiceError list> =
         estimate Direction.NoBound x y (value x.Columns)
 
-    /// <summary>The same after every column was replaced by its normal scores Φ⁻¹(rank/(N + 1)): exact for Gaussian
-    /// copulas with any margins, and unchanged by strictly increasing maps of single columns. For any law of one and one
-    /// column it is a lower bound: with normal margins the Gaussian has the largest joint entropy of its correlation. Source:
-    /// R. A. A. Ince et al., Hum. Brain Mapp. 38, 1541 (2017), doi:10.1002/hbm.23471.</summary>
+    /// <summary>Mutual information of a Gaussian copula: the estimate of <c>mutualInformation</c> after every column was replaced by its normal scores
+    /// Φ⁻¹(rank/(N + 1)). Exact for Gaussian copulas with any margins, and unchanged by strictly increasing maps of single columns. For two variables of one
+    /// column each the value is a lower bound, whatever their law: among laws with normal margins and a given correlation the Gaussian has the largest joint
+    /// entropy. Source: R. A. A. Ince et al., Hum. Brain Mapp. 38, 1541 (2017), doi:10.1002/hbm.23471.</summary>
     /// <remarks>Rows of equal value share their mean rank. Ranks are taken anew for every block of the jackknife.</remarks>
     /// <param name="x">X, [N; d_x], N at least 50 and a tenth above d_x + d_y + 2.</param>
     /// <param name="y">Y, [N; d_y].</param>

@@ -24,7 +24,7 @@ module NeighbourOptions =
             Key = Key.ofSeed 0UL
         }
 
-    /// What is wrong with the options for so many rows.
+    /// Faults of the options for a given number of rows.
     let internal faults (rows: int) (o: NeighbourOptions) : MiceError list =
         [
             if o.Neighbours < 1 || o.Neighbours >= rows then

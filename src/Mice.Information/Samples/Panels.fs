@@ -30,7 +30,7 @@ type internal Nearest(k: int) =
     /// Rows of the neighbours, nearest first.
     member _.Rows = rows
 
-    /// Takes a point in if it is nearer than the k-th.
+    /// Adds a point to the list if the point is nearer than the k-th neighbour.
     [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
     member _.Offer(distance: float, row: int) =
         if distance < distances[k - 1] then
@@ -78,8 +78,8 @@ module internal Panels =
             Rows = rows
         }
 
-    /// Which points of a panel are at a distance below radius: one bit each. When there are any, the distances of all
-    /// eight are written (those of points that are too far may be too small: their sums stopped early).
+    /// Points of a panel at a distance below radius, one bit each. When there are any, all eight distances are written; distances of points that are too far
+    /// may be too small, because their computation stopped early.
     [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
     let below
         (panels: Panels)

@@ -204,7 +204,7 @@ module Sample =
 
     /// <summary>What makes a sample unfit for continuous estimators: fewer than MinimumRows rows, NaN or infinite numbers,
     /// constant columns.</summary>
-    /// <param name="name">What the messages call it.</param>
+    /// <param name="name">Name of the sample in messages.</param>
     /// <param name="sample">The sample.</param>
     let faults (name: string) (sample: Sample) : MiceError list =
         if sample.Rows < MinimumRows then

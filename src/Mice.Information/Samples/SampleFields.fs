@@ -6,10 +6,10 @@ open System.Globalization
 open System.Text
 open System.Text.RegularExpressions
 
-/// What stands between the fields of a row.
+/// Separator of the fields of a row.
 [<RequireQualifiedAccess>]
 type internal FieldSeparator =
-    /// One such character.
+    /// One character, such as a comma.
     | Character of char
     /// Any number of blanks.
     | Blanks
@@ -17,7 +17,7 @@ type internal FieldSeparator =
 /// Fields of a row: what they are, and where one ends.
 [<RequireQualifiedAccess>]
 module internal SampleFields =
-    /// The number that a field is; nan and infinity are such.
+    /// Reads a field as a number; nan and infinity count as numbers.
     let tryNumber (text: string) : float voption =
         let styles =
             NumberStyles.AllowLeadingSign ||| NumberStyles.AllowDecimalPoint ||| NumberStyles.AllowExponent
@@ -29,33 +29,33 @@ module internal SampleFields =
     let private isWhole (text: string) =
         text <> "" && text |> Seq.forall Char.IsAsciiDigit
 
-    /// A whole number of so many digits that a float keeps only some of them, which could make it equal to another.
+    /// Whether a field is a whole number with more digits than a float can hold: two such numbers might become equal.
     let isRounded (text: string) (value: float) : bool =
         abs value >= 9007199254740992.0
         && isWhole (text.TrimStart('+', '-'))
         && Double.IsFinite value
         && bigint.Parse(text.TrimStart '+', CultureInfo.InvariantCulture) <> bigint value
 
-    /// What spreadsheets write where a formula has failed; such a field is no comment.
+    /// Text that spreadsheets write for a formula that failed; such a field begins with # but is no comment.
     let private formulaFault =
         Regex(@"^#(N/A|NV|N/D|[\p{Lu}0-9/]+[!?])$", RegexOptions.Compiled)
 
     let private words (text: string) =
         HashSet(text.Split ' ', StringComparer.OrdinalIgnoreCase)
 
-    /// What programs write in place of a value that they do not have.
+    /// Texts that programs write for a missing value.
     let private missing =
         words
             "n/a n.a. <na> null (null) nan -nan +nan nan(ind) -nan(ind) nan(snan) nat inf +inf -inf infinity +infinity -infinity"
 
-    /// Words that are no names of columns either, but may be labels.
+    /// Words that are no names of columns but may be labels.
     let private noNames = words "na none nil missing n.d. bdl <lod true false"
 
-    /// Stands for a value that is not there. Na is sodium.
+    /// Whether a field stands for a missing value. NA is missing, Na is sodium.
     let isMissing (text: string) : bool =
         text = "" || text = "NA" || missing.Contains text || formulaFault.IsMatch text
 
-    /// Could be the name of a column: has a letter, and stands for no value. Text that begins as a number does is a number gone wrong.
+    /// Whether a field can be the name of a column: it has a letter and stands for no value. Text that begins like a number is a misspelt number and no name.
     let isName (text: string) : bool =
         (tryNumber text).IsNone
         && not (isMissing text)

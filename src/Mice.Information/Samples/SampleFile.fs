@@ -75,7 +75,7 @@ module SampleFile =
 
     /// <summary>Reads a sample of numbers. The first line of a CSV file is a header when all of its fields are names: they have a letter, begin with no
     /// number, and are nothing that stands for a missing value, as NA and Inf do.</summary>
-    /// <param name="path">A .npy or a CSV file; which it is, is told by its first bytes.</param>
+    /// <param name="path">A .npy or a CSV file; its first bytes tell the format.</param>
     /// <returns>Errors: MissingFile; BadFile for each of the first ten lines that are not read.</returns>
     let read (path: string) : Result<Sample, MiceError list> = readWith SampleNumbers.read path
 

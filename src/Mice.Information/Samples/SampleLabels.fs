@@ -29,7 +29,7 @@ type internal Labels() =
             rows.Add first.Count
             first.Add(struct (field, line))
 
-    /// Line and field of the first row.
+    /// Line number and field of the first row.
     member _.First: struct (int64 * string) =
         let struct (field, line) = first[0]
         struct (line, field)
@@ -39,13 +39,13 @@ type internal Labels() =
         let struct (field, _) = first[0]
         SampleFields.isName field && first.Count > 1
 
-    /// The first line below in which the first field stands again.
+    /// The first line further down that has the field of the first row again.
     member _.Again: int64 voption = again
 
-    /// Whether all other fields are numbers.
+    /// Whether all fields below the first row are numbers.
     member _.GoesOnWithNumbers = fieldsFrom 1 |> Array.forall isNumber
 
-    /// Numbers where all fields are numbers, and the codes otherwise, without so many rows at the top.
+    /// Values of the column without some rows at the top: the numbers, where all fields are numbers, else the codes of the labels.
     member _.Values(skip: int, column: int, faults: LineFaults) : float[] =
         let fields = fieldsFrom skip
         let areNumbers = fields |> Array.forall isNumber

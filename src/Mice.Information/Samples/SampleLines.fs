@@ -25,7 +25,7 @@ module internal SampleText =
 /// <remarks>A line ends with a line feed, a carriage return, or both; with two carriage returns and a line feed where the first one does, as Python
 /// 2 writes tables on Windows. Whatever else is no plain text is a BadSample: a zero byte, or a byte-order mark in the middle.</remarks>
 type internal SampleLines(stream: Stream) =
-    /// Characters; a longer line is none of a table.
+    /// Longest line, characters: a longer line belongs to no table.
     static let longest = 1 <<< 24
 
     let text = SampleText.reader stream
@@ -52,7 +52,7 @@ type internal SampleLines(stream: Stream) =
         filled <- filled + count
         atEnd <- (count = 0)
 
-    /// A character, counted from the beginning of the line; a zero character behind the end of the text.
+    /// A character by its place in the current line; a zero character beyond the end of the text.
     let rec at (place: int) : char =
         if start + place < filled then
             buffer[start + place]
@@ -62,7 +62,7 @@ type internal SampleLines(stream: Stream) =
             fill ()
             at place
 
-    /// Characters before the end of the line, of which so many have been looked at.
+    /// Length of the current line without its end, characters. The search starts at a place, since the characters before have been searched already.
     let rec lengthFrom (place: int) : int =
         let rest = ReadOnlySpan<char>(buffer, start + place, filled - start - place)
 
@@ -75,7 +75,7 @@ type internal SampleLines(stream: Stream) =
             lengthFrom looked
         | found -> place + found
 
-    /// Characters of the end of a line of this length.
+    /// Number of characters that end a line of a given length: line feed, carriage return, or both.
     let ending (length: int) : int =
         match at length with
         | '\n' -> 1
@@ -92,7 +92,7 @@ type internal SampleLines(stream: Stream) =
         if line.Contains '\uFEFF' then
             bad "this line has a byte-order mark in it: were two files put together? Take it out."
 
-    /// The next line, if there is one.
+    /// The next line; None at the end of the text.
     member _.Next() : SampleLine voption =
         number <- number + 1L
         let length = lengthFrom 0

@@ -4,7 +4,7 @@ open System
 open System.IO
 open System.Text.RegularExpressions
 
-/// Whether the commas of a file may be decimal points: its rows are pairs of digits, and one of the second numbers has zeros in front, as in 1,05.
+/// Finds files whose commas may be decimal points: every row is a pair of digits, and in some row the second number begins with zeros, as in 1,05.
 type internal DecimalCommas() =
     let mutable isPossible = true
     let mutable telling = ValueNone
@@ -22,7 +22,7 @@ type internal DecimalCommas() =
             if isPossible && telling.IsNone && isTelling () then
                 telling <- ValueSome(struct (line, $"{fields[0]},{fields[1]}"))
 
-    /// Raises BadSample with the line that tells it, when nothing speaks against it.
+    /// Raises BadSample, with a line that shows a decimal comma, when all rows of the file allow this reading.
     member _.Check() : unit =
         match telling with
         | ValueSome(struct (line: int64, text: string)) when isPossible ->
@@ -66,7 +66,7 @@ module internal SampleNumbers =
         | _ when SampleFields.isMissing text -> $"is {quote text}, not a number"
         | _ -> $"is {quote text}, not a number (text is read as labels only where the variable is declared discrete)"
 
-    /// What is wrong with a field as a number, if anything.
+    /// The fault of a field that should be a finite number; None for a sound field.
     let tryFault (text: string) : string option =
         match SampleFields.tryNumber text with
         | ValueSome value when not (Double.IsFinite value) -> Some(notNumber text)
@@ -79,7 +79,7 @@ module internal SampleNumbers =
     /// The message about a column, from 0, whose field is no good.
     let columnFault (column: int) (fault: string) : string = $"column {column + 1} {fault}."
 
-    /// What is wrong with a row of numbers, if anything. The first row might have been one of names, but is none.
+    /// The fault of a row that should have numbers; None for a sound row. The message for a first row says that it is no row of names either.
     let private rowFault (isFirst: bool) (fields: string[]) : string option =
         let faults = fields |> Array.map tryFault
 

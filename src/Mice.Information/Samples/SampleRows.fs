@@ -2,28 +2,28 @@ namespace Mice.Information
 
 open System.IO
 
-/// Faults of single lines: the first few are kept, for all of them are told to the user.
+/// Faults of single lines. Only the first few are kept, since every kept fault is shown to the user.
 type internal LineFaults() =
-    /// Told of one file.
+    /// Most faults that are shown for one file.
     static let most = 10
 
     let found = ResizeArray<struct (int64 * string)>()
 
-    /// Whether there are more than are told; nobody needs to look for further ones.
+    /// Whether there are more faults than are shown; a reader may then stop.
     member _.IsFull = found.Count > most
 
-    /// Adds the fault of a line, unless there are enough.
+    /// Adds the fault of a line, unless there are enough faults already.
     member faults.Add(line: int64, fault: string) : unit =
         if not faults.IsFull then
             found.Add(struct (line, fault))
 
-    /// The first few of all faults, and that there are more.
+    /// The first few faults, and a line that says so when there are more.
     static member Told(faults: (int64 option * string) seq) : (int64 option * string) list =
         match Seq.truncate (most + 1) faults |> List.ofSeq with
         | all when all.Length <= most -> all
         | more -> List.truncate most more @ [ None, "there are more places that are not read." ]
 
-    /// Raises BadSample when there is a fault in any of these.
+    /// Raises BadSample when one of the lists has a fault.
     static member Raise(all: LineFaults list) : unit =
         let faults =
             all
@@ -35,17 +35,17 @@ type internal LineFaults() =
 
     member private _.Found = found
 
-/// A line without a row, with a row below it.
+/// A line that is no row although a row follows below.
 [<Struct>]
 type internal SampleGap =
     {
         Line: int64
         IsBlank: bool
-        /// Rows above it, among them one of names.
+        /// Number of rows above the line, a row of names included.
         RowsAbove: int
     }
 
-/// What a table turned out to be.
+/// Layout of a table that was read.
 type internal SampleLayout =
     {
         Separator: FieldSeparator
@@ -84,7 +84,7 @@ type internal RowTaker
         else
             visit line found
 
-    /// Takes the next line.
+    /// Takes the next line of the table.
     member _.Take(line: SampleLine) : unit =
         let blank = isBlank line.Text
 
@@ -106,7 +106,7 @@ type internal RowTaker
 
             rows <- rows + 1
 
-    /// What the table is, as far as it was taken.
+    /// Layout of the lines that were taken so far.
     member _.Layout: SampleLayout =
         {
             Separator = separator
@@ -137,7 +137,7 @@ module internal SampleRows =
         SampleFields.separator (take [])
 
     /// <summary>Goes through all rows of the same number of fields.</summary>
-    /// <param name="faults">Takes the faults of lines that are no such rows. The file is left when it is full.</param>
+    /// <param name="faults">Collects faults of lines that are no rows. Reading stops when the collection is full.</param>
     /// <param name="isHeader">Whether the fields of the first row are names.</param>
     /// <param name="visit">Called with the line and the fields of every other row.</param>
     /// <param name="stream">The file.</param>

@@ -50,7 +50,7 @@ module Ties =
     /// <summary>Columns with ties are shifted to mean 0, so that the noise is not lost in rounding, and get uniform noise
     /// of 1e-8 standard deviations; the others stay as they are. Source of the remedy: Kraskov et al. (2004).</summary>
     /// <param name="key">Randomness of the noise.</param>
-    /// <param name="name">What the report calls the sample.</param>
+    /// <param name="name">Name of the sample in the report.</param>
     /// <param name="sample">The sample, without constant columns.</param>
     let separate (key: Key) (name: string) (sample: Sample) : struct (Sample * TieReport) =
         let fractions =

@@ -19,8 +19,8 @@ type internal Parameter =
         FieldSlope: float
     }
 
-/// The transfer matrix T(a, b) = exp(V(a)/2 + W(a, b) + V(b)/2)/exp(Shift) from one column of L sites to the next, V the bonds and
-/// the field in a column, W the bonds between two, times β; it is never stored.
+/// The transfer matrix T(a, b) = exp(V(a)/2 + W(a, b) + V(b)/2)/exp(Shift) from one column of L sites to the next. V is β times the bonds and the field within
+/// a column, W is β times the bonds between two columns. The matrix itself is never stored.
 type internal ColumnTransfer =
     {
         Lattice: Lattice
@@ -32,7 +32,7 @@ type internal ColumnTransfer =
         /// exp(βJ x) over its largest possible value and the derivative of βJ x, at x + 2 for x = −2 … 2.
         BondWeights: float[]
         BondSlopes: float[]
-        /// The logarithm of what a whole column was divided by.
+        /// Logarithm of the factor that the weights of a column were divided by.
         Shift: float
     }
 
@@ -184,7 +184,7 @@ module internal ColumnTransfer =
 
         applyHalf transfer v
 
-    /// v ← v/Σv, in place, so that its derivatives are those of a normalised vector; returns ln Σv.
+    /// Normalises v in place, v ← v/Σv, with the derivatives of the normalised vector; returns ln Σv.
     let normalise (v: JetVector) : Jet =
         let sum =
             {
@@ -227,7 +227,7 @@ module internal ColumnTransfer =
 
         struct (representatives.ToArray(), orbitOf)
 
-    /// Faults of a model for a method with at most so many rows.
+    /// Faults of a model for a method that allows a limited number of rows.
     let faults (mostRows: int) (model: IsingModel) : MiceError list =
         [
             yield! IsingModel.faults model

@@ -3,7 +3,8 @@ namespace Mice.Samplers
 open System
 open Mice
 
-/// An estimated density of states: how many of the 2^N states have each bond sum Σ_bonds ss′. Energies are −J times it, for any J.
+/// An estimated density of states: how many of the 2^N configurations have each bond sum Σ_bonds ss′. The energy of a configuration is −J times its bond sum,
+/// for any J.
 type DensityOfStates =
     {
         /// The lattice.
@@ -14,11 +15,11 @@ type DensityOfStates =
         Columns: int
         /// The bond sums that were found, growing.
         BondSums: int[]
-        /// ln g of each of them, with Σ g = 2^N; errors from the spread of the walkers, NaN where fewer than two have found the level.
+        /// ln g of each bond sum, with Σ g = 2^N. Errors are from the spread of the walkers; NaN where fewer than two walkers found the level.
         LogStates: Estimate<nat>[]
-        /// ln g of every walker, [walkers][levels]; −∞ where it has not found the level.
+        /// ln g by each walker, [walkers][levels]; −∞ where the walker has not found the level.
         LogStatesByWalker: float[][]
-        /// Whether the walkers came to their end.
+        /// Checks whether the walkers finished.
         Checks: Check list
     }
 
@@ -64,8 +65,8 @@ module DensityOfStates =
                 Second = variance / sites
             }
 
-    /// <summary>Averages at any J and T, without a field: Z = Σ_B g·exp(βJB). Each walker's are found from its own density; their mean is
-    /// given, with the error from their spread.</summary>
+    /// <summary>Averages at any J and T, without a field: Z = Σ_B g·exp(βJB). The averages are computed from the density of each walker; the result is the
+    /// mean over the walkers, with the error from their spread.</summary>
     /// <param name="coupling">J of either sign.</param>
     /// <param name="temperature">T.</param>
     /// <param name="density">The density of states.</param>

@@ -39,12 +39,12 @@ module ExactIsing =
     /// Sites up to which all states are enumerated.
     let private enumeratedSites = 16
 
-    /// Rows, and rows of 4^rows·columns operations, up to which a transfer matrix takes seconds only.
+    /// Limits within which a transfer matrix takes only seconds: the number of rows, and 4^rows·columns operations.
     let private widest = 10
 
     let private mostOperations = 2e8
 
-    /// The same torus with its longer side along the columns; rows and columns of both lattices may be exchanged.
+    /// The same torus turned so that its longer side lies along the columns; both lattices allow the exchange of rows and columns.
     let private lyingDown (model: IsingModel) =
         { model with
             Rows = min model.Rows model.Columns
@@ -68,11 +68,10 @@ module ExactIsing =
                 ExactSource.TransferMatrix, (fun () -> TransferMatrix.averages lying)
         ]
 
-    /// <summary>Exact averages by the first of these that holds: enumeration (16 sites or fewer), Kaufman's formula (square, no
-    /// field, even sides if J &lt; 0), free fermions (triangular, no field), the transfer matrix (10 rows or columns or fewer, where
-    /// it takes seconds).</summary>
+    /// <summary>Exact averages by the first method that is valid for the model: enumeration (16 sites or fewer), Kaufman's formula (square, no field, even
+    /// sides if J &lt; 0), free fermions (triangular, no field), the transfer matrix (10 rows or columns or fewer, where it takes seconds).</summary>
     /// <param name="model">The model.</param>
-    /// <returns>None where no method holds, or the model has faults.</returns>
+    /// <returns>None where no method is valid, or the model has faults.</returns>
     let tryFind (model: IsingModel) : ExactValue option =
         if List.isEmpty (IsingModel.faults model) then
             candidates model

@@ -10,7 +10,7 @@ type CylinderValues =
         Averages: ThermalAverages
         /// Entropy of one column, −Σ p ln p.
         ColumnEntropy: float<nat>
-        /// I(left half : right half) of the cylinder cut between two columns, which is I of the two columns.
+        /// I(left half : right half) of the cylinder cut between two columns; it is equal to the mutual information of the two columns at the cut.
         HalvesInformation: float<nat>
     }
 
@@ -18,8 +18,8 @@ type CylinderValues =
 /// transfer matrix. Source: L. Onsager, Phys. Rev. 65, 117 (1944), doi:10.1103/PhysRev.65.117.</summary>
 [<RequireQualifiedAccess>]
 module IsingCylinder =
-    /// The transfer matrix between orbits of column states, and its derivatives in β, [orbits, orbits]: row a holds the sums of
-    /// T(a, b) over the states b of an orbit; and the logarithm of what T was divided by. The leading eigenvectors have the symmetry of T and are found among these.
+    /// The transfer matrix between orbits of column states, [orbits, orbits], and its derivatives in β: row a holds the sums of T(a, b) over the states b of
+    /// an orbit; and the logarithm of the factor that T was divided by. The leading eigenvectors have the symmetry of T, so orbits are enough to find them.
     let private orbitMatrices (model: IsingModel) (representatives: int[]) (orbitOf: int[]) =
         let transfer =
             ColumnTransfer.create
@@ -46,8 +46,8 @@ module IsingCylinder =
 
         struct (matrices, transfer.Shift)
 
-    /// The right and the left eigenvector of the largest eigenvalue, ℓ·r = 1. T is squared until it is a single product r ℓᵀ; its
-    /// entries are positive, so that no digits are lost.
+    /// The right and the left eigenvector of the largest eigenvalue, ℓ·r = 1. T is squared repeatedly until it is the product r ℓᵀ of two vectors. All entries
+    /// are positive, so no digits are lost.
     let private leadingVectors (matrix: Matrix<float>) : struct (Vector<float> * Vector<float>) =
         let normalised (m: Matrix<float>) : Matrix<float> = m / Seq.max (m.Enumerate())
 
@@ -143,8 +143,8 @@ module IsingCylinder =
             HalvesInformation = max 0.0 (entropy - float rows * float averages.Entropy) * 1.0<nat>
         }
 
-    /// <summary>ln λ/rows = ln Z/N with its derivatives in β, p(column) = ℓ·r, and I = H(column) − rows·s: the entropy that a column
-    /// has by itself less what it has when the column before is known.</summary>
+    /// <summary>ln λ/rows = ln Z/N with its derivatives in β, p(column) = ℓ·r, and I = H(column) − rows·s: the entropy of a column by itself less the entropy
+    /// of a column given the column before.</summary>
     /// <param name="model">The model; its columns are not used.</param>
     /// <returns>Faults of the model; more than <c>TransferMatrix.MostRows</c> rows; T too low for doubles.</returns>
     let values (model: IsingModel) : Result<CylinderValues, MiceError list> =

@@ -69,8 +69,8 @@ module PottsEnumeration =
                 MiceError.OutOfRange("states to the power of sites", Number.text count, "2²⁴ or fewer")
         ]
 
-    /// Counts an odometer in base q on by one: the digit where the carry stops, or the number of digits at the end. In the modular Gray code
-    /// it is that digit which goes on to its next value, and no other.
+    /// Advances an odometer in base q by one; returns the digit where the carry stops, or the number of digits at the end. In the modular Gray code exactly
+    /// this digit goes on to its next value.
     let private next (q: int) (odometer: int[]) : int =
         let mutable digit = 0
 

@@ -6,22 +6,22 @@ open Mice
 
 /// <summary>The density of states of Potts models without a field on narrow square tori, exactly: how many of the q^N states have m
 /// satisfied bonds.</summary>
-/// <remarks>Z = Σ_m g(m) y^m with y = exp(βJ) is a sum over all sets of bonds, each bond with the weight y − 1, and a factor q for every
-/// cluster (Fortuin and Kasteleyn). It is built up bond by bond; what must be known of the past is how the sites of the first and of the last
-/// column hang together, a partition of twice as many points as there are rows. Computed at y = 2^B with 2^B > q^N, the digits of Z in base
-/// 2^B are the g(m), whole numbers without rounding. Sources: C. M. Fortuin, P. W. Kasteleyn, Physica 57, 536 (1972); H. W. J. Blöte,
-/// M. P. Nightingale, Physica A 112, 405 (1982), doi:10.1016/0378-4371(82)90187-X.</remarks>
+/// <remarks>Z = Σ_m g(m) y^m with y = exp(βJ) is also a sum over all sets of bonds, with a weight y − 1 for each bond and a factor q for each cluster (Fortuin
+/// and Kasteleyn). The sum is built up bond by bond. All that has to be known of earlier bonds is how the sites of the first and of the last column are
+/// connected: a partition of 2·rows points. Z is computed at y = 2^B with 2^B > q^N; its digits in base 2^B are then the g(m), whole numbers without rounding.
+/// Sources: C. M. Fortuin, P. W. Kasteleyn, Physica 57, 536 (1972); H. W. J. Blöte, M. P. Nightingale, Physica A 112, 405 (1982),
+/// doi:10.1016/0378-4371(82)90187-X.</remarks>
 [<RequireQualifiedAccess>]
 module PottsStates =
-    /// The longest short side.
+    /// Largest length of the shorter side.
     [<Literal>]
     let MostRows = 4
 
-    /// The longest long side: some seconds for four rows.
+    /// Largest length of the longer side; with four rows it takes some seconds.
     [<Literal>]
     let MostColumns = 32
 
-    /// Partitions of the points 0, 1, …, three bits for the block of each; blocks are numbered in the order in which they are met.
+    /// Partitions of the points 0, 1, …: three bits for the block of each point. Blocks are numbered in the order of their first points.
     [<RequireQualifiedAccess>]
     module private Partition =
         let blockOf partition point = partition >>> (3 * point) &&& 7
@@ -46,11 +46,11 @@ module PottsStates =
 
             partition
 
-        /// Point p and point p + rows in one block, for all rows.
+        /// The partition in which points p and p + rows are one block, for every row.
         let pairs rows =
             ofLabels (2 * rows) (fun point -> point % rows)
 
-        /// One block of those of two points.
+        /// The partition with the blocks of two points joined.
         let join points partition a b =
             let kept, gone = blockOf partition a, blockOf partition b
 
@@ -58,7 +58,7 @@ module PottsStates =
                 let block = blockOf partition point
                 if block = gone then kept else block)
 
-        /// A point as a block of its own.
+        /// The partition with one point moved to a block of its own.
         let detach points partition a =
             ofLabels points (fun point -> if point = a then 15 else blockOf partition point)
 
@@ -73,11 +73,12 @@ module PottsStates =
         | true, before -> weights[partition] <- before + weight
         | false, _ -> weights[partition] <- weight
 
-    /// The weight with a bond whose ends hang together anyway (y times) and with one that is kept (y − 1 times).
+    /// Weights of partitions after a bond: y times the weight where the ends of the bond are connected already; y − 1 times the weight where the bond connects
+    /// two clusters.
     let private satisfied bits (weight: BigInteger) = weight <<< bits
     let private kept bits (weight: BigInteger) = (weight <<< bits) - weight
 
-    /// A bond between two points.
+    /// Weights after the bond between two points.
     let private bond points bits (weights: Weights) (a, b) =
         let next = Weights weights.Count
 
@@ -92,7 +93,8 @@ module PottsStates =
 
         next
 
-    /// A new site in the place of a point, with a bond to the site that was there; a cluster that is left behind counts q times.
+    /// Weights after a step to the next column in one row: a new site takes the place of a point, with a bond to the old site. A cluster that has no points
+    /// left contributes its factor q.
     let private advance points bits (q: BigInteger) (weights: Weights) point =
         let next = Weights weights.Count
 
@@ -110,7 +112,7 @@ module PottsStates =
 
         next
 
-    /// Z at y = 2^bits. The points are the sites of the first column, then those of the last one so far.
+    /// Z at y = 2^bits. The points are the sites of the first column, followed by the sites of the latest column.
     let private partitionFunction (q: BigInteger) rows columns bits : BigInteger =
         let points = 2 * rows
         let start = Weights()

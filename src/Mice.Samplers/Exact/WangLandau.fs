@@ -29,11 +29,11 @@ module WangLandauOptions =
         }
 
 /// <summary>The density of states of an Ising torus without a field, by Wang–Landau sampling with the 1/t schedule.</summary>
-/// <remarks>A proposal draws a site at random and turns it over with probability min(1, g(B)/g(B′)), B being the bond sum; then ln g of the
-/// level where the walker is grows by F. F starts at 1 and is halved whenever all known levels have been visited since the last time, until
-/// it is 1/t or less; from then on F = 1/t, t being the proposals per known level. A level that is met for the first time starts with the ln g
-/// of the level before it, and F at 1 again. Sources: F. Wang, D. P. Landau, Phys. Rev. Lett. 86, 2050 (2001), doi:10.1103/PhysRevLett.86.2050;
-/// R. E. Belardinelli, V. D. Pereyra, J. Chem. Phys. 127, 184105 (2007), doi:10.1063/1.2803061.</remarks>
+/// <remarks>A proposal draws a site at random and turns it over with probability min(1, g(B)/g(B′)), B the bond sum; then ln g of the walker's level grows by
+/// F. F starts at 1 and is halved whenever all known levels have been visited since the last halving, until F is 1/t or less, t the number of proposals per
+/// known level; from then on F = 1/t. A level that is met for the first time starts with the ln g of the level before, and F is set to 1 again. Sources: F.
+/// Wang, D. P. Landau, Phys. Rev. Lett. 86, 2050 (2001), doi:10.1103/PhysRevLett.86.2050; R. E. Belardinelli, V. D. Pereyra, J. Chem. Phys. 127, 184105
+/// (2007), doi:10.1063/1.2803061.</remarks>
 [<RequireQualifiedAccess>]
 module WangLandau =
     /// Sweeps between looks at the token.

@@ -29,8 +29,7 @@ type XYChainLaw =
         EntropyPerSite: float<nat / site>
     }
 
-/// XY models that can be solved: independent twins of the samplers and of the estimators. Rows and columns are not used,
-/// only J, H and T.
+/// XY models that can be solved exactly: references for the samplers and the estimators. Only J, H and T of a model are used; rows and columns are not.
 [<RequireQualifiedAccess>]
 module XYExact =
     let private nats (value: float) : float<nat> =

@@ -15,9 +15,9 @@ type SampledLattice =
         AutocorrelationTime: Estimate<1>
         /// What a step of the chains is called: rounds of the Ising model, steps of the XY model.
         Steps: string
-        /// Time that it took, s.
+        /// Time that sampling took, s.
         Seconds: float
-        /// What the sampler asked of itself.
+        /// Checks of the sampler.
         Checks: Check list
     }
 

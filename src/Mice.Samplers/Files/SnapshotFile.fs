@@ -25,7 +25,7 @@ module SnapshotFile =
                 MiceError.OutOfRange("file of snapshots", $"'{path}'", "a name that ends in .npy or .spins")
             ]
 
-    /// What is asked of the number at a site, and what is wrong with one that does not answer.
+    /// Kind of the number at a site: which numbers are accepted, the message for other numbers, and the spin of a number.
     type private Site<'spin> =
         {
             Accepts: float -> bool
@@ -63,7 +63,7 @@ module SnapshotFile =
             Spin = byte
         }
 
-    /// A site as messages name it: row and column on two axes, its place on others; all counted from 1.
+    /// Place of a site for messages, counted from 1: row and column on two axes, all coordinates on other numbers of axes.
     let private placeOf (shape: int[]) (site: int) =
         match LatticeShape.place shape site |> Array.map ((+) 1) with
         | [| row; column |] -> $"row {row}, column {column}"
@@ -77,7 +77,7 @@ module SnapshotFile =
 
         site.Spin value
 
-    /// Every fault of snapshots that are to be written, of what is known of them, and of the name.
+    /// Every fault of writing: of the snapshots, of the description of the run, and of the name of the file.
     let private faults
         (site: Site<'spin>)
         (toFloat: 'spin -> float)
@@ -128,10 +128,10 @@ module SnapshotFile =
         snapshots.Sites.Length :: List.ofArray snapshots.Shape
 
     /// <summary>Writes Ising spins.</summary>
-    /// <param name="source">What is known of them; only a .spins file keeps it.</param>
+    /// <param name="source">Description of the run that drew the snapshots; only a .spins file stores it.</param>
     /// <param name="path">A name that ends in .npy or .spins; what is there is replaced.</param>
     /// <param name="snapshots">Spins ±1.</param>
-    /// <returns>Faults of the name and of the snapshots; BadFile when it cannot be written.</returns>
+    /// <returns>Faults of the name and of the snapshots; BadFile when the file cannot be written.</returns>
     let writeSpins
         (source: SnapshotSource option)
         (path: string)
@@ -144,10 +144,10 @@ module SnapshotFile =
             (SpinsFile.write (header SpinKind.Ising source snapshots) (Seq.map SpinsFile.pack snapshots.Sites))
 
     /// <summary>Writes angles of XY spins, as they are.</summary>
-    /// <param name="source">What is known of them; only a .spins file keeps it.</param>
+    /// <param name="source">Description of the run that drew the snapshots; only a .spins file stores it.</param>
     /// <param name="path">A name that ends in .npy or .spins; what is there is replaced.</param>
     /// <param name="snapshots">Angles in radians.</param>
-    /// <returns>Faults of the name and of the snapshots; BadFile when it cannot be written.</returns>
+    /// <returns>Faults of the name and of the snapshots; BadFile when the file cannot be written.</returns>
     let writeAngles
         (source: SnapshotSource option)
         (path: string)
@@ -165,8 +165,8 @@ module SnapshotFile =
                 MiceError.OutOfRange("states of a spin", string states, $"2 to {MostStates}")
         ]
 
-    /// <summary>Writes spins that are each in one of some states, numbered from 0 on.</summary>
-    /// <param name="states">How many states there are, 2 to 127.</param>
+    /// <summary>Writes spins that are each in one of q states, numbered from 0 on.</summary>
+    /// <param name="states">q, the number of states, 2 to 127.</param>
     /// <param name="source">What is known of them; only a .spins file keeps it.</param>
     /// <param name="path">A name that ends in .npy or .spins; what is there is replaced.</param>
     /// <param name="snapshots">States.</param>

@@ -7,20 +7,20 @@ open System.Security.Cryptography
 open System.Text
 open Mice
 
-/// What is wrong with a file of snapshots.
+/// A fault of a file of snapshots, as an exception within this part.
 exception internal BadSnapshots of fault: string
 
-/// What a .spins file holds.
+/// Kinds of spins in a .spins file.
 [<RequireQualifiedAccess>]
 type internal SpinKind =
-    /// Ising spins, one bit each.
+    /// Spins ±1, one bit each.
     | Ising
-    /// Angles of XY spins, eight bytes each.
+    /// Angles of planar spins, eight bytes each.
     | XY
-    /// Spins in one of so many states, from 0 on, one byte each.
+    /// Spins in one of q states, 0 to q − 1, one byte each; the number is q.
     | States of int
 
-/// What stands at the beginning of a .spins file.
+/// Header of a .spins file.
 type internal SpinsHeader =
     {
         Kind: SpinKind
@@ -31,19 +31,19 @@ type internal SpinsHeader =
         Start: int
     }
 
-/// <summary>The .spins format, byte by byte in docs/lattices.md: magic, SHA-256 of all that follows, header, snapshots; lowest byte first.
-/// Written is version 2; version 1, of two axes, Ising and XY models alone, is read too.</summary>
+/// <summary>The .spins format: magic, SHA-256 of all that follows, header, snapshots; lowest byte first. docs/lattices.md describes it byte by byte. Version 2
+/// is written. Version 1, which has two axes and only spins ±1 and angles, is read too.</summary>
 [<RequireQualifiedAccess>]
 module internal SpinsFile =
     let private bad fault = raise (BadSnapshots fault)
 
-    /// What every such file begins with.
+    /// The first bytes of every .spins file.
     let magic = "MICESPIN"B
 
-    /// Magic and SHA-256, then what is summed: the header and the snapshots.
+    /// Number of bytes before the bytes that the SHA-256 covers: magic and SHA-256.
     let private summedFrom = magic.Length + SHA256.HashSizeInBytes
 
-    /// Most axes and most characters of a text, so that a damaged header asks for no memory.
+    /// Largest number of axes and longest text that are read, so that a damaged header cannot ask for much memory.
     [<Literal>]
     let private MostAxes = 16
 
@@ -59,7 +59,7 @@ module internal SpinsFile =
         | SpinKind.XY -> 8L * sites
         | SpinKind.States _ -> sites
 
-    /// One bit for every spin, 1 for +1, the highest bit of a byte first; the last byte is filled with zeros.
+    /// Spins ±1 as bits, 1 for +1, the highest bit of a byte first; the last byte is filled with zeros.
     let pack (spins: sbyte[]) : byte[] =
         let packed = Array.zeroCreate ((spins.Length + 7) / 8)
 
@@ -69,7 +69,7 @@ module internal SpinsFile =
 
         packed
 
-    /// The spins of so many sites.
+    /// Spins ±1 of a given number of sites from bits.
     let unpack (sites: int) (packed: byte[]) : sbyte[] =
         Array.init sites (fun i ->
             if packed[i / 8] &&& (0x80uy >>> i % 8) <> 0uy then
@@ -77,7 +77,7 @@ module internal SpinsFile =
             else
                 -1y)
 
-    /// Eight bytes for every angle.
+    /// Angles as eight bytes each.
     let packAngles (angles: float[]) : byte[] =
         let packed = Array.zeroCreate (8 * angles.Length)
 
@@ -86,7 +86,7 @@ module internal SpinsFile =
 
         packed
 
-    /// The angles of so many sites.
+    /// Angles of a given number of sites from eight bytes each.
     let unpackAngles (sites: int) (packed: byte[]) : float[] =
         Array.init sites (fun i -> BinaryPrimitives.ReadDoubleLittleEndian(ReadOnlySpan(packed, 8 * i, 8)))
 
@@ -111,7 +111,7 @@ module internal SpinsFile =
         writer.Write(uint16 bytes.Length)
         writer.Write bytes
 
-    /// Everything between the SHA-256 and the snapshots but for where those begin.
+    /// Writes the variable part of the header: axes, counts, and the description of the run.
     let private writeHeader (header: SpinsHeader) (writer: BinaryWriter) : unit =
         writer.Write header.Shape.Length
         header.Shape |> Array.iter writer.Write
@@ -132,11 +132,11 @@ module internal SpinsFile =
                 text writer name
                 text writer value
 
-    /// Version, kind, states and the place of the first snapshot stand before the rest of the header.
+    /// Length of the fixed part of the header, bytes: version, kind, states and the place of the first snapshot.
     [<Literal>]
     let private Fixed = 8
 
-    /// All that the SHA-256 is taken of.
+    /// Writes everything that the SHA-256 covers: header and snapshots.
     let private writeSummed (header: SpinsHeader) (snapshots: byte[] seq) (writer: BinaryWriter) : unit =
         let rest =
             use buffer = new MemoryStream()
@@ -153,7 +153,7 @@ module internal SpinsFile =
         writer.Write rest
         snapshots |> Seq.iter (fun (snapshot: byte[]) -> writer.Write snapshot)
 
-    /// Faults of what is known of the source that a file cannot keep.
+    /// Faults of the description of a run that a file cannot store.
     let sourceFaults (source: SnapshotSource) : MiceError list =
         let texts =
             source.Model :: (source.Parameters |> List.collect (fun (name, value) -> [ name; value ]))
@@ -171,7 +171,7 @@ module internal SpinsFile =
                     )
         ]
 
-    /// Writes a file; the snapshots are packed and gone through twice. Where they begin is found here.
+    /// Writes a file. The snapshots are enumerated twice: once for the SHA-256 and once for the file. The place of the first snapshot is computed here.
     let write (header: SpinsHeader) (snapshots: byte[] seq) (stream: Stream) : unit =
         let sum = RunStore.digest (writeSummed header snapshots)
         stream.Write(ReadOnlySpan magic)
@@ -179,7 +179,7 @@ module internal SpinsFile =
         use writer = new BinaryWriter(stream, Encoding.UTF8, true)
         writeSummed header snapshots writer
 
-    /// What the header of version 1 says.
+    /// Reads a header of version 1.
     let private readFirst (reader: BinaryReader) : SpinsHeader =
         let kind =
             match reader.ReadByte() with
@@ -267,7 +267,7 @@ module internal SpinsFile =
             EnergyPerSite = energy
         }
 
-    /// What the header of version 2 says.
+    /// Reads a header of version 2.
     let private readSecond (reader: BinaryReader) : SpinsHeader =
         let kind, states = reader.ReadByte(), reader.ReadByte()
         let start, axes = reader.ReadInt32(), reader.ReadInt32()
@@ -314,7 +314,7 @@ module internal SpinsFile =
 
         header
 
-    /// The header of a whole and undamaged file, read from its beginning, which is known to be the magic.
+    /// Reads the header of a file whose magic has been checked already, and verifies the length and the SHA-256 of the whole file.
     let openVerified (stream: Stream) : SpinsHeader =
         use reader = new BinaryReader(stream, Encoding.UTF8, true)
         stream.Position <- int64 magic.Length
@@ -342,7 +342,7 @@ module internal SpinsFile =
 
         header
 
-    /// The snapshots of a file whose header has been read.
+    /// Reads the snapshots that follow a header.
     let snapshots (header: SpinsHeader) (unpack: int -> byte[] -> 'spin[]) (stream: Stream) : LatticeSnapshots<'spin> =
         stream.Position <- int64 header.Start
         let packed = Array.zeroCreate<byte>(int (bytesOf header))

@@ -18,7 +18,8 @@ type ChainOptions =
 /// Defaults and checks.
 [<RequireQualifiedAccess>]
 module ChainOptions =
-    /// 64 chains of 32 snapshots, 20 steps apart after 300. The result has the autocorrelation time, and checks of it and of the equilibrium.
+    /// 64 chains of 32 snapshots, 20 steps apart, after 300 steps of equilibration. A result has the autocorrelation time, and checks whether these numbers
+    /// were enough.
     let defaults: ChainOptions =
         {
             Chains = 64
@@ -27,8 +28,8 @@ module ChainOptions =
             Every = 20
         }
 
-    /// <summary>The options with so many snapshots in all, rounded up to equally many of each chain.</summary>
-    /// <param name="snapshots">Of all chains together.</param>
+    /// <summary>Options for a total number of snapshots, which is rounded up to equally many snapshots of each chain.</summary>
+    /// <param name="snapshots">Snapshots of all chains together.</param>
     /// <param name="options">The options.</param>
     let withSnapshots (snapshots: int) (options: ChainOptions) : ChainOptions =
         { options with
@@ -51,13 +52,13 @@ module ChainOptions =
 [<NoEquality; NoComparison>]
 type Observables<'state, 'spin> =
     {
-        /// E of a state, after every step.
+        /// E of a state; recorded after every step.
         Energy: 'state -> float
-        /// The spins that are stored of a snapshot, [sites].
+        /// Spins of a state, [sites]; stored for every snapshot.
         Spins: 'state -> 'spin[]
     }
 
-/// Snapshots from independent chains, and what is known of how they were drawn.
+/// Snapshots from independent chains, with energies, autocorrelation time and checks of the chains.
 type ChainSample<'spin> =
     {
         /// [chains·snapshots][sites], chain after chain: snapshot n of chain c is Spins[c·SnapshotsPerChain + n].
@@ -77,7 +78,7 @@ type ChainSample<'spin> =
 /// Independent chains of any kernel.
 [<RequireQualifiedAccess>]
 module Chains =
-    /// One chain: its snapshots, their energies, and the energies of all steps.
+    /// Record of one chain: snapshots, energies of the snapshots, energies of all steps.
     type private Links<'spin> =
         {
             Snapshots: 'spin[][]

@@ -1,6 +1,7 @@
 namespace Mice.Samplers
 
-/// One cluster at a time of sites and a ghost, which is the last one: who is in it, and from whom it still has to grow.
+/// A single cluster while it grows: which sites are in the cluster, and which of them still have to look at their neighbours. The ghost spin counts as the
+/// last site.
 [<Sealed>]
 type internal Cluster(sites: int) =
     let inside = Array.zeroCreate<bool>(sites + 1)
@@ -10,18 +11,18 @@ type internal Cluster(sites: int) =
     /// Whether a site is in the cluster.
     member _.Contains(site: int) : bool = inside[site]
 
-    /// Takes a site in that is not in it yet.
+    /// Adds a site that is not in the cluster yet.
     member _.Add(site: int) : unit =
         inside[site] <- true
         queue[length] <- site
         length <- length + 1
 
-    /// Lets the cluster grow from each of its sites, those that are added meanwhile among them, and empties it.
-    /// The number of sites that it had without the ghost.
+    /// Grows the cluster: calls grow for each of its sites, including sites that are added during the growth; then empties the cluster. Returns the number of
+    /// sites that the cluster had, without the ghost.
     member _.Grow(grow: int -> unit) : int =
         let mutable grown = 0
 
-        // Nothing is taken from the queue: it ends as the list of all sites.
+        // The queue keeps all its entries, so that in the end it lists all sites of the cluster.
         while grown < length do
             grow queue[grown]
             grown <- grown + 1

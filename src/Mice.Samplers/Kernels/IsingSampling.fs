@@ -11,7 +11,7 @@ type IsingSamplingOptions =
         Equilibrate: int
         /// Rounds between two snapshots of one chain.
         Every: int
-        /// Rounds whose energies are averaged, at least those between the snapshots.
+        /// Rounds whose energies enter the mean energy; never fewer than the rounds that the snapshots need.
         EnergyRounds: int
     }
 
@@ -44,11 +44,11 @@ type IsingSampling =
     {
         /// The model.
         Model: IsingModel
-        /// The snapshots; those of one chain follow each other.
+        /// The snapshots; snapshots of one chain follow each other.
         Snapshots: LatticeSnapshots<sbyte>
         /// Snapshots of each chain.
         SnapshotsPerChain: int
-        /// ⟨E⟩/N over all rounds; the error from the spread of the independent chains.
+        /// ⟨E⟩/N over all rounds; the standard error is from the spread of the independent chains.
         EnergyPerSite: Estimate<1>
         /// Integrated autocorrelation time of the energy, rounds.
         AutocorrelationTime: Estimate<1>
@@ -66,10 +66,10 @@ module IsingSampling =
     /// Independent chains.
     let chains = groups * MultiSpin.Chains
 
-    /// Heat-bath sweeps of a round with clusters, and of one without.
+    /// Heat-bath sweeps of a round: fewer in rounds that have a cluster sweep.
     let private sweepsOf clusters = if clusters then 20 else 100
 
-    /// Whether clusters grow with the correlation length: not on frustrated lattices.
+    /// Whether cluster sweeps help: clusters grow with the correlation length, except on frustrated lattices.
     let clustersHelp (model: IsingModel) : bool =
         model.Coupling > 0.0
         || model.Lattice = Lattice.Square && model.Rows % 2 = 0 && model.Columns % 2 = 0

@@ -146,7 +146,7 @@ module MultiSpin =
             let struct (twos, fours) = add3 carry carry2 (sum &&& sum2)
             struct (sum ^^^ sum2, twos, fours)
 
-    /// Bit k of the threshold of every chain: that of the class its neighbour count puts it in.
+    /// Bit k of the probability threshold of every chain, by the number of neighbours of the site that are up in the chain.
     let inline private thresholdBit
         z
         (masks: uint64[])
@@ -179,7 +179,7 @@ module MultiSpin =
             while k < 64 && not (isZero undecided) do
                 let threshold = thresholdBit z masks k ones twos fours
                 let drawn = at random.Buffer position
-                // The first bit in which the two differ decides: the uniform number is below where it has the 0.
+                // The highest bit in which the uniform number and the threshold differ decides: the number is below the threshold where its own bit is 0.
                 let differs = undecided &&& (threshold ^^^ drawn)
                 up <- up ||| (differs &&& threshold)
                 undecided <- undecided ^^^ differs
@@ -189,7 +189,7 @@ module MultiSpin =
             random.Use position
             up.StoreUnsafe(&MemoryMarshal.GetArrayDataReference words, unativeint (4 * site))
 
-    // Methods of their own, so that the run-time compiler optimises them after the first few sweeps.
+    // Separate methods for the two lattices, so that the run-time compiler optimises each of them after the first few sweeps.
     let private sweepSquare (masks: uint64[]) (neighbours: int[]) (random: RandomWords) (words: uint64[]) =
         sweep 4 masks neighbours random words
 
@@ -214,7 +214,7 @@ module MultiSpin =
 
             { Words = words }
 
-    /// Adds one bit of every chain to binary numbers that stand upright: plane p holds bit p of all 256 of them.
+    /// Adds one bit for every chain to 256 binary counters; plane p holds bit p of all counters.
     let inline private count (planes: Vector256<uint64>[]) (bits: Vector256<uint64>) =
         let mutable carry = bits
         let mutable p = 0
@@ -225,7 +225,7 @@ module MultiSpin =
             carry <- carry &&& plane
             p <- p + 1
 
-    /// Planes for numbers up to a largest one.
+    /// Planes of counters that can count up to a largest number.
     let private planesFor (largest: int) : Vector256<uint64>[] =
         Array.zeroCreate (BitOperations.Log2(uint32 largest) + 1)
 
@@ -252,7 +252,7 @@ module MultiSpin =
 
         for site in 0 .. sites - 1 do
             for n in 0 .. z / 2 - 1 do
-                // Unequal neighbours.
+                // Bits of chains in which the two neighbours are unequal.
                 count planes (at state.Words site ^^^ at state.Words neighbours[z * site + n])
 
         counts planes |> Array.map (fun unequal -> bonds - 2 * unequal)

@@ -8,7 +8,7 @@ module PottsChain =
     /// Heat-bath sweeps of a step.
     let private heatBathSweeps = 5
 
-    /// <summary>Steps of a model from random configurations.</summary>
+    /// <summary>The Markov chain of a model, from random configurations.</summary>
     /// <param name="model">The model, without faults.</param>
     let kernel (model: PottsModel) : Kernel<byte[]> =
         let heatBath = PottsHeatBath.sweeps model heatBathSweeps

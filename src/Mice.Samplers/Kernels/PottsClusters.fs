@@ -4,12 +4,12 @@ open System
 open System.Numerics
 open Mice
 
-/// <summary>Swendsen–Wang sweeps of the Potts ferromagnet: bonds between equal spins are kept with probability 1 − exp(−βJ), and every
-/// cluster of kept bonds gets a new state, state 0 with the weight exp(βHn) for n sites, the others with 1. Ergodic.</summary>
+/// <summary>Swendsen–Wang sweeps of the Potts ferromagnet. Bonds between equal spins are kept with probability 1 − exp(−βJ). Every cluster of kept bonds gets
+/// a new state: state 0 has the weight exp(βHn) for a cluster of n sites, every other state the weight 1. Ergodic.</summary>
 /// <remarks>Sources: R. H. Swendsen, J.-S. Wang, Phys. Rev. Lett. 58, 86 (1987); with a field J.-S. Wang, Physica A 161, 249 (1989).</remarks>
 [<RequireQualifiedAccess>]
 module PottsClusters =
-    /// What a sweep writes into.
+    /// Arrays that sweeps of one model reuse.
     type private Scratch =
         {
             Parents: int[]
@@ -46,7 +46,7 @@ module PottsClusters =
 
         SiteTrees.flatten scratch.Parents
 
-    /// Sites of every cluster, at its root.
+    /// Number of sites of every cluster, at the index of the root of the cluster.
     let private sizes (parents: int[]) =
         let sizes = Array.zeroCreate<int> parents.Length
 
@@ -60,7 +60,7 @@ module PottsClusters =
         let mutable low = 0UL
         byte (Math.BigMul(random.NextWord(), uint64 count, &low))
 
-    /// New states of the clusters, at their roots.
+    /// New state of every cluster, at the index of the root of the cluster.
     let private choose (model: PottsModel) (random: RandomWords) (parents: int[]) (states: byte[]) =
         let others = model.States - 1
 
@@ -82,7 +82,7 @@ module PottsClusters =
                         else
                             1uy + uniform random others
 
-    /// <summary>Swendsen–Wang sweeps of one configuration, which is left unchanged itself.</summary>
+    /// <summary>Swendsen–Wang sweeps of one configuration; the given configuration is not changed.</summary>
     /// <param name="model">The model, without faults, with J ≥ 0.</param>
     /// <returns>A function of the number of sweeps, the key and the configuration, [sites].</returns>
     /// <exception cref="T:System.ArgumentException">J is negative.</exception>

@@ -5,8 +5,8 @@ open Mice
 
 /// <summary>Heat-bath sweeps of the Potts model: every spin is drawn anew from its law given its neighbours, P(s) ∝ exp(β(J n_s + H δ(s, 0)))
 /// with n_s neighbours in state s. Ergodic for every model.</summary>
-/// <remarks>The even sublattice is visited before the odd one, so that neighbours are seldom visited one after the other and the processor
-/// overlaps the work of several sites; right on any torus.</remarks>
+/// <remarks>The even sublattice is visited before the odd one. Neighbours are then seldom visited one after the other, and the processor overlaps the work of
+/// several sites. The order is valid on any torus.</remarks>
 [<RequireQualifiedAccess>]
 module PottsHeatBath =
     /// Sites in the order in which they are visited, and their neighbours in the same order, [sites·z].
@@ -30,12 +30,12 @@ module PottsHeatBath =
             Coordination = z
         }
 
-    /// β(J n_s + H δ(s, 0)).
+    /// Logarithm of the weight of a state, β(J n_s + H δ(s, 0)), from the number n_s of neighbours in the state.
     let private logWeight (model: PottsModel) isFavoured count =
         let field = if isFavoured then model.Field else 0.0
         (model.Coupling * float count + field) / model.Temperature
 
-    /// Patterns of neighbours up to which their laws are kept in a table: it then fits into fast memory.
+    /// Largest number of patterns of neighbours whose laws are kept in a table; such a table fits into fast memory.
     [<Literal>]
     let private MostPatterns = 4096.0
 
@@ -44,7 +44,8 @@ module PottsHeatBath =
         let digit = Torus.coordination model.Shape + 1
         Array.init model.States (fun s -> if s = model.States - 1 then 0 else pown digit s)
 
-    /// P(state ≤ s) for s = 0, …, q − 2 as thresholds of random words, for every pattern; those with more than z neighbours are never met.
+    /// Cumulative probabilities P(state ≤ s) for s = 0, …, q − 2 as thresholds of random words, for every pattern of neighbours. Entries of patterns with more
+    /// than z neighbours are not used.
     let private thresholds (model: PottsModel) : uint64[] =
         let z, q = Torus.coordination model.Shape, model.States
 
@@ -78,23 +79,23 @@ module PottsHeatBath =
 
             spins[sites[visit]] <- byte state
 
-    /// ln w of the classes of states: class n for n neighbours in it, z + 1 + n for state 0.
+    /// Logarithms of weights by class of a state. Class n: a state other than 0 with n neighbours in it; class z + 1 + n: state 0 with n neighbours in it.
     let private classLogWeights (model: PottsModel) : float[] =
         let digit = Torus.coordination model.Shape + 1
         Array.init (2 * digit) (fun c -> logWeight model (c >= digit) (c % digit))
 
-    /// Weights of the classes relative to that of a class, [class][class]: none that is used exceeds 1, so that nothing overflows.
+    /// Weights of all classes relative to the weight of one class, [class][class]. The relative weights that are used do not exceed 1, so nothing overflows.
     let private relativeWeights (logWeights: float[]) : float[] =
         Array.allPairs logWeights logWeights |> Array.map (fun (top, w) -> exp (w - top))
 
-    /// The first state whose cumulative weight exceeds a share of the total.
+    /// The first state whose cumulative weight exceeds a given share of the total weight.
     let inline private choose (weights: float[]) row (classes: int[]) share =
         let mutable total = 0.0
 
         for c in classes do
             total <- total + weights[row + c]
 
-        // Below the total also after rounding, so that the walk ends.
+        // The target stays below the total weight even after rounding, so the search ends.
         let target = share * total
         let mutable state = 0
         let mutable sum = weights[row + classes[0]]
@@ -136,7 +137,7 @@ module PottsHeatBath =
             classes[0] <- z + 1
             spins[visits.Sites[visit]] <- byte state
 
-    /// <summary>Heat-bath sweeps of one configuration, which is left unchanged itself.</summary>
+    /// <summary>Heat-bath sweeps of one configuration; the given configuration is not changed.</summary>
     /// <param name="model">The model, without faults.</param>
     /// <returns>A function of the number of sweeps, the key and the configuration, [sites].</returns>
     let sweeps (model: PottsModel) : int -> Key -> byte[] -> byte[] =

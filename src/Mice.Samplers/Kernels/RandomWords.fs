@@ -48,17 +48,17 @@ type internal RandomWords(key: Key) =
         state[3] <- s3
         next <- 0
 
-    /// The words; those from 4·Next on have not been used.
+    /// The random words; words from index 4·Next on have not been used.
     member _.Buffer = buffer
 
-    /// The first unused vector, after making more if fewer than so many (at most 1,024) are left.
+    /// Index of the first unused vector. New vectors are made first when fewer than count (at most 1,024) unused ones are left.
     member _.Reserve(count: int) : int =
         if next + count > vectors then
             fill ()
 
         next
 
-    /// Says that all vectors before this one have been used.
+    /// Marks all vectors before an index as used.
     member _.Use(upTo: int) = next <- upTo
 
     /// <summary>Fills words with independent bits that are set with a probability, the bits of uniform numbers being drawn
@@ -95,7 +95,7 @@ type internal RandomWords(key: Key) =
         this.Use(position + 1)
         buffer[4 * position]
 
-    /// A probability as what uniform random 64-bit words must stay below.
+    /// The threshold of a probability: a uniform random 64-bit word is below the threshold with this probability.
     static member Threshold(probability: float) : uint64 =
         if probability >= 1.0 then
             UInt64.MaxValue

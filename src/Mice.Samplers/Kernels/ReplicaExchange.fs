@@ -62,10 +62,10 @@ type ReplicaExchangeResult<'state> =
         Checks: Check list
     }
 
-/// <summary>Replica exchange (parallel tempering): replicas at neighbouring temperatures swap their states with probability
-/// min(1, exp((β − β′)(E − E′))), so that those at low temperature are renewed by way of the high ones.</summary>
-/// <remarks>Swaps of the pairs (0, 1), (2, 3), … and of (1, 2), (3, 4), … are tried in turn. The product of the Boltzmann laws is left as it
-/// is. Sources: K. Hukushima, K. Nemoto, J. Phys. Soc. Jpn. 65, 1604 (1996), doi:10.1143/JPSJ.65.1604; for the order of the swaps M. Lingenheil et al.,
+/// <summary>Replica exchange (parallel tempering): replicas at neighbouring temperatures swap their states with probability min(1, exp((β − β′)(E − E′))), so
+/// that cold replicas are renewed by passing through high temperatures.</summary>
+/// <remarks>Swaps of the pairs (0, 1), (2, 3), … and of the pairs (1, 2), (3, 4), … are tried in turn. Swaps leave the product of the Boltzmann laws
+/// invariant. Sources: K. Hukushima, K. Nemoto, J. Phys. Soc. Jpn. 65, 1604 (1996), doi:10.1143/JPSJ.65.1604; for the order of the swaps M. Lingenheil et al.,
 /// Chem. Phys. Lett. 478, 80 (2009); for round trips H. G. Katzgraber et al., J. Stat. Mech. P03018 (2006).</remarks>
 [<RequireQualifiedAccess>]
 module ReplicaExchange =
@@ -76,7 +76,7 @@ module ReplicaExchange =
     let geometric (coldest: float) (hottest: float) (count: int) : float[] =
         Array.init count (fun i -> coldest * (hottest / coldest) ** (float i / float (count - 1)))
 
-    /// What one ladder gave: snapshots [snapshots][temperatures], energies [rounds][temperatures], swaps [temperatures − 1].
+    /// Record of one ladder: snapshots [snapshots][temperatures], energies [rounds][temperatures], accepted swaps [temperatures − 1].
     type private Travelled<'state> =
         {
             Kept: 'state[][]
@@ -136,11 +136,11 @@ module ReplicaExchange =
             Trips = trips
         }
 
-    /// The mean energies of the first and of the second half of the rounds are those of one process.
+    /// Check of equilibrium: the mean energies of the first and of the second half of the rounds agree at every temperature.
     let private equilibrium (energies: float[][][]) =
         let half = energies[0].[0].Length / 2
 
-        // Two-sided, of Student's t of the ladders.
+        // Two-sided p-value of Student's t, with the ladders as independent samples.
         let pValue (ladders: float[][]) =
             let changes =
                 ladders |> Array.map (fun e -> Statistics.mean e[half..] - Statistics.mean e[.. half - 1])
@@ -152,7 +152,7 @@ module ReplicaExchange =
             else
                 2.0 * StudentT.CDF(0.0, 1.0, float (ladders.Length - 1), -(abs mean) / error)
 
-        // Bonferroni's bound for the smallest of several.
+        // Bonferroni's bound for the smallest of several p-values.
         let smallest =
             if half = 0 then
                 1.0
@@ -184,7 +184,7 @@ module ReplicaExchange =
         let estimate (values: float[]) =
             Statistics.estimate Direction.Exact values
 
-        // Pair i is tried in every second round, those of its own parity.
+        // Pair i is tried in every second round.
         let tried i =
             Seq.init rounds (fun r -> (r + options.Equilibrate) % 2)
             |> Seq.filter (fun first -> first = i % 2)

@@ -7,7 +7,8 @@ type ReplicaSystem<'state> =
     {
         /// A state to start from.
         Start: Key -> 'state
-        /// A kernel that leaves the Boltzmann law of a temperature as it is: called once with each temperature, then with keys and states.
+        /// A kernel that leaves the Boltzmann law of a temperature invariant. It is called once with each temperature, and the returned function with keys and
+        /// states.
         Move: float -> Key -> 'state -> 'state
         /// E of a state, in the units of the temperatures (k_B = 1).
         Energy: 'state -> float
@@ -32,7 +33,7 @@ module ReplicaSystem =
             Energy = IsingModel.energy model
         }
 
-/// Replicas of one ladder by temperature, and which replica each one is.
+/// States of one ladder by temperature, with the number of the replica that is at each temperature.
 type internal ReplicaLadder<'state> =
     {
         States: 'state[]

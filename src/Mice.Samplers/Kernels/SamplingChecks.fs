@@ -3,12 +3,12 @@ namespace Mice.Samplers
 open System
 open Mice
 
-/// What every set of chains is asked about itself.
+/// Checks of equilibrium and of independence that every set of chains gets.
 [<RequireQualifiedAccess>]
 module internal SamplingChecks =
-    /// <summary>Whether the mean energies of the first and of the second half of all steps are those of one process. The error of their
-    /// difference is the larger one of two: that from the spread of the chains, which is poor for few of them, and that from blocking every
-    /// half, which is poor for short ones.</summary>
+    /// <summary>Check of equilibrium: the mean energies of the first and of the second half of all steps agree within four errors. The error of their
+    /// difference is the larger of two errors: from the spread of the chains, which is uncertain for few chains, and from blocking each half, which is
+    /// uncertain for short chains.</summary>
     /// <param name="steps">What a step is called.</param>
     /// <param name="energies">Energies per site, [chains][steps].</param>
     let equilibrium (steps: string) (energies: float[][]) : Check =
@@ -47,7 +47,7 @@ module internal SamplingChecks =
                 $"{every} {steps} between snapshots, autocorrelation time of the energy {Estimate.format time} {steps}, wanted at least twice as many; else raise Every"
         }
 
-    /// <summary>Both questions.</summary>
+    /// <summary>The checks of equilibrium and of the spacing of snapshots.</summary>
     /// <param name="steps">What a step is called.</param>
     /// <param name="snapshots">Snapshots of a chain.</param>
     /// <param name="every">Steps between two of them.</param>

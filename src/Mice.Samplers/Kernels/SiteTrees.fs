@@ -5,16 +5,16 @@ open System.Numerics
 open System.Runtime.InteropServices
 open System.Runtime.Intrinsics
 
-/// Clusters of sites that are joined by bonds, as trees: every site has a parent, a root is its own. The smaller number is always the
-/// root, so that parents come before their children.
+/// Clusters of sites that are joined by bonds, as trees. Every site has a parent; a root is its own parent. The root has the smallest number of its tree, so
+/// parents come before their children.
 [<RequireQualifiedAccess>]
 module internal SiteTrees =
-    /// Every site a tree of its own.
+    /// Makes every site a tree of its own.
     let scatter (parents: int[]) : unit =
         for i in 0 .. parents.Length - 1 do
             parents[i] <- i
 
-    /// The root of a site's tree; halves the path to it.
+    /// The root of a site's tree; also halves the path to the root, which shortens later searches.
     let private root (parents: int[]) (site: int) =
         let mutable i = site
 
@@ -24,7 +24,7 @@ module internal SiteTrees =
 
         i
 
-    /// Makes one tree of those of two sites.
+    /// Joins the trees of two sites to one tree.
     let join (parents: int[]) (a: int) (b: int) : unit =
         let a, b = root parents a, root parents b
 
@@ -33,7 +33,7 @@ module internal SiteTrees =
         elif b < a then
             parents[a] <- b
 
-    /// Leads every site to its root: parents come before their children, so one pass is enough.
+    /// Makes the root the parent of every site. One pass is enough, since parents come before their children.
     let flatten (parents: int[]) : unit =
         for i in 0 .. parents.Length - 1 do
             parents[i] <- parents[parents[i]]
@@ -41,17 +41,17 @@ module internal SiteTrees =
 /// Bits of sites, 64 to a word.
 [<RequireQualifiedAccess>]
 module internal SiteBits =
-    /// Words for the bits of so many sites: a multiple of four, as RandomWords.FillBits wants them.
+    /// Number of words that hold one bit for each site, a multiple of four, as RandomWords.FillBits requires.
     let words (sites: int) : int = (sites + 255) / 256 * 4
 
-    /// The bits of a word that are sites.
+    /// Mask of the bits of a word that belong to sites.
     let inside (sites: int) (word: int) : uint64 =
         if 64 * (word + 1) <= sites then
             UInt64.MaxValue
         else
             (1UL <<< (sites % 64)) - 1UL
 
-    /// Bits of the sites whose spins agree with those of another configuration; spins are of one byte.
+    /// Sets the bit of each site whose spin is equal in two configurations; spins are one byte each.
     let agreement (a: 'spin[]) (b: 'spin[]) (words: uint64[]) : unit =
         let a = MemoryMarshal.AsBytes(Span a)
         let b = MemoryMarshal.AsBytes(Span b)

@@ -6,8 +6,8 @@ open Mice
 
 /// <summary>Swendsen–Wang sweeps: bonds whose spins agree with the sign of J are kept with probability 1 − exp(−2β|J|), and
 /// every cluster of kept bonds gets a new sign, the two signs having the weights exp(±βH Σ s) of its spins in the field.</summary>
-/// <remarks>Right for every lattice, J and H, fast where clusters are: ferromagnets, and antiferromagnets on the square lattice with even sides.
-/// Sources: R. H. Swendsen, J.-S. Wang, Phys. Rev. Lett. 58, 86 (1987); with a field J.-S. Wang, Physica A 161, 249 (1989).</remarks>
+/// <remarks>Valid for every lattice, J and H. Fast where clusters grow with the correlation length: for ferromagnets, and for antiferromagnets on the square
+/// lattice with even sides. Sources: R. H. Swendsen, J.-S. Wang, Phys. Rev. Lett. 58, 86 (1987); with a field J.-S. Wang, Physica A 161, 249 (1989).</remarks>
 [<RequireQualifiedAccess>]
 module SwendsenWang =
     /// The configuration whose site i holds the spin of the site at an offset from i.
@@ -18,7 +18,7 @@ module SwendsenWang =
             Array.Copy(spins, source + right, shifted, row * model.Columns, rest)
             Array.Copy(spins, source, shifted, row * model.Columns + rest, right)
 
-    /// What sweeps of one model write into.
+    /// Arrays that sweeps of one model reuse.
     type internal Scratch =
         {
             Parents: int[]
@@ -63,7 +63,7 @@ module SwendsenWang =
 
         SiteTrees.flatten scratch.Parents
 
-    /// Σ s of every cluster, at its root.
+    /// Σ s of every cluster, at the index of the root of the cluster.
     let private clusterSums (spins: sbyte[]) (parents: int[]) =
         let sums: int[] = Array.zeroCreate spins.Length
 
@@ -72,7 +72,7 @@ module SwendsenWang =
 
         sums
 
-    /// Bits that say, at its root, whether a cluster turns over: P = 1/(1 + exp(2βH Σ s)).
+    /// Bits that tell, at the index of its root, whether a cluster turns over: with probability 1/(1 + exp(2βH Σ s)).
     let private turns (model: IsingModel) (random: RandomWords) (spins: sbyte[]) scratch =
         if model.Field = 0.0 then
             random.FillBits(1UL <<< 63, scratch.Random)

@@ -5,19 +5,19 @@ open Mice
 /// <summary>Wolff clusters of the Ising model, turned over one after the other. A cluster grows from a site drawn at random, over every
 /// bond whose spins agree with the sign of J with probability 1 − exp(−2β|J|). The field is a further ghost spin, a neighbour of all
 /// sites with coupling H; the configuration is read relative to it.</summary>
-/// <remarks>Right and ergodic for every lattice, J, H and T, fast where clusters are (as for Swendsen–Wang) and the field is weak: a cluster
-/// that reaches the ghost visits all sites. Each cluster is in detailed balance. Sources: U. Wolff, Phys. Rev. Lett. 62, 361 (1989); with a field:
-/// J. Kent-Dobias, J. P. Sethna, Phys. Rev. E 98, 063306 (2018).</remarks>
+/// <remarks>Valid and ergodic for every lattice, J, H and T. Fast where clusters grow with the correlation length (as for Swendsen–Wang) and the field is
+/// weak: a cluster that reaches the ghost visits all sites. Each cluster satisfies detailed balance. Sources: U. Wolff, Phys. Rev. Lett. 62, 361 (1989); with
+/// a field: J. Kent-Dobias, J. P. Sethna, Phys. Rev. E 98, 063306 (2018).</remarks>
 [<RequireQualifiedAccess>]
 module WolffIsing =
-    /// What does not change from cluster to cluster.
+    /// Constants of a model that all clusters use.
     type private Bonds =
         {
             Neighbours: int[]
             Coordination: int
             Coupling: float
             Field: float
-            /// Probabilities that a bond of two sites, and one to the ghost, is kept.
+            /// Probability that a bond between two sites (Keep), or between a site and the ghost (KeepGhost), is kept.
             Keep: float
             KeepGhost: float
         }
@@ -35,7 +35,7 @@ module WolffIsing =
             KeepGhost = keep model.Field
         }
 
-    /// What clusters work on: spins with the ghost as the last one.
+    /// Spins while clusters are turned over; the ghost is the last spin.
     [<Sealed>]
     type private Workspace(bonds: Bonds, configuration: sbyte[], generator: Generator) =
         let sites = configuration.Length
@@ -46,7 +46,8 @@ module WolffIsing =
             spins[site] <- -spins[site]
             cluster.Add site
 
-        /// Adds a neighbour of a spin whose sign, before it was turned over, times the coupling is given.
+        /// Adds a neighbour to the cluster with the probability of a kept bond. `along` is the coupling times the sign that the spin had before it was turned
+        /// over.
         let consider (along: float) keep site =
             if not (cluster.Contains site) && along * float spins[site] > 0.0 && generator.NextFloat() < keep then
                 add site
@@ -64,7 +65,7 @@ module WolffIsing =
                 if bonds.Field <> 0.0 then
                     consider (before * bonds.Field) bonds.KeepGhost sites
 
-        /// Turns one cluster over; its number of sites without the ghost.
+        /// Turns one cluster over; returns its number of sites without the ghost.
         member _.Turn() : int =
             add (generator.NextInt sites)
             cluster.Grow grow
@@ -72,10 +73,10 @@ module WolffIsing =
         /// The spins, turned so that the ghost is up again.
         member _.Configuration: sbyte[] = Array.init sites (fun i -> spins[sites] * spins[i])
 
-    /// <summary>Turns over so many clusters of one configuration, which is left unchanged itself.</summary>
+    /// <summary>Turns over several clusters of one configuration, one after the other; the given configuration is not changed.</summary>
     /// <param name="model">The model, without faults.</param>
-    /// <returns>A function of the number of clusters, the key and the configuration, [rows·columns], ±1; it gives the configuration
-    /// after them and the number of sites in all clusters together.</returns>
+    /// <returns>A function of the number of clusters, the key and the configuration, [rows·columns], ±1. It returns the configuration after the clusters and
+    /// the number of sites in all clusters together.</returns>
     let clusters (model: IsingModel) : int -> Key -> sbyte[] -> struct (sbyte[] * int64) =
         let bonds = bondsOf model
 

@@ -23,7 +23,8 @@ type XYChainOptions =
 /// Defaults and checks.
 [<RequireQualifiedAccess>]
 module XYChainOptions =
-    /// 64 chains of 32 snapshots, 10 steps apart after 300, with 4 over-relaxation sweeps and 4 clusters per step. The result has the autocorrelation time, and checks of it and of the equilibrium.
+    /// 64 chains of 32 snapshots, 10 steps apart, after 300 steps of equilibration; a step has 4 over-relaxation sweeps and 4 clusters. A result has the
+    /// autocorrelation time, and checks whether these numbers were enough.
     let defaults: XYChainOptions =
         {
             Chains = 64
@@ -34,7 +35,7 @@ module XYChainOptions =
             Clusters = 4
         }
 
-    /// How many snapshots, without how a step is made.
+    /// The options of the chains alone, without the options of a step.
     let internal chains (options: XYChainOptions) : ChainOptions =
         {
             Chains = options.Chains
@@ -43,8 +44,8 @@ module XYChainOptions =
             Every = options.Every
         }
 
-    /// <summary>The options with so many snapshots in all, rounded up to equally many of each chain.</summary>
-    /// <param name="snapshots">Of all chains together.</param>
+    /// <summary>Options for a total number of snapshots, which is rounded up to equally many snapshots of each chain.</summary>
+    /// <param name="snapshots">Snapshots of all chains together.</param>
     /// <param name="options">The options.</param>
     let withSnapshots (snapshots: int) (options: XYChainOptions) : XYChainOptions =
         { options with

@@ -7,7 +7,7 @@ open Mice
 /// a cluster may reflect it too, and the whole state is read relative to it.
 [<RequireQualifiedAccess>]
 module XYClusters =
-    /// What clusters work on: spins with the ghost as the last one, reflected together about a line.
+    /// Spins while clusters are reflected about a line; the ghost is the last spin and may be reflected too.
     [<Sealed>]
     type private Workspace(model: XYModel, state: XYState, generator: Generator) =
         let sites = state.Cosines.Length
@@ -59,7 +59,7 @@ module XYClusters =
                 if model.Field <> 0.0 then
                     consider across model.Field sites
 
-        /// Reflects one cluster about a random line; its number of sites without the ghost.
+        /// Reflects one cluster about a random line; returns its number of sites without the ghost.
         member _.Flip() : int =
             let angle = Math.PI * generator.NextFloat()
             lineX <- cos angle

@@ -5,8 +5,8 @@ open Mice
 /// Sweeps of the XY model: each site once, by heat bath or by over-relaxation. Kernels leave their arguments unchanged.
 [<RequireQualifiedAccess>]
 module XYSweeps =
-    /// Visits the sites of even row + column, then those of odd: neighbours up to wrap-around are then not visited one
-    /// after the other, so that the processor overlaps the work of several sites. Correct on any torus.
+    /// Visits all sites with even row + column, then all sites with odd row + column. Neighbours (except across the border of an odd side) are then not
+    /// visited one after the other, and the processor overlaps the work of several sites. Valid on any torus.
     let inline private sweep rows columns ([<InlineIfLambda>] visit: int -> int -> int -> int -> int -> unit) =
         for parity in 0..1 do
             for row in 0 .. rows - 1 do

@@ -1,6 +1,6 @@
 namespace Mice.Samplers
 
-/// Sites along each axis of a torus, one axis or more; sites are numbered with the last axis fastest: on two axes row by row.
+/// Shapes of tori: the sites along each axis, one axis or more. Sites are numbered with the last axis fastest: on two axes row by row.
 [<RequireQualifiedAccess>]
 module LatticeShape =
     /// <summary>N, the product of the sides.</summary>
@@ -12,13 +12,13 @@ module LatticeShape =
     let text (shape: int[]) : string =
         shape |> Array.map string |> String.concat "×"
 
-    /// <summary>How far the numbers of neighbouring sites along each axis are apart.</summary>
+    /// <summary>The strides of a shape: by how much the site number grows with one step along each axis.</summary>
     /// <param name="shape">Sites along each axis.</param>
     let strides (shape: int[]) : int[] =
         Array.scanBack (*) (Array.skip 1 shape) 1
 
     /// <summary>The place of a site along each axis.</summary>
     /// <param name="shape">Sites along each axis.</param>
-    /// <param name="site">Its number.</param>
+    /// <param name="site">Number of the site.</param>
     let place (shape: int[]) (site: int) : int[] =
         Array.map2 (fun side stride -> site / stride % side) shape (strides shape)

@@ -18,7 +18,7 @@ module LatticeSnapshots =
     /// <param name="snapshots">The snapshots.</param>
     let sites (snapshots: LatticeSnapshots<'spin>) : int = LatticeShape.sites snapshots.Shape
 
-    /// <summary>Mismatch when a snapshot has not as many sites as its lattice.</summary>
+    /// <summary>Checks the number of sites of every snapshot: Mismatch when a snapshot has more or fewer sites than its lattice.</summary>
     /// <param name="snapshots">The snapshots.</param>
     let faults (snapshots: LatticeSnapshots<'spin>) : MiceError list =
         let expected = sites snapshots
@@ -33,19 +33,19 @@ module LatticeSnapshots =
             ))
         |> Option.toList
 
-/// What is known of the run that drew some snapshots; k_B = 1.
+/// Description of the run that drew some snapshots; k_B = 1.
 type SnapshotSource =
     {
         /// Name of the model, such as ising.
         Model: string
-        /// Its parameters by name, such as coupling and field, in the order in which they are told.
+        /// Parameters of the model by name, such as coupling and field, in the order of the model's family.
         Parameters: (string * string) list
-        /// T.
+        /// Temperature T.
         Temperature: float
         /// Seed of all randomness.
         Seed: uint64
-        /// Consecutive snapshots that are of one chain; chains are independent of each other.
+        /// Number of consecutive snapshots from one chain; different chains are independent of each other.
         SnapshotsPerChain: int
-        /// ⟨E⟩/N over the whole run, of which the snapshots are a part.
+        /// ⟨E⟩/N over the whole run, which is longer than these snapshots.
         EnergyPerSite: Estimate<1>
     }

@@ -18,7 +18,7 @@ module PlanarSpins =
             Sites = snapshots.Sites |> Array.map (Array.map vector)
         }
 
-    /// <summary>The state of unit vectors.</summary>
+    /// <summary>The state (cosines and sines) of unit vectors.</summary>
     /// <param name="spins">Unit vectors, [sites].</param>
     let state (spins: Vector2[]) : XYState =
         {
@@ -26,7 +26,7 @@ module PlanarSpins =
             Sines = spins |> Array.map (fun u -> float u.Y)
         }
 
-    /// Mean cosine of the angle between neighbours; those forward along each axis come first among a site's neighbours.
+    /// Mean cosine of the angle between neighbours. Among the neighbours of a site, the forward neighbour along each axis comes first.
     let private meanNeighbourCosine (axes: int) (neighbours: int[]) (spins: Vector2[]) =
         let z = 2 * axes
         let mutable sum = 0.0
@@ -41,8 +41,8 @@ module PlanarSpins =
 
         sum / float (axes * spins.Length)
 
-    /// <summary>How strongly neighbours hold to each other: κ of the von Mises law with the mean cosine of the angle between
-    /// neighbours, negative where they hold to opposite directions. β|J| or more in equilibrium.</summary>
+    /// <summary>Stiffness of neighbouring spins: κ of the von Mises law whose mean cosine is the mean cosine of the angle between neighbours. κ is negative
+    /// where neighbours prefer opposite directions. In equilibrium |κ| is β|J| or more.</summary>
     /// <param name="snapshots">One or more.</param>
     let stiffness (snapshots: LatticeSnapshots<Vector2>) : float =
         let cosine =

@@ -5,7 +5,7 @@ open Mice
 
 /// <summary>The q-state Potts model on a hypercubic torus: E = −J Σ_bonds δ(sᵢ, sⱼ) − H Σ_sites δ(sᵢ, 0) with sᵢ = 0, 1, …, q − 1 and
 /// k_B = 1. Source: F. Y. Wu, Rev. Mod. Phys. 54, 235 (1982), doi:10.1103/RevModPhys.54.235.</summary>
-/// <remarks>Two states are an Ising model, for δ(s, s′) = (1 + σσ′)/2 with σ = ±1: its J is half of this one, its H half of this one, and its
+/// <remarks>The model of two states is an Ising model, by δ(s, s′) = (1 + σσ′)/2 with σ = ±1. The Ising model has half of this J and half of this H, and its
 /// energies are higher by J/2 per bond and H/2 per site.</remarks>
 type PottsModel =
     {
@@ -37,14 +37,14 @@ module PottsModel =
             Temperature = temperature
         }
 
-    /// <summary>The temperature where the ferromagnet of the infinite square lattice goes over, T = J/ln(1 + √q): continuously for q ≤ 4,
-    /// with a latent heat above. Sources: R. B. Potts, Proc. Camb. Phil. Soc. 48, 106 (1952); R. J. Baxter, J. Phys. C 6, L445 (1973).</summary>
+    /// <summary>The transition temperature of the ferromagnet on the infinite square lattice, T = J/ln(1 + √q): a continuous transition for q ≤ 4, one with a
+    /// latent heat for q > 4. Sources: R. B. Potts, Proc. Camb. Phil. Soc. 48, 106 (1952); R. J. Baxter, J. Phys. C 6, L445 (1973).</summary>
     /// <param name="states">q.</param>
     /// <param name="coupling">J > 0.</param>
     let squareTransition (states: int) (coupling: float) : float =
         coupling / log (1.0 + sqrt (float states))
 
-    /// <summary>Every fault of a model, none for a sound one: those of the shape, q from 2 to 256, finite J and H, finite T above 0.</summary>
+    /// <summary>Every fault of a model, none for a sound one: faults of the shape, q from 2 to 256, finite J and H, finite T above 0.</summary>
     /// <param name="model">The model.</param>
     let faults (model: PottsModel) : MiceError list =
         [

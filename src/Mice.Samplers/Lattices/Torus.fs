@@ -31,18 +31,18 @@ module Torus =
                 )
         ]
 
-    /// Sites from one to the next along an axis.
+    /// Difference of the site numbers of neighbours along an axis.
     let private stride (shape: int[]) axis = LatticeShape.sites shape[axis + 1 ..]
 
-    /// The site next to another one along an axis: forward for +1, backward for −1.
+    /// The neighbour of a site along an axis: forward for +1, backward for −1.
     let private beside (shape: int[]) site (struct (axis, direction)) =
         let side, stride = shape[axis], stride shape axis
         let place = site / stride % side
         site + ((place + direction + side) % side - place) * stride
 
-    /// <summary>All neighbours of all sites: entry site·2d + n is the n-th of the 2d neighbours, first those forward along each axis, the
-    /// last axis first, then those backward. With two axes they are those of <c>Lattice.neighbours Lattice.Square</c>. Along a side of two
-    /// both neighbours are one site, which then counts twice.</summary>
+    /// <summary>All neighbours of all sites: entry site·2d + n is the n-th of 2d neighbours. The forward neighbours along each axis come first, last axis
+    /// first; then the backward neighbours in the same order. On two axes the order is that of <c>Lattice.neighbours Lattice.Square</c>. Along a side of two
+    /// both neighbours are the same site, which then counts twice.</summary>
     /// <param name="shape">Sites along each axis, without faults.</param>
     /// <returns>[sites·2d].</returns>
     let neighbours (shape: int[]) : int[] =
@@ -56,8 +56,8 @@ module Torus =
         Array.init (LatticeShape.sites shape * ways.Length) (fun i ->
             beside shape (i / ways.Length) ways[i % ways.Length])
 
-    /// <summary>Whether a site is of the odd sublattice: the sum of its coordinates is odd. Neighbours are of different sublattices, but
-    /// for those around an odd side.</summary>
+    /// <summary>Whether a site belongs to the odd sublattice: the sum of its coordinates is odd. Neighbours belong to different sublattices, except across the
+    /// border of an odd side.</summary>
     /// <param name="shape">Sites along each axis.</param>
     /// <param name="site">A site.</param>
     let isOdd (shape: int[]) (site: int) : bool =
@@ -65,7 +65,7 @@ module Torus =
         let struct (_, sum) = Array.fold folder (struct (site, 0)) (Array.rev shape)
         sum % 2 = 1
 
-    /// <summary>Copies to every site what is at its neighbour forward along an axis.</summary>
+    /// <summary>For every site, copies the entry of its forward neighbour along an axis.</summary>
     /// <param name="shape">Sites along each axis.</param>
     /// <param name="axis">The axis, from 0.</param>
     /// <param name="source">What is copied, [sites].</param>

@@ -3,7 +3,7 @@ namespace Mice.Samplers
 open System
 open Mice
 
-/// Planar spins of unit length, the form in which they are moved: site i is (Cosines[i], Sines[i]).
+/// Planar spins of unit length, in the form in which chains move them: site i is (Cosines[i], Sines[i]).
 type XYState =
     {
         /// cos θᵢ, [rows·columns].
@@ -23,7 +23,7 @@ module XYState =
             Sines = Array.map sin angles
         }
 
-    /// <summary>The same direction as an angle in (−π, π]; angles that lie there stay what they are.</summary>
+    /// <summary>Wraps an angle to (−π, π]; an angle in this interval does not change.</summary>
     /// <param name="angle">Any finite angle in radians.</param>
     let wrapped (angle: float) : float =
         let turned = Math.IEEERemainder(angle, Math.Tau)
