@@ -249,13 +249,15 @@ module LatticeCounting =
     /// of the axes. naive is an upper bound for every torus that the block fits into (Shearer's inequality, J. Comb. Theory A 43, 23
     /// (1986): all translations together cover each site equally often). The conditional entropies are upper bounds for the infinite
     /// lattice, since a part of the past tells no more than all of it; on a torus of side L they can fall short of the torus's own
-    /// entropy by terms of order 1/L, as its first rows have no past: by ln 2/N deep in an ordered phase. kikuchi promises nothing.
+    /// entropy by terms of order 1/L, as its first rows have no past: by ln 2/N deep in an ordered phase. So of the torus that is simulated they, like kikuchi, promise
+    /// no direction.
     /// With interactions between neighbours alone the past acts through its frontier, so frontier_16 misses only what lies beyond
-    /// it; for other systems (out of equilibrium) context_16 may be the lower of the two bounds, and the lowest is the best.
+    /// it; for other systems (out of equilibrium) context_16 may be the lower of the two, and the lowest is the best.
     /// On the triangular lattice, a square lattice with one diagonal, the rectangles are parallelograms. They contain all bonds and
     /// all their intersections are rectangles again, so the same Kikuchi numbers hold; transposition is a symmetry of that
     /// lattice too, but S(3×4) and S(4×3) are taken from their own patterns on either.
-    /// All bounds hold for true probabilities: Grassberger's estimate misses some entropy where patterns were seen once, and more where blocks of one snapshot are alike; both are in the errors, see the checks.
+    /// The bound holds for true probabilities: Grassberger's estimate misses some entropy where patterns were seen once, and more where blocks of one
+    /// snapshot are alike; both are in the errors, see the checks.
     /// Sources: naive, A. Nir et al., PNAS 117, 30234 (2020), doi:10.1073/pnas.2017042117; kikuchi, R. Kikuchi, Phys. Rev. 81, 988
     /// (1951), doi:10.1103/PhysRev.81.988; contexts, H. Meirovitch, Chem. Phys. Lett. 45, 389 (1977).</remarks>
     /// <param name="symmetry">Symmetries of the law of the snapshots; <c>SpinSymmetry.none</c> when in doubt.</param>
