@@ -22,6 +22,8 @@ let private verifications: Measurement list =
         LatticeVerification.planar
         LatticeVerification.planarNaive
         FieldVerification.measurement
+        PottsVerification.measurement
+        CubicIsingVerification.measurement
     ]
 
 [<EntryPoint>]
