@@ -3,7 +3,6 @@ namespace Mice.Verification
 open System.Diagnostics
 open Mice
 open Mice.Entropy
-open Mice.Plots
 open Mice.Samplers
 open Mice.Testing.Measuring
 
