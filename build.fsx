@@ -503,11 +503,11 @@ let test (arguments: string list) =
 
 // ---- Other targets --------------------------------------------------------------------------------------------------
 
-/// `bench` and `verify` measure: they run programs that tests/Mice.Benchmarks registers, and write docs/benchmarks.md.
-let private measure (verb: string) (arguments: string list) =
+/// `bench` and `verify` run what tests/Mice.Benchmarks and tests/Mice.Verification register, and write docs/benchmarks.md.
+let private measure (verb: string) (project: string) (arguments: string list) =
     install (forLammps @ (if verb = "bench" then forPeers else []))
     build ()
-    run "dotnet" ([ "exec"; assembly "tests" "Mice.Benchmarks" "Mice.Benchmarks"; verb ] @ arguments)
+    run "dotnet" ([ "exec"; assembly "tests" project project; verb ] @ arguments)
 
 let format () =
     restore ()
@@ -862,8 +862,8 @@ let private targets: (string * string * (string list -> unit)) list =
         test
         "build", "the solution, in Release", (fun _ -> build ())
         "format", "formats all F# sources", (fun _ -> format ())
-        "bench", "measures speed against the alternatives; 'bench NAME …' runs some", measure "bench"
-        "verify", "long checks against known answers; 'verify NAME …' runs some", measure "verify"
+        "bench", "measures speed against the alternatives; 'bench NAME …' runs some", measure "bench" "Mice.Benchmarks"
+        "verify", "long checks against known answers; 'verify NAME …' runs some", measure "verify" "Mice.Verification"
         "docs", "the documentation with its API reference, into artifacts/docs", (fun _ -> docs ())
         "notebooks",
         "runs all notebooks in the kernel, from fresh packages; 'notebooks --open' says how to open them",

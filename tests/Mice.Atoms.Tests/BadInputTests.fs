@@ -76,13 +76,13 @@ let tests =
         [
             test "A last frame that was cut is left out with one warning" {
                 for cut in [ 3; 40; 80; good.Length - 9; good.Length - 1 ] do
-                    let t = readText (good + next + good.Substring(0, cut)) |> get
+                    let t = readText (good + next + good.Substring(0, cut)) |> ok
                     Expect.equal t.Snapshots.Length 2 "whole frames"
 
                     warns t.Warnings "2 frames before it are used"
 
                 for cut in [ 4; 10; 30 ] do
-                    let t = readText (xyz + xyz.Substring(0, xyz.Length - cut)) |> get
+                    let t = readText (xyz + xyz.Substring(0, xyz.Length - cut)) |> ok
                     Expect.equal t.Snapshots.Length 1 "whole frames"
 
                     warns t.Warnings "1 frames before it are used"
@@ -90,17 +90,17 @@ let tests =
 
             test "A last line of extended XYZ that only lacks its line feed is used with a warning" {
                 let whole = xyz + nextXyz.Substring(0, nextXyz.Length - 1)
-                let t = readText whole |> get
+                let t = readText whole |> ok
                 Expect.equal t.Snapshots.Length 2 "whole frames"
                 Expect.equal t.Snapshots[1].Positions [| 1.0; 1.0; 3.0; 2.0; 2.0; 2.0 |] "the last frame"
 
                 warns t.Warnings "line 8 has no line feed"
 
-                Expecting.single ((readText (xyz.TrimEnd '\n') |> get).Snapshots) "a single frame of this kind"
+                Expecting.single ((readText (xyz.TrimEnd '\n') |> ok).Snapshots) "a single frame of this kind"
                 |> ignore
                 // Where a compressed file was cut, its content may end within a number.
                 Expecting.single
-                    ((read (compress (Encoding.UTF8.GetBytes whole)) |> get).Snapshots)
+                    ((read (compress (Encoding.UTF8.GetBytes whole)) |> ok).Snapshots)
                     "the first frame is kept, the last is not"
                 |> ignore
             }
@@ -122,7 +122,7 @@ let tests =
                         ]
 
                 let packed = compress (Encoding.ASCII.GetBytes frames)
-                let t = read (Array.sub packed 0 (packed.Length / 2)) |> get
+                let t = read (Array.sub packed 0 (packed.Length / 2)) |> ok
                 Expecting.inRange t.Snapshots.Length 10 40 "about half of the frames"
                 Expecting.single t.Warnings "warnings" |> ignore
 
@@ -247,6 +247,6 @@ let tests =
 
             test "Ten million blank lines are read without a deep stack" {
                 let text = good + String('\n', 10_000_000)
-                Expect.equal ((readText text |> get).Snapshots.Length) 1 "blank lines are no frames"
+                Expect.equal ((readText text |> ok).Snapshots.Length) 1 "blank lines are no frames"
             }
         ]

@@ -2,22 +2,15 @@
 module Mice.Atoms.Tests.CaseTests
 
 open Expecto
-open System.IO
 open Mice
 open Mice.Atoms
 open Mice.Atoms.Tests.Reference
 
-/// The folder of the cases, which is not part of the repository.
-let private cases: string option =
-    Some(Path.Combine(root, "..", "shared", "reference", "cases")) |> Option.filter Directory.Exists
-
 /// A file of a case; skips the test where the cases are not there.
 let private file (case: string) (name: string) : string =
-    match cases with
-    | None -> skiptest "the reference cases are not here"
-    | Some folder -> Path.Combine(folder, case, name)
+    Repository.needsReference [ "cases"; case; name ]
 
-let private read (case: string) (name: string) : Trajectory = Trajectory.read (file case name) |> get
+let private read (case: string) (name: string) : Trajectory = Trajectory.read (file case name) |> ok
 
 /// What the identity of a calculation is made of.
 let private content (t: Trajectory) =

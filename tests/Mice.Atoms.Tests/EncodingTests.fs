@@ -45,13 +45,13 @@ let tests =
                 for name, encoding in encodings do
                     for pack in [ id; compress ] do
                         for text in [ dump; xyz; dump.Replace("\n", "\r\n") ] do
-                            let t = withFile (pack (encode encoding text)) Trajectory.read |> get
+                            let t = withFile (pack (encode encoding text)) Trajectory.read |> ok
                             let s = Expecting.single t.Snapshots name
                             Expect.equal s.Step 7L name
                             Expect.equal s.Positions [| 1.0; 2.0; 3.0; 4.0; 5.0; 6.0 |] name
                             Expect.isEmpty t.Warnings name
 
-                        let t = withFile (pack (encode encoding table)) ThermoTable.read |> get
+                        let t = withFile (pack (encode encoding table)) ThermoTable.read |> ok
                         Expect.equal t.Columns [| "step"; "U_eV" |] name
                         Expect.equal t.Rows [| [| 7.0; -1.5 |]; [| 8.0; -2.5 |] |] name
             }
@@ -60,8 +60,8 @@ let tests =
                 // More than the reader's buffer, so that characters lie on both sides of its end.
                 let rows = [ for i in 1..40_000 -> $"{i},{float i / 7.0}\n" ] |> String.concat ""
                 let content = "step,U_eV\n" + rows
-                let ascii = withFile (Encoding.ASCII.GetBytes content) ThermoTable.read |> get
-                let wide = withFile (encode Encoding.Unicode content) ThermoTable.read |> get
+                let ascii = withFile (Encoding.ASCII.GetBytes content) ThermoTable.read |> ok
+                let wide = withFile (encode Encoding.Unicode content) ThermoTable.read |> ok
                 Expect.equal wide.Rows ascii.Rows "rows"
             }
 

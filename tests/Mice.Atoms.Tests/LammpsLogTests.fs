@@ -13,7 +13,7 @@ let private read (text: string) =
     withFile (Encoding.UTF8.GetBytes(text.Replace("\r", ""))) ThermoTable.read
 
 let private column name table =
-    ThermoTable.column name table |> Result.mapError List.singleton |> get
+    ThermoTable.column name table |> Result.mapError List.singleton |> ok
 
 /// The log is refused in one line with this part.
 let private refused (part: string) (text: string) =
@@ -55,16 +55,14 @@ run 100
 
 /// Runs LAMMPS in a folder of its own.
 let private withRun (script: string) (action: string -> unit) =
-    let folder = Directory.CreateTempSubdirectory "mice-"
-
-    try
-        File.WriteAllText(Path.Combine(folder.FullName, "in.lammps"), script)
+    inFolder (fun folder ->
+        File.WriteAllText(Path.Combine(folder, "in.lammps"), script)
 
         let info =
             ProcessStartInfo(
-                (Lammps.find () |> Result.mapError List.singleton |> get),
+                (Lammps.find () |> Result.mapError List.singleton |> ok),
                 [ "-in"; "in.lammps" ],
-                WorkingDirectory = folder.FullName,
+                WorkingDirectory = folder,
                 RedirectStandardOutput = true
             )
 
@@ -72,11 +70,9 @@ let private withRun (script: string) (action: string -> unit) =
         | null -> failtest "LAMMPS did not start"
         | started ->
             use started = started
-            File.WriteAllText(Path.Combine(folder.FullName, "screen"), started.StandardOutput.ReadToEnd())
+            File.WriteAllText(Path.Combine(folder, "screen"), started.StandardOutput.ReadToEnd())
             started.WaitForExit()
-            action folder.FullName
-    finally
-        folder.Delete true
+            action folder)
 
 [<Tests>]
 let tests =
@@ -84,7 +80,7 @@ let tests =
         "LammpsLogTests"
         [
             test "A log with thermo_style one: two runs are one, the minimisation is left out" {
-                let t = read LogSamples.one |> get
+                let t = read LogSamples.one |> ok
                 Expect.equal (column "step" t) [| 0.0; 20.0; 40.0; 60.0 |] "each step once"
                 Expect.equal (column "V_A3" t) [| 4019.679; 4018.9331; 4017.7528; 4019.074 |] "volumes"
                 // E_pair + E_mol.
@@ -105,14 +101,14 @@ let tests =
             }
 
             test "What is printed on the screen says its units, and the last digit of a seam may differ" {
-                let t = read LogSamples.screen |> get
+                let t = read LogSamples.screen |> ok
                 Expect.equal (column "step" t) [| 0.0; 100.0; 200.0 |] "each step once"
                 Expect.equal (column "U_eV" t) [| -1085.2341; -1084.9127; -1085.5127 |] "energies"
                 Expect.equal t.Warnings.Length 2 "two runs, one seam"
             }
 
             test "thermo_style yaml, alone and in a log" {
-                let alone = read LogSamples.yaml |> get
+                let alone = read LogSamples.yaml |> ok
                 Expect.equal (column "step" alone) [| 0.0; 100.0; 200.0 |] "each step once"
                 Expect.equal (column "V_A3" alone) [| 41325.1; 41330.2; 41328.9 |] "volumes"
                 warns alone "does not say its units"
@@ -121,20 +117,20 @@ let tests =
                     "LAMMPS (2 Aug 2023)\nunits metal\nPer MPI rank memory allocation (min/avg/max) = 3 | 3 | 3 Mbytes\n"
                     + LogSamples.yaml.Replace("...\n", "...\nLoop time of 0.3 on 1 procs for 100 steps with 4 atoms\n")
 
-                let t = read inLog |> get
+                let t = read inLog |> ok
                 Expect.equal t.Rows alone.Rows "rows"
                 Expect.isFalse (t.Warnings |> List.exists (fun w -> w.Contains "units")) "the units are known"
             }
 
             test "A part of a log without its beginning has unknown units" {
                 let part = LogSamples.screen.Substring(LogSamples.screen.LastIndexOf "Per MPI")
-                let t = read part |> get
+                let t = read part |> ok
                 Expect.equal (column "step" t) [| 100.0; 200.0 |] "steps"
                 warns t "PotEng as U_eV, Volume as V_A3, Temp as T_K, Press as P_bar"
 
                 // Even without the line about memory.
                 let less = LogSamples.screen.Substring(LogSamples.screen.LastIndexOf "   Step ")
-                Expect.equal (read less |> get).Rows t.Rows "rows"
+                Expect.equal (read less |> ok).Rows t.Rows "rows"
             }
 
             test "Other units and energies per atom are refused" {
@@ -177,19 +173,19 @@ let tests =
                 let goesOn = LogSamples.screen.Substring(LogSamples.screen.LastIndexOf "Per MPI")
 
                 let t =
-                    read $"{killed}LAMMPS (2 Aug 2023)\n  1 by 1 by 1 MPI processor grid\n{goesOn}" |> get
+                    read $"{killed}LAMMPS (2 Aug 2023)\n  1 by 1 by 1 MPI processor grid\n{goesOn}" |> ok
 
                 Expect.equal (column "step" t) [| 0.0; 100.0; 200.0 |] "each step once"
             }
 
             test "A log that was cut loses the row that was cut, with a warning" {
                 let cut = LogSamples.screen.Substring(0, LogSamples.screen.IndexOf "0.15")
-                let t = read cut |> get
+                let t = read cut |> ok
                 Expect.equal (column "step" t) [| 0.0 |] "rows"
                 warns t "line 10 was cut off"
 
                 let behind = LogSamples.screen.Substring(0, LogSamples.screen.Length - 20)
-                Expect.equal (read behind |> get).Rows.Length 3 "no row is lost behind the tables"
+                Expect.equal (read behind |> ok).Rows.Length 3 "no row is lost behind the tables"
             }
 
             test "Logs of the LAMMPS on this machine are read as the rows that it prints itself" {
@@ -198,11 +194,11 @@ let tests =
 
                 withRun argon (fun folder ->
                     let file name = Path.Combine(folder, name)
-                    let rows = ThermoTable.read (file "rows.csv") |> get
+                    let rows = ThermoTable.read (file "rows.csv") |> ok
                     Expect.equal (column "step" rows) [| for i in 0..10 -> 20.0 * float i |] "steps of the run"
 
                     for name in [ "log.lammps"; "screen" ] do
-                        let log = ThermoTable.read (file name) |> get
+                        let log = ThermoTable.read (file name) |> ok
 
                         for c in [ "step"; "U_eV"; "V_A3" ] do
                             Expect.equal (column c log) (column c rows) $"{c} in {name}"
@@ -215,12 +211,12 @@ let tests =
                             "the units are known"
 
                     // Six digits.
-                    let averages = ThermoTable.read (file "averages.txt") |> get
+                    let averages = ThermoTable.read (file "averages.txt") |> ok
 
                     for a, r in Array.zip (column "U_eV" averages) (column "U_eV" rows) do
                         Expecting.within 1e-5 a r "energies of fix ave/time with Nrepeat 1"
 
-                    let t = Trajectory.read (file "atoms.dump") |> get
+                    let t = Trajectory.read (file "atoms.dump") |> ok
 
                     Expect.equal
                         (t.Snapshots |> Array.map (fun s -> float s.Step))

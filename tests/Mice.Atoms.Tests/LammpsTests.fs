@@ -22,15 +22,6 @@ let private tiny phase =
         Seed = 5
     }
 
-let private inFolder (action: string -> unit) =
-    let folder = Path.Combine(Path.GetTempPath(), $"mice-{Guid.NewGuid():N}")
-
-    try
-        action folder
-    finally
-        if Directory.Exists folder then
-            Directory.Delete(folder, true)
-
 let private run options folder = Lammps.run options Run.quiet folder
 
 /// What `lmp -h` prints, shortened; packages stand on several lines.
@@ -48,8 +39,8 @@ let tests =
 
                 for phase in [ Phase.Solid; Phase.Liquid ] do
                     inFolder (fun folder ->
-                        let result = run (tiny phase) folder |> get
-                        let t = Trajectory.read result.Trajectory |> get
+                        let result = run (tiny phase) folder |> ok
+                        let t = Trajectory.read result.Trajectory |> ok
 
                         Expect.equal
                             (t.Snapshots |> Array.map _.Step)
@@ -62,11 +53,11 @@ let tests =
                             "the species is the element of the potential"
 
                         Expect.equal (Snapshot.count t.Snapshots[0]) 54 "three bcc cells along each edge"
-                        let thermo = ThermoTable.read result.Thermo |> get
+                        let thermo = ThermoTable.read result.Thermo |> ok
                         Expect.equal thermo.Rows.Length 10 "a row every 10 steps"
 
                         let column name =
-                            ThermoTable.column name thermo |> Result.mapError List.singleton |> get
+                            ThermoTable.column name thermo |> Result.mapError List.singleton |> ok
 
                         Expect.equal
                             (column "in_dump")
@@ -82,7 +73,7 @@ let tests =
                             "the last row has the volume of the last snapshot"
 
                         let written = File.GetLastWriteTimeUtc result.Trajectory
-                        Expect.equal (run (tiny phase) folder |> get) result "the second run gives what the first gave"
+                        Expect.equal (run (tiny phase) folder |> ok) result "the second run gives what the first gave"
 
                         Expect.equal
                             (File.GetLastWriteTimeUtc result.Trajectory)
@@ -102,8 +93,8 @@ let tests =
                     let mutable positions = Array.empty
 
                     inFolder (fun folder ->
-                        let result = run { tiny Phase.Solid with Route = route } folder |> get
-                        positions <- (Trajectory.read result.Trajectory |> get).Snapshots[0].Positions)
+                        let result = run { tiny Phase.Solid with Route = route } folder |> ok
+                        positions <- (Trajectory.read result.Trajectory |> ok).Snapshots[0].Positions)
 
                     positions
 
@@ -160,10 +151,10 @@ let tests =
                                             first.Value <- p.Fraction
                             }
                             folder
-                        |> get
+                        |> ok
 
                     Expecting.inRange first.Value 1e-6 1.0 "the second run begins where the first was cut"
-                    let t = Trajectory.read result.Trajectory |> get
+                    let t = Trajectory.read result.Trajectory |> ok
 
                     Expect.equal
                         (t.Snapshots |> Array.map _.Step)
@@ -171,7 +162,7 @@ let tests =
                         "no snapshot is missing or doubled"
 
                     Expect.equal
-                        ((ThermoTable.read result.Thermo |> get).Rows.Length)
+                        ((ThermoTable.read result.Thermo |> ok).Rows.Length)
                         400
                         "no row is missing or doubled")
 

@@ -14,7 +14,7 @@ let private table () =
     |> Array.ofSeq
 
 let private snapshots phase =
-    (Trajectory.read (sodiumFile $"{phase}.dump.gz") |> get).Snapshots
+    (Trajectory.read (sodiumFile $"{phase}.dump.gz") |> ok).Snapshots
 
 [<Tests>]
 let tests =
@@ -25,7 +25,7 @@ let tests =
                 needsTables ()
 
                 for column, phase in [ 1, "solid"; 2, "liquid" ] do
-                    let g = PairDistribution.histogram 0.05 16.0 (snapshots phase) |> get
+                    let g = PairDistribution.histogram 0.05 16.0 (snapshots phase) |> ok
                     let expected = table ()
                     Expect.equal g.Values.Length expected.Length "there are as many bins as rows of the table"
 
@@ -48,7 +48,7 @@ let tests =
 
                     let s2 (some: Snapshot[]) =
                         let density = some |> Array.averageBy Snapshot.density
-                        float (PairDistribution.smoothed 0.1 6.5 some |> get |> PairDistribution.entropy density 6.5)
+                        float (PairDistribution.smoothed 0.1 6.5 some |> ok |> PairDistribution.entropy density 6.5)
 
                     Expecting.inRange
                         ((all |> Array.averageBy (fun s -> s2 [| s |])) - perSnapshot)
@@ -72,7 +72,7 @@ let tests =
                         let fractions = Array.init 6000 (fun _ -> random.NextDouble())
                         Snapshot.ofPositions "X" cell (Cell.cartesian cell fractions))
 
-                let g = PairDistribution.histogram 0.5 9.0 gas |> get
+                let g = PairDistribution.histogram 0.5 9.0 gas |> ok
 
                 for r, value in Array.zip g.Radii g.Values do
                     // Pairs per bin: 20·2000·ρ·4πr²·0.5/2; five errors of a Poisson count, fixed seed. N − 1 instead of N neighbours: 5e-4.

@@ -73,7 +73,7 @@ let tests =
                 needsSodium ()
 
                 for name in [ "liquid.dump.gz"; "solid.dump.gz" ] do
-                    let t = Trajectory.read (sodiumFile name) |> get
+                    let t = Trajectory.read (sodiumFile name) |> ok
                     Expect.equal t.Snapshots.Length 20 "snapshots"
                     Expect.isEmpty t.Warnings "nothing to warn of"
 
@@ -87,11 +87,11 @@ let tests =
 
             test "The volumes of the snapshots are those of the thermo table" {
                 needsSodium ()
-                let t = Trajectory.read (sodiumFile "liquid.dump.gz") |> get
-                let thermo = ThermoTable.read (sodiumFile "liquid_thermo.csv") |> get
+                let t = Trajectory.read (sodiumFile "liquid.dump.gz") |> ok
+                let thermo = ThermoTable.read (sodiumFile "liquid_thermo.csv") |> ok
 
                 let column name =
-                    ThermoTable.column name thermo |> Result.mapError List.singleton |> get
+                    ThermoTable.column name thermo |> Result.mapError List.singleton |> ok
 
                 let inDump =
                     Array.zip3 (column "step") (column "V_A3") (column "in_dump")
@@ -111,7 +111,7 @@ let tests =
 
             test "Columns may come in any order, among others, and atoms in any order of id" {
                 let t =
-                    readText (dump ortho "vx z id q x y type" [ "0.5 3 2 -1 4 5 2"; "0.1 1 1 -1 2 3 1" ]) |> get
+                    readText (dump ortho "vx z id q x y type" [ "0.5 3 2 -1 4 5 2"; "0.1 1 1 -1 2 3 1" ]) |> ok
 
                 let s = t.Snapshots[0]
                 Expect.equal s.Step 7L "the step"
@@ -123,10 +123,10 @@ let tests =
             }
 
             test "Scaled, unwrapped and scaled unwrapped columns give the same wrapped positions" {
-                let plain = readText (dump ortho "id x y z" [ "1 2 3 1" ]) |> get
-                let unwrapped = readText (dump ortho "id xu yu zu" [ "1 22 -7 -9" ]) |> get
-                let scaled = readText (dump ortho "id xs ys zs" [ "1 0.1 0.5 0.2" ]) |> get
-                let both = readText (dump ortho "id xsu ysu zsu" [ "1 2.1 -0.5 -1.8" ]) |> get
+                let plain = readText (dump ortho "id x y z" [ "1 2 3 1" ]) |> ok
+                let unwrapped = readText (dump ortho "id xu yu zu" [ "1 22 -7 -9" ]) |> ok
+                let scaled = readText (dump ortho "id xs ys zs" [ "1 0.1 0.5 0.2" ]) |> ok
+                let both = readText (dump ortho "id xsu ysu zsu" [ "1 2.1 -0.5 -1.8" ]) |> ok
 
                 for t in [ unwrapped; scaled; both ] do
                     for k in 0..2 do
@@ -139,7 +139,7 @@ let tests =
 
             test "Positions wrap along periodic directions only" {
                 let t =
-                    readText (dump "pp ff ss\n0 10\n0 10\n0 10" "x y z" [ "-0.25 -0.25 11" ]) |> get
+                    readText (dump "pp ff ss\n0 10\n0 10\n0 10" "x y z" [ "-0.25 -0.25 11" ]) |> ok
 
                 Expect.equal t.Snapshots[0].Positions [| 9.75; -0.25; 11.0 |] "only x is wrapped"
                 Expect.equal t.Snapshots[0].Cell.Periodic [| true; false; false |] "periodic directions"
@@ -148,7 +148,7 @@ let tests =
             test "Elements name the species" {
                 let t =
                     readText (dump ortho "id type element x y z" [ "1 2 Na 1 1 1"; "2 1 Cl 2 2 2"; "3 2 Na 3 3 3" ])
-                    |> get
+                    |> ok
 
                 Expect.equal t.Snapshots[0].SpeciesNames [| "Na"; "Cl" |] "names of the species"
                 Expect.equal t.Snapshots[0].Species [| 0; 1; 0 |] "species"
@@ -157,7 +157,7 @@ let tests =
 
             test "Labels of types name the species, elements before them, and types last" {
                 let names columns atoms =
-                    (readText (dump ortho columns atoms) |> get).Snapshots[0].SpeciesNames
+                    (readText (dump ortho columns atoms) |> ok).Snapshots[0].SpeciesNames
 
                 Expect.equal (names "typelabel x y z" [ "Na 1 1 1"; "Cl 2 2 2" ]) [| "Na"; "Cl" |] "by label"
                 Expect.equal (names "type typelabel x y z" [ "2 Na 1 1 1" ]) [| "Na" |] "label before type"
@@ -165,7 +165,7 @@ let tests =
             }
 
             test "A dump that does not tell the species is of one, with a warning" {
-                let t = readText (dump ortho "id x y z" [ "1 2 3 1"; "2 2 4 1" ]) |> get
+                let t = readText (dump ortho "id x y z" [ "1 2 3 1"; "2 2 4 1" ]) |> ok
                 Expect.equal t.Snapshots[0].Species [| 0; 0 |] "species"
                 Expect.stringContains (Expecting.single t.Warnings "warnings") "one species" "the warning"
             }
@@ -175,7 +175,7 @@ let tests =
                 let text =
                     dump "xy xz yz pp pp pp\n-2 13 2\n2 11 -3\n3 9 1" "id xs ys zs" [ "1 0.5 0.5 0.5" ]
 
-                let s = (readText text |> get).Snapshots[0]
+                let s = (readText text |> ok).Snapshots[0]
                 Expect.equal s.Cell.Origin [| 1.0; 2.0; 3.0 |] "origin of the box"
                 Expect.equal s.Cell.Vectors [| 10.0; 0.0; 0.0; 2.0; 8.0; 0.0; -3.0; 1.0; 6.0 |] "vectors of the box"
                 Expect.equal s.Positions [| 1.0 + 4.5; 2.0 + 4.5; 3.0 + 3.0 |] "positions"
@@ -185,7 +185,7 @@ let tests =
                 let text =
                     dump "abc origin pp pp pp\n0 9 0 1\n-8 0 0 2\n1 1 7 3" "id x y z" [ "1 1 2 3" ]
 
-                let s = (readText text |> get).Snapshots[0]
+                let s = (readText text |> ok).Snapshots[0]
 
                 Expect.equal s.Cell.Vectors [| 0.0; 9.0; 0.0; -8.0; 0.0; 0.0; 1.0; 1.0; 7.0 |] "vectors of the box"
                 Expecting.decimals 9 (Cell.volume s.Cell) 504.0 "the volume, which is the determinant"
@@ -197,7 +197,7 @@ let tests =
                     + "energy=-1.5 stress=\"1 2 3\" config_type='a = b' step=12 pbc=\"T F T\"\n"
                     + "Na   1.00000000   2.0   3.0  0.1 0.2 0.3 0\nCl  -1.0  2.0 7.0  0.1 0.2 0.3 1\n"
 
-                let s = (readText text |> get).Snapshots[0]
+                let s = (readText text |> ok).Snapshots[0]
                 Expect.equal s.Step 12L "the step"
                 Expect.equal s.SpeciesNames [| "Na"; "Cl" |] "names of the species"
                 Expect.equal s.Cell.Periodic [| true; false; true |] "periodic directions"
@@ -206,7 +206,7 @@ let tests =
 
             test "Extended XYZ with atomic numbers and without pbc and step" {
                 let frame = "1\nLattice=\"4 0 0 0 4 0 0 0 4\" Properties=Z:I:1:pos:R:3\n11 1 1 "
-                let t = readText (frame + "1\n" + frame + "2\n\n\n") |> get
+                let t = readText (frame + "1\n" + frame + "2\n\n\n") |> ok
 
                 Expect.equal
                     (t.Snapshots |> Array.map (fun s -> s.Step))
@@ -234,7 +234,7 @@ let tests =
                         for suffix in [ ""; ".gz" ] do
                             let path = Path.Combine(Path.GetTempPath(), $"mice-{Guid.NewGuid():N}{suffix}")
                             Trajectory.write format path written
-                            let read = (Trajectory.read path |> get).Snapshots
+                            let read = (Trajectory.read path |> ok).Snapshots
                             File.Delete path
 
                             // Bounds and scaled corrections round: 1e-12 Å is a hundred roundings of numbers of 10 Å.

@@ -2,32 +2,17 @@
 module Mice.Atoms.Tests.Reference
 
 open Expecto
-open System
 open System.IO
 open Mice.Atoms
 
-/// The root of the working tree: the directory above this one that holds Mice.sln.
-let root =
-    let rec up (directory: DirectoryInfo | null) =
-        match directory with
-        | null -> Directory.GetCurrentDirectory()
-        | d when File.Exists(Path.Combine(d.FullName, "Mice.sln")) -> d.FullName
-        | d -> up d.Parent
-
-    up (DirectoryInfo AppContext.BaseDirectory)
-
 /// The sodium trajectories: shipped with the documentation, or beside the working tree.
 let sodium: string option =
-    [
-        Path.Combine(root, "docs", "data", "na")
-        Path.Combine(root, "..", "shared", "reference", "md", "na")
-    ]
-    |> List.tryFind (fun d -> File.Exists(Path.Combine(d, "liquid.dump.gz")))
+    Some(Repository.path [ "docs"; "data"; "na" ])
+    |> Option.filter Directory.Exists
+    |> Option.orElse (Repository.reference [ "md"; "na" ])
 
 /// The folder with reference trajectories and their tables, which is not part of the repository.
-let tables: string option =
-    Some(Path.Combine(root, "..", "shared", "reference", "md"))
-    |> Option.filter (fun d -> File.Exists(Path.Combine(d, "na", "gr.csv")))
+let tables: string option = Repository.reference [ "md" ]
 
 /// Skips the test unless it finds the sodium trajectories.
 let needsSodium () =
@@ -40,22 +25,6 @@ let needsTables () =
         skiptest "the reference tables are not here"
 
 let sodiumFile name = Path.Combine(sodium.Value, name)
-
-/// The value of a result that has to be good.
-let get (result: Result<'a, Mice.MiceError list>) : 'a =
-    match result with
-    | Ok value -> value
-    | Error errors -> failwith (errors |> List.map Mice.MiceError.message |> String.concat "\n")
-
-/// Runs an action with the path of a temporary file that holds the given bytes.
-let withFile (content: byte[]) (action: string -> 'a) : 'a =
-    let path = Path.Combine(Path.GetTempPath(), $"mice-{Guid.NewGuid():N}")
-    File.WriteAllBytes(path, content)
-
-    try
-        action path
-    finally
-        File.Delete path
 
 /// All images of all atoms within the cutoff of a point by trying every translation that could matter: atom, displacement, distance.
 /// Uses no reduction, no wrapping: the number of translations follows from the heights of the cell as it is given.

@@ -191,7 +191,7 @@ let tests =
             }
 
             test "Frames of a seam are left out with a warning that names their steps" {
-                let t = read [ 0, 1.0; 100, 2.0; 200, 3.0; 100, 2.0; 200, 3.0; 300, 4.0 ] |> get
+                let t = read [ 0, 1.0; 100, 2.0; 200, 3.0; 100, 2.0; 200, 3.0; 300, 4.0 ] |> ok
                 Expect.equal (t.Snapshots |> Array.map _.Step) [| 0L; 100L; 200L; 300L |] "steps"
                 let warning = Expecting.single t.Warnings "warnings"
                 Expect.stringContains warning "2 frames stand twice" warning

@@ -20,7 +20,7 @@ let private box = "Lattice=\"9 0 0 0 8 0 0 0 7\""
 let private all (comment: string) (atoms: string list) : Snapshot =
     let lines = String.concat "\n" atoms
 
-    (readWith Keep.Everything $"{atoms.Length}\n{box} {comment}\n{lines}\n" |> get).Snapshots[0]
+    (readWith Keep.Everything $"{atoms.Length}\n{box} {comment}\n{lines}\n" |> ok).Snapshots[0]
 
 let private two = [ "Na 1 2 3"; "Cl 2 3 1" ]
 
@@ -44,7 +44,7 @@ let private error (result: Result<'a, MiceError>) : string =
     | Error error -> MiceError.message error
 
 let private value (result: Result<'a, MiceError>) : 'a =
-    result |> Result.mapError List.singleton |> get
+    result |> Result.mapError List.singleton |> ok
 
 let private finite: Gen<float> =
     Gen.oneof
@@ -226,7 +226,7 @@ let tests =
                 let text =
                     dump "q id fy fx fz type element x y z" [ "0.5 9 2 1 3 2 Cl 1 1 1"; "-0.5 4 5 4 6 1 Na 2 2 2" ]
 
-                let s = (readWith Keep.Everything text |> get).Snapshots[0]
+                let s = (readWith Keep.Everything text |> ok).Snapshots[0]
                 Expect.equal s.Columns["id"].Values (ColumnValues.Integers [| 4L; 9L |]) "ids"
                 Expect.equal s.Columns["type"].Values (ColumnValues.Integers [| 1L; 2L |]) "types"
                 Expect.equal (Snapshot.charges s |> value) [| -0.5; 0.5 |] "charges"
@@ -235,7 +235,7 @@ let tests =
                 Expect.equal (Set s.Columns.Keys) (Set [ "id"; "q"; "fx"; "fy"; "fz"; "type" ]) "columns"
 
                 let timed =
-                    (readWith Keep.Everything ("ITEM: TIME\n0.25\n" + text) |> get).Snapshots[0]
+                    (readWith Keep.Everything ("ITEM: TIME\n0.25\n" + text) |> ok).Snapshots[0]
 
                 Expect.equal timed.Values (Map [ "time", FrameValue.Real 0.25 ]) "the time"
             }
@@ -244,7 +244,7 @@ let tests =
                 let text =
                     $"1\n{box} energy=x Properties=species:S:1:pos:R:3:forces:R:3\nNa 1 2 3 a b c\n"
 
-                for s in [ (readWith Keep.Positions text |> get).Snapshots[0] ] do
+                for s in [ (readWith Keep.Positions text |> ok).Snapshots[0] ] do
                     Expect.isEmpty s.Values "values"
                     Expect.isEmpty s.Columns "columns"
                     Expect.stringContains (error (Snapshot.energy s)) "Keep.Everything" "how to get them"
@@ -323,7 +323,7 @@ let tests =
                     readWith
                         Keep.Positions
                         (frame 10 two + frame 20 [ "K 1 1 1" ] + frame 30 [ "Cl 3 3 3"; "Cl 1 1 2" ])
-                    |> get
+                    |> ok
 
                 Expect.equal (t.Snapshots |> Array.map Snapshot.count) [| 2; 1; 2 |] "atoms"
 
@@ -356,7 +356,7 @@ let tests =
                     readWith
                         Keep.Everything
                         (dumpFrame 1 "id x y z" [ "3 1 1 1" ] + dumpFrame 2 "x y z q id" [ "1 1 2 5 2"; "2 2 2 6 1" ])
-                    |> get
+                    |> ok
 
                 Expect.equal
                     (dumped.Snapshots |> Array.map (fun s -> s.Columns["id"].Values))
@@ -371,9 +371,9 @@ let tests =
                     readWith Keep.Positions ($"ITEM: UNITS\n{units}\n" + dump "type x y z" [ "1 1 1 1" ])
 
                 for units in [ "metal"; "real" ] do
-                    Expect.isEmpty (read units |> get).Warnings units
+                    Expect.isEmpty (read units |> ok).Warnings units
 
-                Expect.stringContains (Expecting.single (read "lj" |> get).Warnings "warnings") "σ" "lj"
+                Expect.stringContains (Expecting.single (read "lj" |> ok).Warnings "warnings") "σ" "lj"
 
                 for units in [ "electron"; "si"; "nano"; "furlong"; "" ] do
                     match read units with
@@ -384,7 +384,7 @@ let tests =
 
             test "The element that LAMMPS writes where nobody names one is warned of" {
                 let warnings columns atoms =
-                    (readWith Keep.Positions (dump columns atoms) |> get).Warnings
+                    (readWith Keep.Positions (dump columns atoms) |> ok).Warnings
 
                 let isWarned columns atoms =
                     warnings columns atoms |> List.exists _.Contains("dump_modify element")
@@ -401,7 +401,7 @@ let tests =
                     500
                     (Prop.forAll (Arb.fromGen snapshots) (fun snapshots ->
                         let back =
-                            withFile (written snapshots) (Trajectory.readKeeping Keep.Everything) |> get
+                            withFile (written snapshots) (Trajectory.readKeeping Keep.Everything) |> ok
 
                         back.Snapshots.Length = snapshots.Length
                         && Array.forall2

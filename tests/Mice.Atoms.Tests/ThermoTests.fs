@@ -18,7 +18,7 @@ let private thermo (text: string) =
     withFile (Encoding.UTF8.GetBytes text) ThermoTable.read
 
 let private column name table =
-    ThermoTable.column name table |> Result.mapError List.singleton |> get
+    ThermoTable.column name table |> Result.mapError List.singleton |> ok
 
 /// The one fault of a table: its line, and what it says.
 let private refused (line: int64 option) (part: string) (text: string) =
@@ -39,11 +39,11 @@ let tests =
         "ThermoTests"
         [
             test "Thermo tables: what is read" {
-                let t = thermo "step,time_ps,U_eV\n1,0.5,-3\n2, 1.0 ,-4.25\r\n\n" |> get
+                let t = thermo "step,time_ps,U_eV\n1,0.5,-3\n2, 1.0 ,-4.25\r\n\n" |> ok
                 Expect.equal t.Columns [| "step"; "time_ps"; "U_eV" |] "names of the columns"
 
                 Expect.equal
-                    (ThermoTable.column "U_eV" t |> Result.mapError List.singleton |> get)
+                    (ThermoTable.column "U_eV" t |> Result.mapError List.singleton |> ok)
                     [| -3.0; -4.25 |]
                     "the numbers of a column"
 
@@ -54,20 +54,20 @@ let tests =
             }
 
             test "Thermo tables: a last row without line feed is used when it has all its numbers" {
-                let whole = thermo "step,U\n1,2\n2,3" |> get
+                let whole = thermo "step,U\n1,2\n2,3" |> ok
                 Expect.equal whole.Rows.Length 2 "rows"
 
                 warns whole.Warnings "line 3 has no line feed"
 
                 for cut in [ "2"; "2,"; "2,-"; "2,3,4" ] do
-                    let t = thermo $"step,U\n1,2\n{cut}" |> get
+                    let t = thermo $"step,U\n1,2\n{cut}" |> ok
                     Expect.equal t.Rows.Length 1 "the cut row is left out"
 
                     warns t.Warnings "left out"
 
                 // Where a compressed file was cut, its content may end within a number.
                 let packed =
-                    withFile (compress (Encoding.UTF8.GetBytes "step,U\n1,2\n2,3")) ThermoTable.read |> get
+                    withFile (compress (Encoding.UTF8.GetBytes "step,U\n1,2\n2,3")) ThermoTable.read |> ok
 
                 Expect.equal packed.Rows.Length 1 "the last row is left out"
             }
@@ -95,20 +95,19 @@ let tests =
                     let separator = if header.Contains '\t' then "\t" else "   "
                     let row values = String.concat separator values
                     let rows = [ row [ "10"; "-3.5"; "4096" ]; row [ "20"; "-4.5D+00"; "4097.5" ] ]
-                    let t = thermo (String.concat "\n" (header :: rows) + "\n") |> get
+                    let t = thermo (String.concat "\n" (header :: rows) + "\n") |> ok
                     Expect.equal t.Columns [| "step"; "U_eV"; "V_A3" |] header
                     Expect.equal t.Rows [| [| 10.0; -3.5; 4096.0 |]; [| 20.0; -4.5; 4097.5 |] |] header
                     Expect.isEmpty t.Warnings header
             }
 
             test "Columns of LAMMPS get the names that Mice looks for, and a warning says how they were taken" {
-                let t =
-                    thermo "Step,Temp,PotEng,Volume,Press,KinEng\n10,350,-3.5,4096,12,1\n" |> get
+                let t = thermo "Step,Temp,PotEng,Volume,Press,KinEng\n10,350,-3.5,4096,12,1\n" |> ok
 
                 Expect.equal t.Columns [| "step"; "T_K"; "U_eV"; "V_A3"; "P_bar"; "KinEng" |] "names"
                 warns t.Warnings "PotEng as U_eV, Volume as V_A3, Temp as T_K, Press as P_bar"
 
-                let own = thermo "step,U_eV,PotEng\n10,-3.5,-2\n" |> get
+                let own = thermo "step,U_eV,PotEng\n10,-3.5,-2\n" |> ok
                 Expect.equal own.Columns [| "step"; "U_eV"; "PotEng" |] "names of Mice come first"
                 Expect.isEmpty own.Warnings "nothing was guessed"
                 refused None "pe and PotEng could both be U_eV" "step,pe,PotEng\n1,2,3\n"
@@ -118,7 +117,7 @@ let tests =
                 let head = "# Time-averaged data for fix a\n# TimeStep v_pe v_vol c_thermo_temp\n"
 
                 let t =
-                    thermo (head + "200 -8.12958 4301.18 17.9879\n220 -8.13038 4347.28 21.5554\n") |> get
+                    thermo (head + "200 -8.12958 4301.18 17.9879\n220 -8.13038 4347.28 21.5554\n") |> ok
 
                 Expect.equal t.Columns [| "step"; "U_eV"; "V_A3"; "T_K" |] "names"
                 Expect.equal (column "V_A3" t) [| 4301.18; 4347.28 |] "volumes"
@@ -128,12 +127,12 @@ let tests =
 
                 // A run that was continued into the same file writes the comments once more.
                 let again =
-                    thermo (head + "200 -8 4300 18\n" + head + "200 -8 4300 18\n220 -9 4310 19\n") |> get
+                    thermo (head + "200 -8 4300 18\n" + head + "200 -8 4300 18\n220 -9 4310 19\n") |> ok
 
                 Expect.equal (column "step" again) [| 200.0; 220.0 |] "steps"
 
                 // It writes as it goes: a last line without a line feed may end within a number.
-                let cut = thermo (head + "200 -8 4300 18\n220 -9 4310 1") |> get
+                let cut = thermo (head + "200 -8 4300 18\n220 -9 4310 1") |> ok
                 Expect.equal (column "step" cut) [| 200.0 |] "the cut row is left out"
 
                 refused
@@ -143,7 +142,7 @@ let tests =
             }
 
             test "Rows of a seam are left out with a warning, rows that contradict one another are refused" {
-                let t = thermo "step,U_eV,cpu\n0,-3,0\n10,-4,7\n10,-4,0\n20,-5,8\n" |> get
+                let t = thermo "step,U_eV,cpu\n0,-3,0\n10,-4,7\n10,-4,0\n20,-5,8\n" |> ok
                 Expect.equal (column "U_eV" t) [| -3.0; -4.0; -5.0 |] "each step once"
                 warns t.Warnings "the row of step 10 stands twice"
 
@@ -154,7 +153,7 @@ let tests =
 
                 refused (Some 4L) "step 5 comes after step 10" "step,U_eV\n0,-3\n10,-4\n5,-4.5\n"
 
-                let unnamed = thermo "time,U\n0,1\n0,2\n" |> get
+                let unnamed = thermo "time,U\n0,1\n0,2\n" |> ok
                 Expect.equal unnamed.Rows.Length 2 "without steps nothing is a repeat"
             }
 
@@ -169,7 +168,7 @@ let tests =
                 refused (Some 2L) "or the log of a LAMMPS run" "{\n\"a\": 1\n}\n"
                 refused (Some 2L) "or the log of a LAMMPS run" "system:\n  volume: 4096\n"
 
-                match ThermoTable.column "V_A3" (thermo "step,U_eV\n1,2\n" |> get) with
+                match ThermoTable.column "V_A3" (thermo "step,U_eV\n1,2\n" |> ok) with
                 | Error error ->
                     Expect.stringContains (MiceError.message error) "vol of thermo_style custom" "what LAMMPS calls it"
                 | Ok _ -> failtest "there is no such column"

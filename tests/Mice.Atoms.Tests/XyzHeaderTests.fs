@@ -19,7 +19,7 @@ let private readWith (comment: string) =
     let text = $"2\n{comment}\nNa 1 2 3\nNa 2 3 1\n"
     withFile (Encoding.UTF8.GetBytes text) Trajectory.read
 
-let private snapshot (comment: string) = (readWith comment |> get).Snapshots[0]
+let private snapshot (comment: string) = (readWith comment |> ok).Snapshots[0]
 
 let private box = "Lattice=\"9 0 0 0 8 0 0 0 7\""
 

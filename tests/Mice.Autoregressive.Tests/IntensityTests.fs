@@ -76,7 +76,7 @@ let tests =
             }
 
             test "All steps are made, in rounds that fit or not" {
-                let state = train run |> get
+                let state = train run |> ok
                 Expect.equal (TrainingState.step state) 24 "the optimiser is at its last step"
                 Expect.equal state.Outcome (Some TrainingOutcome.AllSteps) "all steps were made"
                 Expect.equal (state.Curve |> Array.map _.Step) [| 8; 16; 24 |] "a look after every round"
@@ -91,10 +91,10 @@ let tests =
                         Store = Some(RunStore.at folder.FullName)
                     }
                     |> Run.claim "test" (fun () -> [])
-                    |> get
+                    |> ok
 
                 try
-                    let straight = train run |> get |> TrainingState.toBytes
+                    let straight = train run |> ok |> TrainingState.toBytes
                     use stop = new CancellationTokenSource()
 
                     Expecting.throwsAny<OperationCanceledException>
@@ -112,7 +112,7 @@ let tests =
                     |> ignore
 
                     Expect.isTrue
-                        (train (kept ()) |> get |> TrainingState.toBytes = straight)
+                        (train (kept ()) |> ok |> TrainingState.toBytes = straight)
                         "with a stop in between it ends at the same bytes"
                 finally
                     folder.Delete true

@@ -63,9 +63,7 @@ let private trained options symmetric stiffness (training: float[][]) (held: flo
     let vectors = Array.map (Array.map unitVector)
 
     let parameters =
-        SpinConditional.train options law None (vectors training) (Run.seeded 7UL Run.quiet)
-        |> get
-        |> _.Best
+        SpinConditional.train options law None (vectors training) (Run.seeded 7UL Run.quiet) |> ok |> _.Best
 
     vectors held
     |> Array.map (fun spins -> SpinConditional.surpriseOf law parameters spins / float spins.Length)

@@ -5,17 +5,12 @@ open Mice
 open Mice.Atoms
 open Mice.Autoregressive
 
-let get (result: Result<'a, 'e>) : 'a =
-    match result with
-    | Ok value -> value
-    | Error e -> failwith $"{e}"
-
 let generator (seed: uint64) = Key.generator (Key.ofSeed seed)
 
 /// A cell whose vectors are far from orthogonal.
 let triclinic: Cell =
     Cell.create [| 7.0; 0.4; -0.3; 2.1; 6.2; 0.5; -1.4; 1.9; 6.6 |] [| -1.0; 0.5; 2.0 |] [| true; true; true |]
-    |> get
+    |> Result.defaultWith failwith
 
 /// Uniform positions in a cell.
 let uniformSnapshot (seed: uint64) (cell: Cell) (atoms: int) : Snapshot =

@@ -11,9 +11,6 @@ open Mice.Autoregressive.Tests.Reference
 let private siteOf (shape: int[]) (place: int[]) =
     Array.fold2 (fun sum side p -> sum * side + p) 0 shape place
 
-let private spinsOf sites number =
-    Array.init sites (fun i -> if (number >>> i) &&& 1 = 1 then 1y else -1y)
-
 /// A law with random parameters, of a torus.
 let private law symmetric rows columns =
     let options =
@@ -220,7 +217,7 @@ let tests =
                 let law = IsingConditional.create options true [| 4; 16 |]
 
                 let parameters =
-                    SpinConditional.train options law None training (Run.seeded 7UL Run.quiet) |> get |> _.Best
+                    SpinConditional.train options law None training (Run.seeded 7UL Run.quiet) |> ok |> _.Best
 
                 let exact = (log 2.0 - 15.0 * (0.8 * log 0.8 + 0.2 * log 0.2)) / 16.0
 
@@ -263,7 +260,7 @@ let tests =
                             None
                             (Array.truncate count snapshots)
                             (Run.seeded 7UL Run.quiet)
-                        |> get
+                        |> ok
                         |> _.Best
 
                     held |> Array.averageBy (fun spins -> SpinConditional.surpriseOf law parameters spins / 16.0)

@@ -119,7 +119,7 @@ let tests =
                 let law = StatesConditional.create options true 3 [| 4; 16 |]
 
                 let parameters =
-                    SpinConditional.train options law None training (Run.seeded 7UL Run.quiet) |> get |> _.Best
+                    SpinConditional.train options law None training (Run.seeded 7UL Run.quiet) |> ok |> _.Best
 
                 let rate = -(0.7 * log 0.7 + 0.3 * log 0.15)
                 let exact = (log 3.0 + 15.0 * rate) / 16.0

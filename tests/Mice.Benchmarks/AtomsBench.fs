@@ -5,11 +5,12 @@ open System.Globalization
 open System.IO
 open System.Runtime.InteropServices
 open Mice.Atoms
+open Mice.Testing.Measuring
 
 /// Reading of trajectories, and neighbour search against scipy.
 module AtomsBench =
     let private data name =
-        Path.Combine(Machine.root, "docs", "data", "na", name)
+        Repository.path [ "docs"; "data"; "na"; name ]
 
     let private snapshots () =
         match Trajectory.read (data "liquid.dump.gz") with
@@ -17,7 +18,7 @@ module AtomsBench =
         | Error errors -> failwith $"%A{errors}"
 
     let private runReading () =
-        Machine.inTemporaryFolder (fun folder ->
+        inFolder (fun folder ->
             let some = snapshots ()
             let frames = Seq.init 1000 (fun i -> some[i % some.Length])
 
@@ -68,14 +69,14 @@ module AtomsBench =
         let points = Array.init 300_000 (fun _ -> edge * random.NextDouble())
 
         let theirs =
-            Machine.inTemporaryFolder (fun folder ->
+            inFolder (fun folder ->
                 let atomFile, pointFile =
                     Path.Combine(folder, "atoms"), Path.Combine(folder, "points")
 
                 toFile atomFile snapshot.Positions
                 toFile pointFile points
                 let edge = edge.ToString("R", CultureInfo.InvariantCulture)
-                Machine.python "neighbours.py" [ atomFile; pointFile; edge; string k ] |> numbers)
+                Peer.text "neighbours.py" [ atomFile; pointFile; edge; string k ] |> numbers)
 
         let mutable last = nan
 

@@ -9,6 +9,7 @@ open Mice.Tensors
 open Mice.Learning
 open Mice.Information
 open Mice.Information.Tests
+open Mice.Testing.Measuring
 
 /// Training of critics against PyTorch, nearest neighbours against scipy.
 [<RequireQualifiedAccess>]
@@ -88,15 +89,14 @@ module InformationBench =
         Engine.setThreads threads
         let struct (x, y) = drawn "multinormal-dense-5-5-0.5"
         let single (sample: Sample) = Array.map float32 sample.Values
-        let get = MeltingVerification.get
 
         let samples =
-            PairedSamples.create [ columns ] (single x) [ columns ] (single y) |> get
+            PairedSamples.create [ columns ] (single x) [ columns ] (single y) |> ok
 
-        let split = PairedSamples.split (Key.ofSeed 6UL) 1 0.01 0.01 x.Rows |> get
+        let split = PairedSamples.split (Key.ofSeed 6UL) 1 0.01 0.01 x.Rows |> ok
 
         let rows =
-            Machine.inTemporaryFolder (fun folder ->
+            inFolder (fun folder ->
                 let file name = Path.Combine(folder, name)
                 write (file "x") (single x)
                 write (file "y") (single y)
@@ -141,13 +141,13 @@ module InformationBench =
     // ---- Nearest neighbours -----------------------------------------------------------------------------------------------------------------
 
     let private peerKraskov (x: Sample) (y: Sample) k runs =
-        Machine.inTemporaryFolder (fun folder ->
+        inFolder (fun folder ->
             let file name = Path.Combine(folder, name)
             write (file "x") x.Values
             write (file "y") y.Values
             let arguments = [ x.Columns; k; threads; runs ] |> List.map string
 
-            match (Machine.python "kraskov.py" (file "x" :: file "y" :: arguments)).Split ' ' with
+            match (Peer.text "kraskov.py" (file "x" :: file "y" :: arguments)).Split ' ' with
             | [| value; first; warm |] ->
                 let number (text: string) =
                     Double.Parse(text, CultureInfo.InvariantCulture)
@@ -161,8 +161,7 @@ module InformationBench =
         let mutable value = nan
 
         let once () =
-            let found =
-                Kraskov.mutualInformation KraskovVariant.First options x y |> MeltingVerification.get
+            let found = Kraskov.mutualInformation KraskovVariant.First options x y |> ok
 
             value <- float found.Estimate.Value
 

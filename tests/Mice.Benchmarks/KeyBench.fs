@@ -2,6 +2,7 @@ namespace Mice.Benchmarks
 
 open System
 open Mice
+open Mice.Testing.Measuring
 
 /// Speed of the random numbers against those of .NET.
 module KeyBench =

@@ -8,6 +8,7 @@ open Mice
 open Mice.Entropy
 open Mice.Tensors
 open Mice.Samplers
+open Mice.Testing.Measuring
 
 /// Time until the entropy of an Ising model is known to 0.003 nats per site, against the networks of the MICE paper in plain PyTorch.
 [<RequireQualifiedAccess>]
@@ -41,9 +42,7 @@ module MiceBench =
         let model = IsingModel.square 64 temperature
 
         {
-            Sampling =
-                IsingSampling.draw IsingSamplingOptions.defaults (Run.seeded 7UL Run.quiet) model
-                |> MeltingVerification.get
+            Sampling = IsingSampling.draw IsingSamplingOptions.defaults (Run.seeded 7UL Run.quiet) model |> ok
             Exact = float (ExactIsing.tryFind model |> Option.get).Averages.Entropy
         }
 
@@ -80,7 +79,7 @@ module MiceBench =
                 Hamiltonian = None
                 First = Params.empty
             }
-        |> MeltingVerification.get
+        |> ok
 
     /// Compiles what the measured runs run.
     let private warmUp drawn =
@@ -149,9 +148,9 @@ module MiceBench =
             else
                 follow rest (found @ [ rest.Current ])
 
-        Machine.inTemporaryFolder (fun folder ->
+        inFolder (fun folder ->
             let file = Path.Combine(folder, "snapshots.npy")
-            SnapshotFile.writeSpins None file drawn.Sampling.Snapshots |> MeltingVerification.get
+            SnapshotFile.writeSpins None file drawn.Sampling.Snapshots |> ok
 
             let lines =
                 [

@@ -3,7 +3,6 @@ namespace Mice.Benchmarks
 open System
 open System.Diagnostics
 open System.Globalization
-open System.IO
 
 /// A script in tests/Mice.Benchmarks/peers that reads lines `task repeats` and answers each with seconds per repeat.
 type Peer = private { Process: Process }
@@ -12,7 +11,7 @@ type Peer = private { Process: Process }
 [<RequireQualifiedAccess>]
 module Peer =
     let private run (script: string) (arguments: string list) =
-        let path = Path.Combine(Machine.root, "tests", "Mice.Benchmarks", "peers", script)
+        let path = Repository.path [ "tests"; "Mice.Benchmarks"; "peers"; script ]
 
         let info =
             ProcessStartInfo(
@@ -57,6 +56,10 @@ module Peer =
             finally
                 started.Kill()
         }
+
+    /// All that a script prints, its lines joined.
+    let text (script: string) (arguments: string list) : string =
+        lines script arguments |> String.concat "\n"
 
     /// Seconds per repeat of a task on the peer's side.
     let ask (peer: Peer) (task: string) (repeats: int) : float =

@@ -2,6 +2,7 @@ namespace Mice.Benchmarks
 
 open Mice
 open Mice.Samplers
+open Mice.Testing.Measuring
 
 /// Speed of the Ising kernels, one thread each, against the same algorithms in Numba.
 [<RequireQualifiedAccess>]

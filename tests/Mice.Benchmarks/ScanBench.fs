@@ -1,20 +1,20 @@
 namespace Mice.Benchmarks
 
 open System
-open System.IO
 open System.Text.Json
 open Mice
 open Mice.Atoms
 open Mice.Autoregressive
 open Mice.Tensors
 open Mice.Learning
+open Mice.Testing.Measuring
 
 /// Points and training of the scan entropy against the same algorithm in PyTorch and SciPy.
 module ScanBench =
     let private steps = 160
 
     let private file phase =
-        Path.Combine(Machine.root, "docs", "data", "na", $"{phase}.dump.gz")
+        Repository.path [ "docs"; "data"; "na"; $"{phase}.dump.gz" ]
 
     let private snapshots phase =
         match Trajectory.read (file phase) with
@@ -46,8 +46,7 @@ module ScanBench =
             Training.run plan objective (IntensityTraining.start plan intensity run) run |> ignore)
 
     let private peers phase symmetry =
-        let answer =
-            Machine.python "scan_entropy.py" [ file phase; string steps; "1"; symmetry ]
+        let answer = Peer.text "scan_entropy.py" [ file phase; string steps; "1"; symmetry ]
 
         use json = JsonDocument.Parse answer
 

@@ -3,6 +3,7 @@ namespace Mice.Benchmarks
 open System
 open Mice
 open Mice.Tensors
+open Mice.Testing.Measuring
 
 /// Operators and training steps against PyTorch, in turns on the same machine.
 module TensorsBench =

@@ -10,7 +10,6 @@ open Mice.Atoms
 open Mice.Cli
 open Mice.Cli.Tests.Process
 open Mice.Entropy
-open Mice.Entropy.Tests
 
 /// Extended XYZ with frames of eight atoms on a lattice, moved by a little from frame to frame.
 let private frames (comments: string list) (moves: float list) : string =

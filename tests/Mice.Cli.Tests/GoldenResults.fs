@@ -5,7 +5,6 @@ open Mice
 open Mice.Atoms
 open Mice.Cli
 open Mice.Entropy
-open Mice.Entropy.Tests
 
 let private perSite (value: float) (error: float) direction : Estimate<nat / site> =
     Estimate.create (value * 1.0<nat / site>) (error * 1.0<nat / site>) direction

@@ -82,7 +82,7 @@ let private varying (name: string) (path: string) =
     name = "sample" && (path.EndsWith ".time_seconds" || path.EndsWith ".file")
 
 let private compare (name: string) (written: string) =
-    let stored = Path.Combine(root, "tests", "Mice.Cli.Tests", "golden", name + ".json")
+    let stored = Repository.path [ "tests"; "Mice.Cli.Tests"; "golden"; name + ".json" ]
 
     let found = leaves written
 

@@ -14,35 +14,16 @@ type Outcome =
         Errors: string list
     }
 
-/// The root of the repository.
-let root =
-    let rec above (folder: DirectoryInfo | null) =
-        match folder with
-        | null -> failwith "not below the repository"
-        | f when File.Exists(Path.Combine(f.FullName, "Mice.sln")) -> f.FullName
-        | f -> above f.Parent
-
-    above (DirectoryInfo AppContext.BaseDirectory)
-
-/// Work in a temporary folder that goes afterwards.
-let inFolder (work: string -> unit) =
-    let folder = Directory.CreateTempSubdirectory "mice-cli-"
-
-    try
-        work folder.FullName
-    finally
-        folder.Delete true
-
 /// A file of the sodium data.
 let sodium (name: string) =
-    Path.Combine(root, "docs", "data", "na", name)
+    Repository.path [ "docs"; "data"; "na"; name ]
 
 /// The program of the same configuration as these tests.
 let private program =
     let framework =
         DirectoryInfo(AppContext.BaseDirectory.TrimEnd Path.DirectorySeparatorChar)
 
-    Path.Combine(root, "src", "Mice.Cli", "bin", framework.Parent.Name, framework.Name, "mice.dll")
+    Repository.path [ "src"; "Mice.Cli"; "bin"; framework.Parent.Name; framework.Name; "mice.dll" ]
 
 let start (arguments: string list) : Process =
     let info =

@@ -8,11 +8,7 @@ open Mice.Cli.Tests.Process
 
 /// A file of one of the cases, which are not part of the repository.
 let private caseFile (case: string) (name: string) : string =
-    Path.Combine(root, "..", "shared", "reference", "cases", case, name)
-
-let private needs (case: string) =
-    if not (Directory.Exists(caseFile case "")) then
-        skiptest $"the case {case} is not here"
+    Repository.needsReference [ "cases"; case; name ]
 
 /// Both cases hold 1,000 draws of a Gaussian pair with this mutual information, ½ ln 101, nats.
 let private truth = 0.5 * log 101.0
@@ -41,7 +37,6 @@ let tests =
         [
             test "Empty lines for missing values are refused, and complete files are read (pandas 12443)" {
                 let case = "11-blank-line-is-a-missing-value"
-                needs case
                 let file = caseFile case
 
                 mice [ "mi"; "--x"; file "x.csv"; "--y"; file "y.csv"; "--bound"; "ksg" ]
@@ -52,7 +47,6 @@ let tests =
 
             test "Arrays of Python 2 are read (NPZ.jl 11)" {
                 let case = "14-npy-shape-with-L"
-                needs case
                 let file = caseFile case
                 has (file "x.npy") (file "y.npy")
                 has (file "x_ok.npy") (file "y_ok.npy")

@@ -1,7 +1,6 @@
 module Mice.Cli.Tests.SampleTests
 
 open Expecto
-open System
 open System.Diagnostics
 open System.IO
 open System.Text.Json
@@ -13,11 +12,6 @@ open Mice.Samplers
 
 let private sample (model: string) (words: string) : int =
     CommandLine.run Estimators.standard [| "sample"; model; yield! words.Split ' '; "--quiet" |]
-
-let private get (result: Result<'a, MiceError list>) : 'a =
-    match result with
-    | Ok found -> found
-    | Error faults -> failwithf "%A" (List.map MiceError.message faults)
 
 /// The objects of the results in a JSON file.
 let private results (file: string) (read: JsonElement list -> unit) : unit =
@@ -49,11 +43,11 @@ let tests =
                             List.zip found [ 2.0, "s.v1-T2.spins"; 3.25, "s.v1-T3.25.spins" ] do
                             Expect.equal (item.GetProperty("file").GetString()) (at name) "the name of the file"
                             Expect.equal (number "temperature" item) temperature "the temperature"
-                            let snapshots = get (SnapshotFile.readSpins (at name))
+                            let snapshots = ok (SnapshotFile.readSpins (at name))
                             // Two of each of the 512 chains.
                             Expect.equal snapshots.Sites.Length 1024 "snapshots in the file"
                             Expect.equal (number "snapshots" item) 1024.0 "snapshots in the JSON"
-                            let source = (get (SnapshotFile.readSource (at name))).Value
+                            let source = (ok (SnapshotFile.readSource (at name))).Value
                             let energy = number "energy_per_site" item
                             Expect.equal source.EnergyPerSite.Value energy "the energy in the file"
 
@@ -109,7 +103,7 @@ let tests =
                     let content = files |> List.map File.ReadAllBytes
                     Expect.equal content[1] content[0] "the same seed gives the same file"
                     Expect.notEqual content[2] content[0] "another seed gives another file"
-                    let snapshots = get (SnapshotFile.readAngles files[2])
+                    let snapshots = ok (SnapshotFile.readAngles files[2])
                     // Eight of each of the 64 chains.
                     Expect.equal snapshots.Sites.Length 512 "snapshots in the file"
 
@@ -169,7 +163,7 @@ let tests =
                         1
                         "exit code"
 
-                    Expect.equal ((get (SnapshotFile.readAngles file)).Sites.Length) 6400 "snapshots in the file")
+                    Expect.equal ((ok (SnapshotFile.readAngles file)).Sites.Length) 6400 "snapshots in the file")
             }
 
             test "All bad arguments are told, one line each" {

@@ -8,7 +8,6 @@ open System.Text.Json
 open Mice
 open Mice.Cli
 open Mice.Cli.Tests.Process
-open Mice.Entropy.Tests
 open Mice.Information
 open Mice.Tensors
 

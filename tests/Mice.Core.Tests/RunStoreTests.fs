@@ -13,13 +13,9 @@ open Mice
 
 let private identity = """{"seed":1,"steps":100}"""
 
+/// The path of a folder that is not there yet.
 let private withFolder (test: string -> unit) =
-    let folder = Directory.CreateTempSubdirectory("mice-run-").FullName
-
-    try
-        test (Path.Combine(folder, "run"))
-    finally
-        Directory.Delete(folder, true)
+    inFolder (fun folder -> test (Path.Combine(folder, "run")))
 
 let private opened folder =
     match RunStore.openOrCreate folder identity with

@@ -6,24 +6,15 @@ open System.IO
 open System.Threading
 open Mice
 
-let private ok result =
-    match result with
-    | Ok value -> value
-    | Error faults -> failtest (faults |> List.map MiceError.message |> String.concat " ")
-
 /// A run and what it told.
 let private listening () =
     let told = ResizeArray<Progress>()
 
     { Run.quiet with Progress = told.Add }, told
 
+/// The path of a folder that is not there yet.
 let private withFolder (test: string -> unit) =
-    let folder = Directory.CreateTempSubdirectory "mice-run-"
-
-    try
-        test (Path.Combine(folder.FullName, "run"))
-    finally
-        folder.Delete true
+    inFolder (fun folder -> test (Path.Combine(folder, "run")))
 
 [<Tests>]
 let tests =

@@ -40,13 +40,15 @@ let tests =
                     block symmetry 1 1, block symmetry 1 2, block symmetry 2 2, block symmetry 2 4
 
                 for name, expected, half, whole in [ "M1", m1, one, two; "M2", m2, two, four; "M3", m3, four, eight ] do
-                    BlockEntropy.combine Direction.NoBound [ 2.0, half snapshots; -1.0, whole snapshots ]
-                    |> assertWithin 4.0 expected name
+                    let found =
+                        BlockEntropy.combine Direction.NoBound [ 2.0, half snapshots; -1.0, whole snapshots ]
+
+                    Expecting.withinErrors 4.0 found expected name
 
             testTheory "Independent spins have the entropy of one times their number" [ 0.5; 0.8 ]
             <| fun (p) ->
                 let found = independent 12UL 10 11 400 p |> block SpinSymmetry.none 2 3
-                assertWithin 4.0 (6.0 * binaryEntropy p) "S(2×3)" found.Entropy
+                Expecting.withinErrors 4.0 found.Entropy (6.0 * binaryEntropy p) "S(2×3)"
                 Expect.equal found.Draws (400 * 110) "every site of every snapshot is a draw"
                 Expect.equal found.Patterns 64 "all patterns are told apart"
 
@@ -67,7 +69,12 @@ let tests =
                 let snapshots = torus4 14UL 3000 2.5
                 let all = block (SpinSymmetry.ofModel (IsingModel.square 4 2.5)) 2 3 snapshots
                 let none = block SpinSymmetry.none 2 3 snapshots
-                BlockEntropy.combine Direction.NoBound [ 1.0, all; -1.0, none ] |> assertWithin 4.0 0.0 "difference"
+
+                Expecting.withinErrors
+                    4.0
+                    (BlockEntropy.combine Direction.NoBound [ 1.0, all; -1.0, none ])
+                    0.0
+                    "difference"
                 // 64 patterns under two reflections and the flip.
                 Expect.isTrue (all.Patterns < none.Patterns / 3) $"{all.Patterns} of {none.Patterns}"
             }
@@ -146,7 +153,7 @@ let tests =
 
                 let corrected = found.Entropy.Value - found.Correction + found.GroupedCorrection
                 // Exact s by enumeration; the first-order correction leaves patterns of few counts, less than one error at this temperature.
-                assertWithin 4.0 (16.0 * 0.08188500) "S(4×4)" { found.Entropy with Value = corrected }
+                Expecting.withinErrors 4.0 { found.Entropy with Value = corrected } (16.0 * 0.08188500) "S(4×4)"
             }
 
             test "What cancels leaves no error" {

@@ -5,7 +5,7 @@ open System.IO
 open Mice
 open Mice.Atoms
 open Mice.Entropy
-open Mice.Entropy.Tests.FakeScan
+open Mice.Testing.Systems.FakeScan
 
 let private conditions: ThermalConditions =
     {
@@ -26,19 +26,7 @@ let private refused snapshots table =
 
 /// A file of the case of a trajectory that LAMMPS wrote as extended XYZ; skips the test where it is not there.
 let private file (name: string) =
-    let path =
-        reference
-        |> Option.map (fun na ->
-            Path.Combine(na, "..", "..", "cases", "07-lammps-extxyz-timestep", name) |> Path.GetFullPath)
-
-    match path with
-    | Some path when File.Exists path -> path
-    | _ -> skiptest "the reference cases are not here"
-
-let private get result =
-    match result with
-    | Ok value -> value
-    | Error(errors: MiceError list) -> failtest $"{errors}"
+    Repository.needsReference [ "cases"; "07-lammps-extxyz-timestep"; name ]
 
 [<Tests>]
 let tests =
@@ -47,8 +35,8 @@ let tests =
         [
             test "Each snapshot has the value of the row with its step" {
                 let few = snapshots 5 40.0
-                let all = (control few table |> get).Values
-                let backwards = (control (Array.rev few) table |> get).Values
+                let all = (control few table |> ok).Values
+                let backwards = (control (Array.rev few) table |> ok).Values
                 Expect.equal backwards (Array.rev all) "the order of the snapshots"
             }
 
@@ -91,12 +79,12 @@ let tests =
 
             test "Extended XYZ of LAMMPS has the rows of its own steps" {
                 let snapshots name =
-                    (Trajectory.read (file name) |> get).Snapshots
+                    (Trajectory.read (file name) |> ok).Snapshots
 
                 for table in [ "thermo_every_100.csv"; "thermo_every_step.csv" ] do
-                    let table = ThermoTable.read (file table) |> get
-                    let ofXyz = control (snapshots "lammps.xyz") table |> get
-                    let ofDump = control (snapshots "same.dump") table |> get
+                    let table = ThermoTable.read (file table) |> ok
+                    let ofXyz = control (snapshots "lammps.xyz") table |> ok
+                    let ofDump = control (snapshots "same.dump") table |> ok
                     Expect.equal ofXyz ofDump table.Path
             }
         ]

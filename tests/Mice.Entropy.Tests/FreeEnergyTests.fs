@@ -7,7 +7,7 @@ open FsCheck.FSharp
 open Mice
 open Mice.Atoms
 open Mice.Entropy
-open Mice.Entropy.Tests.FakeScan
+open Mice.Testing.Systems.FakeScan
 
 let private difference s sError h hError c cError : PhaseDifference =
     {
@@ -59,11 +59,6 @@ let private correlated (seed: uint64) (count: int) (tau: float) =
     Array.init count (fun _ ->
         x <- memory * x + sqrt (1.0 - memory * memory) * generator.NextNormal()
         x)
-
-/// Skips the test where the reference data are absent.
-let private needsReference () =
-    if reference.IsNone then
-        skiptest "needs the reference trajectories"
 
 [<Tests>]
 let tests =
@@ -229,11 +224,9 @@ let tests =
             }
 
             test "Thermo tables of sodium give the known enthalpy of melting" {
-                needsReference ()
-
                 let phase name =
                     match
-                        ThermoTable.read (Path.Combine(reference.Value, $"{name}_thermo.csv"))
+                        ThermoTable.read (Repository.needsReference [ "md"; "na"; $"{name}_thermo.csv" ])
                         |> Result.bind (PhaseThermodynamics.ofTable 1.0<bar> 350.0<K> 1024)
                     with
                     | Ok phase -> phase

@@ -2,18 +2,9 @@ module Mice.Entropy.Tests.IdentityTests
 
 open Expecto
 open System
-open System.IO
 open Mice
 open Mice.Atoms
 open Mice.Entropy
-
-let private inFolder (action: string -> unit) =
-    let folder = Directory.CreateTempSubdirectory "mice-checkpoints-"
-
-    try
-        action folder.FullName
-    finally
-        folder.Delete true
 
 let private input: MeltingInput =
     {

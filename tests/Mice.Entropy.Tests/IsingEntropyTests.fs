@@ -1,7 +1,6 @@
 module Mice.Entropy.Tests.IsingEntropyTests
 
 open Expecto
-open System.IO
 open System.Threading
 open Mice
 open Mice.Learning
@@ -72,14 +71,12 @@ let tests =
 
             testCase "What was done is kept, and gone on with"
             <| fun () ->
-                let folder = Directory.CreateTempSubdirectory "mice-ising-"
-
-                try
+                inFolder (fun folder ->
                     let few = asking [ LatticeMethod.Scan; LatticeMethod.Counting ]
 
                     let kept =
                         { two with
-                            Store = Some(RunStore.at folder.FullName)
+                            Store = Some(RunStore.at folder)
                         }
 
                     let estimate run =
@@ -95,9 +92,7 @@ let tests =
                     Expect.isTrue (again.Equals first) "what was kept is not computed anew"
 
                     Expecting.single (estimate (Run.seeded 2UL kept) |> messages) "another seed is another calculation"
-                    |> ignore
-                finally
-                    folder.Delete true
+                    |> ignore)
 
             test "Networks start from those of the temperature above, and learn no snapshots of their own beforehand" {
                 let learned = asking [ LatticeMethod.Mice; LatticeMethod.Scan ]

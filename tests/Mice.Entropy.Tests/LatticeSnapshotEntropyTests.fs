@@ -2,7 +2,6 @@ module Mice.Entropy.Tests.LatticeSnapshotEntropyTests
 
 open Expecto
 open System
-open System.IO
 open System.Threading
 open Mice
 open Mice.Samplers
@@ -200,15 +199,13 @@ let tests =
 
             testCase "What was done is kept for the same snapshots and assumptions alone"
             <| fun () ->
-                let folder = Directory.CreateTempSubdirectory "mice-snapshots-"
-
-                try
+                inFolder (fun folder ->
                     let options = few [ LatticeMethod.Scan ]
                     let set = angles 5UL 4 4 32 2.0
 
                     let kept =
                         { two with
-                            Store = Some(RunStore.at folder.FullName)
+                            Store = Some(RunStore.at folder)
                         }
 
                     let energies = set.Sites |> Array.map Array.sum
@@ -273,9 +270,7 @@ let tests =
                         }
                         set
 
-                    refused "another seed" (Run.seeded 2UL kept) conditions set
-                finally
-                    folder.Delete true
+                    refused "another seed" (Run.seeded 2UL kept) conditions set)
 
             test "All faults are told before any work" {
                 let told (_: Progress) = failwith "work has begun"

@@ -1,7 +1,6 @@
 module Mice.Entropy.Tests.LatticeSweepTests
 
 open Expecto
-open System.IO
 open Mice
 open Mice.Tensors
 open Mice.Entropy
@@ -12,18 +11,14 @@ let private options =
         Methods = [ LatticeMethod.Scan; LatticeMethod.Mice ]
     }
 
-let private inFolder work =
-    let folder = Directory.CreateTempSubdirectory "mice-sweep-"
-
-    try
+let private withStore work =
+    inFolder (fun folder ->
         { Run.quiet with
-            Store = Some(RunStore.at folder.FullName)
+            Store = Some(RunStore.at folder)
         }
         |> Run.claim "sweep" (fun () -> [])
         |> ok
-        |> work
-    finally
-        folder.Delete true
+        |> work)
 
 let private pointOf temperature method =
     { LatticePoint.start temperature None [] with
@@ -84,7 +79,7 @@ let tests =
         "LatticeSweepTests"
         [
             test "Snapshots are drawn once for all methods, and not when everything is kept" {
-                inFolder (fun run ->
+                withStore (fun run ->
                     let drawn = ResizeArray<int>()
                     let applied = ResizeArray<int * LatticeMethod>()
 
@@ -141,7 +136,7 @@ let tests =
             }
 
             test "A sweep goes on with the networks that were kept, and other temperatures above are another sweep" {
-                inFolder (fun kept ->
+                withStore (fun kept ->
                     let worked = ResizeArray<float>()
                     let run = sweep handing kept worked
                     run [ 4.0; 2.0 ] |> ignore

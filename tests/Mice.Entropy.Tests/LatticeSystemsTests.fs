@@ -102,7 +102,7 @@ let tests =
                 Expect.isTrue (points.Length >= 4) "naive, kikuchi and contexts"
 
                 for point in points do
-                    assertWithin 4.0 expected point.Method point.EntropyPerSite
+                    Expecting.withinErrors 4.0 point.EntropyPerSite expected point.Method
 
                 let compressed =
                     system.Estimate (options [ LatticeMethod.Compression ]) two [ 1.0 ] |> ok

@@ -6,7 +6,7 @@ open Mice
 open Mice.Atoms
 open Mice.Autoregressive
 open Mice.Entropy
-open Mice.Entropy.Tests.FakeScan
+open Mice.Testing.Systems.FakeScan
 
 let private conditions: ThermalConditions =
     {

@@ -7,7 +7,7 @@ open System.Threading
 open Mice
 open Mice.Atoms
 open Mice.Entropy
-open Mice.Entropy.Tests.ScanSystems
+open Mice.Testing.Systems.ScanSystems
 
 let private system = idealGas 3 27 6 1UL
 
@@ -28,7 +28,7 @@ let private tiny =
 let private alone = { Run.quiet with Threads = 1 }
 
 let private plain options =
-    ScanEntropy.estimate options alone system.Snapshots |> get
+    ScanEntropy.estimate options alone system.Snapshots |> ok
 
 let private bits (result: ScanResult) =
     [|
@@ -95,7 +95,7 @@ let private interrupted options share =
                     Progress = fun p -> reported.Add p.Fraction
                 }
                 system.Snapshots
-            |> get
+            |> ok
 
         names, Seq.last reported, resumed)
 
@@ -199,7 +199,7 @@ let tests =
                 Expect.equal (bits (plain tiny)) once "once more it is the same"
 
                 let on run =
-                    ScanEntropy.estimate tiny run system.Snapshots |> get |> bits
+                    ScanEntropy.estimate tiny run system.Snapshots |> ok |> bits
 
                 Expect.equal (on { alone with Threads = 2 }) once "two threads find the same"
                 Expect.notEqual (on (Run.seeded 2UL alone)) once "another seed finds something else"
@@ -235,7 +235,7 @@ let tests =
                         Progress = fun p -> seen.Add p.Fraction
                     }
                     system.Snapshots
-                |> get
+                |> ok
                 |> ignore
 
                 Expect.isNonEmpty seen "progress is told"
@@ -277,7 +277,7 @@ let tests =
                         }
 
                     kept (fun run ->
-                        let first = ScanEntropy.estimate options run system.Snapshots |> get
+                        let first = ScanEntropy.estimate options run system.Snapshots |> ok
                         let seen = ResizeArray<string>()
 
                         let again =
@@ -287,7 +287,7 @@ let tests =
                                     Progress = fun p -> seen.Add p.Message
                                 }
                                 system.Snapshots
-                            |> get
+                            |> ok
 
                         Expect.equal (bits again) (bits first) "the result is the same"
 
@@ -297,7 +297,7 @@ let tests =
 
             test "A damaged checkpoint is a bad file" {
                 kept (fun run ->
-                    ScanEntropy.estimate tiny run system.Snapshots |> get |> ignore
+                    ScanEntropy.estimate tiny run system.Snapshots |> ok |> ignore
                     let folder = RunStore.directory run.Store.Value
                     File.WriteAllText(Path.Combine(folder, "network-0.state"), "not a network")
 

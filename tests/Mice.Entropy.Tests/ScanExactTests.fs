@@ -4,8 +4,8 @@ module Mice.Entropy.Tests.ScanExactTests
 open Expecto
 open Mice
 open Mice.Entropy
-open Mice.Entropy.Tests.HardSphereFluid
-open Mice.Entropy.Tests.ScanSystems
+open Mice.Testing.Systems.HardSphereFluid
+open Mice.Testing.Systems.ScanSystems
 
 /// An upper bound: not below the exact value by more than three errors, and not above it by more than the looseness of a small network.
 let private assertBound steps looseness system =

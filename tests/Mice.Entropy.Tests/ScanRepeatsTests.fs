@@ -1,11 +1,10 @@
 module Mice.Entropy.Tests.ScanRepeatsTests
 
 open Expecto
-open System.IO
 open Mice
 open Mice.Atoms
 open Mice.Entropy
-open Mice.Entropy.Tests.ScanSystems
+open Mice.Testing.Systems.ScanSystems
 
 let private system = idealGas 3 27 6 1UL
 
@@ -22,22 +21,11 @@ let private tiny =
 let private run options snapshots =
     ScanEntropy.estimate options { Run.quiet with Threads = 1 } snapshots
 
-let private faults options snapshots =
-    match run options snapshots with
-    | Ok _ -> []
-    | Error errors -> errors
+let private faults options snapshots = run options snapshots |> faultsOf
 
 /// Ten frames of an ideal gas, of which the last five repeat the first five; skips the test where the file is not there.
 let private gasTwice () : string =
-    let path =
-        FakeScan.reference
-        |> Option.map (fun na ->
-            Path.Combine(na, "..", "..", "cases", "05-frame-twice-after-restart", "ideal_gas_twice.dump")
-            |> Path.GetFullPath)
-
-    match path with
-    | Some path when File.Exists path -> path
-    | _ -> skiptest "the reference cases are not here"
+    Repository.needsReference [ "cases"; "05-frame-twice-after-restart"; "ideal_gas_twice.dump" ]
 
 [<Tests>]
 let tests =
@@ -55,7 +43,7 @@ let tests =
                             }
                     }
 
-                let result = run many system.Snapshots |> get
+                let result = run many system.Snapshots |> ok
 
                 for curve in result.Training do
                     Expect.equal (Array.last curve).Step 4050 "steps of each network"
@@ -92,9 +80,9 @@ let tests =
             }
 
             test "An ideal gas that a file holds twice has no entropy below that of an ideal gas" {
-                let trajectory = Trajectory.read (gasTwice ()) |> get
+                let trajectory = Trajectory.read (gasTwice ()) |> ok
                 Expect.equal trajectory.Snapshots.Length 5 "each frame once"
-                let result = run (small 400) trajectory.Snapshots |> get
+                let result = run (small 400) trajectory.Snapshots |> ok
 
                 let value, error =
                     float result.ExcessEntropy.Value, float result.ExcessEntropy.StandardError

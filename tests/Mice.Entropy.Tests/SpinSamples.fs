@@ -8,22 +8,7 @@ open Mice
 open Mice.Entropy
 open Mice.Samplers
 
-let ok (result: Result<'a, MiceError list>) : 'a =
-    match result with
-    | Ok value -> value
-    | Error faults -> failwithf "%A" (faults |> List.map MiceError.message)
-
-let messages (result: Result<'a, MiceError list>) : string list =
-    match result with
-    | Ok _ -> []
-    | Error faults -> faults |> List.map MiceError.message
-
 let binaryEntropy p = -p * log p - (1.0 - p) * log (1.0 - p)
-
-/// The estimate lies within so many of its standard errors of what is expected.
-let assertWithin (errors: float) (expected: float) (what: string) (estimate: Estimate<'u>) =
-    let z = (float estimate.Value - expected) / float estimate.StandardError
-    Expect.isTrue (abs z <= errors) $"{what}: {Estimate.format estimate}, expected {expected:G6}, z = {z:F2}"
 
 let snapshots rows columns (sites: sbyte[][]) : LatticeSnapshots<sbyte> =
     {

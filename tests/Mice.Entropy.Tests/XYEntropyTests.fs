@@ -1,7 +1,6 @@
 module Mice.Entropy.Tests.XYEntropyTests
 
 open Expecto
-open System.IO
 open System.Threading
 open Mice
 open Mice.Samplers
@@ -140,14 +139,12 @@ let tests =
 
             testCase "What was done is kept, and gone on with"
             <| fun () ->
-                let folder = Directory.CreateTempSubdirectory "mice-xy-"
-
-                try
+                inFolder (fun folder ->
                     let both = asking [ LatticeMethod.Scan; LatticeMethod.Integration ]
 
                     let kept =
                         { two with
-                            Store = Some(RunStore.at folder.FullName)
+                            Store = Some(RunStore.at folder)
                         }
 
                     let first = LatticeEntropy.estimate both kept model [ 2.5 ] |> ok
@@ -183,9 +180,7 @@ let tests =
                     Expecting.single
                         (LatticeEntropy.estimate both (Run.seeded 2UL kept) model [ 2.5 ] |> messages)
                         "another seed is refused"
-                    |> ignore
-                finally
-                    folder.Delete true
+                    |> ignore)
 
             test "All faults are told before anything is drawn" {
                 let faults options model temperatures =

@@ -7,16 +7,6 @@ open MathNet.Numerics
 open Mice
 open Mice.Information
 
-let ok (result: Result<'a, MiceError list>) : 'a =
-    match result with
-    | Ok value -> value
-    | Error faults -> failwithf "%A" (faults |> List.map MiceError.message)
-
-let messages (result: Result<'a, MiceError list>) : string list =
-    match result with
-    | Ok _ -> []
-    | Error faults -> faults |> List.map MiceError.message
-
 let close (tolerance: float) (a: float) (b: float) =
     abs (a - b) <= tolerance * (1.0 + max (abs a) (abs b))
 

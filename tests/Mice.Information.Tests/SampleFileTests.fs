@@ -7,7 +7,6 @@ open System.IO
 open System.Text
 open System.Threading.Tasks
 open Mice
-open Mice.Atoms.Tests
 open Mice.Information
 open Mice.Information.Tests.Reference
 open Mice.Information.Tests.SampleFiles

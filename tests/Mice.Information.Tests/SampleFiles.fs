@@ -2,20 +2,9 @@
 module Mice.Information.Tests.SampleFiles
 
 open Expecto
-open System
-open System.IO
 open System.Text
 open Mice
 open Mice.Information
-
-let withFile (content: byte[]) (action: string -> 'a) : 'a =
-    let path = Path.Combine(Path.GetTempPath(), $"mice-{Guid.NewGuid():N}")
-    File.WriteAllBytes(path, content)
-
-    try
-        action path
-    finally
-        File.Delete path
 
 /// What a reader makes of some text: the shape and the numbers, or the messages without the path.
 let reading (read: string -> Result<Sample, MiceError list>) (content: byte[]) =
@@ -51,23 +40,6 @@ let faultsOf (read: string -> Result<Sample, MiceError list>) (text: string) : s
     | Error faults -> faults
     | Ok read -> failtest $"It was read: {read}"
 
-/// The folder with files as people have them, which is not part of the repository.
-let private cases =
-    let rec up (folder: DirectoryInfo) =
-        if File.Exists(Path.Combine(folder.FullName, "Mice.sln")) then
-            folder.FullName
-        else
-            match folder.Parent with
-            | null -> Directory.GetCurrentDirectory()
-            | parent -> up parent
-
-    Path.Combine(up (DirectoryInfo AppContext.BaseDirectory), "..", "shared", "reference", "cases")
-
 /// A file of one of these cases; skips the test when they are not here.
 let caseFile (case: string) (name: string) : string =
-    let path = Path.Combine(cases, case, name)
-
-    if not (File.Exists path) then
-        skiptest $"the case {case} is not here"
-
-    path
+    Repository.needsReference [ "cases"; case; name ]

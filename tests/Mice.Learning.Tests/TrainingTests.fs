@@ -3,7 +3,6 @@ module Mice.Learning.Tests.TrainingTests
 
 open Expecto
 open System
-open System.IO
 open System.Threading
 open Mice
 open Mice.Learning
@@ -33,14 +32,6 @@ let private trained plan objective run =
     match Training.run plan objective (TrainingState.start plan.Optimiser (parameter 8.0f)) run with
     | Ok state -> state
     | Error faults -> failtest $"{faults}"
-
-let private withFolder (test: string -> unit) =
-    let folder = Directory.CreateTempSubdirectory "mice-learning-"
-
-    try
-        test folder.FullName
-    finally
-        folder.Delete true
 
 /// A run that keeps its state in a folder.
 let private kept folder =
@@ -189,7 +180,7 @@ let tests =
 
             testCase "training that was cancelled goes on from its checkpoint to the same bytes"
             <| fun () ->
-                withFolder (fun folder ->
+                inFolder (fun folder ->
                     let objective = towards (fun step -> float (step % 3))
                     let whole = trained (plan 30) objective Run.quiet |> TrainingState.toBytes
                     use source = new CancellationTokenSource()
@@ -224,7 +215,7 @@ let tests =
 
             testCase "the checkpoint of another network is refused"
             <| fun () ->
-                withFolder (fun folder ->
+                inFolder (fun folder ->
                     trained (plan 4) (towards (fun _ -> 0.0)) (kept folder) |> ignore
                     let other = Params.node [ "y", Params.Leaf(Tensor.ofArray [ 2 ] [| 1.0f; 2.0f |]) ]
                     let start = TrainingState.start (plan 4).Optimiser other

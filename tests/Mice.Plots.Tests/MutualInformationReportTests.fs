@@ -243,10 +243,9 @@ let tests =
 
             test "The report draws in a browser, with a figure for each estimator that was trained" {
                 needsBrowser ()
-                let folder = Directory.CreateTempSubdirectory "mice-plots-"
 
-                try
-                    let file name = Path.Combine(folder.FullName, name)
+                inFolder (fun folder ->
+                    let file name = Path.Combine(folder, name)
                     let html, png = file "information.html", file "information.png"
 
                     let report =
@@ -268,8 +267,6 @@ let tests =
 
                     match Environment.GetEnvironmentVariable "MICE_KEEP_REPORT" with
                     | null -> ()
-                    | kept -> File.Copy(png, Path.Combine(kept, "information.png"), true)
-                finally
-                    folder.Delete true
+                    | kept -> File.Copy(png, Path.Combine(kept, "information.png"), true))
             }
         ]

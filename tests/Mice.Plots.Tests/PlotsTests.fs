@@ -7,7 +7,6 @@ open System.Text.Json
 open Mice
 open Mice.Atoms
 open Mice.Entropy
-open Mice.Entropy.Tests
 open Mice.Plots
 
 let private figure traces =
@@ -293,11 +292,10 @@ let tests =
 
             test "The report draws in a browser" {
                 needsBrowser ()
-                let folder = Directory.CreateTempSubdirectory "mice-plots-"
 
-                try
-                    let html = Path.Combine(folder.FullName, "report.html")
-                    let png = Path.Combine(folder.FullName, "report.png")
+                inFolder (fun folder ->
+                    let html = Path.Combine(folder, "report.html")
+                    let png = Path.Combine(folder, "report.png")
                     Report.save html (report "Melting of sodium")
                     Expect.equal (Browser.screenshot 1280 html png) (Ok()) "screenshot of html is good and as expected"
                     let picture = File.ReadAllBytes png
@@ -309,8 +307,6 @@ let tests =
                     | null -> ()
                     | kept ->
                         File.Copy(png, Path.Combine(kept, "report.png"), true)
-                        File.Copy(html, Path.Combine(kept, "report.html"), true)
-                finally
-                    folder.Delete true
+                        File.Copy(html, Path.Combine(kept, "report.html"), true))
             }
         ]

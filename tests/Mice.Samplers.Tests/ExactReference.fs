@@ -8,15 +8,7 @@ open Mice
 open Mice.Samplers
 
 /// The folder with enumerated Ising tables, which is not part of the repository.
-let tables: string option =
-    let rec up (directory: DirectoryInfo | null) =
-        match directory with
-        | null -> None
-        | d when File.Exists(Path.Combine(d.FullName, "Mice.sln")) ->
-            Some(Path.Combine(d.FullName, "..", "shared", "reference", "ising"))
-        | d -> up d.Parent
-
-    up (DirectoryInfo AppContext.BaseDirectory) |> Option.filter Directory.Exists
+let tables: string option = Repository.reference [ "ising" ]
 
 /// Skips the test unless it finds the reference tables.
 let needsTables () =
@@ -29,11 +21,6 @@ let readTable (name: string) : float[][] =
     |> Array.tail
     |> Array.map (fun line ->
         line.Split ',' |> Array.map (fun x -> Double.Parse(x, Globalization.CultureInfo.InvariantCulture)))
-
-let ok (result: Result<'a, MiceError list>) : 'a =
-    match result with
-    | Ok value -> value
-    | Error faults -> failwithf "%A" (faults |> List.map MiceError.message)
 
 let isFault (result: Result<'a, MiceError list>) =
     match result with
@@ -55,8 +42,7 @@ let sameAverages (tolerance: float) (expected: ThermalAverages) (actual: Thermal
 let boltzmann (model: IsingModel) : (sbyte[] * float)[] =
     let sites = IsingModel.sites model
 
-    let states =
-        Array.init (1 <<< sites) (fun state -> Array.init sites (fun i -> if (state >>> i) &&& 1 = 1 then 1y else -1y))
+    let states = Array.init (1 <<< sites) (spinsOf sites)
 
     let weights =
         states |> Array.map (fun s -> exp (-IsingModel.energy model s / model.Temperature))

@@ -20,7 +20,7 @@ let private chains =
 /// All states of a ring with their energies.
 let private ring (chain: IsingChain) (n: int) =
     Array.init (1 <<< n) (fun state ->
-        let s = Array.init n (fun i -> if (state >>> i) &&& 1 = 1 then 1.0 else -1.0)
+        let s = spinsOf n state |> Array.map float
 
         let energy =
             Seq.init n (fun i -> -chain.Coupling * s[i] * s[(i + 1) % n] - chain.Field * s[i]) |> Seq.sum

@@ -26,10 +26,8 @@ let private hasAverages (exact: ThermalAverages) (model: PottsModel) =
     let found = PottsChain.sample options Run.quiet model |> ok
     let sites, q = float (PottsModel.sites model), float model.States
 
-    let z =
-        (found.EnergyPerSite.Value - exact.Energy) / found.EnergyPerSite.StandardError
     // All steps, with errors from blocking.
-    Expect.isTrue (abs z < 4.0) $"the energy of {model}: z = {z:F2}"
+    Expecting.withinErrors 4.0 found.EnergyPerSite exact.Energy $"the energy of {model}"
     Expect.equal found.Energies (found.Spins |> Array.map (PottsModel.energy model)) "energies of the snapshots"
     agree $"the energy of {model}" (sites * exact.Energy) found.Energies
 

@@ -5,13 +5,6 @@ open Expecto
 open Mice
 open Mice.Samplers
 
-/// The configuration with a number: bit i set for spin i up.
-let spinsOf sites number : sbyte[] =
-    Array.init sites (fun i -> if (number >>> i) &&& 1 = 1 then 1y else -1y)
-
-let numberOf (spins: sbyte[]) =
-    Seq.sum (seq { for i in 0 .. spins.Length - 1 -> if spins[i] > 0y then 1 <<< i else 0 })
-
 /// Boltzmann probabilities of all configurations, by number.
 let boltzmann (model: IsingModel) =
     let sites = IsingModel.sites model

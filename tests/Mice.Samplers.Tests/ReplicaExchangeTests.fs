@@ -173,9 +173,8 @@ let tests =
                     match TransferMatrix.averages { model with Temperature = ladder[t] } with
                     | Ok exact ->
                         let energy = result.MeanEnergies[t]
-                        let z = (energy.Value - 36.0 * exact.Energy) / energy.StandardError
                         // Student with 15 degrees of freedom: 4.5 errors have p = 4e-4, 8 values.
-                        Expect.isTrue (abs z < 4.5) $"T = {ladder[t]}: z = {z:F2}"
+                        Expecting.withinErrors 4.5 energy (36.0 * exact.Energy) $"T = {ladder[t]}"
                     | Error faults -> failwithf "%A" faults
             }
 
@@ -201,8 +200,7 @@ let tests =
                         )
 
                     let found = result.SwapAcceptances[i]
-                    let z = (found.Value - exact) / found.StandardError
-                    Expect.isTrue (abs z < 4.5) $"pair {i}: {Estimate.format found} against {exact}"
+                    Expecting.withinErrors 4.5 found exact $"pair {i}"
 
                 for t in 0..2 do
                     Expect.equal result.Snapshots[t].Length (few.Ladders * few.Snapshots) "snapshots of all ladders"

@@ -16,7 +16,7 @@ let private roundTrip write read (snapshots: LatticeSnapshots<'spin>) : bool =
         [ ".npy", ".spins", None; ".SPINS", ".npy", Some source; ".spins", "", None ]
         |> List.forall (fun (ending, other, source) ->
             let path = Path.Combine(folder, "f" + ending)
-            write source path snapshots |> get
+            write source path snapshots |> ok
             let moved = Path.Combine(folder, "moved" + other)
             File.Move(path, moved, true)
             read moved = Ok snapshots && SnapshotFile.readSource moved = Ok source))
@@ -49,8 +49,8 @@ let tests =
                 inFolder (fun folder ->
                     for name in [ "f.npy"; "f.spins" ] do
                         let path = Path.Combine(folder, name)
-                        SnapshotFile.writeAngles None path snapshots |> get
-                        let found = (get (SnapshotFile.readAngles path)).Sites[0]
+                        SnapshotFile.writeAngles None path snapshots |> ok
+                        let found = (ok (SnapshotFile.readAngles path)).Sites[0]
                         Expect.equal found[0] Math.PI "−π is the same as π"
                         Expecting.decimals 15 found[1] (4.0 - Math.Tau) "one turn less"
                         // 159 turns: the rounding of τ, 2.4e-16 or less, counts 159 times.
@@ -145,8 +145,8 @@ let tests =
                         }
 
                     let npy, spins = Path.Combine(folder, "f.npy"), Path.Combine(folder, "f.spins")
-                    SnapshotFile.writeStates 4 None npy states |> get
-                    SnapshotFile.writeStates 4 None spins states |> get
+                    SnapshotFile.writeStates 4 None npy states |> ok
+                    SnapshotFile.writeStates 4 None spins states |> ok
                     Expect.equal (SnapshotFile.readStates None spins) (Ok(struct (4, states))) "the file says it"
                     Expect.equal (SnapshotFile.readStates (Some 3) npy) (Ok(struct (3, states))) "it is told"
 

@@ -11,24 +11,6 @@ open FsCheck.FSharp
 open Mice
 open Mice.Samplers
 
-let inFolder (work: string -> 'a) : 'a =
-    let folder = Directory.CreateTempSubdirectory "mice-snapshots-"
-
-    try
-        work folder.FullName
-    finally
-        folder.Delete true
-
-let messages (result: Result<'a, MiceError list>) =
-    match result with
-    | Ok _ -> failwith "accepted"
-    | Error faults -> faults |> List.map MiceError.message
-
-let get (result: Result<'a, MiceError list>) =
-    match result with
-    | Ok found -> found
-    | Error faults -> failwithf "%A" (List.map MiceError.message faults)
-
 /// The one fault of a file of this content, without its path.
 let faultOf (read: string -> Result<'a, MiceError list>) (content: byte[]) : string =
     inFolder (fun folder ->
@@ -39,7 +21,7 @@ let faultOf (read: string -> Result<'a, MiceError list>) (content: byte[]) : str
 let written write : byte[] =
     inFolder (fun folder ->
         let path = Path.Combine(folder, "f.spins")
-        write path |> get
+        write path |> ok
         File.ReadAllBytes path)
 
 /// A .npy file of any header.

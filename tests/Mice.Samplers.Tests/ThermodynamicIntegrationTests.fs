@@ -4,11 +4,6 @@ open Expecto
 open Mice
 open Mice.Samplers
 
-let private get result =
-    match result with
-    | Ok value -> value
-    | Error errors -> failwith (errors |> List.map MiceError.message |> String.concat "\n")
-
 /// The XY chain: energies and entropies are known at every β.
 let private chain beta =
     XYExact.chain (XYModel.square 2 (1.0 / beta))
@@ -40,7 +35,7 @@ let tests =
             test "The entropy of the chain comes from its energies" {
                 let betas = Array.init 150 (fun i -> 0.02 * float (i + 1))
 
-                for found in points betas noiseless |> ThermodynamicIntegration.entropies start |> get do
+                for found in points betas noiseless |> ThermodynamicIntegration.entropies start |> ok do
                     let error = float (found.EntropyPerSite.Value - (chain found.Beta).EntropyPerSite)
                     // A cubic spline of spacing 0.02 is good to h⁴/24 times the third derivative at its end.
                     Expect.isTrue (abs error < 1e-8) $"{error} at {found.Beta}"
@@ -52,8 +47,7 @@ let tests =
                 let uneven = Array.init 14 (fun i -> 0.01 * 1.5 ** float (i + 1))
 
                 for betas in [ even; uneven ] do
-                    let found =
-                        points betas noiseless |> ThermodynamicIntegration.entropies start |> get
+                    let found = points betas noiseless |> ThermodynamicIntegration.entropies start |> ok
 
                     let largest f = found |> Array.map f |> Array.max
 
@@ -78,7 +72,7 @@ let tests =
                             points betas (fun i energy ->
                                 Estimate.create (energy + sigma i * generator.NextNormal()) (sigma i) Direction.Exact)
                             |> ThermodynamicIntegration.entropies start
-                            |> get
+                            |> ok
 
                         [| 0; 9; 29 |]
                         |> Array.map (fun i ->
@@ -114,7 +108,7 @@ let tests =
                             Slope = XYModel.infiniteTemperatureSlope model
                         }
                         energies
-                    |> get
+                    |> ok
 
                 for point in found do
                     let exact = exact point.Beta

@@ -53,8 +53,7 @@ let tests =
                         let logStates = Array.init (bonds / 2 + 1) (fun _ -> 5.0 * generator.NextFloat())
 
                         let levels =
-                            Array.init (1 <<< sites) (fun n ->
-                                (bonds - IsingModel.bondSum model (Reference.spinsOf sites n)) / 4)
+                            Array.init (1 <<< sites) (fun n -> (bonds - IsingModel.bondSum model (spinsOf sites n)) / 4)
 
                         let weights = levels |> Array.map (fun level -> exp -logStates[level])
 

@@ -13,11 +13,6 @@ let private small =
         Every = 3
     }
 
-let private get result =
-    match result with
-    | Ok value -> value
-    | Error errors -> failwith (errors |> List.map MiceError.message |> String.concat "\n")
-
 let private sample options model = XYChain.sample options Run.quiet model
 
 [<Tests>]
@@ -32,7 +27,7 @@ let tests =
                     }
 
                 let on threads =
-                    XYChain.sample small { Run.quiet with Threads = threads } model |> get
+                    XYChain.sample small { Run.quiet with Threads = threads } model |> ok
 
                 let one, two = on 1, on 2
                 Expect.equal two.Snapshots.Sites one.Snapshots.Sites "snapshots on two threads and on one"
@@ -54,12 +49,11 @@ let tests =
             test "The energy at high temperature is that of the series" {
                 let model = XYModel.square 8 3.0
 
-                let found = sample { small with Snapshots = 100 } model |> get
+                let found = sample { small with Snapshots = 100 } model |> ok
 
                 let exact = (XYExact.squareAtHighTemperature model).EnergyPerSite
-                let z = (found.EnergyPerSite.Value - exact) / found.EnergyPerSite.StandardError
                 // The plaquettes alone contribute 0.017, a multiple of the error; what the series leaves out, of order (1/6)⁷, does not count.
-                Expect.isTrue (abs z < 4.0) $"z = {z:F2}"
+                Expecting.withinErrors 4.0 found.EnergyPerSite exact "the energy"
                 // 64 sites, cv = O(0.1), 1200 steps: between 0.001 and 0.01; hybrid steps are nearly independent.
                 Expecting.inRange found.EnergyPerSite.StandardError 0.0005 0.005 "the standard error of the energy"
                 Expecting.inRange found.AutocorrelationTime.Value 0.3 1.5 "the autocorrelation time"
@@ -74,7 +68,7 @@ let tests =
                         }
 
                     let found =
-                        XYChain.sample options (Run.seeded seed Run.quiet) (XYModel.square 6 1.5) |> get
+                        XYChain.sample options (Run.seeded seed Run.quiet) (XYModel.square 6 1.5) |> ok
                     // Differences of halves of 90 nearly independent steps each; the larger of two errors.
                     found.Checks |> Seq.iter (fun check -> Expect.isTrue check.Passed check.Detail)
             }
@@ -89,7 +83,7 @@ let tests =
                         Clusters = 0
                     }
 
-                let found = sample slow (XYModel.square 24 0.5) |> get
+                let found = sample slow (XYModel.square 24 0.5) |> ok
                 Expect.equal (found.Checks |> List.map _.Passed) [ false; false ] "both checks fail"
             }
 
@@ -116,7 +110,7 @@ let tests =
                 |> ignore
 
                 Expecting.inRange last 0.5 0.52 "progress when it was cancelled"
-                XYChain.sample small one (XYModel.square 4 1.0) |> get |> ignore
+                XYChain.sample small one (XYModel.square 4 1.0) |> ok |> ignore
                 Expect.equal last 1.0 "progress at the end"
 
             test "Every bad option and every bad model is told" {

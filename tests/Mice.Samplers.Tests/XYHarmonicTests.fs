@@ -6,11 +6,6 @@ open MathNet.Numerics.LinearAlgebra
 open Mice
 open Mice.Samplers
 
-let private get result =
-    match result with
-    | Ok value -> value
-    | Error errors -> failwith (errors |> List.map MiceError.message |> String.concat "\n")
-
 let private model rows columns field temperature : XYModel =
     {
         Rows = rows
@@ -56,7 +51,7 @@ let tests =
                 // The uniform angle is von Mises with κ = 8400 and 7000 here: Gaussian to 1/κ in its entropy.
                 Expecting.decimals
                     4
-                    (float (get (XYHarmonic.entropyPerSite m)))
+                    (float (ok (XYHarmonic.entropyPerSite m)))
                     (entropy [| 0 .. n - 1 |] / float n)
                     "the entropy per site"
 
@@ -65,7 +60,7 @@ let tests =
 
                     Expecting.decimals
                         10
-                        (float (get (XYHarmonic.mutualInformation m a b)))
+                        (float (ok (XYHarmonic.mutualInformation m a b)))
                         expected
                         "the mutual information of two blocks"
 
@@ -95,13 +90,13 @@ let tests =
 
                     Expecting.decimals
                         8
-                        (float (get (XYHarmonic.mutualInformation m a b)))
+                        (float (ok (XYHarmonic.mutualInformation m a b)))
                         expected
                         "the mutual information of two blocks"
 
                 Expecting.decimals
                     8
-                    (float (get (XYHarmonic.entropyPerSite m)))
+                    (float (ok (XYHarmonic.entropyPerSite m)))
                     (entropy [| 0..11 |] / 12.0)
                     "the entropy per site"
             }
@@ -118,7 +113,7 @@ let tests =
                             Field = field
                         }
                         |> XYHarmonic.entropyPerSite
-                        |> get
+                        |> ok
 
                     Expecting.inRange
                         (float harmonic)
@@ -135,7 +130,7 @@ let tests =
                     }
 
                 let expected = -0.5 * log (1.0 - (1.0 / 204.0) ** 2.0)
-                let found = float (get (XYHarmonic.mutualInformation m [| 0 |] [| 1 |]))
+                let found = float (ok (XYHarmonic.mutualInformation m [| 0 |] [| 1 |]))
                 Expecting.inRange (found / expected) 0.99 1.01 "information found over that expected"
             }
 

@@ -23,16 +23,6 @@ let private runOn threads options model temperatures =
 
 let private run options = runOn 2 options
 
-let private get result =
-    match result with
-    | Ok value -> value
-    | Error errors -> failwith (errors |> List.map MiceError.message |> String.concat "\n")
-
-let private faults result =
-    match result with
-    | Ok _ -> []
-    | Error errors -> errors |> List.map MiceError.message
-
 /// Up to five inverse temperatures from 1e-3 to 20, and |J| from 1 to 3.
 let private questions =
     let betas =
@@ -84,32 +74,27 @@ let tests =
 
                 // Not in order, and one so hot that its 1/T is below an interval of the grid.
                 let temperatures = [ 2.0; 0.8; 30.0; 1.2 ]
-                let found = run options model temperatures |> get
+                let found = run options model temperatures |> ok
 
                 for temperature, entropy in List.zip temperatures found do
                     // 20 points: the error is I₂₀(κ)/I₀(κ) with κ = 5 at most.
                     let exact = XYReference.twoByTwo 20 coupling field temperature
                     let expected = (exact.LogPartition + exact.Energy / temperature) / 4.0
                     let s = entropy.EntropyPerSite
-                    let z = (float s.Value - expected) / float s.StandardError
                     // p = 6e-5 for each of eight; fixed seeds.
-                    Expect.isTrue
-                        (abs z <= 4.0)
-                        $"T = {temperature}: {Estimate.format s}, expected {expected:F5}, z = {z:F2}"
-
+                    Expecting.withinErrors 4.0 s expected $"T = {temperature}"
                     Expecting.inRange (float s.StandardError) 1e-9 0.02 "the standard error"
                     Expect.equal entropy.Beta (1.0 / temperature) "β of the point"
 
             test "A large torus has the entropy of the high-temperature series" {
                 let model = XYModel.square 8 1.0
-                let s = (run options model [ 3.0 ] |> get).Head.EntropyPerSite
+                let s = (run options model [ 3.0 ] |> ok).Head.EntropyPerSite
 
                 let expected =
                     float (XYExact.squareAtHighTemperature { model with Temperature = 3.0 }).EntropyPerSite
 
-                let z = (float s.Value - expected) / float s.StandardError
                 // y = 0.164: loops of 8 bonds, those around the torus among them, are some 20 y⁸ = 1e-5 in ln Z, far below the error.
-                Expect.isTrue (abs z <= 4.0) $"{Estimate.format s}, expected {expected:F5}, z = {z:F2}"
+                Expecting.withinErrors 4.0 s expected "the entropy"
                 Expecting.inRange (float s.StandardError) 1e-5 2e-3 "the standard error"
             }
 
@@ -117,7 +102,7 @@ let tests =
                 let few = { options with Steps = 20 }
                 let model = XYModel.square 3 1.0
                 let one, two = runOn 1 few model [ 2.0 ], run few model [ 2.0 ]
-                Expect.equal (get two) (get one) "two threads and one"
+                Expect.equal (ok two) (ok one) "two threads and one"
             }
 
             test "What is wrong with model and temperatures is told once" {
@@ -128,18 +113,18 @@ let tests =
                             Field = nan
                         }
                         [ 1.0; 2.0 ]
-                     |> faults)
+                     |> messages)
                     "a bad field with two temperatures"
                 |> ignore
 
                 Expect.equal
-                    ((run options (XYModel.square 4 1.0) [ -1.0; 1.0; nan ] |> faults).Length)
+                    ((run options (XYModel.square 4 1.0) [ -1.0; 1.0; nan ] |> messages).Length)
                     2
                     "both bad temperatures"
             }
 
             test "What is wrong with the options is told once, each of them" {
-                Expecting.single (run { options with Steps = 0 } (XYModel.square 4 1.0) [ 1.0 ] |> faults) "no steps"
+                Expecting.single (run { options with Steps = 0 } (XYModel.square 4 1.0) [ 1.0 ] |> messages) "no steps"
                 |> ignore
 
                 Expect.equal
@@ -151,7 +136,7 @@ let tests =
                         }
                         (XYModel.square 4 1.0)
                         [ 1.0 ]
-                      |> faults)
+                      |> messages)
                         .Length)
                     3
                     "every fault of the options"

@@ -85,14 +85,6 @@ let private tree =
                 "none", Params.Leaf(Tensor.zeros Kind.float32 [ 0; 4 ])
             ])
 
-let private inTemporary (action: string -> 'r) =
-    let folder = Directory.CreateTempSubdirectory "mice"
-
-    try
-        action folder.FullName
-    finally
-        folder.Delete true
-
 /// Runs only where python3 is installed.
 let needsPython () =
     let paths = (Environment.GetEnvironmentVariable "PATH").Split ':'
@@ -212,7 +204,7 @@ let tests =
             }
 
             test "a tree survives saving and loading" {
-                inTemporary (fun folder ->
+                inFolder (fun folder ->
                     let path = Path.Combine(folder, "a.safetensors")
                     Safetensors.save path [ "note", "α \"quoted\"" ] tree.Value
 
@@ -269,7 +261,7 @@ let tests =
             <| fun () ->
                 needsPython ()
 
-                inTemporary (fun folder ->
+                inFolder (fun folder ->
                     let path, script =
                         Path.Combine(folder, "a.safetensors"), Path.Combine(folder, "read.py")
 

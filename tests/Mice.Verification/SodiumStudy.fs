@@ -1,0 +1,244 @@
+namespace Mice.Verification
+
+open System
+open System.Diagnostics
+open Mice
+open Mice.Atoms
+open Mice.Entropy
+open Mice.Testing.Measuring
+
+/// What the bounds of sodium depend on.
+module SodiumStudy =
+    /// One setting: its name, direction and size, and how it comes about.
+    type private Setting =
+        {
+            Name: string
+            Direction: string
+            Size: float
+            Change: ScanOptions -> ScanOptions
+            Cut: Snapshot[] -> Snapshot[]
+        }
+
+    let private melt input (setting: Setting) =
+        let r =
+            MeltingVerification.melt
+                350.0<K>
+                setting.Change
+                { input with
+                    MeltingInput.Solid = setting.Cut input.Solid
+                    Liquid = setting.Cut input.Liquid
+                }
+
+        printfn
+            "%s: solid %s, liquid %s"
+            setting.Name
+            (Estimate.format r.Solid.ExcessEntropy)
+            (Estimate.format r.Liquid.ExcessEntropy)
+
+        r
+
+    let private row (setting: Setting) (r: MeltingResult) =
+        [
+            setting.Name
+            Estimate.format r.Solid.ExcessEntropy
+            Estimate.format r.Liquid.ExcessEntropy
+            MeltingVerification.known r.Solid.Looseness
+            MeltingVerification.known r.Liquid.Looseness
+            Estimate.format r.DeltaEntropyOfBounds
+            Estimate.format r.DeltaEntropy
+            $"{r.Solid.Seconds + r.Liquid.Seconds:F0}"
+        ]
+
+    /// Each of these is trained for this many steps, so that all of them take an hour.
+    let private studySteps = 1000
+
+    let private short (o: ScanOptions) =
+        { o with
+            CutoffShares = []
+            Networks = 3
+            Training = { o.Training with Steps = studySteps }
+        }
+
+    let private longer n (o: ScanOptions) =
+        { short o with
+            Training = { o.Training with Steps = n }
+        }
+
+    let private wide n (o: ScanOptions) =
+        { short o with
+            Network = { o.Network with Width = n }
+        }
+
+    let private within (cutoff: float) (o: ScanOptions) =
+        { short o with
+            Cutoff = Some(cutoff * 1.0<Angstrom>)
+        }
+
+    let private training, width, cutoff, data =
+        "training steps", "width of the network", "atoms within the cut-off", "snapshots of each phase"
+
+    /// Mean number of atoms within a distance given in mean distances.
+    let private atomsWithin (distances: float) = 4.0 * Math.PI / 3.0 * distances ** 3.0
+
+    /// The mean distance, which differs by 1 % between the phases.
+    let private meanDistance (input: MeltingInput) =
+        Array.append input.Solid input.Liquid
+        |> Array.averageBy (fun s -> Snapshot.volumePerAtom s ** (1.0 / 3.0))
+
+    /// The base setting first.
+    let private settings (input: MeltingInput) =
+        let setting name direction size change cut =
+            {
+                Name = name
+                Direction = direction
+                Size = size
+                Change = change
+                Cut = cut
+            }
+
+        [
+            setting $"{studySteps} steps, 3 networks" "" nan short id
+            for n in [ studySteps / 4; 2 * studySteps ] do
+                setting $"{n} steps" training (float n) (longer n) id
+            for n in [ 64; 512 ] do
+                setting $"width {n}" width (float n) (wide n) id
+            for r in [ 6.0; 10.0 ] do
+                setting $"cut-off {r:F1} Å" cutoff (atomsWithin (r / meanDistance input)) (within r) id
+            for n in [ 10; 5 ] do
+                setting $"{n} snapshots" data (float n) short (Array.truncate n)
+        ]
+
+    /// Directions and where the base setting stands in them.
+    let private directions (input: MeltingInput) =
+        [
+            training, float studySteps
+            width, float ScanOptions.defaults.Network.Width
+            cutoff, atomsWithin 2.3 // the default cut-off
+            data, float input.Solid.Length
+        ]
+
+    let private bounds (setting: Setting) (r: MeltingResult) =
+        {
+            StudiedBounds.Direction = setting.Direction
+            Size = setting.Size
+            Solid = r.Solid.ExcessEntropy
+            Liquid = r.Liquid.ExcessEntropy
+            DeltaEntropy = r.DeltaEntropyOfBounds
+        }
+
+    let private runStudy () =
+        let header =
+            [
+                "setting"
+                "s_ex solid"
+                "s_ex liquid"
+                "looseness, solid"
+                "looseness, liquid"
+                "Δs of bounds"
+                "Δs"
+                "seconds"
+            ]
+
+        let input = MeltingVerification.sodiumInput ()
+        let settings = settings input
+        let results = settings |> List.map (melt input)
+        let start = results.Head
+
+        {
+            Markdown =
+                Table.markdown header (List.map2 row settings results)
+                + $"\n\nk_B per atom; s_ex are upper bounds. Where nothing else is said: {studySteps} steps, 3 networks, 20 + 20 snapshots, all other settings at their defaults.\n\n"
+                + SodiumExtrapolation.markdown
+                    [
+                        MeltingVerification.known start.Solid.Corrected
+                        MeltingVerification.known start.Liquid.Corrected
+                        Estimate.format start.DeltaEntropy
+                    ]
+                    (directions input)
+                    (List.map2 bounds settings results)
+            Passed = true
+        }
+
+    /// 60 snapshots of one phase, 5 ps apart, by LAMMPS on one thread; kept, so that a second call goes on or reads them.
+    let private simulate (seed: int) (phase: Phase) =
+        let options =
+            { LammpsOptions.sodium phase with
+                Seed = seed
+                Threads = Some 1
+            }
+
+        let folder =
+            Repository.path [ "artifacts"; "sodium-long"; (string phase).ToLowerInvariant() ]
+
+        let files = Lammps.run options Run.quiet folder |> ok
+
+        let snapshots = (Trajectory.read files.Trajectory |> ok).Snapshots
+
+        snapshots, ThermoTable.read files.Thermo |> ok
+
+    let private runLong () =
+        let clock = Stopwatch.StartNew()
+
+        let runs =
+            [| 350101, Phase.Solid; 350102, Phase.Liquid |]
+            |> Array.Parallel.map (fun (seed, phase) -> simulate seed phase)
+
+        let (solid, solidThermo), (liquid, liquidThermo) = runs[0], runs[1]
+
+        let twice (o: ScanOptions) =
+            { o with
+                CutoffShares = []
+                Training =
+                    { o.Training with
+                        Steps = 2 * o.Training.Steps
+                    }
+            }
+
+        let r =
+            MeltingVerification.melt
+                350.0<K>
+                twice
+                {
+                    Solid = solid
+                    Liquid = liquid
+                    SolidThermo = solidThermo
+                    LiquidThermo = liquidThermo
+                }
+
+        {
+            Markdown =
+                MeltingVerification.sodiumTable
+                    {
+                        Solid = "within 0.05 of the truth"
+                        Liquid = "within 0.05 of the truth"
+                        Entropy = "0.905 ± 0.03"
+                    }
+                    [
+                        "time with the molecular dynamics, s"
+                        $"{clock.Elapsed.TotalSeconds:F0}"
+                        ""
+                        "≤ 7200"
+                    ]
+                    r
+                + "\n\n60 + 60 snapshots of runs of its own, twice the default training steps."
+            Passed =
+                abs (float r.Solid.ExcessEntropy.Value - MeltingVerification.truthSolid) <= 0.05
+                && abs (float r.Liquid.ExcessEntropy.Value - MeltingVerification.truthLiquid) <= 0.05
+                && abs (float r.DeltaEntropy.Value - MeltingVerification.truthDelta) <= 0.03
+        }
+
+    /// `verify sodium-long`.
+    let long =
+        {
+            Name = "sodium-long"
+            Title = "Melting of sodium from longer runs"
+            Run = runLong
+        }
+
+    /// `verify sodium-study`.
+    let measurement =
+        {
+            Name = "sodium-study"
+            Title = "Melting of sodium: what the bounds depend on"
+            Run = runStudy
+        }
