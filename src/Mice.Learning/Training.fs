@@ -199,6 +199,13 @@ module Training =
         |> Seq.takeWhile (fun _ -> not ended.Value)
         |> Tensor.fold advance first
 
+    /// <summary>Lets operators on the processor use as many threads as the run has. libtorch keeps that number for each thread of the program by itself, and sums of
+    /// single precision depend on it: call this on the thread that computes, before its first operator.</summary>
+    /// <param name="run">Device and threads.</param>
+    let useThreads (run: Run) : unit =
+        if run.Device = Device.cpu then
+            Engine.setThreads run.Threads
+
     /// <summary>Trains to the end of a plan, from the checkpoint of the run's store where there is one. Checkpoints are made about every twenty seconds,
     /// at the end, and when the work is cancelled.</summary>
     /// <param name="plan">How.</param>
@@ -213,8 +220,7 @@ module Training =
         (first: TrainingState)
         (run: Run)
         : Result<TrainingState, MiceError list> =
-        if run.Device = Device.cpu then
-            Engine.setThreads run.Threads
+        useThreads run
 
         beginning plan first run
         |> Result.map (fun state ->

@@ -126,6 +126,7 @@ module internal ScanJobs =
         }
 
     let private runJob (options: ScanOptions) (all: ScanSnapshots) (steps: Snapshot[]) (run: Run) (job: Job) =
+        Training.useThreads run
         let run = Run.named job.Name run
         let key = run.Key
         let training = ScanSnapshots.select job.Training all
