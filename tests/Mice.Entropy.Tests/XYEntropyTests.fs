@@ -225,7 +225,10 @@ let tests =
                             Equilibrate = 60
                             Every = 10
                         }
-                        { integration with Steps = 200 }
+                        { integration with
+                            Chains = 16
+                            Steps = 60
+                        }
                         (XYModel.square 8 1.0)
 
                 let options =

@@ -89,6 +89,18 @@ let tests =
                 Expect.equal fit.Centred.Direction Direction.NoBound "the centred value is no bound"
             }
 
+            test "what critics have not learned is what a loss of N^(−½) leaves after the last doubling of the rows" {
+                // I(N) = 1 − 3/√N nats.
+                let value (rows: float) = (1.0 - 3.0 / sqrt rows) * 1.0<nat>
+
+                for rows in [ 400.0; 10_000.0 ] do
+                    Expecting.decimals
+                        12
+                        (float (VariationalEstimators.notLearned (value rows - value (rows / 2.0))))
+                        (float (1.0<nat> - value rows))
+                        "what N rows miss"
+            }
+
             test "the Gaussian term is the log density ratio, whatever the linear map of the columns" {
                 let rows = 20000
                 let struct (x, y, _) = mixed 3UL rows

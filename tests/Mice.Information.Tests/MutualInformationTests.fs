@@ -94,13 +94,15 @@ let tests =
                 Expect.isTrue
                     (critics.MutualInformation.Value > 1.0<nat>)
                     $"most of the information is left: {critics.MutualInformation}"
-                // Half of what training rows gain, and what the second half of the rows changed, are part of the error.
+                // Half of what training rows gain, and what is missing where the second half of the rows changed so much and the rest falls as N^(−½),
+                // are part of the error.
                 let gap = critics.Reliability.TrainTestGap.Value.Value
 
                 let change =
                     critics.Reliability.Extrapolation.Value.Value - critics.MutualInformation.Value
 
-                let systematic = sqrt (0.25 * gap * gap + change * change)
+                let missing = change / (sqrt 2.0 - 1.0)
+                let systematic = sqrt (0.25 * gap * gap + missing * missing)
 
                 Expect.isTrue
                     (critics.MutualInformation.StandardError >= systematic)

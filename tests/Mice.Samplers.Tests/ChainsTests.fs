@@ -37,6 +37,16 @@ let private few =
         Every = 2
     }
 
+/// Root mean square of mean/error over seeds, for a process whose mean is 0.
+let private deviation seeds options memory =
+    let square seed =
+        let found =
+            Chains.sample options (Run.seeded (uint64 seed) Run.quiet) 1 (remembering memory) values |> ok
+
+        (found.EnergyPerSite.Value / found.EnergyPerSite.StandardError) ** 2.0
+
+    Seq.init seeds square |> Seq.average |> sqrt
+
 [<Tests>]
 let tests =
     testList
@@ -95,6 +105,50 @@ let tests =
                 // τ √(2(2W + 1)/1000)/√16 with W = 6τ gives 0.37.
                 Expecting.inRange time.StandardError 0.2 0.8 "the error of the autocorrelation time"
                 Expect.equal (found.Checks |> List.map _.Passed) [ true; false ] "in equilibrium, but too close"
+            }
+
+            // τ = 9.5 steps. The spread alone gives 1 for chains of any length; a root mean square of 400 is known to 1/√800, and four of its errors are
+            // 0.14. For long chains the larger one of two errors, known to 18 % (16 chains), lies a little above: 0.1 more is left below 1.
+            testTheory
+                "Errors are those of a known one for chains of any length"
+                [ 16, 1; 16, 3; 32, 12; 16, 40; 16, 300 ]
+            <| fun (chains: int, steps: int) ->
+                let options =
+                    {
+                        Chains = chains
+                        Snapshots = 1
+                        Equilibrate = 0
+                        Every = steps
+                    }
+
+                Expecting.inRange (deviation 400 options 0.9) 0.76 1.14 "the root mean square of mean/error"
+
+            test "Four chains have errors that are never too small, one chain has those of blocking" {
+                let four =
+                    {
+                        Chains = 4
+                        Snapshots = 1
+                        Equilibrate = 0
+                        Every = 5
+                    }
+
+                // Student's t with 3 degrees of freedom over √3: its mean square, 1, is mostly from rare draws, so nothing is asked of it from below
+                // but that errors are no multiple of the scatter.
+                Expecting.inRange (deviation 400 four 0.9) 0.5 1.3 "the root mean square of mean/error"
+
+                let one =
+                    { four with
+                        Chains = 1
+                        Snapshots = 50
+                        Every = 1
+                    }
+
+                let sampled = Chains.sample one Run.quiet 1 (remembering 0.5) values |> ok
+
+                Expect.equal
+                    sampled.EnergyPerSite.StandardError
+                    (Statistics.blocking sampled.Energies)
+                    "the error of one chain"
             }
 
             test "Bad options and a bad run are told together; chains stop when told" {

@@ -49,7 +49,14 @@ let tests =
             test "The energy at high temperature is that of the series" {
                 let model = XYModel.square 8 3.0
 
-                let found = sample { small with Snapshots = 100 } model |> ok
+                let found =
+                    sample
+                        { small with
+                            Chains = 8
+                            Snapshots = 50
+                        }
+                        model
+                    |> ok
 
                 let exact = (XYExact.squareAtHighTemperature model).EnergyPerSite
                 // The plaquettes alone contribute 0.017, a multiple of the error; what the series leaves out, of order (1/6)⁷, does not count.
@@ -57,6 +64,27 @@ let tests =
                 // 64 sites, cv = O(0.1), 1200 steps: between 0.001 and 0.01; hybrid steps are nearly independent.
                 Expecting.inRange found.EnergyPerSite.StandardError 0.0005 0.005 "the standard error of the energy"
                 Expecting.inRange found.AutocorrelationTime.Value 0.3 1.5 "the autocorrelation time"
+            }
+
+            test "Short chains have errors as large as their energies scatter" {
+                // 32 chains of 6 steps at the peak of the heat capacity. Blocking every chain alone gave errors too small by a factor of 1.4.
+                let short =
+                    { XYChainOptions.defaults with
+                        Chains = 32
+                        Snapshots = 1
+                        Equilibrate = 30
+                        Every = 6
+                    }
+
+                let found =
+                    Array.init 200 (fun seed ->
+                        (XYChain.sample short (Run.seeded (uint64 seed) Run.quiet) (XYModel.square 8 1.0) |> ok)
+                            .EnergyPerSite)
+
+                let scatter = found |> Array.map _.Value |> Statistics.variance |> sqrt
+                let told = found |> Array.averageBy (fun e -> e.StandardError ** 2.0) |> sqrt
+                // A scatter of 200 is known to 1/√400, and four of its errors are 0.2.
+                Expecting.inRange (scatter / told) 0.8 1.2 "scatter of the mean energies over their error"
             }
 
             test "Chains in equilibrium with snapshots far apart pass their checks" {

@@ -8,9 +8,9 @@ open Mice.Samplers
 
 let private options =
     {
-        Steps = 300
+        Steps = 150
         Equilibrate = 30
-        Chains = 4
+        Chains = 8
     }
 
 let private runOn threads options model temperatures =
@@ -123,8 +123,34 @@ let tests =
                     "both bad temperatures"
             }
 
+            test "Chains that were not in equilibrium at higher temperatures are told" {
+                let passed equilibrate seed =
+                    let found =
+                        XYIntegration.entropies
+                            {
+                                Steps = 20
+                                Equilibrate = equilibrate
+                                Chains = 16
+                            }
+                            (Run.seeded seed Run.quiet)
+                            (XYModel.square 8 1.0)
+                            [ 0.8 ]
+                        |> ok
+
+                    (Expecting.single found.Head.Checks "one check").Passed
+
+                // From random angles the energy falls for a few steps, at each of 32 temperatures by less than four errors.
+                Expect.allEqual [ for seed in 1UL .. 4UL -> passed 0 seed ] false "nothing discarded"
+                // Four errors, 33 times in each of four: a false alarm in 120, but seeds are fixed.
+                Expect.allEqual [ for seed in 1UL .. 4UL -> passed 40 seed ] true "forty steps discarded"
+            }
+
             test "What is wrong with the options is told once, each of them" {
-                Expecting.single (run { options with Steps = 0 } (XYModel.square 4 1.0) [ 1.0 ] |> messages) "no steps"
+                Expecting.single (run { options with Steps = 1 } (XYModel.square 4 1.0) [ 1.0 ] |> messages) "one step"
+                |> ignore
+
+                // Three chains: Student's t with 2 degrees of freedom has no variance.
+                Expecting.single (run { options with Chains = 3 } (XYModel.square 4 1.0) [ 1.0 ] |> messages) "few chains"
                 |> ignore
 
                 Expect.equal

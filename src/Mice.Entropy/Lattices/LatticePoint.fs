@@ -121,7 +121,7 @@ module LatticePoint =
         finished start "compression" seconds result.Checks result.EntropyPerSite
 
     let internal ofIntegration start seconds (entropy: IntegratedEntropy) : LatticePoint =
-        finished start "integration" seconds [] entropy.EntropyPerSite
+        finished start "integration" seconds entropy.Checks entropy.EntropyPerSite
 
     let internal ofScan start (result: LatticeScanResult) : LatticePoint =
         let best = result.Corrected |> Option.defaultValue result.EntropyPerSite

@@ -67,10 +67,12 @@ type ChainSample<'spin> =
         Energies: float[]
         /// Snapshots of each chain.
         SnapshotsPerChain: int
-        /// ⟨E⟩/N from all steps after equilibration; its error is from blocking every chain.
+        /// ⟨E⟩/N from all steps after equilibration; its error is from the spread of the chains, or from blocking every chain where that is larger.
         EnergyPerSite: Estimate<1>
         /// Integrated autocorrelation time of the energy in steps, mean over the chains; ½ means independent steps.
         AutocorrelationTime: Estimate<1>
+        /// ⟨E⟩/N of the second half of the steps less that of the first: 0 in equilibrium; NaN for a single step.
+        Drift: Estimate<1>
         /// Whether the chains were in equilibrium and the snapshots far enough apart.
         Checks: Check list
     }
@@ -120,12 +122,37 @@ module Chains =
     let private meanOf (estimates: Estimate<1>[]) =
         estimates |> Array.reduce Estimate.add |> Estimate.scale (1.0 / float estimates.Length)
 
+    /// <summary>Fewest chains whose spread gives an error on its own: for C of them (x̄ − μ)/(s/√C) is Student's t with C − 1 degrees of freedom,
+    /// whose variance is finite from 3 on.</summary>
+    [<Literal>]
+    let internal FewestForSpread = 4
+
+    /// <summary>Mean of a quantity over all steps of independent chains, with one standard error: the larger one of two.</summary>
+    /// <remarks>The spread of the chains' means, s/√C, sees correlations of any length, but is known to 1/√(2(C − 1)) alone. From four chains on it is
+    /// multiplied by √((C − 1)/(C − 3)), the standard deviation of Student's t, so that errors count in it as in a known one: the mean of C Gaussian
+    /// chains scatters by one such error, whatever their length. Blocking within every chain is poor for chains of few correlation times, since
+    /// a chain's own mean moves with it, but sound for few long chains.</remarks>
+    /// <param name="series">Values in order of time, [chains][steps].</param>
+    /// <returns>The error of one chain is blocking's; NaN for a single step of a single chain.</returns>
+    let internal meanOfSteps (series: float[][]) : Estimate<1> =
+        let count = float series.Length
+        let means = series |> Array.map Statistics.mean
+
+        let spread =
+            if series.Length < FewestForSpread then
+                Statistics.standardError means
+            else
+                Statistics.standardError means * sqrt ((count - 1.0) / (count - 3.0))
+
+        let blocked =
+            (series |> Array.sumBy (fun steps -> Statistics.blocking steps ** 2.0) |> sqrt) / count
+
+        Estimate.create (Statistics.mean means) (System.Double.MaxNumber(spread, blocked)) Direction.Exact
+
     let private collect (options: ChainOptions) (sites: int) (chains: Links<'spin>[]) : ChainSample<'spin> =
-        let energyOf chain =
-            Estimate.create
-                (Statistics.mean chain.StepEnergies)
-                (Statistics.blocking chain.StepEnergies)
-                Direction.Exact
+        let perSite =
+            chains
+            |> Array.map (fun chain -> chain.StepEnergies |> Array.map (fun energy -> energy / float sites))
 
         let time =
             chains
@@ -136,12 +163,10 @@ module Chains =
             Spins = chains |> Array.collect _.Snapshots
             Energies = chains |> Array.collect _.SnapshotEnergies
             SnapshotsPerChain = options.Snapshots
-            EnergyPerSite = chains |> Array.map energyOf |> meanOf |> Estimate.scale (1.0 / float sites)
+            EnergyPerSite = chains |> Array.map _.StepEnergies |> meanOfSteps |> Estimate.scale (1.0 / float sites)
             AutocorrelationTime = time
-            Checks =
-                chains
-                |> Array.map (fun chain -> chain.StepEnergies |> Array.map (fun energy -> energy / float sites))
-                |> SamplingChecks.all "steps" options.Snapshots options.Every time
+            Drift = SamplingChecks.drift perSite
+            Checks = SamplingChecks.all "steps" options.Snapshots options.Every time perSite
         }
 
     /// <summary>Snapshots of the canonical ensemble from independent chains. Same key, same result, on any number of threads.</summary>

@@ -36,6 +36,8 @@ type IntegratedEntropy =
         StatisticalError: float<nat / site>
         /// The part that comes from the grid.
         QuadratureError: float<nat / site>
+        /// What was asked of the energies at this and all smaller β; empty where they were given.
+        Checks: Check list
     }
 
 /// Entropies from energies: s(β) = s(0) + β u(β) − ∫₀^β u dβ′, for any lattice model with E independent of T.
@@ -134,6 +136,7 @@ module ThermodynamicIntegration =
                         |> Estimate.widen (unit quadrature[i + 1])
                     StatisticalError = unit statistical[i]
                     QuadratureError = unit quadrature[i + 1]
+                    Checks = []
                 }
 
             Ok(Array.init points.Length entropyAt)

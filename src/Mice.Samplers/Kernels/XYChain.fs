@@ -70,10 +70,12 @@ type XYChainResult =
         Snapshots: LatticeSnapshots<float>
         /// E of every snapshot, [chains·snapshots].
         Energies: float[]
-        /// ⟨E⟩/N from all steps after equilibration; its error is from blocking every chain.
+        /// ⟨E⟩/N from all steps after equilibration; its error is from the spread of the chains, or from blocking every chain where that is larger.
         EnergyPerSite: Estimate<1>
         /// Integrated autocorrelation time of the energy in steps, mean over the chains; ½ means independent steps.
         AutocorrelationTime: Estimate<1>
+        /// ⟨E⟩/N of the second half of the steps less that of the first: 0 in equilibrium; NaN for a single step.
+        Drift: Estimate<1>
         /// Whether the chains were in equilibrium and the snapshots far enough apart.
         Checks: Check list
     }
@@ -107,6 +109,7 @@ module XYChain =
             Energies = sample.Energies
             EnergyPerSite = sample.EnergyPerSite
             AutocorrelationTime = sample.AutocorrelationTime
+            Drift = sample.Drift
             Checks = sample.Checks
         }
 

@@ -5,18 +5,18 @@ open Mice
 /// How energies are sampled for thermodynamic integration of the XY model. Start from XYIntegrationOptions.defaults.
 type XYIntegrationOptions =
     {
-        /// Steps of every chain that are averaged at each inverse temperature.
+        /// Steps of every chain that are averaged at each inverse temperature, 2 or more: two halves are compared.
         Steps: int
         /// Steps before, at each inverse temperature.
         Equilibrate: int
-        /// Independent chains.
+        /// Independent chains, 4 or more: errors come from their spread.
         Chains: int
     }
 
 /// Defaults.
 [<RequireQualifiedAccess>]
 module XYIntegrationOptions =
-    /// 32 chains of 300 steps after 200: from the scatter of a few chains alone, some of a hundred errors would come out far too small.
+    /// 32 chains of 300 steps after 200: the spread of 32 chains gives errors within 13 %, that of a few chains alone now and then far too small ones.
     let defaults: XYIntegrationOptions =
         {
             Steps = 300
@@ -24,16 +24,20 @@ module XYIntegrationOptions =
             Chains = 32
         }
 
-    /// <summary>Checks all fields: Equilibrate 0 or more, the others 1 or more.</summary>
+    /// <summary>Checks all fields: Equilibrate 0 or more, Steps 2 or more, Chains 4 or more, since the error from the spread of fewer has no finite
+    /// variance.</summary>
     /// <param name="options">The options.</param>
     /// <returns>Errors: OutOfRange.</returns>
     let check (options: XYIntegrationOptions) : Result<XYIntegrationOptions, MiceError list> =
         let of' name = $"{name} of the integration"
 
         validate {
-            let! () = Validate.atLeast 1 (of' (nameof options.Steps)) options.Steps
+            let! () = Validate.atLeast 2 (of' (nameof options.Steps)) options.Steps
             and! () = Validate.atLeast 0 (of' (nameof options.Equilibrate)) options.Equilibrate
-            and! () = Validate.atLeast 1 (of' (nameof options.Chains)) options.Chains
+
+            and! () =
+                Validate.atLeast Chains.FewestForSpread (of' (nameof options.Chains)) options.Chains
+
             return options
         }
 
@@ -75,17 +79,43 @@ module XYIntegration =
 
         XYChain.sample chain run model
         |> Result.map (fun sampled ->
-            {
-                EnergyPoint.Beta = 1.0 / model.Temperature
-                EnergyPerSite = sampled.EnergyPerSite
-            })
+            struct ({
+                        EnergyPoint.Beta = 1.0 / model.Temperature
+                        EnergyPerSite = sampled.EnergyPerSite
+                    },
+                    sampled.Drift))
+
+    /// Whether the chains drifted at the temperatures that an integral runs over, at any of them or at all together: chains that move in one direction
+    /// move the entropy, and their spread does not tell. A drift d in errors is a normal number in equilibrium, and so is Σ d/√n of n temperatures.
+    let private equilibrium (points: struct (EnergyPoint * Estimate<1>)[]) (entropy: IntegratedEntropy) =
+        let drifts =
+            points
+            |> Array.filter (fun (struct (point, _)) -> point.Beta <= entropy.Beta)
+            |> Array.map (fun (struct (_, drift)) -> drift.Value / drift.StandardError)
+
+        let together = Array.sum drifts / sqrt (float drifts.Length)
+        let largest = Array.maxBy abs drifts
+
+        { entropy with
+            Checks =
+                [
+                    {
+                        Name = "the chains of the integration were in equilibrium"
+                        Passed = drifts |> Array.forall (fun d -> abs d <= 4.0) && abs together <= 4.0
+                        Detail =
+                            $"energies of the second half of the steps less those of the first at {drifts.Length} temperatures: {together:F1} errors together, {largest:F1} at one of them, wanted 0 within 4; else raise Equilibrate of the integration"
+                    }
+                ]
+        }
 
     /// <summary>Entropies per site of a torus at some temperatures, by integrating energies from T = ∞.</summary>
     /// <param name="options">How energies are sampled.</param>
     /// <param name="run">Key, threads and so on.</param>
     /// <param name="model">The model; its temperature does not matter.</param>
     /// <param name="temperatures">One or more, above 0.</param>
-    /// <returns>An entropy for each temperature, in their order, or the faults of model, options and run.</returns>
+    /// <returns>An entropy for each temperature, in their order, with a check of the equilibrium of all chains that it is from; or the faults of model,
+    /// options and run. The statistical error is from the spread of the chains, see XYChainResult.EnergyPerSite, so that it holds for chains of any
+    /// length that are in equilibrium.</returns>
     let entropies
         (options: XYIntegrationOptions)
         (run: Run)
@@ -115,7 +145,10 @@ module XYIntegration =
                         EnergyPerSite = 0.0
                         Slope = XYModel.infiniteTemperatureSlope model
                     }
-                    (Array.rev points)
+                    (points |> Array.rev |> Array.map (fun (struct (point, _)) -> point))
 
-            return [ for beta in asked -> found |> Array.find (fun f -> f.Beta = beta) ]
+            return
+                [
+                    for beta in asked -> found |> Array.find (fun f -> f.Beta = beta) |> equilibrium points
+                ]
         }
