@@ -14,7 +14,7 @@ type Phase =
 
 /// The lattice that a run starts from.
 [<RequireQualifiedAccess>]
-type Lattice =
+type CrystalLattice =
     /// Body-centred cubic: 2 atoms per cube.
     | Bcc
     /// Face-centred cubic: 4 atoms per cube.
@@ -37,7 +37,7 @@ type LammpsOptions =
         Element: string
         /// g/mol
         Mass: float
-        Lattice: Lattice
+        Lattice: CrystalLattice
         /// Edge of the cube that repeats, Å.
         LatticeConstant: float
         /// Cubes along each edge of the box.
@@ -74,7 +74,7 @@ module LammpsOptions =
         {
             Element = "Na"
             Mass = 22.98977
-            Lattice = Lattice.Bcc
+            Lattice = CrystalLattice.Bcc
             LatticeConstant = 4.32
             Side = 8
             Model = "EAM_Dynamo_Mendelev_2015_Na__MO_094065024556_000"
@@ -98,7 +98,7 @@ module LammpsOptions =
         { sodium phase with
             Element = "Al"
             Mass = 26.98154
-            Lattice = Lattice.Fcc
+            Lattice = CrystalLattice.Fcc
             LatticeConstant = 4.12
             Model = "EAM_Dynamo_MendelevKramerBecker_2008_Al__MO_106969701023_005"
             Temperature = 900.0<K>
@@ -109,7 +109,7 @@ module LammpsOptions =
 
     /// The number of atoms.
     let atoms (o: LammpsOptions) : int =
-        o.Side * o.Side * o.Side * (if o.Lattice = Lattice.Bcc then 2 else 4)
+        o.Side * o.Side * o.Side * (if o.Lattice = CrystalLattice.Bcc then 2 else 4)
 
     /// Steps before the first one that counts.
     let preparationSteps (o: LammpsOptions) : int =

@@ -37,8 +37,8 @@ module LammpsScript =
     let private crystal (o: LammpsOptions) =
         let lattice =
             match o.Lattice with
-            | Lattice.Bcc -> "bcc"
-            | Lattice.Fcc -> "fcc"
+            | CrystalLattice.Bcc -> "bcc"
+            | CrystalLattice.Fcc -> "fcc"
 
         [
             $"lattice {lattice} {Number.text o.LatticeConstant}"

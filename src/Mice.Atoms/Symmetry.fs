@@ -4,14 +4,14 @@ open System
 open Mice
 
 /// <summary>The symmetry of a system, declared by its user: all operations under which its ensemble does not change.</summary>
-/// <remarks>A sweep may run along the image of an axis under any of them, and one network learns all these sweeps.</remarks>
+/// <remarks>A pass may run along the image of an axis under any of them, and one network learns all these passes.</remarks>
 [<RequireQualifiedAccess>]
 type Symmetry =
     /// Every rotation and reflection: liquids, gases, glasses.
     | Isotropic
     /// The axes may be exchanged and reversed (48 operations in three dimensions): cubic crystals with ⟨100⟩ along x, y, z.
     | Cubic
-    /// None: the sweep runs along +z (the last axis) only.
+    /// None: the pass runs along +z (the last axis) only.
     | None
 
 /// Random operations of a symmetry.
@@ -85,7 +85,7 @@ module Symmetry =
     /// <param name="dimension">1, 2 or 3; axes beyond it stay as they are.</param>
     /// <param name="symmetry">What the operation is drawn from.</param>
     /// <param name="generator">Where the random numbers come from.</param>
-    /// <returns>[9], a row-major orthogonal 3×3 matrix. Row dimension − 1 is the direction of the sweep.</returns>
+    /// <returns>[9], a row-major orthogonal 3×3 matrix. Row dimension − 1 is the direction of the pass.</returns>
     let operation (dimension: int) (symmetry: Symmetry) (generator: Generator) : float[] =
         match symmetry with
         | Symmetry.Isotropic -> isotropic dimension generator

@@ -66,7 +66,7 @@ public sealed record LatticeEntropyEstimate
     /// <exception cref="InvalidOperationException">This value was made or changed by hand.</exception>
     public IReadOnlyList<DescribedRow> Describe() => DescribedRow.Of(this);
 
-    internal static LatticeEntropyEstimate From(LatticePoint point) =>
+    internal static LatticeEntropyEstimate From(LatticeResult point) =>
         Origin.Remember(
             point,
             new LatticeEntropyEstimate

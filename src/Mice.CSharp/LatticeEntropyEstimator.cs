@@ -116,7 +116,7 @@ public sealed class LatticeEntropyEstimator(LatticeEntropyEstimatorOptions? opti
     }
 
     private static Task<IReadOnlyList<LatticeEntropyEstimate>> Estimated(
-        Func<FSharpResult<FSharpList<LatticePoint>, FSharpList<MiceError>>> estimate,
+        Func<FSharpResult<FSharpList<LatticeResult>, FSharpList<MiceError>>> estimate,
         CancellationToken cancellationToken
     ) =>
         Task.Run<IReadOnlyList<LatticeEntropyEstimate>>(

@@ -56,7 +56,7 @@ public sealed record ScanEntropyOptions : EstimatorOptions
                 training.BatchPoints,
                 training.LearningRate
             ),
-            start.Sweeps,
+            start.Passes,
             start.IntegralPoints,
             start.CutoffShares
         );

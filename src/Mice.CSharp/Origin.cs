@@ -29,7 +29,7 @@ internal static class Origin
             ScanResult scan => ScanDescription.create(scan),
             MeltingResult melting => MeltingDescription.create(melting),
             MutualInformationResult information => MutualInformationDescription.create(information),
-            LatticePoint point => LatticeDescription.create([], [point]),
+            LatticeResult point => LatticeDescription.create([], [point]),
             _ => null,
         };
 }

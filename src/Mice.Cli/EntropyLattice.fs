@@ -18,7 +18,8 @@ type LatticeArgument =
         member this.Usage =
             match this with
             | Size _ -> "sites along every axis of the torus, or along each: 16, 16x32"
-            | Temperature _ -> "one temperature or several, separated by commas, in the unit of energy of --coupling, k_B = 1"
+            | Temperature _ ->
+                "one temperature or several, separated by commas, in the unit of energy of --coupling, k_B = 1"
             | Method _ ->
                 "mice, scan, compression, counting (not xy), integration of energies from infinite temperature (xy), both (mice and scan; default) or all; several separated by commas"
             | Snapshots _ -> "snapshots to draw, rounded up to equally many of each chain; default 2048"
@@ -92,13 +93,13 @@ module EntropyLattice =
                 }
         }
 
-    let private finish (estimators: Estimators) (job: Job) (points: LatticePoint list) : int =
+    let private finish (estimators: Estimators) (job: Job) (points: LatticeResult list) : int =
         let system = job.System
 
         let settings = system.Sampling @ LatticeEntropyOptions.describe job.Entropy
 
         let tooFew = LatticeArguments.tooFew job.LargestError system.Snapshots points
-        LatticeResult.finish estimators job.Options system.Title settings tooFew points
+        LatticeOutputs.finish estimators job.Options system.Title settings tooFew points
 
     let private work words (estimators: Estimators) given (job: Job) =
         Runs.withCheckpoints words given job.Options (fun run ->

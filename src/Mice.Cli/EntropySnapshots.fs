@@ -197,12 +197,12 @@ module EntropySnapshots =
     let private estimate (estimators: Estimators) (job: Job) (run: Run) =
         estimators.LatticeSnapshots job.Entropy run job.Conditions job.Data
 
-    let private finish (estimators: Estimators) (job: Job) (points: LatticePoint list) : int =
+    let private finish (estimators: Estimators) (job: Job) (points: LatticeResult list) : int =
         let count = LatticeGiven.count job.Data
         let sides = LatticeShape.text (LatticeGiven.shape job.Data)
         let title = $"{Path.GetFileName job.File}: {count} snapshots of {sides} sites"
 
-        LatticeResult.finish
+        LatticeOutputs.finish
             estimators
             job.Options
             title

@@ -18,14 +18,14 @@ type Estimators =
             MutualInformationOptions -> Run -> Sample -> Sample -> Result<MutualInformationResult, MiceError list>
         /// Entropies of a lattice model at some temperatures.
         Lattice:
-            LatticeEntropyOptions -> Run -> LatticeSystem -> float list -> Result<LatticePoint list, MiceError list>
+            LatticeEntropyOptions -> Run -> LatticeSystem -> float list -> Result<LatticeResult list, MiceError list>
         /// Entropy of lattice snapshots from elsewhere.
         LatticeSnapshots:
             LatticeEntropyOptions
                 -> Run
                 -> LatticeConditions
                 -> LatticeGiven
-                -> Result<LatticePoint list, MiceError list>
+                -> Result<LatticeResult list, MiceError list>
         /// Programs and libraries behind the numbers, with their versions.
         Versions: unit -> (string * string) list
     }

@@ -64,7 +64,7 @@ module LatticeArguments =
     /// <param name="wanted">The value of --error.</param>
     /// <param name="snapshots">How many there are at each temperature.</param>
     /// <param name="points">What was found.</param>
-    let tooFew (wanted: float option) (snapshots: int) (points: LatticePoint list) : MiceError list =
+    let tooFew (wanted: float option) (snapshots: int) (points: LatticeResult list) : MiceError list =
         [
             match wanted with
             | None -> ()

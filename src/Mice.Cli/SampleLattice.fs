@@ -21,7 +21,8 @@ type SampleArgument =
         member this.Usage =
             match this with
             | Size _ -> "sites along every axis of the torus, or along each: 16, 16x32"
-            | Temperature _ -> "one temperature or several, separated by commas, in the unit of energy of --coupling, k_B = 1"
+            | Temperature _ ->
+                "one temperature or several, separated by commas, in the unit of energy of --coupling, k_B = 1"
             | Snapshots _ ->
                 "snapshots to draw at each temperature, rounded up to equally many of each chain; default 2048"
             | Equilibrate _ -> "steps of the chains (ising: rounds) before anything is kept; default see below"

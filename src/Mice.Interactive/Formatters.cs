@@ -39,17 +39,17 @@ internal static class Formatters
         Result<ScanResult>(ResultBlocks.Of);
         Result<MeltingResult>(ResultBlocks.Of);
         Result<MutualInformationResult>(ResultBlocks.Of);
-        Result<FSharpList<LatticePoint>>(ResultBlocks.Of);
-        Blocks<IEnumerable<LatticePoint>>(ResultBlocks.Of);
-        Blocks<LatticePoint>(point => ResultBlocks.Of([point]));
+        Result<FSharpList<LatticeResult>>(ResultBlocks.Of);
+        Blocks<IEnumerable<LatticeResult>>(ResultBlocks.Of);
+        Blocks<LatticeResult>(point => ResultBlocks.Of([point]));
         Result<FSharpList<SampledLattice>>(ResultBlocks.Of);
         Result<MdResult>(ResultBlocks.Of);
 
         OfFacade<ScanEntropyEstimate, ScanResult>(ResultBlocks.Of);
         OfFacade<MeltingEstimate, MeltingResult>(ResultBlocks.Of);
         OfFacade<MutualInformationEstimate, MutualInformationResult>(ResultBlocks.Of);
-        OfFacade<LatticeEntropyEstimate, LatticePoint>(point => ResultBlocks.Of([point]));
-        OfFacades<LatticeEntropyEstimate, LatticePoint>(ResultBlocks.Of);
+        OfFacade<LatticeEntropyEstimate, LatticeResult>(point => ResultBlocks.Of([point]));
+        OfFacades<LatticeEntropyEstimate, LatticeResult>(ResultBlocks.Of);
     }
 
     private static string Faults(IEnumerable<MiceError> faults) =>

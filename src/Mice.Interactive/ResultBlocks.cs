@@ -23,7 +23,7 @@ internal static class ResultBlocks
     public static IReadOnlyList<Block> Of(MutualInformationResult result) =>
         Of(MutualInformationDescription.create(result), MutualInformationFigures.comparison(result));
 
-    public static IReadOnlyList<Block> Of(IEnumerable<LatticePoint> result)
+    public static IReadOnlyList<Block> Of(IEnumerable<LatticeResult> result)
     {
         var points = ListModule.OfSeq(result);
         return Of(LatticeDescription.create([], points), LatticeFigures.entropies(points));

@@ -10,7 +10,7 @@ open Plotly.NET
 module LatticeFigures =
 
     /// One set of points for each method.
-    let private series (found: (LatticePoint * Estimate<nat / site>) list) : GenericChart list =
+    let private series (found: (LatticeResult * Estimate<nat / site>) list) : GenericChart list =
         found
         |> List.groupBy (fun (p, _) -> p.Method)
         |> List.mapi (fun i (method, own) ->
@@ -22,7 +22,7 @@ module LatticeFigures =
 
     /// <summary>Entropy per site against temperature, one set of points for each method, with the reference where it is known.</summary>
     /// <param name="points">The points.</param>
-    let entropies (points: LatticePoint list) : GenericChart =
+    let entropies (points: LatticeResult list) : GenericChart =
         let reference =
             points
             |> List.choose (fun p -> p.Reference |> Option.map (fun r -> p.Temperature, float r.EntropyPerSite.Value))
@@ -41,7 +41,7 @@ module LatticeFigures =
 
     /// <summary>Estimates less their references against temperature; None where no reference is known.</summary>
     /// <param name="points">The points.</param>
-    let deviations (points: LatticePoint list) : GenericChart option =
+    let deviations (points: LatticeResult list) : GenericChart option =
         match points |> List.choose (fun p -> LatticeDescription.difference p |> Option.map (fun d -> p, d)) with
         | [] -> None
         | known ->
@@ -52,7 +52,7 @@ module LatticeFigures =
 
     /// <summary>Training curves of one point, one line for each network.</summary>
     /// <param name="p">A point with curves.</param>
-    let training (p: LatticePoint) : GenericChart =
+    let training (p: LatticeResult) : GenericChart =
         let objective, value =
             if p.Method = "scan" then
                 "Cross-entropy per site (nats)", _.Loss
@@ -68,7 +68,7 @@ module LatticeFigures =
         |> Frame.create $"{p.Method}, T = {LatticeDescription.temperature p}: training" "Training step" objective
 
     /// All figures of entropies, scales, temperatures and training, by the sections of the report.
-    let all (points: LatticePoint list) : (string * GenericChart list) list =
+    let all (points: LatticeResult list) : (string * GenericChart list) list =
         [
             "Entropy", entropies points :: (deviations points |> Option.toList)
             "Mutual information at every scale", ScaleFigures.create points

@@ -11,15 +11,15 @@ open Plotly.NET
 /// doi:10.1073/pnas.2017042117.</remarks>
 [<RequireQualifiedAccess>]
 module ScaleFigures =
-    let private name (p: LatticePoint) =
+    let private name (p: LatticeResult) =
         if Double.IsNaN p.Temperature then
             ""
         else
             $"T = {LatticeDescription.temperature p}"
 
-    let private figure title x y place (value: LatticeLevel -> Estimate<nat>) (points: LatticePoint list) =
-        let ofPoint i (p: LatticePoint) =
-            let critics = LatticePoint.certified p
+    let private figure title x y place (value: LatticeLevel -> Estimate<nat>) (points: LatticeResult list) =
+        let ofPoint i (p: LatticeResult) =
+            let critics = LatticeResult.certified p
 
             Draw.points
                 (Style.solid (name p) (Colour.series i))
@@ -28,7 +28,7 @@ module ScaleFigures =
                 [| for l in critics -> float (value l).StandardError |]
 
         points
-        |> List.filter (fun (p: LatticePoint) -> not (List.isEmpty p.Levels))
+        |> List.filter (fun (p: LatticeResult) -> not (List.isEmpty p.Levels))
         |> List.mapi ofPoint
         |> Frame.create title x y
 
@@ -38,7 +38,7 @@ module ScaleFigures =
 
     /// <summary>M against the area A of the interface.</summary>
     /// <param name="points">Points; those without levels are left out.</param>
-    let mutualInformation (points: LatticePoint list) : GenericChart =
+    let mutualInformation (points: LatticeResult list) : GenericChart =
         points
         |> figure
             "Mutual information of halves"
@@ -49,7 +49,7 @@ module ScaleFigures =
 
     /// <summary>M/A against log₂ V, V the sites of both halves.</summary>
     /// <param name="points">Points; those without levels are left out.</param>
-    let perInterface (points: LatticePoint list) : GenericChart =
+    let perInterface (points: LatticeResult list) : GenericChart =
         points
         |> figure
             "Per area of the interface"
@@ -60,12 +60,12 @@ module ScaleFigures =
 
     /// <summary>M/V against log₂ V, V the sites of both halves.</summary>
     /// <param name="points">Points; those without levels are left out.</param>
-    let perSite (points: LatticePoint list) : GenericChart =
+    let perSite (points: LatticeResult list) : GenericChart =
         points |> figure "Per site" scale "M/V (nats per site)" logVolume LatticeDescription.share
 
     /// <summary>All three figures, or none where no point has levels.</summary>
     /// <param name="points">Points; those without levels are left out.</param>
-    let create (points: LatticePoint list) : GenericChart list =
+    let create (points: LatticeResult list) : GenericChart list =
         if points |> List.forall (fun p -> List.isEmpty p.Levels) then
             []
         else

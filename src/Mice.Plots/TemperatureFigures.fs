@@ -42,10 +42,10 @@ module TemperatureFigures =
 
     /// <summary>M per area A of the interface against temperature, by critics that are not saturated.</summary>
     /// <param name="points">Points of one model.</param>
-    let perInterface (points: LatticePoint list) : GenericChart =
+    let perInterface (points: LatticeResult list) : GenericChart =
         [
             for p in points |> List.sortBy _.Temperature do
-                for l in LatticePoint.certified p do
+                for l in LatticeResult.certified p do
                     p.Temperature, l
         ]
         |> List.groupBy (fun (_, l) -> l.Volume, l.Half)
@@ -61,7 +61,7 @@ module TemperatureFigures =
         |> Frame.create "Mutual information per area of the interface" "Temperature" "M/A (nats per site at the cut)"
 
     /// All figures; none below four temperatures, where differences tell little.
-    let create (points: LatticePoint list) : GenericChart list =
+    let create (points: LatticeResult list) : GenericChart list =
         match LatticeDescription.derivatives points with
         | None -> []
         | Some d ->

@@ -156,7 +156,7 @@ let tests =
                 Expect.notEqual (fast basis one found) forward "one neighbour elsewhere changes the density"
             }
 
-            test "An aligned density equals its slow twin and is the same after turns and reflections around the sweep" {
+            test "An aligned density equals its slow twin and is the same after turns and reflections around the pass" {
                 for dimension in 1..3 do
                     let basis = DensityBasis.create dimension 6 3.0 1.7 7.0
                     let one = PastDensity basis

@@ -68,7 +68,7 @@ let tests =
             }
 
             test "Every atom of the training snapshots lies outside the cores" {
-                let sampler = SweepSampler(snapshots, model.Value.Basis, model.Value.Core)
+                let sampler = PassSampler(snapshots, model.Value.Basis, model.Value.Core)
 
                 for s in 0..2 do
                     let points = sampler.Atoms (generator 1UL) s [| 0..63 |]

@@ -29,7 +29,7 @@ let tests =
     testList
         "PairIntensityTests"
         [
-            test "The ratio is the exponential of the sum over the atoms behind the sweep" {
+            test "The ratio is the exponential of the sum over the atoms behind the pass" {
                 let snapshot = uniformSnapshot 71UL triclinic 12
                 let grid = Neighbours.build triclinic snapshot.Positions cutoff
                 let pair = tabulated -0.4
@@ -89,7 +89,7 @@ let tests =
 
                 let sampling = IntensityEvaluation.prepare (Key.ofSeed 9UL) model system
 
-                let sampler = SweepSampler(system, model.Basis, model.Core)
+                let sampler = PassSampler(system, model.Basis, model.Core)
                 let along = sampler.Operation(generator 7UL)
                 let thinned = sampler.Thinned (generator 8UL) sampling.Pair along 0 20000
                 // Points are kept with probability (λ₀/ρ)/10: the inverse of their weight.
@@ -109,7 +109,7 @@ let tests =
                 let snapshot = uniformSnapshot 72UL (Cell.cubic 18.0) 216
 
                 let sampler =
-                    SweepSampler(ScanSnapshots.prepare 3 Symmetry.Cubic cutoff [| snapshot |], basis, 1.5)
+                    PassSampler(ScanSnapshots.prepare 3 Symmetry.Cubic cutoff [| snapshot |], basis, 1.5)
 
                 let along = sampler.Operation(generator 1UL)
                 let tries = 35 * 35 * 35
@@ -135,7 +135,7 @@ let tests =
                     "the weights count all points outside the cores"
 
                 // And a feature that differs from place to place has the same mean as over points that nothing was done to.
-                let first (points: SweepPoints) =
+                let first (points: PassPoints) =
                     rows points |> Array.map (fun row -> float row[0])
 
                 let all =
@@ -171,7 +171,7 @@ let tests =
                 let snapshot = uniformSnapshot 73UL (Cell.cubic 18.0) 216
 
                 let sampler =
-                    SweepSampler(ScanSnapshots.prepare 3 Symmetry.Cubic cutoff [| snapshot |], basis, 1.5)
+                    PassSampler(ScanSnapshots.prepare 3 Symmetry.Cubic cutoff [| snapshot |], basis, 1.5)
 
                 let along = sampler.Operation(generator 1UL)
 

@@ -1,4 +1,4 @@
-/// Slow obvious twins of the sweep, and small systems to try it on.
+/// Slow obvious twins of the pass, and small systems to try it on.
 module Mice.Autoregressive.Tests.Reference
 
 open Mice
@@ -36,7 +36,7 @@ let turned (matrix: float[]) (snapshot: Snapshot) : Snapshot =
             }
     }
 
-/// Displacements, in the frame of the sweep, of all images behind a point and within a distance; ±4 cells are tried.
+/// Displacements, in the frame of the pass, of all images behind a point and within a distance; ±4 cells are tried.
 let past (cell: Cell) (positions: float[]) (operation: float[]) (dimension: int) (distance: float) (point: float[]) =
     let range axis =
         if cell.Periodic[axis] then [ -4 .. 4 ] else [ 0 ]
@@ -61,7 +61,7 @@ let past (cell: Cell) (positions: float[]) (operation: float[]) (dimension: int)
                             inFrame
     |]
 
-/// Displacements turned and reflected around the sweep so that the nearest lies at y = 0, x ≥ 0 and the second nearest at y ≥ 0; in two
+/// Displacements turned and reflected around the pass so that the nearest lies at y = 0, x ≥ 0 and the second nearest at y ≥ 0; in two
 /// dimensions reflected so that the nearest lies at x ≥ 0.
 let aligned (dimension: int) (displacements: float[][]) : float[][] =
     let byDistance =
@@ -91,7 +91,7 @@ let density (basis: DensityBasis) (displacements: float[][]) : float[] * float[]
     let values, sizes = Array.zeroCreate size, Array.zeroCreate size
 
     for d in displacements do
-        // One and two dimensions: the sweep runs along the last of the coordinates that count.
+        // One and two dimensions: the pass runs along the last of the coordinates that count.
         DensityBasis.evaluate basis d
         |> Array.iteri (fun i v ->
             values[i] <- values[i] + v
@@ -105,8 +105,8 @@ let deviation (expected: float[], sizes: float[]) (found: float32[]) : float =
     Array.map3 (fun e s (f: float32) -> abs (e - float f) / (2e-5 * (1.0 + s))) expected sizes found
     |> Array.max
 
-/// Rows of sweep points.
-let rows (points: SweepPoints) : float32[][] =
+/// Rows of pass points.
+let rows (points: PassPoints) : float32[][] =
     if points.Rows = 0 then
         [||]
     else

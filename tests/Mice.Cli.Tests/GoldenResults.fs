@@ -27,7 +27,7 @@ let private level scale estimator saturated : LatticeLevel =
         Saturated = saturated
     }
 
-let private point method temperature : LatticePoint =
+let private point method temperature : LatticeResult =
     {
         Temperature = temperature
         Method = method
@@ -44,7 +44,7 @@ let private point method temperature : LatticePoint =
     }
 
 /// Points at five temperatures; every optional field is there once and missing once.
-let points: LatticePoint list =
+let points: LatticeResult list =
     [
         for t in [ 2.0; 2.2; 2.3; 2.5; 2.6 ] do
             { point "mice" t with

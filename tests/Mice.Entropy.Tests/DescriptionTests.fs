@@ -17,12 +17,12 @@ let private level length value : LatticeLevel =
     }
 
 /// M of 4×8 halves is steepest at T = 2.3, that of 4×4 halves falls all the way.
-let private points: LatticePoint list =
+let private points: LatticeResult list =
     [
         for t in [ 2.0; 2.2; 2.4; 2.6 ] ->
             let x = t - 2.3
 
-            { LatticePoint.start t (Some(Estimate.exact (3.0 * t))) [] with
+            { LatticeResult.start t (Some(Estimate.exact (3.0 * t))) [] with
                 Method = "mice"
                 EntropyPerSite = Estimate.create (0.1 * t * 1.0<nat / site>) 0.003<nat / site> Direction.NoBound
                 Reference =

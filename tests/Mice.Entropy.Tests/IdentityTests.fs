@@ -56,7 +56,7 @@ let private quick =
                 Width = 8
                 Depth = 1
             }
-        Sweeps = 1
+        Passes = 1
         IntegralPoints = 2
     }
 
@@ -80,7 +80,7 @@ let tests =
                         "the same settings and snapshots go on"
 
                     scan quick (Run.seeded 2UL run) snapshots |> refused "seed"
-                    scan { quick with Sweeps = 2 } run snapshots |> refused "sweeps"
+                    scan { quick with Passes = 2 } run snapshots |> refused "sweeps"
                     scan quick run (nudged snapshots) |> refused "snapshots"
                     scan quick run snapshots[..4] |> refused "snapshots")
             }

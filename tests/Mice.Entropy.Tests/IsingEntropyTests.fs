@@ -103,7 +103,7 @@ let tests =
                 let handed = estimate handing [ 2.2; 2.5 ] |> ok
 
                 let find temperature method points =
-                    points |> List.find (fun (p: LatticePoint) -> p.Temperature = temperature && p.Method = method)
+                    points |> List.find (fun (p: LatticeResult) -> p.Temperature = temperature && p.Method = method)
 
                 for method in [ "mice"; "scan" ] do
                     // The highest temperature is the same in both but for the time it took.

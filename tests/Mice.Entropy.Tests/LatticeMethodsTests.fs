@@ -24,7 +24,7 @@ let tests =
                                 Hamiltonian = None
                                 First = Params.empty
                             }
-                        Start = LatticePoint.start 1.0 None []
+                        Start = LatticeResult.start 1.0 None []
                     }
 
                 for method in [ LatticeMethod.Counting; LatticeMethod.Integration ] do

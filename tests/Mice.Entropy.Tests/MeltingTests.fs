@@ -268,7 +268,7 @@ let tests =
                                         Network = i % 3
                                         Entropy = controlOf s.Step - 7.0
                                         MeanRatio = 1.0
-                                        Sweeps = [| struct (controlOf s.Step - 7.0, controlOf s.Step - 7.0) |]
+                                        Passes = [| struct (controlOf s.Step - 7.0, controlOf s.Step - 7.0) |]
                                     })
                         }
 

@@ -10,7 +10,7 @@ let private held network entropy ratio =
         Network = network
         Entropy = entropy
         MeanRatio = ratio
-        Sweeps = [| struct (entropy, entropy) |]
+        Passes = [| struct (entropy, entropy) |]
     }
 
 let private control values mean error : ControlVariate =
@@ -23,8 +23,8 @@ let private noise seed n =
     let g = Key.generator (Key.ofSeed seed)
     Array.init n (fun _ -> g.NextNormal())
 
-/// Snapshots of which each sweep has the thermal part of its snapshot, an own part, and noise of the two sets of points; networks differ by a constant.
-let private sweeps seed own common pointNoise =
+/// Snapshots of which each pass has the thermal part of its snapshot, an own part, and noise of the two sets of points; networks differ by a constant.
+let private passes seed own common pointNoise =
     let g = Key.generator (Key.ofSeed seed)
     let thermal = Array.init 20 (fun _ -> 0.2 * g.NextNormal())
 
@@ -33,13 +33,13 @@ let private sweeps seed own common pointNoise =
         |> Array.mapi (fun i t ->
             let shared = common * g.NextNormal()
 
-            let sweep _ =
+            let pass _ =
                 let value = -3.0 + 0.1 * float (i / 5) + t + shared + own * g.NextNormal()
                 let noisy () = value + pointNoise * g.NextNormal()
                 struct (noisy (), noisy ())
 
             { held (i / 5) -3.0 1.0 with
-                Sweeps = Array.init 6 sweep
+                Passes = Array.init 6 pass
             })
 
     snapshots, control thermal 0.0 0.001
@@ -137,7 +137,7 @@ let tests =
 
                 let found =
                     Array.init 200 (fun i ->
-                        let snapshots, control = sweeps (uint64 (300 + i)) own common pointNoise
+                        let snapshots, control = passes (uint64 (300 + i)) own common pointNoise
                         ScanCombination.looseness 1000 control snapshots)
 
                 let values = found |> Array.map (fun e -> float e.Value)
@@ -154,7 +154,7 @@ let tests =
             }
 
             test "A network with a single snapshot tells nothing of the looseness, two tell no error" {
-                let snapshots, control = sweeps 1UL 0.01 0.01 0.0
+                let snapshots, control = passes 1UL 0.01 0.01 0.0
 
                 let part indices =
                     ScanCombination.looseness

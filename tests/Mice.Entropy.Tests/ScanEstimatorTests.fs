@@ -189,7 +189,7 @@ let tests =
             }
 
             test "Faults of options and of snapshots come together" {
-                match faults { tiny with Sweeps = 0 } system.Snapshots[..1] with
+                match faults { tiny with Passes = 0 } system.Snapshots[..1] with
                 | [ MiceError.OutOfRange _; MiceError.TooFewData _ ] -> ()
                 | other -> failtest $"{other}"
             }

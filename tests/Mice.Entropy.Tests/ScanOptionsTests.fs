@@ -36,7 +36,7 @@ let tests =
                                 BatchPoints = 1
                                 LearningRate = nan
                             }
-                        Sweeps = 0
+                        Passes = 0
                         IntegralPoints = 0
                         CutoffShares = [ 1.5; nan; 0.5 ]
                     }

@@ -19,7 +19,7 @@ let private level depth length estimator saturated m =
         Saturated = saturated
     }
 
-let private point method temperature entropy energy levels : LatticePoint =
+let private point method temperature entropy energy levels : LatticeResult =
     {
         Temperature = temperature
         Method = method

@@ -36,7 +36,7 @@ let tests =
 
                 searches sample
                 |> List.forall (fun search ->
-                    let found = NeighbourSearch.nearest k sample search
+                    let found = SampleNeighbours.nearest k sample search
 
                     // Which of equally distant rows is found is open; their distances are not.
                     let distances =
@@ -61,21 +61,21 @@ let tests =
                         others sample row (fun d -> d < limits[row]) + (if limits[row] > 0.0 then 1 else 0))
 
                 searches sample
-                |> List.forall (fun search -> NeighbourSearch.countBelow limits sample search = expected))
+                |> List.forall (fun search -> SampleNeighbours.countBelow limits sample search = expected))
 
             test "Large samples agree between the two searches" {
                 let x, y = gaussianPairs 7UL 3_000 3 0.6
                 let sample = Sample.join x y
                 let tree, bruteForce = (searches sample)[0], (searches sample)[1]
-                let a = NeighbourSearch.nearest 5 sample tree
-                let b = NeighbourSearch.nearest 5 sample bruteForce
+                let a = SampleNeighbours.nearest 5 sample tree
+                let b = SampleNeighbours.nearest 5 sample bruteForce
                 Expect.equal b.Radii a.Radii "both find the same radii"
                 Expect.equal b.Rows a.Rows "both find the same rows"
                 let wide = a.Radii |> Array.map (fun r -> 3.0 * r)
 
                 Expect.equal
-                    (NeighbourSearch.countBelow wide sample bruteForce)
-                    (NeighbourSearch.countBelow wide sample tree)
+                    (SampleNeighbours.countBelow wide sample bruteForce)
+                    (SampleNeighbours.countBelow wide sample tree)
                     "both count the same rows"
             }
         ]

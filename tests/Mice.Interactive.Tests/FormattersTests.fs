@@ -25,7 +25,7 @@ let private plain (value: obj) = shown PlainTextFormatter.MimeType value
 let private bound = Estimate.create -4.4 0.01 Direction.UpperBound
 
 /// A point as the counting estimators leave it, with one check that failed.
-let private point: LatticePoint =
+let private point: LatticeResult =
     {
         Temperature = 2.5
         Method = "naive"
@@ -120,10 +120,10 @@ let tests =
             }
 
             test "A function's Result shows as what it found, or as its faults" {
-                let found: Result<LatticePoint list, MiceError list> = Ok [ point ]
+                let found: Result<LatticeResult list, MiceError list> = Ok [ point ]
                 Expect.stringContains (html found) (cell "naive") "the result"
 
-                let failed: Result<LatticePoint list, MiceError list> =
+                let failed: Result<LatticeResult list, MiceError list> =
                     Error [ MiceError.OutOfRange("Steps", "0", "1 or more") ]
 
                 Expect.stringContains

@@ -18,7 +18,7 @@ let private level depth length estimator saturated value =
     }
 
 /// Entropies rise by 2 T² and energies by 3 T, so that c is 4 T² and 3; M of 4×8 halves is steepest at T = 2.3.
-let points withLevels temperatures : LatticePoint list =
+let points withLevels temperatures : LatticeResult list =
     [
         for t in temperatures do
             for method in [ "mice"; "naive" ] do

@@ -150,7 +150,9 @@ let tests =
                 |> ignore
 
                 // Three chains: Student's t with 2 degrees of freedom has no variance.
-                Expecting.single (run { options with Chains = 3 } (XYModel.square 4 1.0) [ 1.0 ] |> messages) "few chains"
+                Expecting.single
+                    (run { options with Chains = 3 } (XYModel.square 4 1.0) [ 1.0 ] |> messages)
+                    "few chains"
                 |> ignore
 
                 Expect.equal

@@ -128,6 +128,6 @@ let scattering (options: ScanOptions) (run: Run) (given: Snapshot[]) : Result<Sc
                         Network = i / 5
                         Entropy = value
                         MeanRatio = 1.0
-                        Sweeps = [| struct (value, value) |]
+                        Passes = [| struct (value, value) |]
                     })
         })

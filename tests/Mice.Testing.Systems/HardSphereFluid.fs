@@ -62,7 +62,7 @@ type private Fluid(edge: float, diameter: float, positions: float[]) =
             enter (cellOf positions[3 * i] positions[3 * i + 1] positions[3 * i + 2]) i
 
     /// As many moves as there are spheres, each by up to `step` along every axis.
-    member _.Sweep (g: Generator) (step: float) =
+    member _.Pass (g: Generator) (step: float) =
         for _ in 1 .. positions.Length / 3 do
             let i = g.NextInt(positions.Length / 3)
 
@@ -78,11 +78,11 @@ type private Fluid(edge: float, diameter: float, positions: float[]) =
                 positions[3 * i + 2] <- z
                 enter (cellOf x y z) i
 
-/// Sweeps that melt the lattice of the start. At η = 0.43 a sphere diffuses by its own diameter in some hundred.
+/// Passes that melt the lattice of the start. At η = 0.43 a sphere diffuses by its own diameter in some hundred.
 [<Literal>]
 let private MeltingSweeps = 6000
 
-/// Sweeps between snapshots.
+/// Passes between snapshots.
 [<Literal>]
 let private SweepsBetween = 500
 
@@ -112,11 +112,11 @@ let hardSphereFluid (packing: float) (side: int) (count: int) (seed: uint64) : K
     let step = 0.25 * (spacing * sqrt 0.75 - diameter) + 0.06 * diameter
 
     for _ in 1..MeltingSweeps do
-        fluid.Sweep g step
+        fluid.Pass g step
 
     let snapshot n =
         for _ in 1..SweepsBetween do
-            fluid.Sweep g step
+            fluid.Pass g step
 
         { Snapshot.ofPositions "A" cell (Array.copy positions) with
             Step = int64 n

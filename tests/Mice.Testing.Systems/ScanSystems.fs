@@ -102,7 +102,7 @@ let private squaredDistance edge dimension (a: float[]) (b: float[]) =
 
 /// <summary>Hard discs or spheres of low packing fraction η, against the virial series to the fifth coefficient.</summary>
 /// <remarks>Sampled by moving single particles to uniform random places, accepted where there is no overlap: at these densities more than a
-/// third are accepted, so 25 sweeps forget the random sequential start. B_n: discs B₂ = πσ²/2, B₃ … B₅ over powers of B₂ 0.782004, 0.532232,
+/// third are accepted, so 25 passes forget the random sequential start. B_n: discs B₂ = πσ²/2, B₃ … B₅ over powers of B₂ 0.782004, 0.532232,
 /// 0.333556; spheres B₂ = 2πσ³/3, 0.625, 0.286950, 0.110252 (N. Clisby, B. McCoy, J. Stat. Phys. 122, 15 (2006)). The terms left out are below
 /// 0.15 (B₂ρ)^5/5 in two and 0.04 (B₂ρ)^5/5 in three dimensions: under 1e-4 for η ≤ 0.1.</remarks>
 let hardSpheres (dimension: int) (packing: float) (atoms: int) (count: int) (seed: uint64) : KnownSystem =
@@ -211,7 +211,7 @@ let small (steps: int) : ScanOptions =
                 Steps = steps
                 BatchPoints = 1024
             }
-        Sweeps = 2
+        Passes = 2
         IntegralPoints = 8
         CutoffShares = []
     }

@@ -36,8 +36,8 @@ module FieldVerification =
             Field = field
         }
 
-    let private mutualInformation (depth: int, length: int) (p: LatticePoint) =
-        LatticePoint.certified p
+    let private mutualInformation (depth: int, length: int) (p: LatticeResult) =
+        LatticeResult.certified p
         |> List.tryFind (fun l -> l.Half = $"{depth}×{length}")
         |> Option.map _.MutualInformation
 
@@ -51,7 +51,7 @@ module FieldVerification =
 
         XYHarmonic.mutualInformation (modelOf field temperature) (square 0) (square side) |> ok |> float
 
-    let private row field (p: LatticePoint) =
+    let private row field (p: LatticeResult) =
         let difference = LatticeComparison.deviation p |> Option.get
 
         [
@@ -95,7 +95,7 @@ module FieldVerification =
                     .MutualInformation)
         |> peak
 
-    let private peakRow (field, points: LatticePoint list) =
+    let private peakRow (field, points: LatticeResult list) =
         let ofSize size =
             points
             |> List.choose (fun p -> mutualInformation size p |> Option.map (fun m -> p.Temperature, float m.Value))
@@ -105,7 +105,7 @@ module FieldVerification =
         $"{field}" :: peakText (pairPeak field) :: (shown |> List.map (ofSize >> peakText))
 
     /// M at the lowest temperature against the plateau, in errors: only where a field pins the angles is it one.
-    let private plateauRow (field, points: LatticePoint list) =
+    let private plateauRow (field, points: LatticeResult list) =
         let coldest = points |> List.minBy _.Temperature
 
         [

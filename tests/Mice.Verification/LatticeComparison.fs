@@ -8,12 +8,12 @@ open Mice.Testing.Measuring
 [<RequireQualifiedAccess>]
 module LatticeComparison =
     /// s less its reference, where there is one.
-    let deviation (p: LatticePoint) =
+    let deviation (p: LatticeResult) =
         p.Reference |> Option.map (fun r -> Estimate.subtract p.EntropyPerSite r.EntropyPerSite)
 
     /// The bounds of the scan less the reference.
-    let private bracket (points: LatticePoint list) =
-        let less (p: LatticePoint) (bound: Estimate<nat / site> option) =
+    let private bracket (points: LatticeResult list) =
+        let less (p: LatticeResult) (bound: Estimate<nat / site> option) =
             Option.map2
                 (fun (b: Estimate<nat / site>) (r: LatticeReference) ->
                     $"%+.5f{float (b.Value - r.EntropyPerSite.Value)}")
@@ -27,7 +27,7 @@ module LatticeComparison =
         |> Option.defaultValue ""
 
     /// Cells of one temperature: T, the reference, deviations of the methods shown, the bounds of the scan and seconds.
-    let row shown (points: LatticePoint list) =
+    let row shown (points: LatticeResult list) =
         let cell method =
             points
             |> List.tryFind (fun p -> p.Method = method)
@@ -52,7 +52,7 @@ module LatticeComparison =
         @ [ bracket points; $"{seconds:F0}" ]
 
     /// Largest deviation, and the share within three errors of both numbers, of one method.
-    let summary (points: LatticePoint list) method =
+    let summary (points: LatticeResult list) method =
         let own =
             points |> List.filter (fun p -> p.Method = method) |> List.choose deviation
 
@@ -64,7 +64,7 @@ module LatticeComparison =
     /// <summary>Deviations from references.</summary>
     /// <param name="shown">Names of methods, one column each.</param>
     /// <param name="points">Points of all temperatures.</param>
-    let table (shown: string list) (points: LatticePoint list) : string =
+    let table (shown: string list) (points: LatticeResult list) : string =
         Table.markdown
             ([ "T"; "reference s" ]
              @ (shown |> List.map (fun m -> $"{m} − reference (error)"))
@@ -76,13 +76,13 @@ module LatticeComparison =
         abs difference.Value <= 3.0 * difference.StandardError && abs (float difference.Value) <= goal
 
     /// Whether all points of some methods are as close to their references; false where there are none.
-    let areClose (goal: float) (methods: string list) (points: LatticePoint list) : bool =
+    let areClose (goal: float) (methods: string list) (points: LatticeResult list) : bool =
         let own = points |> List.filter (fun p -> List.contains p.Method methods)
 
         not own.IsEmpty && own |> List.forall (fun p -> deviation p |> Option.exists (isClose goal))
 
     /// Scan and MICE of one temperature where no exact value is known: cells, and whether they agree and the bounds of the scan hold MICE, within three errors each.
-    let private agreementOf (goal: float) (points: LatticePoint list) : string list * bool =
+    let private agreementOf (goal: float) (points: LatticeResult list) : string list * bool =
         let find method =
             points |> List.find (fun p -> p.Method = method)
 
@@ -115,7 +115,7 @@ module LatticeComparison =
     /// <param name="goal">Largest difference, nats per site.</param>
     /// <param name="points">Points of both methods at all temperatures.</param>
     /// <returns>A table, and whether they agree at all temperatures.</returns>
-    let agreement (goal: float) (points: LatticePoint list) : string * bool =
+    let agreement (goal: float) (points: LatticeResult list) : string * bool =
         let found =
             points |> List.groupBy _.Temperature |> List.map (snd >> agreementOf goal)
 

@@ -52,7 +52,7 @@ module LatticeVerification =
             Methods = methods
         }
 
-    let private run (comparison: Comparison) what (estimate: unit -> Result<LatticePoint list, MiceError list>) () =
+    let private run (comparison: Comparison) what (estimate: unit -> Result<LatticeResult list, MiceError list>) () =
         let watch = Stopwatch.StartNew()
 
         let points = estimate () |> ok

@@ -38,7 +38,7 @@ module PottsVerification =
 
     /// S(block)/sites is no less than s of the torus (J. Shearer's inequality for the translated blocks), within three errors. The other counting estimates
     /// bound s of the infinite lattice, and are only shown.
-    let private isBound (points: LatticePoint list) =
+    let private isBound (points: LatticeResult list) =
         let naive =
             points |> List.filter (fun p -> p.Method = "naive") |> List.choose LatticeComparison.deviation
 

@@ -2,11 +2,11 @@ namespace Mice.Autoregressive
 
 open System
 
-/// <summary>Functions in which the density of the atoms behind the sweep is expanded around a point.</summary>
+/// <summary>Functions in which the density of the atoms behind the pass is expanded around a point.</summary>
 /// <remarks>
 /// <para>B_ka(d) = g_k(r) Y_a(d/r) with g_k(r) = ½ (1 + cos(π r/r_c)) exp(−½ ((r − μ_k)/w_k)²) for r below the cut-off r_c.
 /// The centres μ_k start at the distance of closest approach and lie the denser the nearer they are.</para>
-/// <para>Y_a are functions on the half of the sphere that lies behind the sweep. In three dimensions: real spherical harmonics
+/// <para>Y_a are functions on the half of the sphere that lies behind the pass. In three dimensions: real spherical harmonics
 /// with l + m even, l ≤ degree, which are complete there; in two: cos mθ, m ≤ degree, θ from the front; in one: 1.
 /// Normalised to a mean square of 1 over the sphere.</para>
 /// </remarks>
@@ -82,7 +82,7 @@ module DensityBasis =
     let size (basis: DensityBasis) : int =
         basis.Centres.Length * angularSize basis
 
-    /// Indices of the functions that do not change when the past is turned (three dimensions) or reflected (two) around the axis of the sweep.
+    /// Indices of the functions that do not change when the past is turned (three dimensions) or reflected (two) around the axis of the pass.
     let axialColumns (basis: DensityBasis) : int[] =
         let isAxial =
             match basis.Dimension with
@@ -129,14 +129,14 @@ module DensityBasis =
                         value * sin (float m * around)
             |]
         | 2 ->
-            // The front is the x axis here: the sweep runs along the last axis, y.
+            // The front is the x axis here: the pass runs along the last axis, y.
             let angle = atan2 y x
             Array.init (basis.Degree + 1) (fun m -> (if m > 0 then sqrt 2.0 else 1.0) * cos (float m * angle))
         | _ -> [| 1.0 |]
 
     /// <summary>All functions for one neighbour, straight from their definition: the slow twin of PastDensity.</summary>
     /// <param name="basis">The functions.</param>
-    /// <param name="displacement">From the point to the neighbour in the frame of the sweep, Å; [3], of which the first Dimension count.</param>
+    /// <param name="displacement">From the point to the neighbour in the frame of the pass, Å; [3], of which the first Dimension count.</param>
     /// <returns>[size], k-major: entry k·angularSize + a.</returns>
     let evaluate (basis: DensityBasis) (displacement: float[]) : float[] =
         let d = Array.init 3 (fun i -> if i < basis.Dimension then displacement[i] else 0.0)

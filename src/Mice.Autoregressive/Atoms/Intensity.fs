@@ -29,7 +29,7 @@ module IntensityOptions =
             NoisePerAtom = 3
         }
 
-/// <summary>A model of the conditional intensity λ(x | past) of finding an atom at x, given all atoms behind the sweep.</summary>
+/// <summary>A model of the conditional intensity λ(x | past) of finding an atom at x, given all atoms behind the pass.</summary>
 /// <remarks>
 /// ln(λ/ρ) = ln(c/a) + f_θ((A(x) − m)/s), where A is the density of the past in the basis, f_θ a multi-layer perceptron, c the noise points
 /// for each atom and a the share of space outside the cores of past atoms. c ρ/a is the intensity of the noise there, so f_θ is the log-odds of atom
@@ -69,7 +69,7 @@ module Intensity =
     let private network (options: IntensityOptions) inputs =
         Layer.mlp Nn.silu (inputs :: List.replicate options.Depth options.Width @ [ 1 ])
 
-    let private moments size (parts: SweepPoints[]) =
+    let private moments size (parts: PassPoints[]) =
         let rows = parts |> Array.sumBy (fun p -> p.Rows)
         let sum, squares = Array.zeroCreate<float> size, Array.zeroCreate<float> size
 
@@ -106,7 +106,7 @@ module Intensity =
         let basis =
             DensityBasis.create training.Dimension options.Degree meanDistance core cutoff
 
-        let sampler = SweepSampler(training, basis, core)
+        let sampler = PassSampler(training, basis, core)
         let generator = Key.generator (Key.named "scales" key)
 
         let struct (openShare, atoms, noise) =
@@ -143,7 +143,7 @@ module Intensity =
 
     /// <summary>ln(λ/ρ) at points outside the cores.</summary>
     /// <returns>[rows].</returns>
-    let logRatios (device: Device) (intensity: Intensity) (parameters: Params) (points: SweepPoints) : float[] =
+    let logRatios (device: Device) (intensity: Intensity) (parameters: Params) (points: PassPoints) : float[] =
         if points.Rows = 0 then
             [||]
         else

@@ -4,8 +4,8 @@ open System
 open Mice
 open Mice.Tensors
 
-/// <summary>What an intensity says of one sweep through a snapshot that it has not seen.</summary>
-type SweepScore =
+/// <summary>What an intensity says of one pass through a snapshot that it has not seen.</summary>
+type PassScore =
     {
         /// ⟨ln(λ/ρ)⟩ over the atoms.
         MeanLogRatio: float
@@ -28,7 +28,7 @@ type IntegralSampling =
     }
 
 /// <summary>The scan entropy of held-out snapshots under an intensity.</summary>
-/// <remarks>By the chain rule along a sweep, per atom and relative to the ideal gas of the same density,
+/// <remarks>By the chain rule along a pass, per atom and relative to the ideal gas of the same density,
 /// s_ex ≤ −⟨ln(λ/ρ)⟩_atoms + ⟨λ/ρ⟩_space − 1 for every λ, with equality for the true one. The best constant factor on λ turns the last terms into
 /// ln⟨λ/ρ⟩. Source: D. J. Daley, D. Vere-Jones, An Introduction to the Theory of Point Processes (2nd ed., 2003), ch. 7 and 14.</remarks>
 [<RequireQualifiedAccess>]
@@ -50,11 +50,11 @@ module IntensityEvaluation =
     /// <param name="intensity">Its basis and core are used.</param>
     /// <param name="training">The training snapshots.</param>
     let prepare (key: Key) (intensity: Intensity) (training: ScanSnapshots) : IntegralSampling =
-        let sampler = SweepSampler(training, intensity.Basis, intensity.Core)
+        let sampler = PassSampler(training, intensity.Basis, intensity.Core)
         let generator = Key.generator key
         let struct (openShare, atoms, noise) = sampler.Probe generator Probe NoisePerAtom
 
-        let rows (parts: SweepPoints[]) = parts |> Array.sumBy (fun p -> p.Rows)
+        let rows (parts: PassPoints[]) = parts |> Array.sumBy (fun p -> p.Rows)
         let noisePerAtom = float (rows noise) / float (rows atoms)
 
         let pair =
@@ -71,7 +71,7 @@ module IntensityEvaluation =
         device
         (intensity: Intensity)
         parameters
-        (sampler: SweepSampler)
+        (sampler: PassSampler)
         (sampling: IntegralSampling)
         along
         snapshot
@@ -85,35 +85,35 @@ module IntensityEvaluation =
 
         (outside + float thinned.InCore * intensity.CoreIntensity) / float thinned.Tried
 
-    /// <summary>Scores random sweeps through one snapshot.</summary>
+    /// <summary>Scores random passes through one snapshot.</summary>
     /// <param name="key">Where directions and points come from.</param>
     /// <param name="device">Where the network is computed.</param>
     /// <param name="intensity">The model.</param>
     /// <param name="parameters">Its parameters.</param>
     /// <param name="sampler">A sampler of the snapshots with the basis and core of the model.</param>
     /// <param name="sampling">How the points of the integrals are drawn.</param>
-    /// <param name="sweeps">How many sweeps.</param>
-    /// <param name="points">Random points for each atom and sweep, about.</param>
+    /// <param name="passes">How many passes.</param>
+    /// <param name="points">Random points for each atom and pass, about.</param>
     /// <param name="snapshot">Which snapshot.</param>
-    /// <returns>[sweeps].</returns>
+    /// <returns>[passes].</returns>
     let score
         (key: Key)
         (device: Device)
         (intensity: Intensity)
         (parameters: Params)
-        (sampler: SweepSampler)
+        (sampler: PassSampler)
         (sampling: IntegralSampling)
-        (sweeps: int)
+        (passes: int)
         (points: int)
         (snapshot: int)
-        : SweepScore[] =
+        : PassScore[] =
         let generator = Key.generator key
         let atoms = sampler.Snapshots.Atoms
         // Among hard cores next to nothing is kept: there a limited number of tries gives fewer points.
         let perPoint = min MostTries (1.0 / sampling.KeptShare)
         let tries = int (ceil (0.5 * float (points * atoms) * perPoint))
 
-        Array.init sweeps (fun _ ->
+        Array.init passes (fun _ ->
             let along = sampler.Operation generator
             let seen = sampler.AtomsAlong along snapshot
             let logs = Intensity.logRatios device intensity parameters seen
@@ -129,14 +129,14 @@ module IntensityEvaluation =
                 MeanRatios = struct (first, half ())
             })
 
-    /// <summary>Entropies of sweeps of several snapshots, each with its own value whose mean the bound is (to first order in the scatter of ⟨λ/ρ⟩).</summary>
-    /// <param name="scores">By snapshot and sweep.</param>
-    /// <returns>By snapshot and sweep, k_B per atom: −⟨ln(λ/ρ)⟩ + ln z + ⟨λ/ρ⟩/z − 1 with z the mean of ⟨λ/ρ⟩ over all of them;
+    /// <summary>Entropies of passes of several snapshots, each with its own value whose mean the bound is (to first order in the scatter of ⟨λ/ρ⟩).</summary>
+    /// <param name="scores">By snapshot and pass.</param>
+    /// <returns>By snapshot and pass, k_B per atom: −⟨ln(λ/ρ)⟩ + ln z + ⟨λ/ρ⟩/z − 1 with z the mean of ⟨λ/ρ⟩ over all of them;
     /// twice, each from one of the independent sets of points.</returns>
-    let entropies (scores: SweepScore[][]) : struct (float * float)[][] =
+    let entropies (scores: PassScore[][]) : struct (float * float)[][] =
         let z = scores |> Array.concat |> Array.averageBy (fun s -> s.MeanRatio)
 
-        let entropy (s: SweepScore) ratio =
+        let entropy (s: PassScore) ratio =
             log z - s.MeanLogRatio + ratio / z - 1.0
 
         scores

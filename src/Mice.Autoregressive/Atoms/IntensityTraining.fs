@@ -39,7 +39,7 @@ module IntensityTraining =
     [<Literal>]
     let RoundSteps = 8
 
-    let private drawAtoms (sampler: SweepSampler) (generator: Generator) n =
+    let private drawAtoms (sampler: PassSampler) (generator: Generator) n =
         let snapshots = ScanSnapshots.count sampler.Snapshots
         let chosen = Array.init snapshots (fun _ -> ResizeArray())
 
@@ -49,7 +49,7 @@ module IntensityTraining =
         chosen |> Array.mapi (fun s list -> sampler.AtomPlaces generator s (list.ToArray()))
 
     /// At least n points outside cores, spread over all snapshots.
-    let private drawNoise (sampler: SweepSampler) (generator: Generator) (openShare: float) n =
+    let private drawNoise (sampler: PassSampler) (generator: Generator) (openShare: float) n =
         let snapshots = ScanSnapshots.count sampler.Snapshots
         let each = int (float n / float snapshots / openShare * 1.02) + 4
 
@@ -58,12 +58,12 @@ module IntensityTraining =
                 List.toArray parts
             else
                 let next = Array.init snapshots (fun s -> sampler.UniformPlaces generator s each)
-                more (List.ofArray next @ parts) (found + Array.sumBy (fun (p: SweepPlaces) -> p.Rows) next)
+                more (List.ofArray next @ parts) (found + Array.sumBy (fun (p: PassPlaces) -> p.Rows) next)
 
         more [] 0
 
     /// Describes n of the places, taken at random, in random order, in the first rows of an array.
-    let private mix (sampler: SweepSampler) (generator: Generator) (parts: SweepPlaces[]) n (features: float32[]) =
+    let private mix (sampler: PassSampler) (generator: Generator) (parts: PassPlaces[]) n (features: float32[]) =
         let size = DensityBasis.size sampler.Basis
         let starts = parts |> Array.scan (fun start part -> start + part.Rows) 0
         let rows = Array.last starts
@@ -106,7 +106,7 @@ module IntensityTraining =
         }
 
     /// The points of a round: atoms and noise, scaled, [steps·n; size of the basis] each.
-    let private draw device options (intensity: Intensity) (sampler: SweepSampler) scratch key steps =
+    let private draw device options (intensity: Intensity) (sampler: PassSampler) scratch key steps =
         let generator = Key.generator key
         let atoms, noise = pointsOf options intensity.NoisePerAtom
         let struct (atomFeatures, noiseFeatures) = scratch
@@ -146,7 +146,7 @@ module IntensityTraining =
         (validate: Params -> float)
         (run: Run)
         : Objective<struct (Tensor * Tensor)> =
-        let sampler = SweepSampler(training, intensity.Basis, intensity.Core)
+        let sampler = PassSampler(training, intensity.Basis, intensity.Core)
         // The arrays are reused in all rounds: arrays of this size are expensive to allocate and to collect.
         let atoms, noise = pointsOf options intensity.NoisePerAtom
 

@@ -4,8 +4,8 @@ open System
 open Mice.Atoms
 open Mice.Tensors
 
-/// <summary>A cheap first model of the intensity: ln(λ₀/ρ) = a + Σ f(r, cos θ) over the atoms behind the sweep, one term for each.</summary>
-/// <remarks>r is the distance of a past atom, θ its angle from the backward axis of the sweep. Uniform points that are kept with a probability near λ₀ lie
+/// <summary>A cheap first model of the intensity: ln(λ₀/ρ) = a + Σ f(r, cos θ) over the atoms behind the pass, one term for each.</summary>
+/// <remarks>r is the distance of a past atom, θ its angle from the backward axis of the pass. Uniform points that are kept with a probability near λ₀ lie
 /// where atoms are likely. Their density is known, so results do not depend on how good λ₀ is; only the noise of results does.</remarks>
 type PairIntensity =
     {
@@ -49,7 +49,7 @@ module PairIntensity =
             Seq.fold2 (fun sum column weight -> sum + functions[column] * weight) 0.0 columns weights)
 
     /// Some columns of the features of all points.
-    let private pick size (columns: int[]) (parts: SweepPoints[]) =
+    let private pick size (columns: int[]) (parts: PassPoints[]) =
         let rows = parts |> Array.sumBy (fun p -> p.Rows)
         let chosen = Array.zeroCreate (rows * columns.Length)
         let mutable next = 0
@@ -67,7 +67,7 @@ module PairIntensity =
     /// <param name="offset">ln(ν/ρ) of the density ν of the noise.</param>
     /// <param name="atoms">What atoms see; one row or more.</param>
     /// <param name="noise">What noise points see.</param>
-    let fit (basis: DensityBasis) (offset: float) (atoms: SweepPoints[]) (noise: SweepPoints[]) : PairIntensity =
+    let fit (basis: DensityBasis) (offset: float) (atoms: PassPoints[]) (noise: PassPoints[]) : PairIntensity =
         let size = DensityBasis.size basis
         let columns = DensityBasis.axialColumns basis
 
@@ -110,7 +110,7 @@ module PairIntensity =
 
     /// <summary>λ₀/ρ at one of the points of a table of past atoms.</summary>
     /// <param name="pair">The model.</param>
-    /// <param name="normal">The direction of the sweep at the point; [3], of length 1.</param>
+    /// <param name="normal">The direction of the pass at the point; [3], of length 1.</param>
     /// <param name="table">The atoms behind it, within the cut-off at least.</param>
     /// <param name="point">Which point of the table.</param>
     let ratio (pair: PairIntensity) (normal: ReadOnlySpan<float>) (table: NeighbourTable) (point: int) : float =

@@ -195,9 +195,9 @@ type PastDensity(basis: DensityBasis) =
     /// The functions that the density is expanded in.
     member _.Basis = basis
 
-    /// <summary>Turns and reflects all neighbours around the sweep so that the nearest one lies in front (y = 0, x above 0) and the
+    /// <summary>Turns and reflects all neighbours around the pass so that the nearest one lies in front (y = 0, x above 0) and the
     /// second nearest to its left (y above 0).</summary>
-    /// <remarks>Where every rotation around the sweep is a symmetry, points that differ by one only become equal. In two dimensions the
+    /// <remarks>Where every rotation around the pass is a symmetry, points that differ by one only become equal. In two dimensions the
     /// only such operation is the reflection x → −x, in one there is none.</remarks>
     member _.Align() =
         if nearest >= 0 && basis.Dimension = 2 && ux[nearest] < 0.0f then
@@ -224,7 +224,7 @@ type PastDensity(basis: DensityBasis) =
         secondNearest <- -1
 
     /// <summary>Adds one neighbour; one at or beyond the cut-off is ignored.</summary>
-    /// <param name="x">From the point to the neighbour in the frame of the sweep, Å.</param>
+    /// <param name="x">From the point to the neighbour in the frame of the pass, Å.</param>
     /// <param name="y">Å; 0 in one dimension.</param>
     /// <param name="z">Å; 0 below three dimensions.</param>
     member _.Add(x: float32, y: float32, z: float32) =

@@ -4,7 +4,7 @@ open System
 open Mice
 open Mice.Atoms
 
-/// <summary>Snapshots of one system made ready for sweeps: searchable for neighbours, in as many dimensions as they have.</summary>
+/// <summary>Snapshots of one system made ready for passes: searchable for neighbours, in as many dimensions as they have.</summary>
 type ScanSnapshots =
     {
         /// Number of dimensions, 1, 2 or 3: the first so many coordinates count, others are ignored.

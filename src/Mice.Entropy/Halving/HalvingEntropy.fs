@@ -106,8 +106,7 @@ module HalvingEntropy =
     let private learning (levels: HalfInformation list) =
         let failed =
             levels
-            |> List.filter (fun l ->
-                not (l.MutualInformation.Value >= -3.0 * l.MutualInformation.StandardError))
+            |> List.filter (fun l -> not (l.MutualInformation.Value >= -3.0 * l.MutualInformation.StandardError))
             |> List.map _.Halves.Name
 
         {

@@ -186,8 +186,7 @@ module internal HalfCritic =
     /// <summary>For spins that are each in one of some states, halves [n; states·sites].</summary>
     /// <param name="states">How many states there are.</param>
     /// <param name="halves">Their shape.</param>
-    let states (states: int) (halves: LatticeHalves) : Critic =
-        bilinear states 1.0 halves
+    let states (states: int) (halves: LatticeHalves) : Critic = bilinear states 1.0 halves
 
     /// <summary>For planar spins in a field, halves [n; 2·sites], x components before y components.</summary>
     /// <param name="stiffness">κ of neighbours: the spins are given times its square root.</param>

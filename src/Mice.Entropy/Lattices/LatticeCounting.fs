@@ -63,7 +63,10 @@ module LatticeCounting =
                 ]
 
         let sides = boxes torus.Length 1 sites |> List.max |> Array.ofList
-        let order = [| 0 .. torus.Length - 1 |] |> Array.sortBy (fun axis -> torus[axis], axis)
+
+        let order =
+            [| 0 .. torus.Length - 1 |] |> Array.sortBy (fun axis -> torus[axis], axis)
+
         Array.init torus.Length (fun axis -> sides[Array.IndexOf(order, axis)])
 
     /// A linear combination of entropies of blocks, nats per site.

@@ -14,14 +14,14 @@ module LatticeDescription =
     let private FewestTemperatures = 4
 
     /// A temperature in a few digits, or a dash where none is known.
-    let temperature (p: LatticePoint) : string =
+    let temperature (p: LatticeResult) : string =
         if Double.IsNaN p.Temperature then
             "–"
         else
             p.Temperature.ToString("G6", CultureInfo.InvariantCulture)
 
     /// The estimate less its reference, nats per site; None where there is none.
-    let difference (p: LatticePoint) : Estimate<nat / site> option =
+    let difference (p: LatticeResult) : Estimate<nat / site> option =
         p.Reference |> Option.map (fun r -> Estimate.subtract p.EntropyPerSite r.EntropyPerSite)
 
     /// V, the sites of both halves together.
@@ -36,7 +36,7 @@ module LatticeDescription =
         l.MutualInformation |> Estimate.scale (1.0 / sites l)
 
     /// Derivatives by temperature; None for fewer than four temperatures, where differences between temperatures tell little.
-    let derivatives (points: LatticePoint list) : TemperatureDerivatives option =
+    let derivatives (points: LatticeResult list) : TemperatureDerivatives option =
         if points |> List.distinctBy _.Temperature |> List.length < FewestTemperatures then
             None
         else
@@ -66,7 +66,7 @@ module LatticeDescription =
             ResultRow.flag "saturated" "Saturated" l.Saturated
         ]
 
-    let private reference (p: LatticePoint) (r: LatticeReference) : ResultRow list =
+    let private reference (p: LatticeResult) (r: LatticeReference) : ResultRow list =
         let known = r.EntropyPerSite
         let away = Estimate.subtract p.EntropyPerSite known
 
@@ -81,7 +81,7 @@ module LatticeDescription =
             ResultRow.number "difference_standard_errors" "– in errors" "" 1 (float (away.Value / away.StandardError))
         ]
 
-    let private point (p: LatticePoint) : ResultRow list =
+    let private point (p: LatticeResult) : ResultRow list =
         let optional key label unit e =
             e |> Option.map (ResultRow.estimate key label unit) |> Option.toList
 
@@ -149,7 +149,7 @@ module LatticeDescription =
             "Differences between neighbouring temperatures; their errors are those of the values, not of how a curve bends in between."
 
     /// All checks of all points. A check that several methods at one temperature share is listed once, under the temperature without a method.
-    let private checks (points: LatticePoint list) : Check list =
+    let private checks (points: LatticeResult list) : Check list =
         [
             for temperature, own in points |> List.groupBy temperature do
                 let found =
@@ -170,14 +170,14 @@ module LatticeDescription =
         ]
 
     /// A sentence part with the entropy of one method: one value, or the values at the lowest and at the highest temperature.
-    let private found (method: string, own: LatticePoint list) =
-        let entropy (p: LatticePoint) = Words.estimate "nats" p.EntropyPerSite
+    let private found (method: string, own: LatticeResult list) =
+        let entropy (p: LatticeResult) = Words.estimate "nats" p.EntropyPerSite
 
         match own |> List.sortBy _.Temperature with
         | [ p ] -> $"{entropy p} by {method}"
         | sorted -> $"from {entropy (List.head sorted)} to {entropy (List.last sorted)} by {method}"
 
-    let private answer (points: LatticePoint list) =
+    let private answer (points: LatticeResult list) =
         let place =
             match points |> List.map temperature |> List.distinct with
             | [ "–" ] -> "The entropy per site is"
@@ -196,7 +196,7 @@ module LatticeDescription =
     /// what changes with temperature.</summary>
     /// <param name="settings">What the numbers depend on.</param>
     /// <param name="points">The points.</param>
-    let create (settings: (string * string) list) (points: LatticePoint list) : ResultDescription =
+    let create (settings: (string * string) list) (points: LatticeResult list) : ResultDescription =
         {
             Answer = answer points
             Meaning = meaning

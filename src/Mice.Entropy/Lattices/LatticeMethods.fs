@@ -9,13 +9,13 @@ open Mice.Tensors
 type internal LatticeSample<'spin> =
     {
         Data: LatticeData<'spin>
-        Start: LatticePoint
+        Start: LatticeResult
     }
 
 /// Result of one method at one temperature.
 type internal LatticeFound =
     {
-        Points: LatticePoint list
+        Points: LatticeResult list
         /// Trained parameters, which networks at the next temperature may start from; no branches where the method has no networks.
         Weights: Params
     }
@@ -89,7 +89,7 @@ module internal LatticeMethods =
             sample.Data
         |> Result.map (fun r ->
             {
-                Points = [ LatticePoint.ofScan sample.Start r ]
+                Points = [ LatticeResult.ofScan sample.Start r ]
                 Weights = handedOn r.Parameters
             })
 
@@ -109,7 +109,7 @@ module internal LatticeMethods =
             sample.Data
         |> Result.map (fun r ->
             {
-                Points = LatticePoint.ofMice sample.Start r
+                Points = LatticeResult.ofMice sample.Start r
                 Weights = handedOn (HalvingEntropy.parameters r)
             })
 
@@ -135,10 +135,10 @@ module internal LatticeMethods =
         | LatticeMethod.Scan, _ -> scanned options run sample
         | LatticeMethod.Counting, Some count ->
             count snapshots
-            |> Result.map (LatticePoint.ofCounting sample.Start watch.Elapsed.TotalSeconds >> withoutNetworks)
+            |> Result.map (LatticeResult.ofCounting sample.Start watch.Elapsed.TotalSeconds >> withoutNetworks)
         | LatticeMethod.Compression, _ ->
             spins.Compress run.Key snapshots
             |> Result.map (fun r ->
-                withoutNetworks [ LatticePoint.ofCompression sample.Start watch.Elapsed.TotalSeconds r ])
+                withoutNetworks [ LatticeResult.ofCompression sample.Start watch.Elapsed.TotalSeconds r ])
         | LatticeMethod.Counting, None
         | LatticeMethod.Integration, _ -> notForTheseSpins method

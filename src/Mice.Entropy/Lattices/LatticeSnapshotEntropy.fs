@@ -144,7 +144,7 @@ module LatticeSnapshotEntropy =
                     First = Params.empty
                 }
             Start =
-                LatticePoint.start
+                LatticeResult.start
                     (conditions.Thermal |> Option.map (fun e -> 1.0 / e.Beta) |> Option.defaultValue nan)
                     (conditions.Thermal |> Option.map _.MeanPerSite)
                     []
@@ -166,11 +166,11 @@ module LatticeSnapshotEntropy =
             let alone = { options with Transfer = false }
 
             let! found =
-                LatticeSweep.points
+                LatticeTemperatures.points
                     alone
                     claimed
                     "given"
-                    LatticeSweep.beginning
+                    LatticeTemperatures.beginning
                     (fun _ -> Ok sample)
                     (LatticeMethods.apply alone)
 
@@ -212,7 +212,7 @@ module LatticeSnapshotEntropy =
         (run: Run)
         (conditions: LatticeConditions)
         (given: LatticeGiven)
-        : Result<LatticePoint list, MiceError list> =
+        : Result<LatticeResult list, MiceError list> =
         let symmetry = conditions.Symmetry
 
         match hamiltonianFaults conditions given, given with

@@ -111,10 +111,10 @@ module TemperatureDerivatives =
             |> Some
 
     /// T and M for every size of halves, from levels with a critic that is not saturated.
-    let private critics (points: LatticePoint list) =
+    let private critics (points: LatticeResult list) =
         [
             for p in points do
-                for l in LatticePoint.certified p do
+                for l in LatticeResult.certified p do
                     (l.Volume, l.Half), (p.Temperature, l.MutualInformation)
         ]
         |> List.groupBy fst
@@ -123,7 +123,7 @@ module TemperatureDerivatives =
 
     /// <summary>All derivatives that the points of one model give.</summary>
     /// <param name="points">Points at two or more temperatures; fewer give empty lists.</param>
-    let ofPoints (points: LatticePoint list) : TemperatureDerivatives =
+    let ofPoints (points: LatticeResult list) : TemperatureDerivatives =
         {
             Information =
                 [

@@ -26,7 +26,7 @@ module LatticeEntropy =
                     First = Params.empty
                 }
             Start =
-                { LatticePoint.start temperature (Some drawn.EnergyPerSite) drawn.Checks with
+                { LatticeResult.start temperature (Some drawn.EnergyPerSite) drawn.Checks with
                     Reference = model.Exact temperature
                 }
         }
@@ -43,7 +43,7 @@ module LatticeEntropy =
         let draw run =
             model.Draw run temperature |> Result.map (sampleOf model temperature)
 
-        LatticeSweep.points
+        LatticeTemperatures.points
             { options with
                 Methods = options.Methods |> List.except [ LatticeMethod.Integration ]
             }
@@ -61,8 +61,8 @@ module LatticeEntropy =
         let file = "integration-" + String.concat "," (temperatures |> List.map Number.text)
 
         let pointOf t (entropy: IntegratedEntropy) =
-            LatticePoint.ofIntegration
-                (LatticePoint.start t (Some entropy.EnergyPerSite) [])
+            LatticeResult.ofIntegration
+                (LatticeResult.start t (Some entropy.EnergyPerSite) [])
                 watch.Elapsed.TotalSeconds
                 entropy
 
@@ -72,10 +72,10 @@ module LatticeEntropy =
 
             integrate own temperatures |> Result.map (List.map2 pointOf temperatures)
 
-        LatticeSweep.kept file compute run
+        LatticeTemperatures.kept file compute run
 
     /// The point with the result of the integration at its temperature as reference.
-    let private refer (references: LatticePoint list) (point: LatticePoint) =
+    let private refer (references: LatticeResult list) (point: LatticeResult) =
         references
         |> List.tryFind (fun r -> r.Temperature = point.Temperature)
         |> Option.map (fun r ->
@@ -104,7 +104,7 @@ module LatticeEntropy =
         (run: Run)
         (model: LatticeModel<'spin>)
         (temperatures: float list)
-        : Result<LatticePoint list, MiceError list> =
+        : Result<LatticeResult list, MiceError list> =
         let conditions () =
             LatticeModel.sides model.Shape @ model.Parameters @ LatticeModel.describe options model
 
@@ -133,7 +133,7 @@ module LatticeEntropy =
                 | None -> Ok []
 
             let! points =
-                LatticeSweep.run
+                LatticeTemperatures.run
                     options
                     (Run.within first (1.0 - first) "" claimed)
                     temperatures

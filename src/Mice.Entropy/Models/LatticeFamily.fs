@@ -37,7 +37,7 @@ type LatticeSystem =
         /// Faults of the model at a temperature.
         Faults: float -> MiceError list
         /// Estimates entropies at some temperatures, as <c>LatticeEntropy.estimate</c> does.
-        Estimate: LatticeEntropyOptions -> Run -> float list -> Result<LatticePoint list, MiceError list>
+        Estimate: LatticeEntropyOptions -> Run -> float list -> Result<LatticeResult list, MiceError list>
         /// Draws snapshots at a temperature.
         Draw: Run -> float -> Result<DrawnSystem, MiceError list>
     }

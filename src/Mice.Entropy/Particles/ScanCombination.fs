@@ -40,12 +40,12 @@ module ScanCombination =
 
         bound (Array.average entropies) (sqrt (square sampling + square spread + square mean))
 
-    /// ½N times the variance of the sweeps of snapshots around the control variate, without the noise of the points in the integral of λ.
+    /// ½N times the variance of the passes of snapshots around the control variate, without the noise of the points in the integral of λ.
     /// Each term takes two different snapshots of one network, and the two independent sets of points of each, so that it is unbiased.
     let private halfVariance (atoms: int) (snapshots: (SnapshotEntropy * float)[]) =
         let means (s: SnapshotEntropy, control: float) =
             let average f =
-                s.Sweeps |> Array.averageBy (fun struct (a, b) -> f (a - control) (b - control))
+                s.Passes |> Array.averageBy (fun struct (a, b) -> f (a - control) (b - control))
 
             struct (average (fun a _ -> a), average (fun _ b -> b), average (*))
 

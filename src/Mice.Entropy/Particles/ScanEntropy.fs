@@ -8,7 +8,7 @@ open Mice.Autoregressive
 open Mice.Learning
 open Mice.Tensors
 
-/// <summary>Excess entropy of particles from snapshots, by the chain rule along random sweeps: an upper bound.</summary>
+/// <summary>Excess entropy of particles from snapshots, by the chain rule along random passes: an upper bound.</summary>
 /// <remarks>
 /// <para>s_ex ≤ −⟨ln(λ/ρ)⟩_atoms + ln⟨λ/ρ⟩_space, per atom and relative to the ideal gas of the same density ρ, for every model λ(x | past) of
 /// the conditional intensity of finding an atom at x given all atoms behind a plane through x; equality for the true intensity.</para>

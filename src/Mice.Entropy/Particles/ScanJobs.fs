@@ -70,8 +70,8 @@ module internal ScanJobs =
                     job $"cutoff-{share}" None share short 0
         |]
 
-    let private mean (sweeps: struct (float * float)[]) =
-        sweeps |> Array.averageBy (fun struct (a, b) -> 0.5 * (a + b))
+    let private mean (passes: struct (float * float)[]) =
+        passes |> Array.averageBy (fun struct (a, b) -> 0.5 * (a + b))
 
     /// Most often that an atom is drawn in training. With the default settings each atom of the 20 snapshots of sodium in the documentation is drawn a hundred
     /// times; with many more draws a network learns the atoms of its own snapshots by heart.
@@ -89,12 +89,12 @@ module internal ScanJobs =
         else
             struct ({ training with Steps = most }, Selection.Best)
 
-    /// Values of all snapshots by sweeps that none of the training has seen.
-    let private evaluate device key intensity sampling (snapshots: ScanSnapshots) sweeps points parameters =
-        let sampler = SweepSampler(snapshots, intensity.Basis, intensity.Core)
+    /// Values of all snapshots by passes that none of the training has seen.
+    let private evaluate device key intensity sampling (snapshots: ScanSnapshots) passes points parameters =
+        let sampler = PassSampler(snapshots, intensity.Basis, intensity.Core)
 
         Array.init (ScanSnapshots.count snapshots) (fun s ->
-            IntensityEvaluation.score (Key.item s key) device intensity parameters sampler sampling sweeps points s)
+            IntensityEvaluation.score (Key.item s key) device intensity parameters sampler sampling passes points s)
 
     let private title (options: ScanOptions) (job: Job) =
         match job.Network with
@@ -110,13 +110,13 @@ module internal ScanJobs =
         $"{title}, step {TrainingState.step state} of {steps}{held}"
 
     let private outcome (steps: Snapshot[]) (job: Job) training scores =
-        let ofSnapshot i (sweeps: SweepScore[]) entropies =
+        let ofSnapshot i (passes: PassScore[]) entropies =
             {
                 Step = steps[job.Test[i]].Step
                 Network = defaultArg job.Network -1
                 Entropy = mean entropies
-                MeanRatio = sweeps |> Array.averageBy (fun s -> s.MeanRatio)
-                Sweeps = entropies
+                MeanRatio = passes |> Array.averageBy (fun s -> s.MeanRatio)
+                Passes = entropies
             }
 
         {
@@ -159,7 +159,7 @@ module internal ScanJobs =
 
         Training.run plan objective (IntensityTraining.start plan intensity run) run
         |> Result.map (fun state ->
-            score "test" job.Test options.Sweeps options.IntegralPoints state.Best |> outcome steps job state)
+            score "test" job.Test options.Passes options.IntegralPoints state.Best |> outcome steps job state)
 
     /// Runs all jobs, a few at a time, and tells how far all of them together are.
     let runAll (options: ScanOptions) (run: Run) all steps (jobs: Job[]) =

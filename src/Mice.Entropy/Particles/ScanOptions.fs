@@ -20,9 +20,9 @@ type ScanOptions =
         Network: IntensityOptions
         /// Steps, batch, learning rate.
         Training: IntensityTrainingOptions
-        /// Random sweeps through each held-out snapshot.
-        Sweeps: int
-        /// Random points for each atom and sweep in the integral of λ.
+        /// Random passes through each held-out snapshot.
+        Passes: int
+        /// Random points for each atom and pass in the integral of λ.
         IntegralPoints: int
         /// Shorter cut-offs of the convergence table, as shares of the cut-off; with the full one each gets an eighth of the steps.
         CutoffShares: float list
@@ -40,7 +40,7 @@ module ScanOptions =
             Networks = 4
             Network = IntensityOptions.defaults
             Training = IntensityTrainingOptions.defaults
-            Sweeps = 6
+            Passes = 6
             IntegralPoints = 16
             CutoffShares = [ 0.6; 0.8 ]
         }
@@ -53,8 +53,8 @@ module ScanOptions =
                 { defaults.Training with
                     Steps = defaults.Training.Steps / 4
                 }
-            // Fewer sweeps with as many points each: the noise of an integral enters the looseness squared.
-            Sweeps = defaults.Sweeps / 2
+            // Fewer passes with as many points each: the noise of an integral enters the looseness squared.
+            Passes = defaults.Passes / 2
             CutoffShares = []
         }
 
@@ -106,10 +106,9 @@ module ScanOptions =
             and! () = Validate.atLeast 2 "the number of networks" o.Networks
             and! () = ofNetwork o
             and! () = ofTraining o
-            and! () = Validate.atLeast 1 "the number of sweeps" o.Sweeps
+            and! () = Validate.atLeast 1 "the number of passes" o.Passes
 
-            and! () =
-                Validate.atLeast 1 "the integral points per atom and sweep" o.IntegralPoints
+            and! () = Validate.atLeast 1 "the integral points per atom and pass" o.IntegralPoints
 
             return o
         }
@@ -131,7 +130,7 @@ module ScanOptions =
             "steps", string o.Training.Steps
             "batch_points", string o.Training.BatchPoints
             "learning_rate", string o.Training.LearningRate
-            "sweeps", string o.Sweeps
+            "sweeps", string o.Passes
             "integral_points_per_atom_and_sweep", string o.IntegralPoints
             "cutoff_shares", String.Join(" ", o.CutoffShares)
         ]

@@ -14,9 +14,9 @@ type SnapshotEntropy =
         Entropy: float
         /// Mean of λ/ρ over uniform points of the snapshot.
         MeanRatio: float
-        /// Excess entropy by single sweeps, k_B per atom: two values of each that share everything but the random points in the
+        /// Excess entropy by single passes, k_B per atom: two values of each that share everything but the random points in the
         /// integral of λ. Entropy is the mean of them all.
-        Sweeps: struct (float * float)[]
+        Passes: struct (float * float)[]
     }
 
 /// <summary>One row of the convergence table: the same estimate with neighbours seen up to a smaller distance.</summary>

@@ -16,7 +16,7 @@ type KraskovVariant =
 module Kraskov =
     /// Searches of several samples, made at the same time.
     let private searches (samples: Sample[]) =
-        samples |> Array.Parallel.map NeighbourSearch.create
+        samples |> Array.Parallel.map SampleNeighbours.create
 
     /// Mean of ψ over counts; a count of 0 (all k neighbours at distance 0) is taken for 1.
     let private meanDigamma (digammas: float[]) (counts: int[]) =
@@ -47,12 +47,12 @@ module Kraskov =
     let internal value (variant: KraskovVariant) (k: int) (x: Sample) (y: Sample) : float =
         let joint = Sample.join x y
         let search = searches [| joint; x; y |]
-        let neighbours = NeighbourSearch.nearest k joint search[0]
+        let neighbours = SampleNeighbours.nearest k joint search[0]
         let digammas = Polygamma.digammas x.Rows
 
         // Rows of a sample, themselves included, that are nearer than their radius.
         let countBelow radii i sample =
-            NeighbourSearch.countBelow radii sample search[i]
+            SampleNeighbours.countBelow radii sample search[i]
 
         match variant with
         | KraskovVariant.First ->
@@ -94,11 +94,11 @@ module Kraskov =
         let xz, yz = Sample.join x z, Sample.join y z
         let joint = Sample.join y xz
         let search = searches [| joint; xz; yz; z |]
-        let neighbours = NeighbourSearch.nearest k joint search[0]
+        let neighbours = SampleNeighbours.nearest k joint search[0]
         let digammas = Polygamma.digammas x.Rows
 
         let term i sample =
-            NeighbourSearch.countBelow neighbours.Radii sample search[i] |> meanDigamma digammas
+            SampleNeighbours.countBelow neighbours.Radii sample search[i] |> meanDigamma digammas
 
         digammas[k] - term 1 xz - term 2 yz + term 3 z
 

@@ -15,7 +15,7 @@ module MixedInformation =
             let k = min k (group.Length - 1)
 
             let neighbours =
-                members |> NeighbourSearch.create |> NeighbourSearch.nearest k members
+                members |> SampleNeighbours.create |> SampleNeighbours.nearest k members
 
             group
             |> Array.iteri (fun i row ->
@@ -47,7 +47,7 @@ module MixedInformation =
             // Rows nearer than the k-th neighbour of the label, the row itself included: Ross's m, which has the k-th
             // neighbour and not the row.
             let counts =
-                sample |> NeighbourSearch.create |> NeighbourSearch.countBelow radii sample
+                sample |> SampleNeighbours.create |> SampleNeighbours.countBelow radii sample
 
             let digammas = Polygamma.digammas sample.Rows
             let n = float sample.Rows

@@ -79,7 +79,7 @@ module KozachenkoLeonenko =
     /// ψ(N) − ψ(k) + (d/N) Σ ln 2εᵢ with εᵢ the max-norm distance to the k-th neighbour.
     let internal value (k: int) (sample: Sample) : float =
         let neighbours =
-            sample |> NeighbourSearch.create |> NeighbourSearch.nearest k sample
+            sample |> SampleNeighbours.create |> SampleNeighbours.nearest k sample
 
         let logs = neighbours.Radii |> Array.averageBy (fun r -> log (2.0 * r))
 

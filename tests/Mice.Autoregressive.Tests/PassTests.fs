@@ -1,4 +1,4 @@
-module Mice.Autoregressive.Tests.SweepTests
+module Mice.Autoregressive.Tests.PassTests
 
 open Expecto
 open System
@@ -14,7 +14,7 @@ let private basis = DensityBasis.create 3 3 3.0 1.5 6.0
 let private Point = 1e-6
 
 let private sampler symmetry core snapshot =
-    SweepSampler(ScanSnapshots.prepare 3 symmetry 6.0 [| snapshot |], basis, core)
+    PassSampler(ScanSnapshots.prepare 3 symmetry 6.0 [| snapshot |], basis, core)
 
 /// Atoms in random order: which atom is where must not matter.
 let private shuffled seed (snapshot: Snapshot) =
@@ -39,7 +39,7 @@ let private assertSame (expected: float32[][]) (found: float32[][]) =
 [<Tests>]
 let tests =
     testList
-        "SweepTests"
+        "PassTests"
         [
             test "An atom sees exactly the images behind it, and never itself" {
                 // A cell smaller than the cut-off: the atom sees images of itself, which are other atoms.
@@ -64,7 +64,7 @@ let tests =
                         (rows points)
             }
 
-            test "The sweep works in one and two dimensions and ignores the other coordinates" {
+            test "The pass works in one and two dimensions and ignores the other coordinates" {
                 for dimension in 1..2 do
                     let lengths = [| 9.0; (if dimension > 1 then 8.0 else 40.0); 30.0 |]
                     let box = Cell.orthorhombic lengths
@@ -72,8 +72,7 @@ let tests =
                     let flat = DensityBasis.create dimension 4 3.0 0.5 4.0
 
                     let points =
-                        SweepSampler(ScanSnapshots.prepare dimension Symmetry.None 4.0 [| snapshot |], flat, Point)
-                            .Atoms
+                        PassSampler(ScanSnapshots.prepare dimension Symmetry.None 4.0 [| snapshot |], flat, Point).Atoms
                             (generator 1UL)
                             0
                             [| 0..9 |]
@@ -134,7 +133,7 @@ let tests =
                 let core = 2.4
 
                 let one =
-                    SweepSampler(ScanSnapshots.prepare 3 Symmetry.Isotropic 6.0 snapshots, basis, core)
+                    PassSampler(ScanSnapshots.prepare 3 Symmetry.Isotropic 6.0 snapshots, basis, core)
 
                 let volume = 2.0 / 3.0 * Math.PI * core ** 3.0
                 let exact = (1.0 - volume / Cell.volume cell) ** 1000.0
@@ -199,7 +198,7 @@ let tests =
                     "another system has other views"
             }
 
-            test "A turned system looks the same in all directions of an isotropic sweep" {
+            test "A turned system looks the same in all directions of an isotropic pass" {
                 let snapshot = uniformSnapshot 28UL triclinic 12
                 let rotation = Symmetry.operation 3 Symmetry.Isotropic (generator 77UL)
                 let n = 6000

@@ -1,13 +1,13 @@
 namespace Mice.Autoregressive
 
-/// <summary>Points of random sweeps in one snapshot that lie outside the cores of the atoms behind them.</summary>
-type SweepPlaces =
+/// <summary>Points of random passes in one snapshot that lie outside the cores of the atoms behind them.</summary>
+type PassPlaces =
     {
         /// The snapshot.
         Snapshot: int
         /// [3 · points], Å.
         Positions: float[]
-        /// [points]: the operation of each; the sweep runs along its last axis.
+        /// [points]: the operation of each; the pass runs along its last axis.
         Operations: float[][]
         /// Points that were tried: those here and those within a core.
         Tried: int
@@ -16,8 +16,8 @@ type SweepPlaces =
     /// Points that are here.
     member this.Rows = this.Operations.Length
 
-/// <summary>Points of random sweeps: what atoms, or uniform noise points, see behind them.</summary>
-type SweepPoints =
+/// <summary>Points of random passes: what atoms, or uniform noise points, see behind them.</summary>
+type PassPoints =
     {
         /// [points · size of the basis], row-major: density of the past around each point.
         Features: float32[]
@@ -27,11 +27,11 @@ type SweepPoints =
         Tried: int
     }
 
-/// <summary>Points of one sweep, one uniform in each cell of a grid, thinned: kept with a known probability, high where atoms are likely.</summary>
+/// <summary>Points of one pass, one uniform in each cell of a grid, thinned: kept with a known probability, high where atoms are likely.</summary>
 type ThinnedPoints =
     {
         /// The points that were kept.
-        Points: SweepPoints
+        Points: PassPoints
         /// [points that were kept]: one over the probability of keeping them.
         Weights: float[]
         /// Points that lay within a core: λ is set apart there.

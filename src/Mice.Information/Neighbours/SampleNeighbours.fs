@@ -17,7 +17,7 @@ type internal Neighbours =
 
 /// All nearest-neighbour and range queries of a sample against itself, in the max norm.
 [<RequireQualifiedAccess>]
-module internal NeighbourSearch =
+module internal SampleNeighbours =
     /// Most columns that are searched by tree.
     [<Literal>]
     let TreeColumns = 10

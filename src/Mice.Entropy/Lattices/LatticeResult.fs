@@ -53,7 +53,7 @@ module LatticeReference =
         | Error _ -> None
 
 /// What one method found at one temperature.
-type LatticePoint =
+type LatticeResult =
     {
         /// T.
         Temperature: float
@@ -83,14 +83,14 @@ type LatticePoint =
 
 /// What the methods found, as points.
 [<RequireQualifiedAccess>]
-module LatticePoint =
+module LatticeResult =
     /// <summary>Levels whose M, nats, was found by a critic and is not saturated, smallest halves first.</summary>
     /// <param name="point">A point; only points of MICE have levels.</param>
-    let certified (point: LatticePoint) : LatticeLevel list =
+    let certified (point: LatticeResult) : LatticeLevel list =
         point.Levels |> List.filter (fun l -> l.Estimator = "critic" && not l.Saturated)
 
     /// The fields that all points of one temperature share; method, entropy and time are filled in later.
-    let internal start temperature (energy: Estimate<1> option) (checks: Check list) : LatticePoint =
+    let internal start temperature (energy: Estimate<1> option) (checks: Check list) : LatticeResult =
         {
             Temperature = temperature
             Method = ""
@@ -106,7 +106,7 @@ module LatticePoint =
             Seconds = nan
         }
 
-    let private finished (start: LatticePoint) method seconds checks entropy =
+    let private finished (start: LatticeResult) method seconds checks entropy =
         { start with
             Method = method
             EntropyPerSite = entropy
@@ -114,16 +114,16 @@ module LatticePoint =
             Seconds = seconds
         }
 
-    let internal ofCounting start seconds (result: LatticeCountingResult) : LatticePoint list =
+    let internal ofCounting start seconds (result: LatticeCountingResult) : LatticeResult list =
         result.Estimates |> List.map (fun e -> finished start e.Name seconds result.Checks e.EntropyPerSite)
 
-    let internal ofCompression start seconds (result: CompressionResult) : LatticePoint =
+    let internal ofCompression start seconds (result: CompressionResult) : LatticeResult =
         finished start "compression" seconds result.Checks result.EntropyPerSite
 
-    let internal ofIntegration start seconds (entropy: IntegratedEntropy) : LatticePoint =
+    let internal ofIntegration start seconds (entropy: IntegratedEntropy) : LatticeResult =
         finished start "integration" seconds entropy.Checks entropy.EntropyPerSite
 
-    let internal ofScan start (result: LatticeScanResult) : LatticePoint =
+    let internal ofScan start (result: LatticeScanResult) : LatticeResult =
         let best = result.Corrected |> Option.defaultValue result.EntropyPerSite
 
         { finished start "scan" result.Seconds result.Checks best with
@@ -145,7 +145,7 @@ module LatticePoint =
         }
 
     /// The point of MICE, and a second point with the naive estimate where MICE has one.
-    let internal ofMice start (result: HalvingResult) : LatticePoint list =
+    let internal ofMice start (result: HalvingResult) : LatticeResult list =
         [
             { finished start "mice" result.Seconds result.Checks result.EntropyPerSite with
                 UpperBound = Some result.Bound
@@ -190,16 +190,16 @@ module LatticePoint =
         options
 
     /// Points as bytes, for a checkpoint.
-    let internal toBytes (points: LatticePoint list) : byte[] =
+    let internal toBytes (points: LatticeResult list) : byte[] =
         JsonSerializer.SerializeToUtf8Bytes(points, format)
 
     /// <summary>Reads the points that toBytes wrote.</summary>
     /// <param name="name">Name of the checkpoint, for messages.</param>
     /// <param name="content">The bytes.</param>
     /// <returns>BadFile when the bytes are no such points.</returns>
-    let internal ofBytes (name: string) (content: byte[]) : Result<LatticePoint list, MiceError list> =
+    let internal ofBytes (name: string) (content: byte[]) : Result<LatticeResult list, MiceError list> =
         try
-            Ok(JsonSerializer.Deserialize<LatticePoint list>(ReadOnlySpan content, format))
+            Ok(JsonSerializer.Deserialize<LatticeResult list>(ReadOnlySpan content, format))
         with :? JsonException ->
             Error
                 [

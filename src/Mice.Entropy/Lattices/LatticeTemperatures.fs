@@ -13,7 +13,7 @@ type internal LatticeHandover =
     }
 
 /// The temperatures of a calculation, one after the other, with a checkpoint of each method.
-module internal LatticeSweep =
+module internal LatticeTemperatures =
     /// The start of a sweep: no temperature was passed, and networks start from random parameters.
     let beginning = { Weights = Map.empty; Passed = [] }
 
@@ -24,8 +24,8 @@ module internal LatticeSweep =
             ])
 
     /// Points from a checkpoint, or computed and then kept in the checkpoint.
-    let kept (file: string) (compute: unit -> Result<LatticePoint list, MiceError list>) (run: Run) =
-        Run.kept file (LatticePoint.ofBytes file) LatticePoint.toBytes compute run
+    let kept (file: string) (compute: unit -> Result<LatticeResult list, MiceError list>) (run: Run) =
+        Run.kept file (LatticeResult.ofBytes file) LatticeResult.toBytes compute run
 
     let private weightsOf (found: LatticeFound) = found.Weights
     let private pointsOf (found: LatticeFound) = found.Points
@@ -71,7 +71,7 @@ module internal LatticeSweep =
         (before: LatticeHandover)
         (draw: Run -> Result<LatticeSample<'spin>, MiceError list>)
         (apply: Run -> LatticeSample<'spin> -> LatticeMethod -> Result<LatticeFound, MiceError list>)
-        : Result<LatticePoint list * LatticeHandover, MiceError list> =
+        : Result<LatticeResult list * LatticeHandover, MiceError list> =
         let share = 1.0 / float (options.Methods.Length + 1)
 
         let part index name =
@@ -115,8 +115,8 @@ module internal LatticeSweep =
         (options: LatticeEntropyOptions)
         (run: Run)
         (temperatures: float list)
-        (atTemperature: Run -> LatticeHandover -> float -> Result<LatticePoint list * LatticeHandover, MiceError list>)
-        : Result<LatticePoint list, MiceError list> =
+        (atTemperature: Run -> LatticeHandover -> float -> Result<LatticeResult list * LatticeHandover, MiceError list>)
+        : Result<LatticeResult list, MiceError list> =
         let share = 1.0 / float temperatures.Length
 
         let part index =

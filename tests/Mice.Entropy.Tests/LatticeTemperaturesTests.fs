@@ -1,4 +1,4 @@
-module Mice.Entropy.Tests.LatticeSweepTests
+module Mice.Entropy.Tests.LatticeTemperaturesTests
 
 open Expecto
 open Mice
@@ -21,7 +21,7 @@ let private withStore work =
         |> work)
 
 let private pointOf temperature method =
-    { LatticePoint.start temperature None [] with
+    { LatticeResult.start temperature None [] with
         Method = LatticeMethod.name method
     }
 
@@ -41,7 +41,7 @@ let private sample: LatticeSample<sbyte> =
                 Hamiltonian = None
                 First = Params.empty
             }
-        Start = LatticePoint.start 1.0 None []
+        Start = LatticeResult.start 1.0 None []
     }
 
 let private found points weights : LatticeFound = { Points = points; Weights = weights }
@@ -66,17 +66,17 @@ let private sweep (options: LatticeEntropyOptions) (run: Run) (worked: ResizeArr
             (Params.node [ "sum", Params.Leaf(Tensor.ofArray [] [| sum |]) ])
         |> Ok
 
-    LatticeSweep.run options run temperatures (fun part before t ->
-        LatticeSweep.points options part (Number.text t) before (fun _ -> Ok sample) (apply t))
+    LatticeTemperatures.run options run temperatures (fun part before t ->
+        LatticeTemperatures.points options part (Number.text t) before (fun _ -> Ok sample) (apply t))
     |> ok
-    |> List.map (fun (p: LatticePoint) -> p.Temperature, p.Method, p.Seconds)
+    |> List.map (fun (p: LatticeResult) -> p.Temperature, p.Method, p.Seconds)
 
 let private handing = { options with Transfer = true }
 
 [<Tests>]
 let tests =
     testList
-        "LatticeSweepTests"
+        "LatticeTemperaturesTests"
         [
             test "Snapshots are drawn once for all methods, and not when everything is kept" {
                 withStore (fun run ->
@@ -92,7 +92,7 @@ let tests =
                         Ok(found [ pointOf 1.0 method ] Params.empty)
 
                     let points () =
-                        LatticeSweep.points options run "1" LatticeSweep.beginning draw apply
+                        LatticeTemperatures.points options run "1" LatticeTemperatures.beginning draw apply
                         |> ok
                         |> fst
                         |> List.map _.Method
@@ -109,7 +109,7 @@ let tests =
                     RunStore.save "scan-1" "junk"B run.Store.Value
 
                     let refused =
-                        LatticeSweep.kept "scan-1" (fun () -> failwith "computed anew") run |> messages
+                        LatticeTemperatures.kept "scan-1" (fun () -> failwith "computed anew") run |> messages
 
                     Expect.stringContains
                         (Expecting.single refused "junk is refused")
@@ -160,8 +160,13 @@ let tests =
                     RunStore.save "scan-4-weights" "junk"B kept.Store.Value
 
                     let refused =
-                        LatticeSweep.points handing kept "4" LatticeSweep.beginning (fun _ -> Ok sample) (fun _ _ _ ->
-                            failwith "computed anew")
+                        LatticeTemperatures.points
+                            handing
+                            kept
+                            "4"
+                            LatticeTemperatures.beginning
+                            (fun _ -> Ok sample)
+                            (fun _ _ _ -> failwith "computed anew")
                         |> messages
 
                     Expect.stringContains
@@ -174,7 +179,7 @@ let tests =
                 let tried = ResizeArray<float>()
 
                 let found =
-                    LatticeSweep.run handing Run.quiet [ 1.0; 3.0; 2.0 ] (fun _ before t ->
+                    LatticeTemperatures.run handing Run.quiet [ 1.0; 3.0; 2.0 ] (fun _ before t ->
                         tried.Add t
 
                         if t > 2.5 then

@@ -6,7 +6,7 @@ open Mice.Plots
 
 /// What the verbs that estimate entropies of lattices print and write.
 [<RequireQualifiedAccess>]
-module LatticeResult =
+module LatticeOutputs =
 
     /// <summary>Prints tables and checks, writes the files that were asked for and returns the exit code: 2 where errors are larger than
     /// wanted.</summary>
@@ -16,7 +16,7 @@ module LatticeResult =
         (title: string)
         (settings: (string * string) list)
         (tooFew: MiceError list)
-        (points: LatticePoint list)
+        (points: LatticeResult list)
         : int =
         let code =
             LatticeDescription.create settings points

@@ -18,14 +18,14 @@ module private Thinning =
     [<Literal>]
     let Block = 1024
 
-/// <summary>Draws points of sweeps: a snapshot, a direction and a point, all at random.</summary>
+/// <summary>Draws points of passes: a snapshot, a direction and a point, all at random.</summary>
 /// <remarks>
-/// A sweep moves a plane through the system along the last axis of a random operation of the symmetry; the past of a point is
+/// A pass moves a plane through the system along the last axis of a random operation of the symmetry; the past of a point is
 /// all atoms behind the plane through it. Points within the core radius of a past atom are dropped here: no atom ever
 /// came so near to another one, and the intensity there is set apart. Mutable scratch, for one thread.
 /// </remarks>
 [<Sealed>]
-type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
+type PassSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
     let density = PastDensity basis
     let size = DensityBasis.size basis
     let last = snapshots.Dimension - 1
@@ -33,7 +33,7 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
     /// Nearer than 1e-9 Å is the point itself: an atom is not its own past.
     let isOther (table: NeighbourTable) e = table.SquaredDistances[e] > 1e-18
 
-    /// The past of some points within a radius; the sweep of each runs along the last axis of its operation.
+    /// The past of some points within a radius; the pass of each runs along the last axis of its operation.
     let past radius snapshot (points: float[]) (operations: float[][]) =
         let grid = snapshots.Grids[snapshot]
 
@@ -109,7 +109,7 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
         Array.init n (fun _ -> operation generator)
 
     /// A few points at a time: the table of a whole round would not stay in the cache.
-    let describe (places: SweepPlaces) (rowOf: int -> int) (features: float32[]) =
+    let describe (places: PassPlaces) (rowOf: int -> int) (features: float32[]) =
         for first in 0..32 .. places.Rows - 1 do
             // Points without a row are left out.
             let wanted =
@@ -205,7 +205,7 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
 
         struct (found, weights.ToArray(), inCore)
 
-    let points (places: SweepPlaces) =
+    let points (places: PassPlaces) =
         let features = GC.AllocateUninitializedArray(places.Rows * size)
         describe places id features
 
@@ -222,33 +222,33 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
     member _.Snapshots = snapshots
 
     /// <summary>Places of chosen atoms of one snapshot, each with a random direction.</summary>
-    member _.AtomPlaces (generator: Generator) (snapshot: int) (chosen: int[]) : SweepPlaces =
+    member _.AtomPlaces (generator: Generator) (snapshot: int) (chosen: int[]) : PassPlaces =
         atomPlaces generator snapshot chosen
 
     /// <summary>Uniform places in one snapshot, each with a random direction.</summary>
-    member _.UniformPlaces (generator: Generator) (snapshot: int) (tries: int) : SweepPlaces =
+    member _.UniformPlaces (generator: Generator) (snapshot: int) (tries: int) : PassPlaces =
         uniformPlaces generator snapshot tries
 
     /// <summary>Writes what places see behind them into rows of an array.</summary>
     /// <param name="places">The places.</param>
     /// <param name="rowOf">The row of each place; a negative one for none.</param>
     /// <param name="features">[rows · size of the basis], row-major.</param>
-    member _.Describe (places: SweepPlaces) (rowOf: int -> int) (features: float32[]) : unit =
+    member _.Describe (places: PassPlaces) (rowOf: int -> int) (features: float32[]) : unit =
         describe places rowOf features
 
-    /// A random operation of the symmetry; a sweep runs along its last axis.
+    /// A random operation of the symmetry; a pass runs along its last axis.
     member _.Operation(generator: Generator) : float[] = operation generator
 
-    /// <summary>All atoms of one snapshot as one sweep along the last axis of an operation meets them.</summary>
-    member _.AtomsAlong (along: float[]) (snapshot: int) : SweepPoints =
+    /// <summary>All atoms of one snapshot as one pass along the last axis of an operation meets them.</summary>
+    member _.AtomsAlong (along: float[]) (snapshot: int) : PassPoints =
         let every = Array.init snapshots.Atoms id
 
         places snapshot (atoms every snapshot) (Array.replicate snapshots.Atoms along) |> points
 
-    /// <summary>Uniform points of one snapshot that one sweep meets, thinned by a pair intensity.</summary>
+    /// <summary>Uniform points of one snapshot that one pass meets, thinned by a pair intensity.</summary>
     /// <param name="generator">Where the points come from.</param>
     /// <param name="pair">Decides where points are kept.</param>
-    /// <param name="along">The operation whose last axis the sweep runs along.</param>
+    /// <param name="along">The operation whose last axis the pass runs along.</param>
     /// <param name="snapshot">Which snapshot.</param>
     /// <param name="wanted">Uniform points before any is dropped, at least; as many as fill a grid.</param>
     member _.Thinned
@@ -280,11 +280,11 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
         float (parts |> Array.sumBy (fun p -> p.Rows)) / float (parts |> Array.sumBy (fun p -> p.Tried))
 
     /// <summary>Chosen atoms of one snapshot, each seen in a random direction.</summary>
-    member _.Atoms (generator: Generator) (snapshot: int) (chosen: int[]) : SweepPoints =
+    member _.Atoms (generator: Generator) (snapshot: int) (chosen: int[]) : PassPoints =
         atomPlaces generator snapshot chosen |> points
 
     /// <summary>Uniform points of one snapshot, each seen in a random direction.</summary>
-    member _.Uniform (generator: Generator) (snapshot: int) (tries: int) : SweepPoints =
+    member _.Uniform (generator: Generator) (snapshot: int) (tries: int) : PassPoints =
         uniformPlaces generator snapshot tries |> points
 
     /// <summary>The share of uniform points that lie outside the cores of the past.</summary>
@@ -305,7 +305,7 @@ type SweepSampler(snapshots: ScanSnapshots, basis: DensityBasis, core: float) =
         (generator: Generator)
         (atoms: int)
         (noisePerAtom: float)
-        : struct (float * SweepPoints[] * SweepPoints[]) =
+        : struct (float * PassPoints[] * PassPoints[]) =
         let n = ScanSnapshots.count snapshots
         let openShare = this.OpenShare generator (8 * atoms)
         let tries = int (ceil (float atoms * noisePerAtom / openShare / float n))
