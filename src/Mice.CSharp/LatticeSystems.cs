@@ -33,7 +33,7 @@ public record LatticeSystem
         Sides = sides;
     }
 
-    /// <summary>Names of all models: ising, xy, potts, ising3d.</summary>
+    /// <summary>Names of all models, such as ising.</summary>
     public static IReadOnlyList<string> Models { get; } = Entropy.LatticeSystems.all.Select(f => f.Name).ToArray();
 
     /// <summary>The model's name.</summary>

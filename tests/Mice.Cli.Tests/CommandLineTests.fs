@@ -4,6 +4,7 @@ module Mice.Cli.Tests.CommandLineTests
 open Expecto
 open System.Diagnostics
 open System.IO
+open Mice.Entropy
 open Mice.Cli.Tests.Process
 
 /// What bash would complete for the words of a line, with the script of `mice completion bash`.
@@ -61,7 +62,7 @@ let tests =
 
                 Expect.equal
                     (completed script [ "entropy"; "" ])
-                    [ "atoms"; "ising"; "xy"; "potts"; "ising3d"; "snapshots" ]
+                    ("atoms" :: (LatticeSystems.all |> List.map _.Name) @ [ "snapshots" ])
                     "all second words"
 
                 Expect.equal

@@ -256,7 +256,7 @@ let tests =
                     let struct (expected, all) = run infinity "whole.json" []
 
                     Expect.equal
-                        (run 0.1 "part.json" resume |> fun struct (code, _) -> struct (code, 0))
+                        (run 0.5 "part.json" resume |> fun struct (code, _) -> struct (code, 0))
                         (struct (1, 0))
                         "exit code of the stopped run"
 

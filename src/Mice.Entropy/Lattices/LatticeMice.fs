@@ -21,6 +21,10 @@ type LatticeMiceOptions =
 /// Defaults, the same for every system.
 [<RequireQualifiedAccess>]
 module LatticeMiceOptions =
+    /// The longest side of the block.
+    [<Literal>]
+    let internal MostBlock = 4
+
     /// Blocks of 4 × 4 counted, critics up to halves of 16 × 32 sites.
     let defaults =
         {
@@ -36,7 +40,10 @@ module LatticeMiceOptions =
     let check (options: LatticeMiceOptions) : Result<LatticeMiceOptions, MiceError list> =
         validate {
             let! _ = HalfTrainingOptions.check options.Training
-            and! () = options.Block |> Validate.that "block" "1 to 4" (fun b -> b >= 1 && b <= 4)
+
+            and! () =
+                options.Block |> Validate.that "block" $"1 to {MostBlock}" (fun b -> b >= 1 && b <= MostBlock)
+
             and! () = Validate.atLeast 1 "largest half" options.LargestHalf
             return options
         }
@@ -59,7 +66,7 @@ module LatticeMice =
                 $"{block} times a power of two"
 
         [
-            if List.isEmpty (Validate.faults (LatticeMiceOptions.check options)) then
+            if options.Block >= 1 && options.Block <= LatticeMiceOptions.MostBlock then
                 match shape |> Array.tryFind (isHalved >> not) with
                 | Some side ->
                     let sides = LatticeShape.text (Array.create shape.Length block)
