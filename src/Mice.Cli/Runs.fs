@@ -10,10 +10,14 @@ open Mice
 [<RequireQualifiedAccess>]
 module Runs =
 
+    /// Runs that this process has begun: two within a second have directories of their own.
+    let private begun = ref 0
+
     /// A new directory for the checkpoints of a run whose user named none.
     let private newDirectory (verb: string) : string =
         let started = DateTime.UtcNow.ToString "yyyyMMdd-HHmmss"
-        let name = $"{verb}-{started}-{Environment.ProcessId}"
+        let number = Interlocked.Increment begun
+        let name = $"{verb}-{started}-{Environment.ProcessId}-{number}"
         let data = Environment.GetFolderPath Environment.SpecialFolder.LocalApplicationData
 
         let below (folder: string) =
