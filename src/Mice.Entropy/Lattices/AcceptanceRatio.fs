@@ -3,7 +3,7 @@ namespace Mice.Entropy
 open Mice
 
 /// Result of Bennett's acceptance ratio for snapshots of a system and configurations drawn from a normalised law.
-type AcceptanceRatio =
+type internal AcceptanceRatio =
     {
         /// ln Z.
         LogPartition: Estimate<1>
@@ -20,7 +20,7 @@ type AcceptanceRatio =
 /// <remarks>Unlike ⟨−ln q⟩ it is no bound but consistent, whatever q is, as long as the two laws overlap. Source: C. H. Bennett, J. Comput. Phys. 22,
 /// 245 (1976); as the largest likelihood: M. R. Shirts et al., Phys. Rev. Lett. 91, 140601 (2003).</remarks>
 [<RequireQualifiedAccess>]
-module AcceptanceRatio =
+module internal AcceptanceRatio =
     /// Number of groups of drawn configurations for the jackknife.
     [<Literal>]
     let private Groups = 64

@@ -7,7 +7,7 @@ open Mice.Samplers
 
 /// <summary>How often every pattern of spins occurred in a block, over all its translations on the torus, by groups of
 /// consecutive snapshots (at most 32).</summary>
-type BlockCounts =
+type internal BlockCounts =
     internal
         {
             /// The block.
@@ -30,7 +30,7 @@ type BlockCounts =
 
 /// Counting, and summing counts over sites.
 [<RequireQualifiedAccess>]
-module BlockCounts =
+module internal BlockCounts =
     /// Number of patterns that one vector instruction computes.
     let private lanes = Vector<uint32>.Count
 

@@ -5,7 +5,7 @@ open Mice.Information
 open Mice.Samplers
 
 /// <summary>The entropy of one block from counted patterns, and what tells whether there were enough snapshots.</summary>
-type BlockEntropy =
+type internal BlockEntropy =
     {
         /// The block.
         Shape: BlockShape
@@ -28,7 +28,7 @@ type BlockEntropy =
 
 /// Entropies of blocks and of their combinations.
 [<RequireQualifiedAccess>]
-module BlockEntropy =
+module internal BlockEntropy =
     let private logProduct (x: int) =
         if x > 0 then float x * log (float x) else 0.0
 

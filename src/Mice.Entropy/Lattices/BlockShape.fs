@@ -5,7 +5,7 @@ open Mice.Samplers
 
 /// <summary>The shape of a block: the offsets of its sites along each axis, from the lowest corner of the smallest box around the sites. A shape has no place
 /// on the lattice.</summary>
-type BlockShape =
+type internal BlockShape =
     internal
         {
             /// Distinct offsets in the order of the lattice's sites, [sites][axes]; site i of a pattern of q states counts q^i.
@@ -37,7 +37,7 @@ type internal BlockRun =
 
 /// Making shapes and relating them.
 [<RequireQualifiedAccess>]
-module BlockShape =
+module internal BlockShape =
     /// Most patterns of a block that are counted.
     [<Literal>]
     let MostPatterns = 1048576

@@ -7,7 +7,7 @@ open Mice
 open Mice.Samplers
 
 /// <summary>The entropy per site as a compressor sees it.</summary>
-type CompressionResult =
+type internal CompressionResult =
     {
         /// s = ln n · (C_d − C_0)/(C_1 − C_0) for n states of a site; for angles in n parts of the circle, plus ln(2π/n).
         EntropyPerSite: Estimate<nat / site>
@@ -23,7 +23,7 @@ type CompressionResult =
 
 /// An entropy from a general-purpose compressor, the baseline that knows nothing of the lattice.
 [<RequireQualifiedAccess>]
-module CompressionEntropy =
+module internal CompressionEntropy =
     /// Spins run down the four rows of a strip, then on to the next column, so that a byte holds 4×2 sites.
     [<Literal>]
     let private StripRows = 4

@@ -5,7 +5,7 @@ open Mice
 open Mice.Samplers
 
 /// <summary>One estimate of the entropy per site from counted patterns.</summary>
-type CountedEntropy =
+type internal CountedEntropy =
     {
         /// naive, kikuchi, context_N or frontier_N. N depends on the number of states: context_8, context_16 and frontier_16 for two states.
         Name: string
@@ -17,7 +17,7 @@ type CountedEntropy =
     }
 
 /// <summary>Entropies per site from the patterns of small blocks.</summary>
-type LatticeCountingResult =
+type internal LatticeCountingResult =
     {
         /// All estimates whose sites fit into the torus, the naive one first.
         Estimates: CountedEntropy list
@@ -27,7 +27,7 @@ type LatticeCountingResult =
 
 /// Fast baselines for the entropy of lattices of ±1 spins, and of spins with few states.
 [<RequireQualifiedAccess>]
-module LatticeCounting =
+module internal LatticeCounting =
     /// Most patterns of a block: 17 sites of two states.
     [<Literal>]
     let private MostPatterns = 131072

@@ -5,7 +5,7 @@ open Mice.Samplers
 open Mice.Tensors
 
 /// Snapshots of a lattice system at one temperature, and what networks that learn from them need.
-type LatticeData<'spin> =
+type internal LatticeData<'spin> =
     {
         /// The snapshots, 16 or more. Snapshots that may be correlated are neighbours in the array.
         Snapshots: LatticeSnapshots<'spin>

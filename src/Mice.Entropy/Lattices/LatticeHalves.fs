@@ -5,7 +5,7 @@ open Mice
 open Mice.Samplers
 
 /// Two equal halves of a block of a lattice, side by side.
-type LatticeHalves =
+type internal LatticeHalves =
     {
         /// Sites of a half along each axis.
         Sides: int[]
@@ -39,7 +39,7 @@ type internal HalfPlaces =
 
 /// Taking halves out of snapshots.
 [<RequireQualifiedAccess>]
-module LatticeHalves =
+module internal LatticeHalves =
     /// Sites of one half.
     let volume (halves: LatticeHalves) : int = LatticeShape.sites halves.Sides
 

@@ -51,7 +51,7 @@ module LatticeMiceOptions =
 /// <summary>Machine-learning iterative calculation of entropy on a torus, <c>HalvingEntropy</c> for lattices: blocks are doubled across their shortest side, from a small one up to
 /// the torus, and every block is seen at all places and in all orientations that the symmetry allows.</summary>
 [<RequireQualifiedAccess>]
-module LatticeMice =
+module internal LatticeMice =
     /// Faults of a torus that cannot be halved down to the starting block. Faults of the side of the block are found by the check of the options.
     let internal faults (spins: LatticeSpins<'spin>) (options: LatticeMiceOptions) (shape: int[]) : MiceError list =
         let block = spins.BlockSide options.Block shape.Length

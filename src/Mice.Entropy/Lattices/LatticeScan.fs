@@ -8,7 +8,7 @@ open Mice.Samplers
 open Mice.Autoregressive
 
 /// Result of the scan of one set of snapshots of a lattice system.
-type LatticeScanResult =
+type internal LatticeScanResult =
     {
         /// Entropy per site; an upper bound.
         EntropyPerSite: Estimate<nat / site>
@@ -40,7 +40,7 @@ type LatticeScanResult =
 /// bias, and S = β⟨E⟩ + ln Z; the drawn configurations alone give S ≥ β⟨E⟩ + ⟨−βE − ln q⟩_q, so that the two bounds hold the entropy between
 /// them, whatever the networks have learned.</remarks>
 [<RequireQualifiedAccess>]
-module LatticeScan =
+module internal LatticeScan =
     let private perSite (e: Estimate<1>) : Estimate<nat / site> = Estimate.scale 1.0<nat / site> e
 
     /// One network, and its likelihoods of the half of the snapshots that it was not trained on.

@@ -5,7 +5,7 @@ open Mice
 
 /// <summary>From held-out values of snapshots to one bound with its error.</summary>
 [<RequireQualifiedAccess>]
-module ScanCombination =
+module internal ScanCombination =
     let private square (x: float) = x * x
 
     let private bound value error : Estimate<kB / atom> =
