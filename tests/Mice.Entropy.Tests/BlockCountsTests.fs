@@ -10,7 +10,7 @@ open Mice.Entropy.Tests.SpinSamples
 open Mice.Samplers
 
 /// Spin by spin, around the torus.
-let slowCountsOf states (stateOf: 'spin -> int) (shape: BlockShape) (snapshots: LatticeSnapshots<'spin>) =
+let internal slowCountsOf states (stateOf: 'spin -> int) (shape: BlockShape) (snapshots: LatticeSnapshots<'spin>) =
     let counts = Array.zeroCreate (pown states shape.Sites)
 
     for spins in snapshots.Sites do
@@ -33,7 +33,7 @@ let slowCountsOf states (stateOf: 'spin -> int) (shape: BlockShape) (snapshots: 
 
     counts
 
-let slowCounts = slowCountsOf 2 (fun (spin: sbyte) -> (int spin + 1) / 2)
+let internal slowCounts = slowCountsOf 2 (fun (spin: sbyte) -> (int spin + 1) / 2)
 
 [<Tests>]
 let tests =

@@ -7,10 +7,10 @@ open Mice.Entropy.Tests.SpinSamples
 open Mice.Information
 open Mice.Samplers
 
-let counted symmetry shape snapshots =
+let internal counted symmetry shape snapshots =
     BlockCounts.count shape snapshots |> Result.map (BlockEntropy.ofCounts symmetry) |> ok
 
-let block symmetry rows columns =
+let internal block symmetry rows columns =
     counted symmetry (BlockShape.box [| rows; columns |])
 
 let plugIn (counts: int[]) =

@@ -66,7 +66,7 @@ let torus4 (seed: uint64) count (temperature: float) =
     |> snapshots 4 4
 
 /// Shapes of 1 to 9 sites within 3 rows and 5 columns.
-let shapes =
+let internal shapes =
     Gen.zip (Gen.choose (0, 2)) (Gen.choose (0, 4))
     |> Gen.listOf
     |> Gen.map (fun sites ->
