@@ -34,7 +34,7 @@ public static class LatticeSnapshotFile
     /// <param name="cancellationToken">Stops waiting for the file.</param>
     /// <exception cref="MiceException">The name has another ending, a number is no spin, or the file cannot be written.</exception>
     public static Task WriteAsync(string path, sbyte[,,] spins, CancellationToken cancellationToken = default) =>
-        Write(path, spins, SnapshotFile.writeSpins, cancellationToken);
+        WriteAsync(path, LatticeSnapshotSet.OfSpins(spins), cancellationToken);
 
     /// <summary>Writes angles, in radians, as a whole or not at all.</summary>
     /// <param name="path">A name that ends in .npy or .spins; what is there is replaced.</param>
@@ -42,7 +42,7 @@ public static class LatticeSnapshotFile
     /// <param name="cancellationToken">Stops waiting for the file.</param>
     /// <exception cref="MiceException">The name has another ending, a number is not finite, or the file cannot be written.</exception>
     public static Task WriteAsync(string path, double[,,] angles, CancellationToken cancellationToken = default) =>
-        Write(path, angles, SnapshotFile.writeAngles, cancellationToken);
+        WriteAsync(path, LatticeSnapshotSet.OfAngles(angles), cancellationToken);
 
     /// <summary>Reads snapshots of any number of axes.</summary>
     /// <param name="path">The file.</param>
@@ -112,19 +112,5 @@ public static class LatticeSnapshotFile
     {
         ArgumentNullException.ThrowIfNull(path);
         return Task.Run(() => Conversion.Table(MiceException.Unwrap(read(path))), cancellationToken);
-    }
-
-    private static Task Write<T>(
-        string path,
-        T[,,] values,
-        Func<FSharpOption<SnapshotSource>, string, LatticeSnapshots<T>, FSharpResult<Unit, FSharpList<MiceError>>> write,
-        CancellationToken cancellationToken
-    )
-        where T : struct
-    {
-        ArgumentNullException.ThrowIfNull(path);
-        var snapshots = Conversion.Snapshots(values);
-        var unknown = FSharpOption<SnapshotSource>.None;
-        return Task.Run(() => MiceException.Unwrap(write(unknown, path, snapshots)), cancellationToken);
     }
 }

@@ -57,22 +57,6 @@ module Display =
         else
             bar work
 
-    /// Rows in aligned columns; the last column is not padded.
-    let table (headings: string list) (rows: string list list) : unit =
-        let all = headings :: rows
-
-        let widths =
-            [
-                for i in 0 .. headings.Length - 1 -> all |> List.map (fun row -> row[i].Length) |> List.max
-            ]
-
-        let line (row: string list) =
-            List.zip row widths |> List.map (fun (cell, width) -> cell.PadRight width) |> String.concat "  "
-
-        printfn "%s" ((line headings).TrimEnd())
-        printfn "%s" (String('-', List.sum widths + 2 * (widths.Length - 1)))
-        rows |> List.iter (fun row -> printfn "%s" ((line row).TrimEnd()))
-
     /// <summary>A result on standard output: title, answer, tables, notes, meaning, checks.</summary>
     /// <param name="title">What was calculated.</param>
     /// <param name="d">What was found.</param>

@@ -66,7 +66,7 @@ module GivenSnapshots =
         [
             yield! system.Faults temperature
 
-            if (LatticeGiven.energies system.Hamiltonian data).IsNone then
+            if not (LatticeGiven.fits system.Hamiltonian data) then
                 MiceError.Mismatch("spins of the snapshots and of the model", "others", system.Title)
         ]
 
@@ -91,7 +91,7 @@ module GivenSnapshots =
         LatticeSystems.all
         |> List.filter (fun family ->
             match systemOf data [] family with
-            | Ok system -> (LatticeGiven.energies system.Hamiltonian data).IsSome
+            | Ok system -> LatticeGiven.fits system.Hamiltonian data
             | Error _ -> false)
 
     let private family (data: LatticeGiven) (name: string option) : Read<LatticeFamily> =

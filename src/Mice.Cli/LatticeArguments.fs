@@ -29,9 +29,7 @@ module LatticeArguments =
             "an integer from 2 to 1024, or one for each axis with x between: 16x32"
 
         let side (part: string) =
-            match Int32.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture) with
-            | true, n when n >= 2 && n <= 1024 -> Some n
-            | _ -> None
+            Number.tryCount part |> Option.filter (fun n -> n >= 2 && n <= 1024)
 
         match text with
         | None -> Error [ MiceError.OutOfRange("--size", "missing", allowed) ]

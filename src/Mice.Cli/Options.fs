@@ -55,8 +55,8 @@ module Options =
 
     /// A finite number that passes a test.
     let number (name: string) (allowed: string) (test: float -> bool) (text: string) : Read<float> =
-        match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
-        | true, value when Double.IsFinite value && test value -> Ok value
+        match Number.tryFinite text with
+        | Some value when test value -> Ok value
         | _ -> outOfRange name $"'{text}'" allowed
 
     /// A temperature in kelvin.
@@ -82,16 +82,16 @@ module Options =
     let threads (text: string option) : Read<int option> =
         let most = 1024
 
-        match text |> Option.map (fun t -> t, Int32.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture)) with
+        match text |> Option.map (fun t -> t, Number.tryCount t) with
         | None -> Ok None
-        | Some(_, (true, value)) when value >= 1 && value <= most -> Ok(Some value)
+        | Some(_, Some value) when value >= 1 && value <= most -> Ok(Some value)
         | Some(t, _) -> outOfRange "--threads" $"'{t}'" $"an integer from 1 to {most}"
 
     /// A number of things, where one is given.
     let count (name: string) (text: string option) : Read<int option> =
-        match text |> Option.map (fun t -> t, Int32.TryParse(t, NumberStyles.None, CultureInfo.InvariantCulture)) with
+        match text |> Option.map (fun t -> t, Number.tryCount t) with
         | None -> Ok None
-        | Some(_, (true, value)) when value >= 1 -> Ok(Some value)
+        | Some(_, Some value) when value >= 1 -> Ok(Some value)
         | Some(t, _) -> outOfRange name $"'{t}'" "an integer of 1 or more"
 
     /// A device that is there; the processor when not given.

@@ -67,6 +67,20 @@ type Generator internal (a: uint64, b: uint64, c: uint64, d: uint64) =
             spare <- nan
             value
 
+    /// <summary>An index from 0 to count − 1, drawn with probability equal to its weight.</summary>
+    /// <param name="weights">Weights that add up to 1 from the entry first on; others may stand around them.</param>
+    /// <param name="first">Entry of the weight of index 0.</param>
+    /// <param name="count">Number of weights, 1 or more.</param>
+    member this.NextIndex(weights: float[], first: int, count: int) : int =
+        let u = this.NextFloat()
+        let mutable index, sum = 0, weights[first]
+
+        while index < count - 1 && u >= sum do
+            index <- index + 1
+            sum <- sum + weights[first + index]
+
+        index
+
     /// <summary>Puts the elements into random order, in place; all orders are equally likely (Fisher–Yates).</summary>
     /// <param name="items">Any array; changed.</param>
     member this.Shuffle(items: 'item[]) : unit =

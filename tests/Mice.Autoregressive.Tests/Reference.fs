@@ -111,3 +111,19 @@ let rows (points: PassPoints) : float32[][] =
         [||]
     else
         Array.chunkBySize (points.Features.Length / points.Rows) points.Features
+
+/// χ² of how often each configuration is drawn from a law against what the law says of it; the degrees of freedom are one fewer than all
+/// configurations.
+let chiSquaredOfDraws (law: SpinConditional<'spin>) parameters count (configurations: 'spin[] seq) : float =
+    let sites = (Seq.head configurations).Length
+
+    let observed =
+        SpinConditional.sample law parameters sites count (Run.seeded 21UL Run.quiet)
+        |> Array.countBy List.ofArray
+        |> dict
+
+    configurations
+    |> Seq.sumBy (fun spins ->
+        let expected = float count * exp -(SpinConditional.surpriseOf law parameters spins)
+        let found = observed.TryGetValue(List.ofArray spins) |> snd |> float
+        (found - expected) ** 2.0 / expected)

@@ -47,20 +47,7 @@ let tests =
             testTheory "Configurations are drawn as often as the law says" [ true; false ]
             <| fun (symmetric: bool) ->
                 let law, parameters = law symmetric 2 3
-                let count = 20000
-
-                let drawn =
-                    SpinConditional.sample law parameters 6 count (Run.seeded 21UL Run.quiet)
-
-                let observed =
-                    drawn |> Array.countBy id |> Array.map (fun (spins, n) -> List.ofArray spins, n) |> dict
-
-                let chiSquared =
-                    Seq.init 64 (spinsOf 6)
-                    |> Seq.sumBy (fun spins ->
-                        let expected = float count * exp -(SpinConditional.surpriseOf law parameters spins)
-                        let found = observed.TryGetValue(List.ofArray spins) |> snd |> float
-                        (found - expected) ** 2.0 / expected)
+                let chiSquared = Seq.init 64 (spinsOf 6) |> chiSquaredOfDraws law parameters 20000
 
                 // 63 degrees of freedom: a mean of 63 and a standard deviation of 11.
                 Expecting.inRange

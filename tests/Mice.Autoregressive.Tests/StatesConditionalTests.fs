@@ -52,20 +52,9 @@ let tests =
             testTheory "Configurations are drawn as often as the law says" [ true; false ]
             <| fun (alike: bool) ->
                 let law, parameters = law alike 3 [| 2; 2 |]
-                let count = 20000
-
-                let drawn =
-                    SpinConditional.sample law parameters 4 count (Run.seeded 21UL Run.quiet)
-
-                let observed =
-                    drawn |> Array.countBy id |> Array.map (fun (spins, n) -> List.ofArray spins, n) |> dict
 
                 let chiSquared =
-                    Seq.init 81 (statesOf 3 4)
-                    |> Seq.sumBy (fun spins ->
-                        let expected = float count * exp -(SpinConditional.surpriseOf law parameters spins)
-                        let found = observed.TryGetValue(List.ofArray spins) |> snd |> float
-                        (found - expected) ** 2.0 / expected)
+                    Seq.init 81 (statesOf 3 4) |> chiSquaredOfDraws law parameters 20000
 
                 // 80 degrees of freedom: a mean of 80 and a standard deviation of 12.6.
                 Expecting.inRange

@@ -31,20 +31,7 @@ let private leaves (text: string) : Map<string, string> =
 
 let private solid = sodium "solid.dump.gz"
 
-let private melt =
-    [|
-        "melt"
-        "--solid"
-        solid
-        "--liquid"
-        sodium "liquid.dump.gz"
-        "--solid-thermo"
-        sodium "solid_thermo.csv"
-        "--liquid-thermo"
-        sodium "liquid_thermo.csv"
-        "--temperature"
-        "350"
-    |]
+let private melt = Array.append [| "melt" |] meltOfSodium
 
 let private samples (folder: string) =
     [|
@@ -94,8 +81,7 @@ let private compare (name: string) (written: string) =
 
 [<Tests>]
 let tests =
-    testSequencedGroup "golden"
-    <| testList
+    testList
         "GoldenTests"
         [
             for name, estimators, words in commands do

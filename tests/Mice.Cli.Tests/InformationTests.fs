@@ -52,11 +52,9 @@ let private stopped (at: float) (spoken: int ref) : Estimators =
                     y
     }
 
-// One after the other: runs of one verb that one process starts within a second have one folder for their checkpoints.
 [<Tests>]
 let tests =
-    testSequencedGroup "mice mi"
-    <| testList
+    testList
         "InformationTests"
         [
             test "Mutual information writes the JSON that scripts rely on" {

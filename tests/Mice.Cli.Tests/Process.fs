@@ -18,6 +18,21 @@ type Outcome =
 let sodium (name: string) =
     Repository.path [ "docs"; "data"; "na"; name ]
 
+/// Arguments of `mice melt` for the runs of the documentation.
+let meltOfSodium =
+    [|
+        "--solid"
+        sodium "solid.dump.gz"
+        "--liquid"
+        sodium "liquid.dump.gz"
+        "--solid-thermo"
+        sodium "solid_thermo.csv"
+        "--liquid-thermo"
+        sodium "liquid_thermo.csv"
+        "--temperature"
+        "350"
+    |]
+
 /// The program of the same configuration as these tests.
 let private program =
     let framework =

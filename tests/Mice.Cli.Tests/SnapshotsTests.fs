@@ -74,11 +74,9 @@ let private given (file: string) (words: string) : LatticeConditions * (string -
 
     Expecting.single told "calls of the estimator", (fun name -> settings.TryFind name)
 
-// One after the other: runs of one verb that one process starts within a second have one folder for their checkpoints.
 [<Tests>]
 let tests =
-    testSequencedGroup "mice entropy snapshots"
-    <| testList
+    testList
         "SnapshotsTests"
         [
             test "A file of its own format tells its model" {

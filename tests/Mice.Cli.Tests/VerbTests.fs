@@ -22,26 +22,11 @@ let private estimators: Estimators =
         Versions = fun () -> [ "mice", "0.0.0" ]
     }
 
-let private inputs =
-    [|
-        "--solid"
-        sodium "solid.dump.gz"
-        "--liquid"
-        sodium "liquid.dump.gz"
-        "--solid-thermo"
-        sodium "solid_thermo.csv"
-        "--liquid-thermo"
-        sodium "liquid_thermo.csv"
-        "--temperature"
-        "350"
-        "--quiet"
-    |]
+let private inputs = Array.append meltOfSodium [| "--quiet" |]
 
-// One after the other: runs of one verb that one process starts within a second have one folder for their checkpoints.
 [<Tests>]
 let tests =
-    testSequencedGroup "mice melt"
-    <| testList
+    testList
         "VerbTests"
         [
             testCase "Melting writes the JSON that scripts rely on"

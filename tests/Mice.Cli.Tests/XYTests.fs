@@ -31,11 +31,9 @@ let hasty (options: LatticeEntropyOptions) : LatticeEntropyOptions =
             }
     }
 
-// One after the other: runs of one verb that one process starts within a second have one folder for their checkpoints.
 [<Tests>]
 let tests =
-    testSequencedGroup "mice entropy xy"
-    <| testList
+    testList
         "XYTests"
         [
             testCase "Entropies of a small torus go to JSON and a report, with the integration as their reference"

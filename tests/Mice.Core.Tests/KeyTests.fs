@@ -166,4 +166,20 @@ let tests =
                     6 * smallerAfter 0 + 2 * smallerAfter 1 + smallerAfter 2)
                 |> assertUniform 24
             }
+
+            test "Indices are drawn with their weights" {
+                let generator = Key.generator (Key.ofSeed 12UL)
+                // Four weights among others, in multiples of one sixth.
+                let weights = [| 9.0; 1.0 / 6.0; 0.0; 0.5; 1.0 / 3.0; 9.0 |]
+                // The index within sixths: 0, three of them 2, two of them 3; within an index the sixth is drawn evenly.
+                let starts, sizes = [| 0; 1; 1; 4 |], [| 1; 0; 3; 2 |]
+
+                Seq.init 24_000 (fun _ ->
+                    let index = generator.NextIndex(weights, 1, 4)
+                    starts[index] + generator.NextInt sizes[index])
+                |> assertUniform 6
+
+                // Rounding of a sum below 1 leaves the last index.
+                Expect.allEqual [ for _ in 1..20 -> generator.NextIndex([| 0.0; 0.0 |], 0, 2) ] 1 "the last index"
+            }
         ]

@@ -49,6 +49,25 @@ let tests =
                     Expect.equal (Torus.neighbours shape) expected $"neighbours of {shape}"
             }
 
+            test "Places, numbers and offsets of sites agree with coordinates" {
+                for shape in [ [| 5 |]; [| 2; 3 |]; [| 2; 3; 4 |] ] do
+                    for site in 0 .. LatticeShape.sites shape - 1 do
+                        let place = LatticeShape.place shape site
+                        Expect.equal place (coordinates shape site) "the place"
+                        Expect.equal (LatticeShape.site shape place) site "the site at its place"
+
+                        for offset in [ -7; -1; 0; 2 ] do
+                            let offsets = Array.init shape.Length (fun axis -> offset + axis)
+
+                            let moved =
+                                Array.map3 (fun x o side -> (x + o + 70 * side) % side) place offsets shape
+
+                            Expect.equal
+                                (LatticeShape.siteAt shape offsets site)
+                                (siteAt shape moved)
+                                "around the torus"
+            }
+
             test "Sublattices alternate" {
                 let shape = [| 2; 3; 4 |]
 

@@ -58,17 +58,6 @@ module PlanarConditional =
 
         log (2.0 * Math.PI) - Tensor.logsumexp [ 1 ] (Nn.logSoftmax 1 logWeights + exponent)
 
-    /// Index of a law of the mixture, drawn with probability equal to its weight.
-    let private chosen (generator: Generator) (weights: float[]) first =
-        let u = generator.NextFloat()
-        let mutable k, sum = 0, weights[first]
-
-        while k < Components - 1 && u >= sum do
-            k <- k + 1
-            sum <- sum + weights[first + k]
-
-        k
-
     /// A unit vector drawn from the von Mises law with κ = (x, y).
     let private drawn (generator: Generator) (x: float) (y: float) =
         let kappa = sqrt (x * x + y * y)
@@ -137,7 +126,8 @@ module PlanarConditional =
                     let directions = sites[0] |> Tensor.slice 1 seen (seen + 2) 1 |> Tensor.toFloats
 
                     Array.init (x.Length / Components) (fun row ->
-                        let k = row * Components + chosen generator weights (row * Components)
+                        let first = row * Components
+                        let k = first + generator.NextIndex(weights, first, Components)
                         let struct (c, s) = drawn generator x[k] y[k]
                         // The direction θ = 0 is known relative to the frame, and so gives the direction of the frame.
                         let frameX, frameY = directions[2 * row], -directions[2 * row + 1] / scale

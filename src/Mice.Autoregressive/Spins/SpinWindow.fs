@@ -28,23 +28,16 @@ module SpinWindow =
         else
             [| -radius .. radius |]
 
-    /// All combinations with one entry from each array, the last array fastest.
-    let private products (choices: int[][]) : int[][] =
-        Array.foldBack
-            (fun own rest ->
-                own
-                |> Array.collect (fun first -> rest |> Array.map (fun others -> Array.append [| first |] others)))
-            choices
-            [| [||] |]
-
     /// <summary>The window of all sites within a distance along every axis, without the site itself. Along an axis with a shorter side the window has the
     /// whole side.</summary>
     /// <param name="reach">Distance along each axis, to either side, 0 or more.</param>
     /// <param name="shape">Sites along each axis of the torus.</param>
     let create (reach: int[]) (shape: int[]) : SpinWindow =
+        let ranges = Array.map2 range reach shape
+        let sides = Array.map Array.length ranges
+
         let offsets =
-            Array.map2 range reach shape
-            |> products
+            Array.init (LatticeShape.sites sides) (LatticeShape.place sides >> Array.map2 Array.get ranges)
             |> Array.filter (Array.exists ((<>) 0))
             |> Array.sortBy (fun offset -> offset |> Array.sumBy (fun o -> o * o), offset)
 
@@ -67,18 +60,6 @@ module SpinWindow =
     /// <param name="window">The window.</param>
     let offsets (window: SpinWindow) : int[][] =
         Array.chunkBySize window.Shape.Length window.Offsets
-
-    /// The place of a site along each axis.
-    let internal placeOf (window: SpinWindow) (site: int) : int[] =
-        let place = Array.zeroCreate window.Shape.Length
-        let mutable rest = site
-
-        for axis in window.Shape.Length - 1 .. -1 .. 0 do
-            let whole = rest / window.Shape[axis]
-            place[axis] <- rest - whole * window.Shape[axis]
-            rest <- whole
-
-        place
 
     /// The site at an offset, around the torus; offsets are shorter than the sides.
     let internal siteAt (window: SpinWindow) (place: int[]) (offset: int) : int =
@@ -113,7 +94,7 @@ module SpinWindow =
     /// <param name="site">The given site.</param>
     /// <param name="seen">Called with the number of the offset and the site there.</param>
     let inline internal visit (window: SpinWindow) (site: int) ([<InlineIfLambda>] seen: int -> int -> unit) : unit =
-        let place = placeOf window site
+        let place = LatticeShape.place window.Shape site
         let inside = isInside window place
 
         for k in 0 .. window.Jumps.Length - 1 do

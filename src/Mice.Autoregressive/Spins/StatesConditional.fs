@@ -39,17 +39,6 @@ module StatesConditional =
 
         arrays[2][row] <- float32 spins[site]
 
-    /// A state drawn with its probability; the probabilities are the entries from first on, [states].
-    let private chosen (generator: Generator) states (probabilities: float[]) first =
-        let u = generator.NextFloat()
-        let mutable k, sum = 0, probabilities[first]
-
-        while k < states - 1 && u >= sum do
-            k <- k + 1
-            sum <- sum + probabilities[first + k]
-
-        byte k
-
     /// <summary>An untrained law.</summary>
     /// <param name="options">Sizes.</param>
     /// <param name="alike">Whether the law does not change when states are renamed in all of a snapshot, as without a field.</param>
@@ -79,5 +68,5 @@ module StatesConditional =
                     let probabilities = logLaw parameters sites |> Tensor.exp |> Tensor.toFloats
 
                     Array.init (probabilities.Length / states) (fun row ->
-                        chosen generator states probabilities (row * states))
+                        generator.NextIndex(probabilities, row * states, states) |> byte)
         }

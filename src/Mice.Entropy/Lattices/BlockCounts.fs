@@ -61,9 +61,7 @@ module internal BlockCounts =
     let private rowsAt (torus: int[]) (offset: int[]) : int[] =
         let across = torus[.. torus.Length - 2]
 
-        Array.init (LatticeShape.sites across) (fun row ->
-            Array.map3 (fun place step side -> (place + step) % side) (LatticeShape.place across row) offset across
-            |> Array.fold2 (fun sum side place -> sum * side + place) 0 across)
+        Array.init (LatticeShape.sites across) (LatticeShape.siteAt across offset)
 
     /// Patterns of the blocks that begin in one row, one for each column. Each run comes with the row that the run lies in, for every row of the torus. Both
     /// arrays have room for one vector beyond the last column.
@@ -114,12 +112,10 @@ module internal BlockCounts =
 
     /// Sites of the block that begins at each site of the torus, in one array [torus·sites].
     let private sitesOf (shape: BlockShape) (torus: int[]) : int[] =
-        Array.init (LatticeShape.sites torus) (LatticeShape.place torus)
-        |> Array.collect (fun place ->
-            shape.Offsets
-            |> Array.map (fun offset ->
-                Array.map3 (fun p step side -> (p + step) % side) place offset torus
-                |> Array.fold2 (fun sum side p -> sum * side + p) 0 torus))
+        [|
+            for site in 0 .. LatticeShape.sites torus - 1 do
+                for offset in shape.Offsets -> LatticeShape.siteAt torus offset site
+        |]
 
     let private countStates states (shape: BlockShape) (sites: int[]) (group: byte[][]) : int[] =
         let counts = Array.zeroCreate (pown states shape.Sites)

@@ -96,8 +96,7 @@ module internal HalfCritic =
                             if Array.exists2 (fun p side -> p < 0 || p >= side) other sides then
                                 int64 (LatticeHalves.volume halves)
                             else
-                                let site = Array.fold2 (fun sum side p -> sum * side + p) 0 sides other
-                                int64 (across * length + site)
+                                int64 (across * length + LatticeShape.site sides other)
         |]
 
     let private windowSites (halves: LatticeHalves) =

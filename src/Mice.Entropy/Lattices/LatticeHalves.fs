@@ -232,11 +232,7 @@ module internal LatticeHalves =
         let names = Array.init states id
 
         if alike then
-            for i in states - 1 .. -1 .. 1 do
-                let j = generator.NextInt(i + 1)
-                let held = names[i]
-                names[i] <- names[j]
-                names[j] <- held
+            generator.Shuffle names
 
         names
 

@@ -48,6 +48,33 @@ module LatticeGiven =
         | LatticeGiven.Angles s -> s.Sites.Length
         | LatticeGiven.States(_, s) -> s.Sites.Length
 
+    /// The kind of spins of snapshots and of Hamiltonians, in words.
+    let private kind (given: LatticeGiven) : string =
+        match given with
+        | LatticeGiven.Spins _ -> "±1"
+        | LatticeGiven.Angles _ -> "angles"
+        | LatticeGiven.States(states, _) -> $"{states} states"
+
+    let private kindOf (hamiltonian: LatticeHamiltonian) : string =
+        match hamiltonian with
+        | LatticeHamiltonian.Spins _ -> "±1"
+        | LatticeHamiltonian.Angles _ -> "angles"
+        | LatticeHamiltonian.States(states, _) -> $"{states} states"
+
+    /// <summary>Whether a Hamiltonian is of the snapshots' kind of spins.</summary>
+    /// <param name="hamiltonian">The Hamiltonian.</param>
+    /// <param name="given">The snapshots.</param>
+    let fits (hamiltonian: LatticeHamiltonian) (given: LatticeGiven) : bool = kindOf hamiltonian = kind given
+
+    /// Mismatch of a Hamiltonian and snapshots of other spins.
+    let internal hamiltonianFaults (hamiltonian: LatticeHamiltonian option) (given: LatticeGiven) : MiceError list =
+        match hamiltonian with
+        | Some other when not (fits other given) ->
+            [
+                MiceError.Mismatch("spins of the Hamiltonian and of the snapshots", kindOf other, kind given)
+            ]
+        | _ -> []
+
     /// <summary>E of each snapshot by a Hamiltonian.</summary>
     /// <param name="hamiltonian">The Hamiltonian.</param>
     /// <param name="given">The snapshots.</param>
@@ -177,29 +204,6 @@ module LatticeSnapshotEntropy =
             return fst found
         }
 
-    let private hamiltonianFaults (conditions: LatticeConditions) (given: LatticeGiven) =
-        match conditions.Hamiltonian, given with
-        | None, _
-        | Some(LatticeHamiltonian.Spins _), LatticeGiven.Spins _
-        | Some(LatticeHamiltonian.Angles _), LatticeGiven.Angles _ -> []
-        | Some(LatticeHamiltonian.States(q, _)), LatticeGiven.States(p, _) when p = q -> []
-        | Some other, _ ->
-            let name (hamiltonian: LatticeHamiltonian) =
-                match hamiltonian with
-                | LatticeHamiltonian.Spins _ -> "±1"
-                | LatticeHamiltonian.Angles _ -> "angles"
-                | LatticeHamiltonian.States(states, _) -> $"{states} states"
-
-            let own =
-                match given with
-                | LatticeGiven.Spins _ -> LatticeHamiltonian.Spins(fun _ -> 0.0)
-                | LatticeGiven.Angles _ -> LatticeHamiltonian.Angles(fun _ -> 0.0)
-                | LatticeGiven.States(states, _) -> LatticeHamiltonian.States(states, fun _ -> 0.0)
-
-            [
-                MiceError.Mismatch("spins of the Hamiltonian and of the snapshots", name other, name own)
-            ]
-
     /// <summary>Entropy per site of snapshots, a point for each method (several for counting); of planar spins relative to dθ.</summary>
     /// <param name="options">Methods and how they work.</param>
     /// <param name="run">Key, threads and so on; a store belongs to options, conditions and snapshots but not to methods, which are kept one by one.</param>
@@ -215,7 +219,7 @@ module LatticeSnapshotEntropy =
         : Result<LatticeResult list, MiceError list> =
         let symmetry = conditions.Symmetry
 
-        match hamiltonianFaults conditions given, given with
+        match LatticeGiven.hamiltonianFaults conditions.Hamiltonian given, given with
         | [], LatticeGiven.Spins snapshots ->
             let hamiltonian =
                 match conditions.Hamiltonian with

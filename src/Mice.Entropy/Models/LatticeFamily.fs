@@ -1,7 +1,5 @@
 namespace Mice.Entropy
 
-open System
-open System.Globalization
 open Mice
 open Mice.Samplers
 
@@ -163,9 +161,9 @@ module LatticeFamily =
     /// <param name="text">Its value as text.</param>
     /// <returns>OutOfRange when the text is no finite number.</returns>
     let number (name: string) (text: string) : Result<float, MiceError list> =
-        match Double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture) with
-        | true, value when Double.IsFinite value -> Ok value
-        | _ -> Error [ MiceError.OutOfRange(name, $"'{text}'", "any finite number") ]
+        match Number.tryFinite text with
+        | Some value -> Ok value
+        | None -> Error [ MiceError.OutOfRange(name, $"'{text}'", "any finite number") ]
 
     /// <summary>Reads the value of a parameter that is an integer.</summary>
     /// <param name="name">Name of the parameter.</param>
@@ -174,8 +172,8 @@ module LatticeFamily =
     /// <param name="text">Its value as text.</param>
     /// <returns>OutOfRange when the text is no integer within the limits.</returns>
     let count (name: string) (least: int) (most: int) (text: string) : Result<int, MiceError list> =
-        match Int32.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture) with
-        | true, value when value >= least && value <= most -> Ok value
+        match Number.tryCount text with
+        | Some value when value >= least && value <= most -> Ok value
         | _ ->
             Error
                 [

@@ -31,11 +31,12 @@ module Potts =
         fun temperature ->
             let own = { model with Temperature = temperature }
 
-            match narrow.Value, lazy all.Value with
-            | Some density, _ -> PottsStates.averagesOf density own |> LatticeReference.exact ExactSource.TransferMatrix
-            | None, Lazy(Some density) ->
-                PottsEnumeration.averagesOf density own |> LatticeReference.exact ExactSource.Enumeration
-            | None, Lazy None -> None
+            match narrow.Value with
+            | Some density -> PottsStates.averagesOf density own |> LatticeReference.exact ExactSource.TransferMatrix
+            | None ->
+                all.Value
+                |> Option.bind (fun density ->
+                    PottsEnumeration.averagesOf density own |> LatticeReference.exact ExactSource.Enumeration)
 
     let private lattice (shape: int[]) =
         match shape.Length with

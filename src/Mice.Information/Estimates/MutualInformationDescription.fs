@@ -22,7 +22,7 @@ module MutualInformationDescription =
     let private pairs key label note =
         ResultRow.orNull (ResultRow.number key label "" 0 >> ResultRow.noted note) nan
 
-    /// The estimates, the one that is the result first for people.
+    /// One estimate; a column marks the one that is the result.
     let private method (r: MutualInformationResult) (e: MethodEstimate) : ResultRow list =
         [
             ResultRow.text "method" "Estimator" e.Method

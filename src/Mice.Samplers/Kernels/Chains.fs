@@ -150,9 +150,10 @@ module Chains =
         Estimate.create (Statistics.mean means) (System.Double.MaxNumber(spread, blocked)) Direction.Exact
 
     let private collect (options: ChainOptions) (sites: int) (chains: Links<'spin>[]) : ChainSample<'spin> =
-        let perSite =
+        let drift =
             chains
             |> Array.map (fun chain -> chain.StepEnergies |> Array.map (fun energy -> energy / float sites))
+            |> SamplingChecks.drift
 
         let time =
             chains
@@ -165,8 +166,12 @@ module Chains =
             SnapshotsPerChain = options.Snapshots
             EnergyPerSite = chains |> Array.map _.StepEnergies |> meanOfSteps |> Estimate.scale (1.0 / float sites)
             AutocorrelationTime = time
-            Drift = SamplingChecks.drift perSite
-            Checks = SamplingChecks.all "steps" options.Snapshots options.Every time perSite
+            Drift = drift
+            Checks =
+                [
+                    SamplingChecks.equilibrium "steps" chains[0].StepEnergies.Length drift
+                    SamplingChecks.spacing "steps" options.Snapshots options.Every time
+                ]
         }
 
     /// <summary>Snapshots of the canonical ensemble from independent chains. Same key, same result, on any number of threads.</summary>

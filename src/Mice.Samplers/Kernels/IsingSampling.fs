@@ -136,7 +136,11 @@ module IsingSampling =
             SnapshotsPerChain = perChain options
             EnergyPerSite = energies |> Array.map Statistics.mean |> Statistics.estimate Direction.Exact
             AutocorrelationTime = time
-            Checks = SamplingChecks.all "rounds" (perChain options) options.Every time energies
+            Checks =
+                [
+                    SamplingChecks.drift energies |> SamplingChecks.equilibrium "rounds" energies[0].Length
+                    SamplingChecks.spacing "rounds" (perChain options) options.Every time
+                ]
         }
 
     /// <summary>Draws snapshots from the Boltzmann law. The same key gives the same snapshots on any number of threads.</summary>

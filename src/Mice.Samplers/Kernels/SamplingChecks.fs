@@ -27,13 +27,12 @@ module internal SamplingChecks =
 
     /// <summary>Whether the mean energies of the first and of the second half of all steps are those of one process.</summary>
     /// <param name="steps">What a step is called.</param>
-    /// <param name="energies">Energies per site, [chains][steps].</param>
-    let equilibrium (steps: string) (energies: float[][]) : Check =
-        let change = drift energies
-
+    /// <param name="count">Steps of each chain: of a single one nothing is asked.</param>
+    /// <param name="change">The drift of the chains.</param>
+    let equilibrium (steps: string) (count: int) (change: Estimate<1>) : Check =
         {
             Name = "the chains were in equilibrium"
-            Passed = energies[0].Length < 2 || abs change.Value <= 4.0 * change.StandardError
+            Passed = count < 2 || abs change.Value <= 4.0 * change.StandardError
             Detail =
                 $"energy per site of the second half of the {steps} less that of the first {Estimate.format change}, wanted 0 within 4 errors; else raise Equilibrate"
         }
@@ -50,12 +49,3 @@ module internal SamplingChecks =
             Detail =
                 $"{every} {steps} between snapshots, autocorrelation time of the energy {Estimate.format time} {steps}, wanted at least twice as many; else raise Every"
         }
-
-    /// <summary>The checks of equilibrium and of the spacing of snapshots.</summary>
-    /// <param name="steps">What a step is called.</param>
-    /// <param name="snapshots">Snapshots of a chain.</param>
-    /// <param name="every">Steps between two of them.</param>
-    /// <param name="time">The autocorrelation time, steps.</param>
-    /// <param name="energies">Energies per site, [chains][steps].</param>
-    let all (steps: string) (snapshots: int) (every: int) (time: Estimate<1>) (energies: float[][]) : Check list =
-        [ equilibrium steps energies; spacing steps snapshots every time ]

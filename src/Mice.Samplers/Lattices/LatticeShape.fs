@@ -21,4 +21,26 @@ module LatticeShape =
     /// <param name="shape">Sites along each axis.</param>
     /// <param name="site">Number of the site.</param>
     let place (shape: int[]) (site: int) : int[] =
-        Array.map2 (fun side stride -> site / stride % side) shape (strides shape)
+        let place = Array.zeroCreate shape.Length
+        let mutable rest = site
+
+        for axis in shape.Length - 1 .. -1 .. 0 do
+            let whole = rest / shape[axis]
+            place[axis] <- rest - whole * shape[axis]
+            rest <- whole
+
+        place
+
+    /// <summary>The number of the site at a place, which lies within the shape.</summary>
+    /// <param name="shape">Sites along each axis.</param>
+    /// <param name="place">The place along each axis.</param>
+    let site (shape: int[]) (place: int[]) : int =
+        Array.fold2 (fun sum side p -> sum * side + p) 0 shape place
+
+    /// <summary>The site at an offset from another one, around the torus.</summary>
+    /// <param name="shape">Sites along each axis.</param>
+    /// <param name="offset">Sites to go along each axis, of either sign.</param>
+    /// <param name="from">A site.</param>
+    let siteAt (shape: int[]) (offset: int[]) (from: int) : int =
+        Array.map3 (fun p step side -> ((p + step) % side + side) % side) (place shape from) offset shape
+        |> site shape

@@ -31,21 +31,14 @@ module Torus =
                 )
         ]
 
-    /// Difference of the site numbers of neighbours along an axis.
-    let private stride (shape: int[]) axis = LatticeShape.sites shape[axis + 1 ..]
-
-    /// The neighbour of a site along an axis: forward for +1, backward for −1.
-    let private beside (shape: int[]) site (struct (axis, direction)) =
-        let side, stride = shape[axis], stride shape axis
-        let place = site / stride % side
-        site + ((place + direction + side) % side - place) * stride
-
     /// <summary>All neighbours of all sites: entry site·2d + n is the n-th of 2d neighbours. The forward neighbours along each axis come first, last axis
     /// first; then the backward neighbours in the same order. On two axes the order is that of <c>Lattice.neighbours Lattice.Square</c>. Along a side of two
     /// both neighbours are the same site, which then counts twice.</summary>
     /// <param name="shape">Sites along each axis, without faults.</param>
     /// <returns>[sites·2d].</returns>
     let neighbours (shape: int[]) : int[] =
+        let strides = LatticeShape.strides shape
+
         let ways =
             [|
                 for direction in [ 1; -1 ] do
@@ -53,17 +46,19 @@ module Torus =
                         struct (axis, direction)
             |]
 
-        Array.init (LatticeShape.sites shape * ways.Length) (fun i ->
-            beside shape (i / ways.Length) ways[i % ways.Length])
+        let beside site (struct (axis, direction)) =
+            let side, stride = shape[axis], strides[axis]
+            let place = site / stride % side
+            site + ((place + direction + side) % side - place) * stride
+
+        Array.init (LatticeShape.sites shape * ways.Length) (fun i -> beside (i / ways.Length) ways[i % ways.Length])
 
     /// <summary>Whether a site belongs to the odd sublattice: the sum of its coordinates is odd. Neighbours belong to different sublattices, except across the
     /// border of an odd side.</summary>
     /// <param name="shape">Sites along each axis.</param>
     /// <param name="site">A site.</param>
     let isOdd (shape: int[]) (site: int) : bool =
-        let folder struct (rest, sum) side = struct (rest / side, sum + rest % side)
-        let struct (_, sum) = Array.fold folder (struct (site, 0)) (Array.rev shape)
-        sum % 2 = 1
+        Array.sum (LatticeShape.place shape site) % 2 = 1
 
     /// <summary>For every site, copies the entry of its forward neighbour along an axis.</summary>
     /// <param name="shape">Sites along each axis.</param>
@@ -71,7 +66,7 @@ module Torus =
     /// <param name="source">What is copied, [sites].</param>
     /// <param name="target">Where to, [sites].</param>
     let internal copyForward (shape: int[]) (axis: int) (source: 'item[]) (target: 'item[]) : unit =
-        let stride = stride shape axis
+        let stride = (LatticeShape.strides shape)[axis]
         let block = shape[axis] * stride
 
         for start in 0..block .. source.Length - 1 do
