@@ -27,7 +27,7 @@ let tests =
         "LatticeSpinsTests"
         [
             test "Without a field one planar spin has exactly ln 2π" {
-                let spins = LatticeSpins.planar (SpinSymmetry.translations true)
+                let spins = (LatticeSpins.planar (SpinSymmetry.translations true)).Treatment
                 // Halving goes down to one spin, whatever block the options ask for.
                 Expect.equal (spins.BlockSide 4 2) 1 "a block is one spin"
                 let block = spins.Block 1 (snapshots 64) |> ok
@@ -43,7 +43,7 @@ let tests =
             }
 
             test "In a field one planar spin is counted, its error by jackknife over groups" {
-                let spins = LatticeSpins.planar SpinSymmetry.none
+                let spins = (LatticeSpins.planar SpinSymmetry.none).Treatment
                 let set = snapshots 640
                 let block = spins.Block 1 set |> ok
                 let found = block.EntropyPerSite
@@ -63,7 +63,7 @@ let tests =
 
             test "Critics and laws fit the spins" {
                 for together in [ true; false ] do
-                    let spins = LatticeSpins.planar (SpinSymmetry.translations together)
+                    let spins = (LatticeSpins.planar (SpinSymmetry.translations together)).Treatment
                     let set = snapshots 16
                     Expect.isEmpty (spins.Faults set) "sound spins have no faults"
 

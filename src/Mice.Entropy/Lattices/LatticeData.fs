@@ -30,5 +30,5 @@ module internal LatticeData =
         GroupedSnapshots.faults
             data.Snapshots.Sites.Length
             data.GroupSnapshots
-            (fun () -> data.Spins.Faults data.Snapshots)
+            (fun () -> data.Spins.Treatment.Faults data.Snapshots)
             data.Energies

@@ -27,7 +27,7 @@ module internal LatticeMethods =
         [
             LatticeMethod.Mice
             LatticeMethod.Scan
-            if spins.Count.IsSome then
+            if spins.Treatment.Count.IsSome then
                 LatticeMethod.Counting
             LatticeMethod.Compression
         ]
@@ -128,7 +128,7 @@ module internal LatticeMethods =
     /// One method on snapshots of one temperature.
     let apply (options: LatticeEntropyOptions) (run: Run) (sample: LatticeSample<'spin>) (method: LatticeMethod) =
         let watch = Stopwatch.StartNew()
-        let spins, snapshots = sample.Data.Spins, sample.Data.Snapshots
+        let spins, snapshots = sample.Data.Spins.Treatment, sample.Data.Snapshots
 
         match method, spins.Count with
         | LatticeMethod.Mice, _ -> halved options run sample

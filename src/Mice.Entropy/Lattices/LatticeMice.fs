@@ -54,7 +54,7 @@ module LatticeMiceOptions =
 module internal LatticeMice =
     /// Faults of a torus that cannot be halved down to the starting block. Faults of the side of the block are found by the check of the options.
     let internal faults (spins: LatticeSpins<'spin>) (options: LatticeMiceOptions) (shape: int[]) : MiceError list =
-        let block = spins.BlockSide options.Block shape.Length
+        let block = spins.Treatment.BlockSide options.Block shape.Length
 
         let isHalved side =
             side >= block && side % block = 0 && BitOperations.IsPow2(side / block)
@@ -88,7 +88,7 @@ module internal LatticeMice =
     /// How the snapshots of some data are halved.
     let private halving (options: LatticeMiceOptions) (data: LatticeData<'spin>) : Halving<'spin[]> =
         let shape = data.Snapshots.Shape
-        let spins = data.Spins
+        let spins = data.Spins.Treatment
         let side = spins.BlockSide options.Block shape.Length
         let snapshots sites = { data.Snapshots with Sites = sites }
         let draw = spins.Draw shape

@@ -192,7 +192,7 @@ module internal LatticeScan =
             and! () = Run.faults run
             let watch = Stopwatch.StartNew()
             let snapshots = data.Snapshots
-            let law = data.Spins.Law options snapshots
+            let law = data.Spins.Treatment.Law options snapshots
             let count = snapshots.Sites.Length
             let half = GroupedSnapshots.half count data.GroupSnapshots
 
