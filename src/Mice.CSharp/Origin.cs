@@ -6,24 +6,26 @@ namespace Mice.CSharp;
 
 /// <summary>The results of the F# libraries that values of the façade were made from: for what shows or stores a value in full.</summary>
 /// <remarks>Kept beside the values, not in them, so that a changed copy of a value has none.</remarks>
-internal static class Origin
+public static class Origin
 {
     private static readonly ConditionalWeakTable<object, object> Known = [];
 
     /// <summary>The value, with its result remembered as long as it lives.</summary>
-    public static T Remember<T>(object result, T value)
+    internal static T Remember<T>(object result, T value)
         where T : class
     {
         Known.Add(value, result);
         return value;
     }
 
-    /// <summary>The result of a value; null when it was made or changed by a user.</summary>
+    /// <summary>The result that a value was made from; null when the value was made or changed by a user, or comes from a result of another type.</summary>
+    /// <typeparam name="TResult">Type of the result, such as <see cref="ScanResult"/> for a <see cref="ScanEntropyEstimate"/>.</typeparam>
+    /// <param name="value">A value that an estimator of the façade returned.</param>
     public static TResult? Of<TResult>(object value)
         where TResult : class => Known.TryGetValue(value, out var result) ? result as TResult : null;
 
     /// <summary>What an estimator found, in full; null for a value that was made or changed by a user.</summary>
-    public static ResultDescription? Description(object value) =>
+    internal static ResultDescription? Description(object value) =>
         Of<object>(value) switch
         {
             ScanResult scan => ScanDescription.create(scan),

@@ -34,8 +34,6 @@ module ScaleFigures =
 
     let private scale = "log₂ V, V sites of both halves"
 
-    let private logVolume l = Math.Log2(LatticeDescription.sites l)
-
     /// <summary>M against the area A of the interface.</summary>
     /// <param name="points">Points; those without levels are left out.</param>
     let mutualInformation (points: LatticeResult list) : GenericChart =
@@ -55,13 +53,14 @@ module ScaleFigures =
             "Per area of the interface"
             scale
             "M/A (nats per site at the cut)"
-            logVolume
+            LatticeDescription.logSites
             LatticeDescription.perInterface
 
     /// <summary>M/V against log₂ V, V the sites of both halves.</summary>
     /// <param name="points">Points; those without levels are left out.</param>
     let perSite (points: LatticeResult list) : GenericChart =
-        points |> figure "Per site" scale "M/V (nats per site)" logVolume LatticeDescription.share
+        points
+        |> figure "Per site" scale "M/V (nats per site)" LatticeDescription.logSites LatticeDescription.share
 
     /// <summary>All three figures, or none where no point has levels.</summary>
     /// <param name="points">Points; those without levels are left out.</param>

@@ -27,6 +27,9 @@ module LatticeDescription =
     /// V, the sites of both halves together.
     let sites (l: LatticeLevel) : float = 2.0 * l.Volume
 
+    /// log₂ V: the scale of a level, one more for each doubling.
+    let logSites (l: LatticeLevel) : float = Math.Log2(sites l)
+
     /// M/A, nats per site at the cut.
     let perInterface (l: LatticeLevel) : Estimate<nat> =
         l.MutualInformation |> Estimate.scale (1.0 / l.InterfaceArea)
