@@ -40,6 +40,36 @@ module Snapshot =
     let density (snapshot: Snapshot) : float =
         float (count snapshot) / Cell.volume snapshot.Cell
 
+    /// <summary>The snapshot in fewer dimensions: coordinates beyond them are 0, in a box of length 1 that does not repeat there, so that its volume is
+    /// that of the dimensions that count.</summary>
+    /// <param name="dimension">1, 2 or 3: the first so many coordinates count.</param>
+    /// <param name="snapshot">A snapshot; in three dimensions it is given back as it is.</param>
+    let inDimensions (dimension: int) (snapshot: Snapshot) : Snapshot =
+        let cell = snapshot.Cell
+
+        let along i =
+            let row, column = i / 3, i % 3
+
+            if row < dimension && column < dimension then
+                cell.Vectors[i]
+            elif row = column then
+                1.0
+            else
+                0.0
+
+        if dimension = 3 then
+            snapshot
+        else
+            { snapshot with
+                Positions = snapshot.Positions |> Array.mapi (fun i x -> if i % 3 < dimension then x else 0.0)
+                Cell =
+                    {
+                        Vectors = Array.init 9 along
+                        Origin = cell.Origin |> Array.mapi (fun i x -> if i < dimension then x else -0.5)
+                        Periodic = cell.Periodic |> Array.mapi (fun i p -> i < dimension && p)
+                    }
+            }
+
     /// <summary>A snapshot of one species at step 0.</summary>
     /// <param name="name">The name of the species.</param>
     /// <param name="cell">The box.</param>

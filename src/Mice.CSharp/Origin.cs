@@ -29,6 +29,7 @@ public static class Origin
         Of<object>(value) switch
         {
             ScanResult scan => ScanDescription.create(scan),
+            DenoisingResult denoising => DenoisingDescription.create(denoising),
             MeltingResult melting => MeltingDescription.create(melting),
             MutualInformationResult information => MutualInformationDescription.create(information),
             LatticeResult point => LatticeDescription.create([], [point]),

@@ -93,7 +93,14 @@ public sealed record ScanEntropyEstimate
 /// <param name="Table">A table with the columns step, U_eV and V_A3 and a row for the step of every snapshot.</param>
 /// <param name="TemperatureKelvin">Temperature of the run, K.</param>
 /// <param name="PressureBar">Target pressure of the run, bar.</param>
-public sealed record ThermalRun(ThermoData Table, double TemperatureKelvin, double PressureBar = 1.0);
+public sealed record ThermalRun(ThermoData Table, double TemperatureKelvin, double PressureBar = 1.0)
+{
+    /// <summary>−ln p of snapshots of the run, up to a constant.</summary>
+    internal ControlVariate ToControl(Snapshot[] snapshots) =>
+        MiceException.Unwrap(
+            ControlVariateModule.thermal(new ThermalConditions(TemperatureKelvin, PressureBar), snapshots, Table.Value)
+        );
+}
 
 /// <summary>Estimates the excess entropy of a phase from its snapshots. Stateless and safe to share between threads.</summary>
 /// <param name="options">How; null for the defaults.</param>
@@ -122,15 +129,7 @@ public sealed class ScanEntropyEstimator(ScanEntropyOptions? options = null)
             {
                 var scan = chosen.ToScanOptions(ScanOptionsModule.defaults.Symmetry);
                 var values = Conversion.Snapshots(snapshots);
-                var control = run is null
-                    ? null
-                    : MiceException.Unwrap(
-                        ControlVariateModule.thermal(
-                            new ThermalConditions(run.TemperatureKelvin, run.PressureBar),
-                            values,
-                            run.Table.Value
-                        )
-                    );
+                var control = run?.ToControl(values);
                 var result = ScanEntropy.estimate(
                     scan,
                     chosen.ToRun(progress, cancellationToken, chosen.CudaDevice),

@@ -57,6 +57,7 @@ type MeltArgument =
 /// What `mice entropy atoms FILE` takes beside what every verb does.
 type EntropyArgument =
     | [<MainCommand>] File of file: string
+    | Method of name: string
     | Symmetry of name: string
     | Thermo of file: string
     | Temperature of kelvin: string
@@ -67,7 +68,9 @@ type EntropyArgument =
         member this.Usage =
             match this with
             | File _ -> "snapshots: LAMMPS dump or extended XYZ, plain or gzip"
-            | Symmetry _ -> "symmetry of the system: isotropic, cubic or none (default)"
+            | Method _ ->
+                "scan (default), atom by atom along passes; or denoising, by the noise that networks find: for fluids, of any species, in less time"
+            | Symmetry _ -> "symmetry of the system, for the scan: isotropic, cubic or none (default)"
             | Thermo _ ->
                 "thermo table of the run, as LAMMPS log (units metal), fix ave/time file, or CSV or blank-separated columns step, U_eV, V_A3: takes thermal noise out and tells how loose the bound is; needs --temperature"
             | Temperature _ -> "temperature of the run; only with --thermo"

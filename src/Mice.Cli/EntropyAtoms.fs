@@ -5,20 +5,72 @@ open Mice
 open Mice.Atoms
 open Mice.Entropy
 open Mice.Plots
+open Plotly.NET
 
 /// `mice entropy atoms`: snapshots of one phase in, excess entropy out.
 [<RequireQualifiedAccess>]
 module EntropyAtoms =
 
+    /// What a method found, ready to be shown.
+    type private Found =
+        {
+            Description: ResultDescription
+            Figures: unit -> (string * GenericChart list) list
+        }
+
     type private Job =
         {
             Options: RunOptions
-            Scan: ScanOptions
+            Method: Estimators -> Snapshot[] -> ControlVariate option -> Run -> Result<Found, MiceError list>
             Trajectory: Trajectory
             Control: ControlVariate option
             /// What the readers say about both files.
             Warnings: string list
         }
+
+    let private controlled withControl (control: ControlVariate option) result =
+        match control with
+        | Some control -> withControl control result
+        | None -> result
+
+    let private scan options (estimators: Estimators) snapshots control run =
+        estimators.Scan options run snapshots
+        |> Result.map (fun result ->
+            let result = controlled ScanEntropy.withControl control result
+
+            {
+                Description = ScanDescription.create result
+                Figures = fun () -> ScanFigures.all (Outputs.pairs snapshots) result
+            })
+
+    let private denoising options (estimators: Estimators) snapshots control run =
+        estimators.Denoising options run snapshots
+        |> Result.map (fun result ->
+            let result = controlled DenoisingEntropy.withControl control result
+
+            {
+                Description = DenoisingDescription.create result
+                Figures = fun () -> DenoisingFigures.all (Outputs.pairs snapshots) result
+            })
+
+    /// Methods by name, each from whether it is to be quick and the symmetry.
+    let private methods =
+        [
+            "scan", (fun quick symmetry -> SharedOptions.scan quick symmetry |> ScanOptions.check |> Result.map scan)
+            "denoising",
+            fun quick _ ->
+                (if quick then
+                     DenoisingOptions.quick
+                 else
+                     DenoisingOptions.defaults)
+                |> DenoisingOptions.check
+                |> Result.map denoising
+        ]
+
+    let private ofName (name: string) =
+        match methods |> List.tryFind (fun (known, _) -> known = name) with
+        | Some(_, create) -> Ok create
+        | None -> Error [ MiceError.UnknownName("method", name, List.map fst methods) ]
 
     /// −ln p of the snapshots from the table, where one was given, and what the reader says about the table.
     let private control
@@ -71,42 +123,40 @@ module EntropyAtoms =
             and! symmetry =
                 r.TryGetResult EntropyArgument.Symmetry |> Option.defaultValue "none" |> Options.symmetry
 
+            and! create =
+                r.TryGetResult EntropyArgument.Method |> Option.defaultValue "scan" |> ofName
+
             and! control, ofTable = control r trajectory
             and! options = SharedOptions.read given.Shared
-
-            let! scan =
-                SharedOptions.scan (r.Contains EntropyArgument.Quick) symmetry |> ScanOptions.check
+            let! chosen = create (r.Contains EntropyArgument.Quick) symmetry
 
             return
                 {
                     Options = options
-                    Scan = scan
+                    Method = chosen
                     Trajectory = trajectory
                     Control = control
                     Warnings = trajectory.Warnings @ ofTable
                 }
         }
 
-    let private estimate (estimators: Estimators) (job: Job) (run: Run) =
-        estimators.Scan job.Scan run job.Trajectory.Snapshots
-        |> Result.map (fun result ->
-            match job.Control with
-            | Some control -> ScanEntropy.withControl control result
-            | None -> result)
-
-    let private finish (estimators: Estimators) (job: Job) (result: ScanResult) : int =
-        ScanDescription.create result
+    let private finish (estimators: Estimators) (job: Job) (found: Found) : int =
+        found.Description
         |> Outputs.finish
             job.Options
             (Outputs.title "Entropy" job.Trajectory.Snapshots)
             (estimators.Versions())
-            (fun () -> ScanFigures.all (Outputs.pairs job.Trajectory.Snapshots) result)
+            found.Figures
 
     let private work (estimators: Estimators) given (job: Job) =
         if not job.Options.Quiet then
             job.Warnings |> List.iter (eprintfn "Warning: %s")
 
-        Runs.withCheckpoints [ "entropy"; "atoms" ] given job.Options (estimate estimators job)
+        Runs.withCheckpoints
+            [ "entropy"; "atoms" ]
+            given
+            job.Options
+            (job.Method estimators job.Trajectory.Snapshots job.Control)
 
     /// The verb.
     let verb: Verb =

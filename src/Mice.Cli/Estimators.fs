@@ -13,6 +13,8 @@ type Estimators =
     {
         /// Excess entropy of the snapshots of one phase.
         Scan: ScanOptions -> Run -> Snapshot[] -> Result<ScanResult, MiceError list>
+        /// The same of a fluid, by the noise that networks find.
+        Denoising: DenoisingOptions -> Run -> Snapshot[] -> Result<DenoisingResult, MiceError list>
         /// Mutual information of two samples.
         MutualInformation:
             MutualInformationOptions -> Run -> Sample -> Sample -> Result<MutualInformationResult, MiceError list>
@@ -57,6 +59,7 @@ module Estimators =
     let standard: Estimators =
         {
             Scan = ScanEntropy.estimate
+            Denoising = DenoisingEntropy.estimate
             MutualInformation = MutualInformation.estimate
             Lattice = fun options run system temperatures -> system.Estimate options run temperatures
             LatticeSnapshots = LatticeSnapshotEntropy.estimate

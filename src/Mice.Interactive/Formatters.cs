@@ -37,6 +37,7 @@ internal static class Formatters
         Show<Report>(Page.Write, (report, text) => PlainText.Write(report.Sections.SelectMany(s => s.Blocks), text));
 
         Result<ScanResult>(ResultBlocks.Of);
+        Result<DenoisingResult>(ResultBlocks.Of);
         Result<MeltingResult>(ResultBlocks.Of);
         Result<MutualInformationResult>(ResultBlocks.Of);
         Result<FSharpList<LatticeResult>>(ResultBlocks.Of);
@@ -46,6 +47,7 @@ internal static class Formatters
         Result<MdResult>(ResultBlocks.Of);
 
         OfFacade<ScanEntropyEstimate, ScanResult>(ResultBlocks.Of);
+        OfFacade<DenoisingEntropyEstimate, DenoisingResult>(ResultBlocks.Of);
         OfFacade<MeltingEstimate, MeltingResult>(ResultBlocks.Of);
         OfFacade<MutualInformationEstimate, MutualInformationResult>(ResultBlocks.Of);
         OfFacade<LatticeEntropyEstimate, LatticeResult>(point => ResultBlocks.Of([point]));

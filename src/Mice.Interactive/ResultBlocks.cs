@@ -17,6 +17,9 @@ internal static class ResultBlocks
     public static IReadOnlyList<Block> Of(ScanResult result) =>
         Of(ScanDescription.create(result), ScanFigures.training("Networks", result));
 
+    public static IReadOnlyList<Block> Of(DenoisingResult result) =>
+        Of(DenoisingDescription.create(result), DenoisingFigures.levels(result));
+
     public static IReadOnlyList<Block> Of(MeltingResult result) =>
         Of(MeltingDescription.create(result), MeltingFigures.gibbs(result));
 

@@ -171,7 +171,8 @@ module TrainingState =
 
     let private read device (form: TrainingState) (tree: Params) (values: Map<string, string>) =
         let whole = tree |> Params.inForm (trees form) |> Params.onto device
-        let part name = Params.find name whole
+        // Where the numbers of a training without an interruption would lie.
+        let part name = Params.find name whole |> Params.joined
         let scalars = numbers values["numbers"]
 
         {

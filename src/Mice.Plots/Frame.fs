@@ -70,6 +70,11 @@ module Frame =
         |> Chart.withXAxis (named x)
         |> Chart.withYAxis (named y)
 
+    /// <summary>Makes the horizontal axis logarithmic.</summary>
+    /// <param name="chart">The figure; its horizontal coordinates are above 0.</param>
+    let logarithmic (chart: GenericChart) : GenericChart =
+        chart |> Chart.withXAxis (LinearAxis.init (AxisType = StyleParam.AxisType.Log))
+
     /// <summary>Gives the vertical axis named rows, all of them and half a row above and below.</summary>
     /// <param name="names">The names from the top, plain text.</param>
     /// <param name="chart">The figure.</param>

@@ -11,10 +11,8 @@ open Plotly.NET
 [<RequireQualifiedAccess>]
 module ScanFigures =
 
-    /// <summary>Excess entropy on the validation snapshots against training steps, one line per network, and the final bound.</summary>
-    /// <param name="name">What was scanned, for the title.</param>
-    /// <param name="result">The scan.</param>
-    let training (name: string) (result: ScanResult) : GenericChart =
+    /// Excess entropy on validation snapshots against training steps, one line per network, and the final bound.
+    let internal heldOut (name: string) (curves: CurvePoint[][]) (bound: Estimate<kB / atom>) : GenericChart =
         let line network (curve: CurvePoint[]) =
             let points =
                 curve
@@ -26,13 +24,20 @@ module ScanFigures =
                 (points |> Array.map (fst >> float))
                 (points |> Array.map snd)
 
-        let final = Estimate.formatWithDirection result.ExcessEntropy
-
-        result.Training
+        curves
         |> Array.mapi line
         |> List.ofArray
         |> Frame.create $"{name}: held-out excess entropy" "Training step" "Excess entropy (k_B per atom)"
-        |> Frame.horizontal (float result.ExcessEntropy.Value) $"result, test snapshots: {final}" Colour.ink
+        |> Frame.horizontal
+            (float bound.Value)
+            $"result, test snapshots: {Estimate.formatWithDirection bound}"
+            Colour.ink
+
+    /// <summary>Excess entropy on the validation snapshots against training steps, one line per network, and the final bound.</summary>
+    /// <param name="name">What was scanned, for the title.</param>
+    /// <param name="result">The scan.</param>
+    let training (name: string) (result: ScanResult) : GenericChart =
+        heldOut name result.Training result.ExcessEntropy
 
     /// <summary>Training objective of every network against training steps; one style for each phase.</summary>
     /// <param name="phases">The scans with the styles of their lines.</param>

@@ -3,16 +3,6 @@ namespace Mice.Tensors
 open System
 open TorchSharp
 
-/// How many derivatives are being taken around the running code, per thread.
-[<AbstractClass; Sealed>]
-type internal Recording private () =
-    [<ThreadStatic; DefaultValue>]
-    static val mutable private depth: int
-
-    static member Depth
-        with get () = Recording.depth
-        and set (n: int) = Recording.depth <- n
-
 /// <summary>Derivatives of functions of tensors, by libtorch's reverse mode.</summary>
 /// <remarks>The functions are pure: they do not change what they are given, and they nest (the gradient of a gradient
 /// is a second derivative). A function to be differentiated must compute with tensor operations throughout: numbers
@@ -33,36 +23,106 @@ module Grad =
         else
             unary "detach" (fun t -> t.detach().requires_grad_ true) x
 
+    /// Adds a gradient that libtorch found, if it found one, to a sum of them.
+    let private accumulate (sums: torch.Tensor[]) (place: int) (found: torch.Tensor) =
+        if not (isNull found) && found.IsInvalid then
+            GC.SuppressFinalize found
+        elif not (isNull found) then
+            let own = found.DetachFromDisposeScope()
+
+            if isNull sums[place] then
+                sums[place] <- own
+            else
+                // Not in place: libtorch gives one tensor for all inputs of a sum.
+                let sum = sums[place].add(own, Numbers.One).DetachFromDisposeScope()
+                sums[place].Dispose()
+                own.Dispose()
+                sums[place] <- sum
+
+    /// Sums of Σ vᵢ ∂outputᵢ/∂inputⱼ over all ways, also those across the cuts of the record, from the last to the first; null where there is none.
+    let private gradients (outputs: torch.Tensor[]) (weights: torch.Tensor[]) (inputs: torch.Tensor[]) createGraph =
+        let cuts = Recording.Cuts.ToArray()
+        let places = Array.append inputs (cuts |> Array.map _.After)
+        let sums: torch.Tensor[] = Array.zeroCreate places.Length
+
+        let add (outputs: torch.Tensor[]) (weights: torch.Tensor[]) count =
+            let inputs = Array.truncate (inputs.Length + count) places
+
+            // The record is needed again where another derivative or another way across a cut goes through it.
+            torch.autograd.grad (outputs, inputs, weights, createGraph || cuts.Length > 0, createGraph, true)
+            |> Seq.iteri (accumulate sums)
+
+        add outputs weights cuts.Length
+
+        for k in cuts.Length - 1 .. -1 .. 0 do
+            let above = sums[inputs.Length + k]
+
+            if not (isNull above) then
+                let found = cuts[k].Across cuts[k].Before above
+
+                let connected =
+                    Array.zip cuts[k].Before found |> Array.filter (fun (before, _) -> before.requires_grad)
+
+                add (Array.map fst connected) (Array.map snd connected) k
+
+                for gradient in Array.append found [| above |] do
+                    gradient.Dispose()
+
+        Array.truncate inputs.Length sums
+
     /// Σ vᵢ ∂outputᵢ/∂inputⱼ for every j, with zeros for inputs that play no part.
     let private backward (outputs: Tensor[]) (vectors: Tensor[]) (inputs: Tensor[]) (createGraph: bool) : Tensor[] =
         let natives (tensors: Tensor[]) = tensors |> Array.map _.Native
         let weights = if vectors.Length = 0 then null else natives vectors
 
+        if createGraph && Recording.Cuts.Count > 0 then
+            raise (TensorException "a second derivative of an operator whose first derivative alone is known")
+
         let all =
             List.concat [ List.ofArray outputs; List.ofArray vectors; List.ofArray inputs ]
 
-        let gradients =
+        let found =
             Tensor.Guard(
                 "derivative",
                 all,
-                fun () -> torch.autograd.grad (natives outputs, natives inputs, weights, createGraph, createGraph, true)
+                (fun () -> gradients (natives outputs) weights (natives inputs) createGraph)
             )
 
         inputs
         |> Array.mapi (fun i input ->
-            if isNull gradients[i] || gradients[i].IsInvalid then
+            if isNull found[i] then
                 Tensor.zerosLike input
             else
-                Tensor.Adopt gradients[i])
+                Tensor.Adopt found[i])
 
     let private recording (body: unit -> 'r) : 'r =
+        let outside = Recording.Cuts
+        let cuts = ResizeArray()
         Recording.Depth <- Recording.Depth + 1
+        Recording.Cuts <- cuts
         use _ = torch.enable_grad ()
 
         try
             Tensor.scope body
         finally
             Recording.Depth <- Recording.Depth - 1
+            Recording.Cuts <- outside
+
+            for cut in cuts do
+                cut.After.Dispose()
+
+                for tensor in cut.Before do
+                    tensor.Dispose()
+
+    /// <summary>The same tensor, behind which the record of a derivative begins anew: the part before is gone through once for all that comes behind, also where
+    /// host operators are between them. Put it in front of each layer that has such operators. Outside of derivatives nothing happens.</summary>
+    /// <param name="x">What a layer is given.</param>
+    let section (x: Tensor) : Tensor =
+        if Recording.Depth = 1 && requiresGrad x then
+            mixed "section" [ x ] (fun () ->
+                Recording.Continue("section", [| x |], x.Native.detach (), (fun _ gradient -> [| gradient.alias () |])))
+        else
+            x
 
     /// The parameters as variables: what is differentiated, and the tree that records. Where the tensors are pieces of
     /// one vector, that vector is the variable, so that the gradient is one vector too.

@@ -156,6 +156,10 @@ module Params =
         else
             rebuild form parts
 
+    /// The same numbers as pieces of one vector, as optimisers leave them. The last digits of sums in single precision depend on where in memory
+    /// numbers lie.
+    let joined (tree: Params) : Params = packed tree |> unpacked tree
+
     /// A function of all numbers, applied to the whole at once.
     let internal onWhole (f: Tensor -> Tensor) (tree: Params) : Params =
         packed tree |> Array.map f |> unpacked tree

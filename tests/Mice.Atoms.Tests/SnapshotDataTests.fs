@@ -439,4 +439,15 @@ let tests =
                     ] do
                     Expect.throwsT<ArgumentException> (fun () -> written [| broken |] |> ignore) "refused"
             }
+
+            test "In fewer dimensions the volume is that of the axes that count, and the others say nothing" {
+                let s =
+                    Snapshot.ofPositions "Na" (Cell.orthorhombic [| 4.0; 5.0; 6.0 |]) [| 1.0; 2.0; 3.0; 3.0; 4.0; 5.0 |]
+
+                Expecting.decimals 12 (Cell.volume (Snapshot.inDimensions 2 s).Cell) 20.0 "an area"
+                Expecting.decimals 12 (Cell.volume (Snapshot.inDimensions 1 s).Cell) 4.0 "a length"
+                Expect.equal (Snapshot.inDimensions 2 s).Positions [| 1.0; 2.0; 0.0; 3.0; 4.0; 0.0 |] "positions"
+                Expect.equal (Snapshot.inDimensions 2 s).Cell.Periodic [| true; true; false |] "what repeats"
+                Expecting.same (Snapshot.inDimensions 3 s) s "three are all"
+            }
         ]

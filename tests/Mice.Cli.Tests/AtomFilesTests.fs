@@ -143,6 +143,15 @@ let tests =
                     |> BadInputTests.refused [ "no step" ])
             }
 
+            test "A method that is not known is refused, and a set that is too small for the one that is" {
+                let content = frames [ for i in 0..5 -> $"step={i}" ] moves
+
+                entropy content [ "--method"; "guessing" ]
+                |> BadInputTests.refused [ "method"; "scan"; "denoising" ]
+
+                entropy content [ "--method"; "denoising" ] |> BadInputTests.refused [ "snapshots" ]
+            }
+
             test "A LAMMPS log is as good as a table" {
                 let csv = sodium "solid_thermo.csv"
 

@@ -93,6 +93,7 @@ let estimators: Estimators =
     { FakeInformation.saying true with
         Lattice = fun _ _ _ _ -> Ok points
         Scan = FakeScan.scattering
+        Denoising = FakeDenoising.scattering
     }
 
 let private scanOf change (options: ScanOptions) run snapshots =

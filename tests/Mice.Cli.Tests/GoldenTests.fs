@@ -55,6 +55,7 @@ let private commands: (string * Estimators * (string -> string[])) list =
         "mi-other", other, samples
         "atoms", whole, (fun _ -> [| "entropy"; "atoms"; solid; yield! thermo |])
         "atoms-other", other, (fun _ -> [| "entropy"; "atoms"; solid |])
+        "denoising", whole, (fun _ -> [| "entropy"; "atoms"; solid; "--method"; "denoising"; yield! thermo |])
         "melt", whole, (fun _ -> melt)
         "melt-other", other, (fun _ -> melt)
         "ising", whole, (fun _ -> words "entropy ising --size 16 --temperature 2")

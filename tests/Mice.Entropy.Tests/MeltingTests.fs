@@ -267,7 +267,6 @@ let tests =
                                         Step = s.Step
                                         Network = i % 3
                                         Entropy = controlOf s.Step - 7.0
-                                        MeanRatio = 1.0
                                         Passes = [| struct (controlOf s.Step - 7.0, controlOf s.Step - 7.0) |]
                                     })
                         }

@@ -37,7 +37,7 @@ let private bits (result: ScanResult) =
         result.Calibration.Value
         for s in result.BySnapshot do
             s.Entropy
-            s.MeanRatio
+        yield! result.MeanRatios
         for p in Array.concat result.Training do
             p.Loss
             p.Held.Value

@@ -45,6 +45,8 @@ let private operations: (string * (Tensor -> Tensor)) list =
         (fun x ->
             Tensor.toArray<float> x |> ignore
             x)
+        "derivative across host operators and sections",
+        (fun x -> Tensor.convert DType.Float32 x |> HostOperatorTests.derivative)
         "step of Adam",
         (fun x ->
             let optimiser =
@@ -72,6 +74,8 @@ let private pins =
             "einsum", 1
             "embedding", 2
             "item", 1
+            // Nine derivatives by libtorch, eight cuts among them, four of which make three tensors each.
+            "derivative across host operators and sections", 53
             "step of Adam", 8
         ]
 

@@ -202,6 +202,21 @@ let private modules =
                 "the key draws the same parameters"
         }
 
+        test "Joined parameters are the same numbers" {
+            let p =
+                Params.node
+                    [
+                        "a", Params.Leaf(uniform 1 0.0 1.0 [ 2; 3 ])
+                        "b", Params.Leaf(uniform 2 0.0 1.0 [ 5 ])
+                    ]
+
+            let joined = Params.joined p
+
+            for path, x, y in Params.zip p joined do
+                Expect.equal y.Shape x.Shape $"shape of {path}"
+                Expect.equal (Tensor.toFloats y) (Tensor.toFloats x) $"numbers of {path}"
+        }
+
         test "second derivatives pass through a module" {
             let layer = Layer.ofModule theirs
             let p = layer.Init(Key.ofSeed 1UL) |> Params.convert DType.Float64

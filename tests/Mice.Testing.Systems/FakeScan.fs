@@ -63,6 +63,7 @@ let result (excess: float) (error: float) (volumePerAtom: float) (given: Snapsho
                 }
         NetworkEntropies = [| for shift in [ -0.01; 0.0; 0.01 ] -> upper (excess + shift) error |]
         BySnapshot = [||]
+        MeanRatios = [||]
         Calibration = Estimate.create 1.002 0.004 Direction.Exact
         ByCutoff =
             [|
@@ -127,7 +128,6 @@ let scattering (options: ScanOptions) (run: Run) (given: Snapshot[]) : Result<Sc
                         Step = s.Step
                         Network = i / 5
                         Entropy = value
-                        MeanRatio = 1.0
                         Passes = [| struct (value, value) |]
                     })
         })

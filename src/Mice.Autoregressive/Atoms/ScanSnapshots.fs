@@ -28,42 +28,10 @@ type ScanSnapshots =
 /// Making snapshots ready, and their lengths.
 [<RequireQualifiedAccess>]
 module ScanSnapshots =
-    /// Positions with the coordinates beyond the dimension set to 0, in a box that does not repeat there.
-    let private project dimension (snapshot: Snapshot) =
-        let cell = snapshot.Cell
-
-        if dimension = 3 then
-            snapshot.Positions, cell
-        else
-            let positions =
-                Array.mapi (fun i x -> if i % 3 < dimension then x else 0.0) snapshot.Positions
-
-            let vectors =
-                Array.init 9 (fun i ->
-                    let row, column = i / 3, i % 3
-
-                    if row < dimension && column < dimension then
-                        cell.Vectors[i]
-                    elif row = column then
-                        1.0
-                    else
-                        0.0)
-
-            let origin = Array.mapi (fun i x -> if i < dimension then x else -0.5) cell.Origin
-            let periodic = Array.mapi (fun i p -> i < dimension && p) cell.Periodic
-
-            positions,
-            {
-                Vectors = vectors
-                Origin = origin
-                Periodic = periodic
-            }
-
     /// The mean distance ρ^(−1/d) of the atoms over all snapshots, Å.
     let meanDistance (dimension: int) (snapshots: Snapshot[]) : float =
         let volume =
-            snapshots
-            |> Array.averageBy (fun s -> Cell.volume (snd (project dimension s)) / float (Snapshot.count s))
+            snapshots |> Array.averageBy (Snapshot.inDimensions dimension >> Snapshot.volumePerAtom)
 
         volume ** (1.0 / float dimension)
 
@@ -73,7 +41,7 @@ module ScanSnapshots =
     /// <param name="cutoff">The longest distance that will be asked for, Å.</param>
     /// <param name="snapshots">One or more; different numbers of atoms are an exception.</param>
     let prepare (dimension: int) (symmetry: Symmetry) (cutoff: float) (snapshots: Snapshot[]) : ScanSnapshots =
-        let projected = snapshots |> Array.map (project dimension)
+        let projected = snapshots |> Array.map (Snapshot.inDimensions dimension)
         let atoms = Snapshot.count snapshots[0]
 
         if snapshots |> Array.exists (fun s -> Snapshot.count s <> atoms) then
@@ -84,10 +52,10 @@ module ScanSnapshots =
             Symmetry = symmetry
             Atoms = atoms
             Cutoff = cutoff
-            Positions = projected |> Array.map fst
-            Cells = projected |> Array.map snd
-            Grids = projected |> Array.map (fun (positions, cell) -> Neighbours.build cell positions cutoff)
-            Densities = projected |> Array.map (fun (_, cell) -> float atoms / Cell.volume cell)
+            Positions = projected |> Array.map _.Positions
+            Cells = projected |> Array.map _.Cell
+            Grids = projected |> Array.map (fun s -> Neighbours.build s.Cell s.Positions cutoff)
+            Densities = projected |> Array.map Snapshot.density
         }
 
     /// Some of the snapshots.

@@ -1,6 +1,5 @@
 namespace Mice.Entropy
 
-open System
 open Mice
 
 /// <summary>Checks that a scan makes of its own result.</summary>
@@ -13,9 +12,17 @@ module internal ScanChecks =
     [<Literal>]
     let private FarthestCalibration = 0.15
 
-    /// Largest spread of the networks, k_B per atom: a third of an entropy of melting. With a larger spread no difference of phases can be found.
-    [<Literal>]
-    let private LargestSpread = 0.3
+    /// <summary>The mean of λ/ρ over uniform points; a quantity near 1, not a bound.</summary>
+    let calibration (snapshots: SnapshotEntropy[]) (ratios: float[]) : Estimate<1> =
+        let networks =
+            Array.zip snapshots ratios
+            |> Array.groupBy (fun (s, _) -> s.Network)
+            |> Array.map (fun (_, m) -> m |> Array.averageBy snd)
+
+        Estimate.create
+            (Array.average ratios)
+            (sqrt (Statistics.standardError ratios ** 2.0 + Statistics.standardError networks ** 2.0))
+            Direction.NoBound
 
     let private isCalibrated (calibration: Estimate<1>) : Check =
         let distance = abs (calibration.Value - 1.0)
@@ -25,20 +32,6 @@ module internal ScanChecks =
             Passed = distance <= 3.0 * max calibration.StandardError 0.01 && distance <= FarthestCalibration
             Detail =
                 $"mean of λ/ρ over uniform points {Estimate.format calibration}, wanted 1 within 3 errors and within {FarthestCalibration}"
-        }
-
-    let private agree (networks: Estimate<kB / atom>[]) (total: Estimate<kB / atom>) : Check =
-        let values = networks |> Array.map (fun e -> float e.Value)
-        let spread = Array.max values - Array.min values
-
-        {
-            Name = "the networks agree"
-            Passed =
-                Array.forall Double.IsFinite values
-                && spread <= 6.0 * max (float total.StandardError) 0.01
-                && spread <= LargestSpread
-            Detail =
-                $"spread of {networks.Length} networks {spread:F3} k_B per atom, wanted at most 6 errors of the mean and at most {LargestSpread}"
         }
 
     let private isLongEnough (shorter: Estimate<kB / atom>) (longest: Estimate<kB / atom>) : Check =
@@ -62,13 +55,9 @@ module internal ScanChecks =
         (rows: CutoffRow[])
         : Check list =
         [
-            {
-                Name = "the bound is a number"
-                Passed = Double.IsFinite(float total.Value) && Double.IsFinite(float total.StandardError)
-                Detail = "if not, training diverged: lower the learning rate"
-            }
+            BoundChecks.isNumber total
             isCalibrated calibration
-            agree networks total
+            BoundChecks.agree networks total
             if rows.Length >= 2 then
                 isLongEnough rows[rows.Length - 2].ExcessEntropy rows[rows.Length - 1].ExcessEntropy
         ]

@@ -21,46 +21,16 @@ module ScanEntropy =
     [<Literal>]
     let private CutoffInMeanDistances = 2.3
 
-    let private isOpen dimension (snapshot: Snapshot) =
-        snapshot.Cell.Periodic |> Array.truncate dimension |> Array.contains false
-
     let private snapshotFaults (options: ScanOptions) (snapshots: Snapshot[]) =
-        let fewest = snapshots |> Array.map Snapshot.count |> Array.fold min Int32.MaxValue
-
-        let species =
-            snapshots
-            |> Array.collect (fun s -> s.Species |> Array.distinct |> Array.map (fun i -> s.SpeciesNames[i]))
-            |> Array.distinct
-
-        // Beside the held-out block at least one snapshot to train on and one to watch the training.
-        let needed = max 4 (options.Networks + 1)
+        let species = ParticleSnapshots.species snapshots
 
         [
-            if snapshots.Length < needed then
-                MiceError.TooFewData(
-                    "snapshots",
-                    snapshots.Length,
-                    needed,
-                    "Give more snapshots, or train fewer networks."
-                )
-
-            yield! Composition.faults "the scan" snapshots
-
-            if fewest < 8 then
-                MiceError.TooFewData("atoms in a snapshot", fewest, 8, "Simulate a larger system.")
-
-            if snapshots |> Array.exists (isOpen options.Dimension) then
-                MiceError.OutOfRange(
-                    "a boundary of the box",
-                    "not periodic",
-                    "periodic boundaries along all axes that count"
-                )
+            // Beside the held-out block at least one snapshot to train on and one to watch the training.
+            yield! ParticleSnapshots.faults "the scan" (max 4 (options.Networks + 1)) options.Dimension snapshots
 
             if species.Length > 1 then
                 let names = String.Join(", ", species)
                 MiceError.OutOfRange("the species of the atoms", names, "one species; mixtures are not supported yet")
-
-            yield! Repeats.faults snapshots
         ]
 
     let private collect
@@ -72,9 +42,10 @@ module ScanEntropy =
         : ScanResult =
         let main = outcomes |> Array.filter (fun o -> o.Job.Network.IsSome)
         let bySnapshot = main |> Array.collect (fun o -> o.Snapshots)
-        let networks = ScanCombination.byNetwork None bySnapshot
-        let total = ScanCombination.total None bySnapshot
-        let calibration = ScanCombination.calibration bySnapshot
+        let ratios = main |> Array.collect (fun o -> o.MeanRatios)
+        let networks = SnapshotEntropies.byNetwork None bySnapshot
+        let total = SnapshotEntropies.total None bySnapshot
+        let calibration = ScanChecks.calibration bySnapshot ratios
 
         let rows =
             outcomes
@@ -93,6 +64,7 @@ module ScanEntropy =
             Corrected = None
             NetworkEntropies = networks
             BySnapshot = bySnapshot
+            MeanRatios = ratios
             Calibration = calibration
             ByCutoff = rows
             Training = main |> Array.map _.Training.Curve
@@ -152,16 +124,16 @@ module ScanEntropy =
     /// <param name="control">Values in the order of the snapshots.</param>
     /// <param name="result">From estimate.</param>
     let withControl (control: ControlVariate) (result: ScanResult) : ScanResult =
-        let bound = ScanCombination.total (Some control) result.BySnapshot
+        let bound = SnapshotEntropies.total (Some control) result.BySnapshot
 
         // A network with one snapshot has no scatter, one with two no error of it.
         let looseness =
-            Some(ScanCombination.looseness result.Atoms control result.BySnapshot)
+            Some(SnapshotEntropies.looseness result.Atoms control result.BySnapshot)
             |> Option.filter (fun e -> Double.IsFinite(float e.StandardError))
 
         { result with
             ExcessEntropy = bound
             Looseness = looseness
             Corrected = looseness |> Option.map (Looseness.correct bound)
-            NetworkEntropies = ScanCombination.byNetwork (Some control) result.BySnapshot
+            NetworkEntropies = SnapshotEntropies.byNetwork (Some control) result.BySnapshot
         }

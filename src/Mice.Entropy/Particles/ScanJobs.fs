@@ -22,6 +22,7 @@ type internal Outcome =
     {
         Job: Job
         Snapshots: SnapshotEntropy[]
+        MeanRatios: float[]
         Training: TrainingState
     }
 
@@ -29,31 +30,17 @@ type internal Outcome =
 [<RequireQualifiedAccess>]
 module internal ScanJobs =
     let plan (options: ScanOptions) cutoff count =
-        let block i = i * options.Networks / count
-
-        let fold k =
-            let test = [| 0 .. count - 1 |] |> Array.filter (fun i -> block i = k)
-            let rest = [| 0 .. count - 1 |] |> Array.filter (fun i -> block i <> k)
-            // The snapshots right behind the test block (or the first ones) watch the training; nothing is decided by them.
-            let watched = 1 + rest.Length / 20
-
-            let from =
-                rest |> Array.tryFindIndex (fun i -> i > Array.last test) |> Option.defaultValue 0
-
-            let validation = Array.init watched (fun j -> rest[(from + j) % rest.Length])
-            struct (Array.except validation rest, validation, test)
-
-        let job name network share options k =
-            let struct (training, validation, test) = fold k
+        let job name network share training k =
+            let fold = SnapshotFold.create options.Networks count k
 
             {
                 Name = name
                 Network = network
                 Cutoff = share * cutoff
-                Training = training
-                Validation = validation
-                Test = test
-                Options = options
+                Training = fold.Training
+                Validation = fold.Validation
+                Test = fold.Test
+                Options = training
             }
 
         let short =
@@ -110,19 +97,19 @@ module internal ScanJobs =
         $"{title}, step {TrainingState.step state} of {steps}{held}"
 
     let private outcome (steps: Snapshot[]) (job: Job) training scores =
-        let ofSnapshot i (passes: PassScore[]) entropies =
+        let ofSnapshot i entropies =
             {
                 Step = steps[job.Test[i]].Step
                 Network = defaultArg job.Network -1
                 Entropy = mean entropies
-                MeanRatio = passes |> Array.averageBy (fun s -> s.MeanRatio)
                 Passes = entropies
             }
 
         {
             Job = job
             Training = training
-            Snapshots = Array.mapi2 ofSnapshot scores (IntensityEvaluation.entropies scores)
+            Snapshots = IntensityEvaluation.entropies scores |> Array.mapi ofSnapshot
+            MeanRatios = scores |> Array.map (Array.averageBy _.MeanRatio)
         }
 
     let private runJob (options: ScanOptions) (all: ScanSnapshots) (steps: Snapshot[]) (run: Run) (job: Job) =

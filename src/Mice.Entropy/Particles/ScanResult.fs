@@ -3,22 +3,6 @@ namespace Mice.Entropy
 open Mice
 open Mice.Learning
 
-/// <summary>The held-out value of one snapshot: its scan entropy under a network that has not seen it.</summary>
-type SnapshotEntropy =
-    {
-        /// Time step of the snapshot.
-        Step: int64
-        /// The network that it was held out from, counted from 0.
-        Network: int
-        /// Excess entropy, k_B per atom; its mean over snapshots is the bound.
-        Entropy: float
-        /// Mean of λ/ρ over uniform points of the snapshot.
-        MeanRatio: float
-        /// Excess entropy by single passes, k_B per atom: two values of each that share everything but the random points in the
-        /// integral of λ. Entropy is the mean of them all.
-        Passes: struct (float * float)[]
-    }
-
 /// <summary>One row of the convergence table: the same estimate with neighbours seen up to a smaller distance.</summary>
 type CutoffRow =
     {
@@ -44,6 +28,8 @@ type ScanResult =
         NetworkEntropies: Estimate<kB / atom>[]
         /// The held-out value of every snapshot, in the order of the snapshots.
         BySnapshot: SnapshotEntropy[]
+        /// Mean of λ/ρ over uniform points of every snapshot, in the order of the snapshots.
+        MeanRatios: float[]
         /// Mean of λ/ρ over uniform points of the held-out snapshots; 1 within error when the intensity is calibrated.
         Calibration: Estimate<1>
         /// Convergence in the distance up to which neighbours are seen.

@@ -1,11 +1,24 @@
 namespace Mice.Entropy
 
-open System
 open Mice
+
+/// <summary>The held-out value of one snapshot: its entropy under a network that has not seen it.</summary>
+type SnapshotEntropy =
+    {
+        /// Time step of the snapshot.
+        Step: int64
+        /// The network that it was held out from, counted from 0.
+        Network: int
+        /// Excess entropy, k_B per atom; its mean over snapshots is the bound.
+        Entropy: float
+        /// Excess entropy by single passes, k_B per atom: two values of each that share everything but random numbers of their own. Entropy is the
+        /// mean of them all.
+        Passes: struct (float * float)[]
+    }
 
 /// <summary>From held-out values of snapshots to one bound with its error.</summary>
 [<RequireQualifiedAccess>]
-module internal ScanCombination =
+module internal SnapshotEntropies =
     let private square (x: float) = x * x
 
     let private bound value error : Estimate<kB / atom> =
@@ -40,8 +53,8 @@ module internal ScanCombination =
 
         bound (Array.average entropies) (sqrt (square sampling + square spread + square mean))
 
-    /// ½N times the variance of the passes of snapshots around the control variate, without the noise of the points in the integral of λ.
-    /// Each term takes two different snapshots of one network, and the two independent sets of points of each, so that it is unbiased.
+    /// ½N times the variance of the passes of snapshots around the control variate, without the noise of their random numbers.
+    /// Each term takes two different snapshots of one network, and the two independent values of each, so that it is unbiased.
     let private halfVariance (atoms: int) (snapshots: (SnapshotEntropy * float)[]) =
         let means (s: SnapshotEntropy, control: float) =
             let average f =
@@ -78,17 +91,3 @@ module internal ScanCombination =
         let struct (_, error) = Statistics.jackknife (halfVariance atoms) pairs
         let value = halfVariance atoms pairs
         Estimate.create (value * 1.0<kB / atom>) (error * 1.0<kB / atom>) Direction.NoBound
-
-    /// <summary>The mean of λ/ρ over uniform points; a quantity near 1, not a bound.</summary>
-    let calibration (snapshots: SnapshotEntropy[]) : Estimate<1> =
-        let ratios = snapshots |> Array.map (fun s -> s.MeanRatio)
-
-        let networks =
-            snapshots
-            |> Array.groupBy (fun s -> s.Network)
-            |> Array.map (fun (_, m) -> m |> Array.averageBy (fun s -> s.MeanRatio))
-
-        Estimate.create
-            (Array.average ratios)
-            (sqrt (square (Statistics.standardError ratios) + square (Statistics.standardError networks)))
-            Direction.NoBound

@@ -1,15 +1,14 @@
-module Mice.Entropy.Tests.ScanCombinationTests
+module Mice.Entropy.Tests.SnapshotEntropiesTests
 
 open Expecto
 open Mice
 open Mice.Entropy
 
-let private held network entropy ratio =
+let private held network entropy =
     {
         Step = 0L
         Network = network
         Entropy = entropy
-        MeanRatio = ratio
         Passes = [| struct (entropy, entropy) |]
     }
 
@@ -38,7 +37,7 @@ let private passes seed own common pointNoise =
                 let noisy () = value + pointNoise * g.NextNormal()
                 struct (noisy (), noisy ())
 
-            { held (i / 5) -3.0 1.0 with
+            { held (i / 5) -3.0 with
                 Passes = Array.init 6 pass
             })
 
@@ -47,19 +46,19 @@ let private passes seed own common pointNoise =
 [<Tests>]
 let tests =
     testList
-        "ScanCombinationTests"
+        "SnapshotEntropiesTests"
         [
             test "A control variate takes out the noise that it shares with the entropies" {
                 let thermal = noise 1UL 40 |> Array.map (fun v -> 0.5 * v)
                 let own = noise 2UL 40 |> Array.map (fun v -> 0.001 * v)
 
                 let snapshots =
-                    Array.map2 (fun t o -> t + o) thermal own |> Array.mapi (fun i v -> held (i / 10) (-3.0 + v) 1.0)
+                    Array.map2 (fun t o -> t + o) thermal own |> Array.mapi (fun i v -> held (i / 10) (-3.0 + v))
 
                 let values = thermal |> Array.map (fun t -> 7.0 + t)
-                let plain = ScanCombination.total None snapshots
+                let plain = SnapshotEntropies.total None snapshots
 
-                let controlled = ScanCombination.total (Some(control values 7.0 0.0002)) snapshots
+                let controlled = SnapshotEntropies.total (Some(control values 7.0 0.0002)) snapshots
 
                 // 0.5/√40 = 0.08 for the snapshots and as much again for the spread of the networks; 0.001/√40 = 0.00016 and the mean's 0.0002 after it.
                 Expecting.inRange
@@ -76,17 +75,17 @@ let tests =
             }
 
             test "The mean of the control variate enters one for one" {
-                let snapshots = Array.init 8 (fun i -> held (i / 4) (-3.0 + float i) 1.0)
+                let snapshots = Array.init 8 (fun i -> held (i / 4) (-3.0 + float i))
                 let values = Array.init 8 float
                 // Nothing but the control's own error is left; rounding only.
-                let total = ScanCombination.total (Some(control values 2.0 0.25)) snapshots
+                let total = SnapshotEntropies.total (Some(control values 2.0 0.25)) snapshots
                 Expecting.within 1e-12 (float total.Value) (-1.0) "the mean of the control is added"
                 Expecting.within 1e-12 (float total.StandardError) 0.25 "so is its error"
             }
 
             test "Errors of snapshots, networks and control add in quadrature" {
                 let entropies = noise 3UL 24
-                let snapshots = entropies |> Array.mapi (fun i v -> held (i / 8) v 1.0)
+                let snapshots = entropies |> Array.mapi (fun i v -> held (i / 8) v)
 
                 let networks = entropies |> Array.chunkBySize 8 |> Array.map Array.average
 
@@ -98,28 +97,28 @@ let tests =
                 // Rounding only.
                 Expecting.within
                     1e-12
-                    (float (ScanCombination.total (Some zero) snapshots).StandardError)
+                    (float (SnapshotEntropies.total (Some zero) snapshots).StandardError)
                     expected
                     "three errors add in quadrature"
 
-                let byNetwork = ScanCombination.byNetwork None snapshots
+                let byNetwork = SnapshotEntropies.byNetwork None snapshots
                 Expect.equal (byNetwork |> Array.map (fun e -> float e.Value)) networks "each network has its mean"
             }
 
             test "Networks are told apart by their number, not by their place" {
-                let snapshots = [| held 1 5.0 1.0; held 0 1.0 1.0; held 1 7.0 1.0; held 0 3.0 1.0 |]
+                let snapshots = [| held 1 5.0; held 0 1.0; held 1 7.0; held 0 3.0 |]
 
                 let values =
-                    ScanCombination.byNetwork None snapshots |> Array.map (fun e -> float e.Value)
+                    SnapshotEntropies.byNetwork None snapshots |> Array.map (fun e -> float e.Value)
 
                 Expect.equal values [| 2.0; 6.0 |] "snapshots belong to their network"
             }
 
             test "Calibration is the mean ratio and promises nothing" {
-                let snapshots =
-                    [| 0.9; 1.1; 1.0; 1.2 |] |> Array.mapi (fun i r -> held (i / 2) 0.0 r)
+                let ratios = [| 0.9; 1.1; 1.0; 1.2 |]
+                let snapshots = Array.init 4 (fun i -> held (i / 2) 0.0)
 
-                let calibration = ScanCombination.calibration snapshots
+                let calibration = ScanChecks.calibration snapshots ratios
                 Expecting.within 1e-12 calibration.Value 1.05 "it is the mean ratio"
                 Expect.equal calibration.Direction Direction.NoBound "it is no bound"
                 // √(0.0166…/4) of the snapshots and √(0.005/2) of the networks 1.0 and 1.1.
@@ -138,7 +137,7 @@ let tests =
                 let found =
                     Array.init 200 (fun i ->
                         let snapshots, control = passes (uint64 (300 + i)) own common pointNoise
-                        ScanCombination.looseness 1000 control snapshots)
+                        SnapshotEntropies.looseness 1000 control snapshots)
 
                 let values = found |> Array.map (fun e -> float e.Value)
                 let error = Statistics.standardError values
@@ -157,7 +156,7 @@ let tests =
                 let snapshots, control = passes 1UL 0.01 0.01 0.0
 
                 let part indices =
-                    ScanCombination.looseness
+                    SnapshotEntropies.looseness
                         1000
                         { control with
                             Values = indices |> Array.map (fun i -> control.Values[i])

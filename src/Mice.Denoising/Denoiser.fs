@@ -1,0 +1,195 @@
+namespace Mice.Denoising
+
+open System
+open Mice
+open Mice.Atoms
+open Mice.Tensors
+
+/// <summary>A network that finds the noise in noisy configurations, ε̂(y, σ).</summary>
+type Denoiser =
+    {
+        /// Its size.
+        Options: DenoiserOptions
+        /// d: the first so many coordinates count.
+        Dimension: int
+        /// ρ^(−1/d), Å.
+        MeanDistance: float
+        /// Mean number of neighbours within the cut-off.
+        Neighbours: float
+        /// Names of the species.
+        Species: string[]
+        /// Waves of the density of the training snapshots.
+        Modes: DensityModes
+    }
+
+/// Making networks, and what they predict.
+[<RequireQualifiedAccess>]
+module Denoiser =
+    /// |ε̂| of an atom stays below this: so far from 0 lies one number in 10¹⁴.
+    [<Literal>]
+    let private LargestPrediction = 8.0
+
+    /// Share of the mean distance below which predictions grow in proportion to σ.
+    [<Literal>]
+    let private SmallNoise = 0.1
+
+    /// How far messages reach, Å.
+    let cutoff (d: Denoiser) : float =
+        d.Options.CutoffInMeanDistances * d.MeanDistance
+
+    /// The largest noise that the network learns, Å.
+    let largestNoise (d: Denoiser) : float = d.Options.Largest * d.MeanDistance
+
+    /// Neighbours within a cut-off in an ideal gas: the volume of a ball, in units of the mean distance.
+    let private neighbours dimension (cutoff: float) =
+        match dimension with
+        | 1 -> 2.0 * cutoff
+        | 2 -> Math.PI * cutoff * cutoff
+        | _ -> 4.0 / 3.0 * Math.PI * cutoff ** 3.0
+
+    /// <summary>A network for training snapshots.</summary>
+    /// <param name="options">Its size.</param>
+    /// <param name="dimension">1, 2 or 3.</param>
+    /// <param name="meanDistance">ρ^(−1/d), Å.</param>
+    /// <param name="species">Names of the species.</param>
+    /// <param name="training">The snapshots, in these dimensions.</param>
+    let create options dimension meanDistance species (training: Snapshot[]) : Denoiser =
+        {
+            Options = options
+            Dimension = dimension
+            MeanDistance = meanDistance
+            Neighbours = neighbours dimension options.CutoffInMeanDistances
+            Species = species
+            Modes = DensityModes.create dimension (options.Largest * meanDistance) training
+        }
+
+    /// Species of the atoms of a snapshot as the network numbers them.
+    let species (d: Denoiser) (snapshot: Snapshot) : int[] =
+        let places =
+            snapshot.SpeciesNames |> Array.map (fun name -> Array.IndexOf(d.Species, name))
+
+        snapshot.Species |> Array.map (fun s -> places[s])
+
+    /// Features of a strength of noise: its place between the smallest and the largest on the scale of ln σ.
+    let private noiseFeatures device (d: Denoiser) sigma =
+        let o = d.Options
+
+        log (sigma / (o.Smallest * d.MeanDistance)) / log (o.Largest / o.Smallest)
+        |> MessageLayer.noise device
+
+    /// How much of what the waves predict is taken, by noise: at first nothing but for the largest.
+    let private wavesAtFirst =
+        Array.init (MessageLayer.NoiseFeatures + 1) (fun i ->
+            if i >= MessageLayer.NoiseFeatures - 2 && i < MessageLayer.NoiseFeatures then
+                0.7f
+            else
+                0.0f)
+        |> Tensor.ofArray [ MessageLayer.NoiseFeatures + 1; 1 ]
+
+    /// The first parameters: predictions are those of the waves, and of them little where the noise is not large.
+    let init (d: Denoiser) (key: Key) : Params =
+        let c = d.Options.Channels
+
+        let stage key =
+            Params.node
+                [
+                    "layers",
+                    Params.node
+                        [
+                            for l in 0 .. d.Options.Layers - 1 -> string l, MessageLayer.init c (Key.item l key)
+                        ]
+                    MessageLayer.leaf key "moved" [ c; 1 ] Initialiser.fanIn
+                    MessageLayer.leaf key "out" [ c ] Initialiser.zeros
+                ]
+
+        Params.node
+            [
+                MessageLayer.leaf key "species" [ d.Species.Length; c ] Initialiser.fanIn
+                "stages", Params.node [ for s in 0 .. d.Options.Stages - 1 -> string s, stage (Key.item s key) ]
+                "waves", Params.Leaf wavesAtFirst
+            ]
+
+    /// Keeps the predictions for each atom below the largest.
+    let private bounded (prediction: Tensor) =
+        let squares = Tensor.sumKeeping [ 0 ] (prediction * prediction)
+        prediction * Tensor.rsqrt (1.0 + squares / (LargestPrediction * LargestPrediction))
+
+    /// Three numbers for each atom as [3; n].
+    let private byAxis device (values: float[]) =
+        let n = values.Length / 3
+
+        Array.init values.Length (fun i -> float32 values[3 * (i % n) + i / n])
+        |> Tensor.ofArray [ 3; n ]
+        |> Tensor.onto device
+
+    /// Where the atoms were, if a prediction [3; n] is right.
+    let private cleaned (atoms: NoisyAtoms) (prediction: Tensor) =
+        let n = atoms.Noise.Length / 3
+        let e = Tensor.toArray<float32>(Tensor.detach prediction)
+
+        Array.init (3 * n) (fun i -> atoms.Positions[i] - atoms.Sigma * float e[(i % 3) * n + i / 3])
+
+    /// Where parameters live.
+    let internal device (parameters: Params) : Device =
+        (Params.tensor "species" parameters).Device
+
+    /// <summary>Predictions of the noise after each stage, [3; n].</summary>
+    let internal predict (d: Denoiser) (species: int[]) (atoms: NoisyAtoms) (parameters: Params) : Tensor list =
+        let c = d.Options.Channels
+        let n = species.Length
+        let device = device parameters
+        let noise = noiseFeatures device d atoms.Sigma
+
+        let first =
+            Params.tensor "species" parameters
+            |> Tensor.indexSelect 0 (Tensor.ofArray [ n ] species |> Tensor.onto device)
+            |> Tensor.unsqueeze 0
+
+        let features =
+            Tensor.cat 0 [ first; Tensor.zeros first.Kind [ MessageKernel.Components - 1; n; c ] ]
+
+        let gain =
+            atoms.Sigma / sqrt (atoms.Sigma * atoms.Sigma + (SmallNoise * d.MeanDistance) ** 2.0)
+
+        let waves =
+            byAxis device (DensityModes.predict d.Modes atoms)
+            * Tensor.matmul noise (Params.tensor "waves" parameters)
+
+        let rec go stage (x: Tensor) (prediction: Tensor) found =
+            if stage = d.Options.Stages then
+                List.rev found
+            else
+                let p = Params.find $"stages.{stage}" parameters
+
+                let positions =
+                    if stage = 0 then
+                        atoms.Positions
+                    else
+                        cleaned atoms prediction
+
+                let edges = Edges.build atoms.Cell positions (cutoff d)
+
+                let moved =
+                    Tensor.unsqueeze 2 prediction |> Nn.linear (Params.tensor "moved" p) None
+
+                let x =
+                    Params.branches (Params.find "layers" p)
+                    |> Array.fold
+                        (fun x (_, layerOf) -> MessageLayer.apply d.Neighbours layerOf noise edges (Grad.section x))
+                        (Tensor.cat
+                            0
+                            [
+                                MessageLayer.part 0 1 x
+                                MessageLayer.part 1 4 x + moved
+                                MessageLayer.part 4 10 x
+                            ])
+                    |> Grad.section
+
+                let change = gain * Tensor.matmul (MessageLayer.part 1 4 x) (Params.tensor "out" p)
+                let next = bounded (prediction + change) |> Grad.section
+                go (stage + 1) x next (next :: found)
+
+        go 0 features (Grad.section waves) []
+
+    /// ε as [3; n].
+    let internal target device (atoms: NoisyAtoms) : Tensor = byAxis device atoms.Noise

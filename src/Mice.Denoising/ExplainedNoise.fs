@@ -1,0 +1,157 @@
+namespace Mice.Denoising
+
+open Mice
+open Mice.Atoms
+open Mice.Tensors
+
+/// What finds noise of any strength in snapshots: a trained network, and above its largest noise the waves of the density alone.
+type TrainedDenoiser =
+    {
+        /// The network.
+        Network: Denoiser
+        /// Its parameters.
+        Parameters: Params
+    }
+
+/// One measurement of how much of its noise a noisy configuration gives away.
+[<Struct>]
+type NoiseSample =
+    {
+        /// σ, Å.
+        Sigma: float
+        /// (2 ε·ε̂ − |ε̂|²)/N, mean of the noise ε and its opposite: its expectation is d − E|ε − ε̂|²/N.
+        Explained: float
+        /// |ε|²/N − d, of expectation 0: what Explained fluctuates with.
+        Excess: float
+    }
+
+/// <summary>d − E|ε − ε̂|²/N by noise level, on snapshots that nothing was learned from, and entropies from it.</summary>
+/// <remarks>s_ex = −∫ (d − m(σ)) d ln σ, m the mean square error of the best prediction of ε from x + σ ε, so that every prediction gives an upper bound
+/// (A. J. Stam, Inf. Control 2, 101 (1959); D. Guo, S. Shamai, S. Verdú, IEEE Trans. Inf. Theory 51, 1261 (2005)). Above the largest level the integrand, which is
+/// not negative, counts as 0. Below the smallest, σ₀, it is at least its value there times (σ/σ₀)², since the Fisher information of x + σ ε falls as σ grows:
+/// the integral is at least half its value.</remarks>
+[<RequireQualifiedAccess>]
+module ExplainedNoise =
+    /// Intervals of ln σ for the network, each with a level of its own in every measurement.
+    [<Literal>]
+    let private OfNetwork = 12
+
+    /// Intervals of ln σ for the waves of the density.
+    [<Literal>]
+    let private OfModes = 6
+
+    /// The largest noise over the largest of the network.
+    [<Literal>]
+    let private Farthest = 8.0
+
+    /// Levels of a set of measurements: the smallest noise, and one in every interval.
+    [<Literal>]
+    let Levels = 19
+
+    /// Lower end and width in ln σ of the interval of a level; the smallest noise has a width of 0.
+    let private interval (d: Denoiser) (level: int) : struct (float * float) =
+        let low = log (d.Options.Smallest * d.MeanDistance)
+        let high = log (d.Options.Largest * d.MeanDistance)
+        let width = (high - low) / float OfNetwork
+        let far = log Farthest / float OfModes
+
+        if level = 0 then
+            struct (low, 0.0)
+        elif level <= OfNetwork then
+            struct (low + float (level - 1) * width, width)
+        else
+            struct (high + float (level - 1 - OfNetwork) * far, far)
+
+    /// The smallest noise, then the middle of each interval of ln σ, Å.
+    let middle (d: Denoiser) (level: int) : float =
+        let struct (low, width) = interval d level
+        exp (low + 0.5 * width)
+
+    /// The σ of a level at a place from 0 to 1 in its interval, Å.
+    let internal sigma (d: Denoiser) (level: int) (place: float) : float =
+        let struct (low, width) = interval d level
+        exp (low + place * width)
+
+    let private byNetwork device (t: TrainedDenoiser) species (noisy: NoisyAtoms) =
+        Tensor.scope (fun () ->
+            let prediction = Denoiser.predict t.Network species noisy t.Parameters |> List.last
+
+            let target = Denoiser.target device noisy
+            Tensor.item (Tensor.sum (prediction * (2.0 * target - prediction))))
+
+    let private byModes (t: TrainedDenoiser) (noisy: NoisyAtoms) =
+        DensityModes.predict t.Network.Modes noisy
+        |> Array.map2 (fun e p -> p * (2.0 * e - p)) noisy.Noise
+        |> Array.sum
+
+    /// Measurements at the smallest noise, then at one place of all intervals.
+    let private measure device (t: TrainedDenoiser) (snapshot: Snapshot) place key : NoiseSample[] =
+        let species = Denoiser.species t.Network snapshot
+        let dimension = t.Network.Dimension
+        let atoms = float species.Length
+
+        let at level =
+            let sigma = sigma t.Network level place
+            let noise = NoisyAtoms.noise dimension species.Length (Key.item level key)
+
+            let explained sign =
+                noise
+                |> Array.map (fun e -> sign * e)
+                |> NoisyAtoms.withNoise snapshot.Cell snapshot.Positions sigma
+                |> if level <= OfNetwork then
+                       byNetwork device t species
+                   else
+                       byModes t
+
+            {
+                Sigma = sigma
+                Explained = 0.5 * (explained 1.0 + explained -1.0) / atoms
+                Excess = Array.sumBy (fun e -> e * e) noise / atoms - float dimension
+            }
+
+        Array.init Levels at
+
+    /// <summary>Sets of measurements of a snapshot, each at the smallest noise and at one place of all intervals: a random one, which gives the integral without bias and,
+    /// since the integrand is smooth and falls to nothing, nearly without error, and in the set behind it the place as far from the other end.</summary>
+    /// <param name="device">Where the network is computed.</param>
+    /// <param name="t">What finds the noise.</param>
+    /// <param name="sets">How many, an even number.</param>
+    /// <param name="key">Randomness.</param>
+    /// <param name="snapshot">A snapshot that nothing was learned from.</param>
+    /// <returns>[sets][Levels].</returns>
+    let sample (device: Device) (t: TrainedDenoiser) (sets: int) (key: Key) (snapshot: Snapshot) : NoiseSample[][] =
+        Array.init sets (fun set ->
+            let place =
+                (Key.generator (key |> Key.named "places" |> Key.item (set / 2))).NextFloat()
+
+            measure device t snapshot (if set % 2 = 0 then place else 1.0 - place) (Key.item set key))
+
+    /// Slope of Explained against Excess at each level, over sets of measurements: taking it out leaves the expectation as it is.
+    let private slopes (sets: NoiseSample[][]) : float[] =
+        let slope k =
+            let centre = sets |> Array.averageBy (fun s -> s[k].Explained)
+            let cross = sets |> Array.sumBy (fun s -> (s[k].Explained - centre) * s[k].Excess)
+            let squares = sets |> Array.sumBy (fun s -> s[k].Excess * s[k].Excess)
+            if squares > 0.0 then cross / squares else 0.0
+
+        Array.init Levels (fun k -> if Array.isEmpty sets then 0.0 else slope k)
+
+    /// The integral of one set of measurements.
+    let private integral (d: Denoiser) (slopes: float[]) (set: NoiseSample[]) =
+        let weighted k =
+            let struct (_, width) = interval d k
+            (if k = 0 then 0.5 else width) * (set[k].Explained - slopes[k] * set[k].Excess)
+
+        -Seq.sumBy weighted (seq { 0 .. Levels - 1 })
+
+    /// <summary>Excess entropies of snapshots from their measurements, k_B per atom. What Explained owes to Excess is taken out with slopes from the other
+    /// snapshots, so that the expectation stays; a single snapshot is taken as it is.</summary>
+    /// <param name="d">The network.</param>
+    /// <param name="snapshots">[snapshots][sets] of measurements.</param>
+    /// <returns>[snapshots][sets].</returns>
+    let entropies (d: Denoiser) (snapshots: NoiseSample[][][]) : float[][] =
+        snapshots
+        |> Array.mapi (fun i sets ->
+            let others = snapshots |> Array.removeAt i |> Array.concat
+            let slopes = slopes others
+            sets |> Array.map (integral d slopes))

@@ -1,0 +1,163 @@
+namespace Mice.Entropy
+
+open System
+open System.Diagnostics
+open Mice
+open Mice.Atoms
+open Mice.Denoising
+open Mice.Learning
+open Mice.Tensors
+
+/// <summary>Excess entropy of a fluid from snapshots, by how well noise can be told from the configuration that it was added to: an upper bound.</summary>
+/// <remarks>
+/// <para>With noise of standard deviation σ added to all coordinates, s_ex = −∫ (d − m(σ)) d ln σ per atom, relative to the ideal gas of the same density, d the
+/// dimension and m(σ) the mean square error of the best prediction of the noise, in units of σ². Every network that predicts noise has a larger error
+/// and gives an upper bound. Sources: A. J. Stam, Inf. Control 2, 101 (1959); D. Guo, S. Shamai, S. Verdú, IEEE Trans. Inf. Theory 51, 1261 (2005); X. Kong,
+/// R. Brekelmans, G. Ver Steeg, ICLR 2023, arXiv:2302.03792.</para>
+/// <para>Several networks are trained, each without one block of consecutive snapshots; the value of a snapshot comes from the network that has not seen it. The
+/// parameters of a network are those that describe a validation snapshot best, which is none of those that it is judged by.</para>
+/// </remarks>
+[<RequireQualifiedAccess>]
+module DenoisingEntropy =
+    /// Snapshots below which training has too few configurations: a network that learns them by heart bounds nothing.
+    [<Literal>]
+    let private FewestSnapshots = 8
+
+    let private smallBoxes (dimension: int) cutoff (snapshots: Snapshot[]) =
+        let shortest =
+            snapshots
+            |> Array.map (fun s -> Cell.heights s.Cell |> Array.truncate dimension |> Array.min)
+            |> Array.fold min infinity
+
+        [
+            if shortest < 2.0 * cutoff then
+                MiceError.OutOfRange(
+                    "the smallest height of the boxes",
+                    $"{shortest:F2} Å",
+                    $"at least twice the distance up to which neighbours are seen, {2.0 * cutoff:F2} Å"
+                )
+        ]
+
+    /// The network for training snapshots: its lengths are taken from the density of all snapshots.
+    let private denoiser (options: DenoisingOptions) (snapshots: Snapshot[]) : Snapshot[] -> Denoiser =
+        let volume = snapshots |> Array.averageBy Snapshot.volumePerAtom
+        let meanDistance = volume ** (1.0 / float options.Dimension)
+        Denoiser.create options.Network options.Dimension meanDistance (ParticleSnapshots.species snapshots)
+
+    let private levels (d: Denoiser) (outcomes: DenoisingOutcome[]) : NoiseLevel[] =
+        let bySnapshot = outcomes |> Array.collect _.Samples
+
+        Array.init ExplainedNoise.Levels (fun k ->
+            let means =
+                bySnapshot |> Array.map (Array.averageBy (fun (set: NoiseSample[]) -> set[k].Explained))
+
+            {
+                Sigma = ExplainedNoise.middle d k
+                Explained = Estimate.create (Array.average means) (Statistics.standardError means) Direction.LowerBound
+                Smallest = bySnapshot |> Array.collect (Array.map (fun set -> set[k].Explained)) |> Array.min
+            })
+
+    /// Held-out values of the snapshots of a network; two groups of sets have noise that is independent of each other.
+    let private heldOut (d: Denoiser) (snapshots: Snapshot[]) (outcome: DenoisingOutcome) : SnapshotEntropy[] =
+        let ofSnapshot i (sets: float[]) =
+            let mean remainder =
+                sets |> Array.indexed |> Array.filter (fun (set, _) -> set % 2 = remainder) |> Array.averageBy snd
+
+            {
+                Step = snapshots[outcome.Test[i]].Step
+                Network = outcome.Network
+                Entropy = Array.average sets
+                Passes = [| struct (mean 0, mean 1) |]
+            }
+
+        outcome.Samples |> ExplainedNoise.entropies d |> Array.mapi ofSnapshot
+
+    let private collect
+        options
+        (run: Run)
+        (d: Denoiser)
+        (snapshots: Snapshot[])
+        seconds
+        (outcomes: DenoisingOutcome[])
+        =
+        let bySnapshot = outcomes |> Array.collect (heldOut d snapshots)
+        let networks = SnapshotEntropies.byNetwork None bySnapshot
+        let total = SnapshotEntropies.total None bySnapshot
+        let levels = levels d outcomes
+
+        {
+            ExcessEntropy = total
+            Looseness = None
+            Corrected = None
+            NetworkEntropies = networks
+            BySnapshot = bySnapshot
+            Levels = levels
+            Training = outcomes |> Array.map _.Training.Curve
+            Cutoff = Denoiser.cutoff d * 1.0<Angstrom>
+            Atoms = Snapshot.count snapshots[0]
+            Snapshots = snapshots.Length
+            VolumePerAtom = snapshots |> Array.averageBy Snapshot.volumePerAtom
+            Seconds = seconds
+            Checks =
+                (outcomes
+                 |> Seq.map (fun o -> $"network {o.Network + 1}", o.Training.Outcome)
+                 |> TrainingOutcome.stayedFinite)
+                :: DenoisingChecks.all networks total levels
+            Settings = DenoisingOptions.describe options @ Run.describe run
+        }
+
+    /// <summary>Estimates the excess entropy per atom.</summary>
+    /// <param name="options">How; checked here.</param>
+    /// <param name="run">Key, threads, device and so on; a store belongs to options, key, device and snapshots.</param>
+    /// <param name="snapshots">Snapshots of one fluid in time order, 8 or more, the same atoms in all of them, of any species, positions in Å; no
+    /// configuration twice.</param>
+    /// <returns>Errors: OutOfRange, TooFewData, Mismatch (also a store of another calculation), BadFile (a damaged checkpoint), Unavailable (no tensor
+    /// library).</returns>
+    let estimate
+        (options: DenoisingOptions)
+        (run: Run)
+        (snapshots: Snapshot[])
+        : Result<DenoisingResult, MiceError list> =
+        let clock = Stopwatch.StartNew()
+
+        let conditions () =
+            ("snapshots_sha256", AtomicDigests.ofSnapshots snapshots) :: DenoisingOptions.describe options
+
+        validate {
+            let! options = DenoisingOptions.check options
+
+            and! () =
+                ParticleSnapshots.faults
+                    "the denoising entropy"
+                    (max FewestSnapshots (2 * options.Networks))
+                    options.Dimension
+                    snapshots
+
+            and! () = Run.faults run
+            and! () = Engine.load ()
+            let flat = snapshots |> Array.map (Snapshot.inDimensions options.Dimension)
+            let create = denoiser options flat
+            let d = create flat
+            let! () = smallBoxes options.Dimension (Denoiser.cutoff d) flat
+            let! claimed = Run.claim "denoising entropy" conditions run
+            let! outcomes = DenoisingJobs.runAll options create flat claimed
+            return collect options run d flat clock.Elapsed.TotalSeconds outcomes
+        }
+
+    /// <summary>A result without the thermal noise of its snapshots, and with an estimate of how loose its bound is.</summary>
+    /// <param name="control">Values in the order of the snapshots.</param>
+    /// <param name="result">From estimate.</param>
+    let withControl (control: ControlVariate) (result: DenoisingResult) : DenoisingResult =
+        let bound = SnapshotEntropies.total (Some control) result.BySnapshot
+
+        // A network with one snapshot has no scatter, one with two no error of it.
+        let looseness =
+            Some(SnapshotEntropies.looseness result.Atoms control result.BySnapshot)
+            |> Option.filter (fun e -> Double.IsFinite(float e.StandardError))
+
+        { result with
+            ExcessEntropy = bound
+            Looseness = looseness
+            Corrected = looseness |> Option.map (Looseness.correct bound)
+            NetworkEntropies = SnapshotEntropies.byNetwork (Some control) result.BySnapshot
+        }

@@ -1,0 +1,72 @@
+namespace Mice.Entropy
+
+open Mice
+open Mice.Denoising
+
+/// <summary>How the denoising entropy is estimated. Start from DenoisingOptions.defaults and change fields with { … with … }.</summary>
+type DenoisingOptions =
+    {
+        /// Number of dimensions, 1, 2 or 3: the first so many coordinates count.
+        Dimension: int
+        /// Networks trained independently; each is judged by snapshots that only it has not seen.
+        Networks: int
+        /// Size of the network, range of the noise.
+        Network: DenoiserOptions
+        /// Steps, learning rate.
+        Training: DenoiserTrainingOptions
+        /// Sets of noise for each held-out snapshot, each with every level of noise; even.
+        Sets: int
+    }
+
+/// Defaults, presets and checks.
+[<RequireQualifiedAccess>]
+module DenoisingOptions =
+    /// Default settings, the same for every system.
+    let defaults =
+        {
+            Dimension = 3
+            Networks = 4
+            Network = DenoiserOptions.defaults
+            Training = DenoiserTrainingOptions.defaults
+            Sets = 4
+        }
+
+    /// A short run, for a first look: a quarter of the steps, three networks. The bound is looser.
+    let quick =
+        { defaults with
+            Networks = 3
+            Training =
+                { defaults.Training with
+                    Steps = defaults.Training.Steps / 4
+                }
+            Sets = 2
+        }
+
+    /// <summary>Checks all fields and reports every fault, not only the first.</summary>
+    /// <param name="o">The options.</param>
+    /// <returns>Errors: OutOfRange.</returns>
+    let check (o: DenoisingOptions) : Result<DenoisingOptions, MiceError list> =
+        validate {
+            let! () =
+                o.Dimension |> Validate.that "the dimension" "1, 2 or 3" (fun d -> d >= 1 && d <= 3)
+
+            and! () = Validate.atLeast 2 "the number of networks" o.Networks
+            and! _ = DenoiserOptions.check o.Network
+            and! _ = DenoiserTrainingOptions.check o.Training
+
+            and! () =
+                o.Sets
+                |> Validate.that "the sets of noise" "an even number, 2 or more" (fun n -> n >= 2 && n % 2 = 0)
+
+            return o
+        }
+
+    /// Every setting by name, as reports and checkpoints state them.
+    let describe (o: DenoisingOptions) : (string * string) list =
+        [
+            "dimension", string o.Dimension
+            "networks", string o.Networks
+            yield! DenoiserOptions.describe o.Network
+            yield! DenoiserTrainingOptions.describe o.Training
+            "noise_sets", string o.Sets
+        ]

@@ -1,0 +1,4 @@
+module Mice.Denoising.Tests.Program
+
+[<EntryPoint>]
+let main arguments = Expecting.run arguments

@@ -1,0 +1,144 @@
+/// Systems with a known entropy, small networks, a few hundred steps.
+module Mice.Entropy.Tests.DenoisingEntropyTests
+
+open System.IO
+open Expecto
+open Mice
+open Mice.Atoms
+open Mice.Entropy
+open Mice.Testing.Systems.HardSphereFluid
+open Mice.Testing.Systems.ScanSystems
+
+let private options dimension steps =
+    { DenoisingOptions.defaults with
+        Dimension = dimension
+        Networks = 2
+        Network =
+            { DenoisingOptions.defaults.Network with
+                Channels = 16
+                Stages = 1
+            }
+        Training =
+            { DenoisingOptions.defaults.Training with
+                Steps = steps
+            }
+    }
+
+/// An upper bound: not below the exact value by more than three errors, and not above it by more than the looseness of a small network.
+let private assertBound steps looseness (system: KnownSystem) =
+    let result =
+        DenoisingEntropy.estimate (options system.Dimension steps) Run.quiet system.Snapshots
+        |> ok
+        |> DenoisingEntropy.withControl system.Control
+
+    let value, error =
+        float result.ExcessEntropy.Value, float result.ExcessEntropy.StandardError
+
+    let text =
+        $"{system.Name}: exact {system.Exact:F4}, estimate {value:F4} ± {error:F4}, {result.Seconds:F1} s"
+
+    Expect.equal result.ExcessEntropy.Direction Direction.UpperBound "it is an upper bound"
+    Expect.isTrue (value >= system.Exact - 3.0 * error) $"below the exact value: {text}"
+    Expect.isTrue (value <= system.Exact + looseness + 3.0 * error) $"too loose: {text}"
+
+/// The same with a third of the atoms called by another name, at random.
+let private mixed (system: KnownSystem) : KnownSystem =
+    let rename i (s: Snapshot) =
+        let generator = Key.ofSeed 9UL |> Key.item i |> Key.generator
+        let n = Snapshot.count s
+        let species = Array.init n (fun a -> if a < n / 3 then 1 else 0)
+        generator.Shuffle species
+
+        { s with
+            Species = species
+            SpeciesNames = [| "A"; "B" |]
+        }
+
+    { system with
+        Name = $"mixture of {system.Name}"
+        Snapshots = system.Snapshots |> Array.mapi rename
+    }
+
+let private gas = idealGas 3 216 16 3UL
+
+[<Tests>]
+let tests =
+    testList
+        "DenoisingEntropyTests"
+        [
+            // Nothing can be found, and what a network believes to find costs: it learns that from some hundred configurations.
+            test "The ideal gas has none, in one dimension" { assertBound 100 0.02 (idealGas 1 256 16 1UL) }
+
+            test "The ideal gas has none, in three dimensions" { assertBound 100 0.02 gas }
+
+            // A step of the density at contact, seen through noise by a small network.
+            test "Hard rods have ln(1 − ρa)" { assertBound 300 0.08 (hardRods 0.5 256 16 4UL) }
+
+            test "Hard discs follow the virial series" { assertBound 200 0.1 (hardSpheres 2 0.1 256 16 5UL) }
+
+            test "A dense fluid of hard spheres follows Carnahan and Starling" {
+                assertBound 200 0.7 (hardSphereFluid 0.4 5 16 8UL)
+            }
+
+            test "Names that do not matter change nothing: the ideal mixture has none" {
+                assertBound 100 0.03 (mixed gas)
+            }
+
+            test "What was stopped goes on to the same numbers" {
+                Mice.Testing.Files.inFolder (fun folder ->
+                    let estimate store =
+                        DenoisingEntropy.estimate
+                            (options 3 6)
+                            { Run.quiet with
+                                Store = store
+                                Threads = 1
+                            }
+                            gas.Snapshots
+                        |> ok
+
+                    let values (r: DenoisingResult) = r.BySnapshot |> Array.map _.Entropy
+                    let first = values (estimate (Some(RunStore.at folder)))
+                    let ofSecond = Directory.GetFiles(folder, "*network-1*")
+                    Expect.isNonEmpty ofSecond "each network has its own"
+                    ofSecond |> Array.iter File.Delete
+
+                    Expect.equal
+                        (values (estimate (Some(RunStore.at folder))))
+                        first
+                        "the networks of the store are used"
+
+                    Expect.equal (values (estimate None)) first "they are those of a run without one")
+            }
+
+            test "Each fault is one line" {
+                let faults options snapshots =
+                    match DenoisingEntropy.estimate options Run.quiet snapshots with
+                    | Ok _ -> []
+                    | Error faults -> faults |> List.map MiceError.message
+
+                let some = options 3 10
+                let few = faults some (Array.take 4 gas.Snapshots)
+                Expect.stringContains (Expecting.single few "one fault") "snapshots" "too few of them"
+                let again = Array.append gas.Snapshots [| { gas.Snapshots[0] with Step = 99L } |]
+                Expect.hasLength (faults some again) 1 "a repeated configuration"
+
+                let far =
+                    { some with
+                        Network =
+                            { some.Network with
+                                CutoffInMeanDistances = 3.1
+                            }
+                    }
+
+                Expect.stringContains (Expecting.single (faults far gas.Snapshots) "one fault") "height" "a small box"
+
+                let wrong =
+                    { some with
+                        Networks = 1
+                        Sets = 3
+                        Dimension = 4
+                    }
+
+                Expect.hasLength (faults wrong gas.Snapshots) 3 "three options"
+            }
+        ]
