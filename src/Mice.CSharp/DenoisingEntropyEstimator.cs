@@ -32,6 +32,8 @@ public sealed record DenoisingEntropyOptions : EstimatorOptions
 
         return new DenoisingOptions(
             Dimension ?? start.Dimension,
+            start.Phase,
+            start.Symmetry,
             Networks ?? start.Networks,
             start.Network,
             new DenoiserTrainingOptions(TrainingSteps ?? start.Training.Steps, start.Training.LearningRate),

@@ -5,6 +5,14 @@ open Mice
 open Mice.Atoms
 open Mice.Tensors
 
+/// Predictions in closed form that a network corrects.
+[<RequireQualifiedAccess>]
+type Baseline =
+    /// Of a fluid, by the waves of its density: taken to a part that the network learns, since they are right for large noise alone.
+    | Fluid of DensityModes
+    /// Of a crystal, by the waves of its displacements.
+    | Crystal of CrystalModes
+
 /// <summary>A network that finds the noise in noisy configurations, ε̂(y, σ).</summary>
 type Denoiser =
     {
@@ -18,8 +26,8 @@ type Denoiser =
         Neighbours: float
         /// Names of the species.
         Species: string[]
-        /// Waves of the density of the training snapshots.
-        Modes: DensityModes
+        /// What it starts from.
+        Baseline: Baseline
     }
 
 /// Making networks, and what they predict.
@@ -47,20 +55,20 @@ module Denoiser =
         | 2 -> Math.PI * cutoff * cutoff
         | _ -> 4.0 / 3.0 * Math.PI * cutoff ** 3.0
 
-    /// <summary>A network for training snapshots.</summary>
+    /// <summary>A network for a system.</summary>
     /// <param name="options">Its size.</param>
     /// <param name="dimension">1, 2 or 3.</param>
     /// <param name="meanDistance">ρ^(−1/d), Å.</param>
     /// <param name="species">Names of the species.</param>
-    /// <param name="training">The snapshots, in these dimensions.</param>
-    let create options dimension meanDistance species (training: Snapshot[]) : Denoiser =
+    /// <param name="baseline">What it starts from.</param>
+    let create options dimension meanDistance species (baseline: Baseline) : Denoiser =
         {
             Options = options
             Dimension = dimension
             MeanDistance = meanDistance
             Neighbours = neighbours dimension options.CutoffInMeanDistances
             Species = species
-            Modes = DensityModes.create dimension (options.Largest * meanDistance) training
+            Baseline = baseline
         }
 
     /// Species of the atoms of a snapshot as the network numbers them.
@@ -76,6 +84,12 @@ module Denoiser =
 
         log (sigma / (o.Smallest * d.MeanDistance)) / log (o.Largest / o.Smallest)
         |> MessageLayer.noise device
+
+    /// Vectors of each atom that a stage is told: the prediction so far, and in a crystal the way from its site.
+    let private seen (d: Denoiser) =
+        match d.Baseline with
+        | Baseline.Fluid _ -> 1
+        | Baseline.Crystal _ -> 2
 
     /// How much of what the waves predict is taken, by noise: at first nothing but for the largest.
     let private wavesAtFirst =
@@ -98,7 +112,7 @@ module Denoiser =
                         [
                             for l in 0 .. d.Options.Layers - 1 -> string l, MessageLayer.init c (Key.item l key)
                         ]
-                    MessageLayer.leaf key "moved" [ c; 1 ] Initialiser.fanIn
+                    MessageLayer.leaf key "moved" [ c; seen d ] Initialiser.fanIn
                     MessageLayer.leaf key "out" [ c ] Initialiser.zeros
                 ]
 
@@ -133,6 +147,28 @@ module Denoiser =
     let internal device (parameters: Params) : Device =
         (Params.tensor "species" parameters).Device
 
+    /// What a network starts from, and what else its atoms are told; [3; n] each.
+    let private start
+        (d: Denoiser)
+        device
+        (atoms: NoisyAtoms)
+        (noise: Tensor)
+        (parameters: Params)
+        : struct (Tensor * Tensor list) =
+        match d.Baseline with
+        | Baseline.Fluid modes ->
+            struct (byAxis device (DensityModes.predict modes atoms)
+                    * Tensor.matmul noise (Params.tensor "waves" parameters),
+                    [])
+        | Baseline.Crystal modes ->
+            let length = atoms.Sigma + SmallNoise * d.MeanDistance
+
+            let ways =
+                CrystalSites.displacements modes.Crystal atoms.Cell atoms.Positions
+                |> Array.map (fun x -> x / length)
+
+            struct (byAxis device (CrystalModes.predict modes atoms), [ byAxis device ways ])
+
     /// <summary>Predictions of the noise after each stage, [3; n].</summary>
     let internal predict (d: Denoiser) (species: int[]) (atoms: NoisyAtoms) (parameters: Params) : Tensor list =
         let c = d.Options.Channels
@@ -151,9 +187,7 @@ module Denoiser =
         let gain =
             atoms.Sigma / sqrt (atoms.Sigma * atoms.Sigma + (SmallNoise * d.MeanDistance) ** 2.0)
 
-        let waves =
-            byAxis device (DensityModes.predict d.Modes atoms)
-            * Tensor.matmul noise (Params.tensor "waves" parameters)
+        let struct (baseline, ways) = start d device atoms noise parameters
 
         let rec go stage (x: Tensor) (prediction: Tensor) found =
             if stage = d.Options.Stages then
@@ -170,7 +204,7 @@ module Denoiser =
                 let edges = Edges.build atoms.Cell positions (cutoff d)
 
                 let moved =
-                    Tensor.unsqueeze 2 prediction |> Nn.linear (Params.tensor "moved" p) None
+                    prediction :: ways |> Tensor.stack 2 |> Nn.linear (Params.tensor "moved" p) None
 
                 let x =
                     Params.branches (Params.find "layers" p)
@@ -189,7 +223,7 @@ module Denoiser =
                 let next = bounded (prediction + change) |> Grad.section
                 go (stage + 1) x next (next :: found)
 
-        go 0 features (Grad.section waves) []
+        go 0 features (Grad.section baseline) []
 
     /// ε as [3; n].
     let internal target device (atoms: NoisyAtoms) : Tensor = byAxis device atoms.Noise

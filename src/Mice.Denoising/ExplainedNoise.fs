@@ -4,7 +4,7 @@ open Mice
 open Mice.Atoms
 open Mice.Tensors
 
-/// What finds noise of any strength in snapshots: a trained network, and above its largest noise the waves of the density alone.
+/// What finds noise of any strength in snapshots: a trained network, and above its largest noise its baseline alone.
 type TrainedDenoiser =
     {
         /// The network.
@@ -21,6 +21,8 @@ type NoiseSample =
         Sigma: float
         /// (2 ε·ε̂ − |ε̂|²)/N, mean of the noise ε and its opposite: its expectation is d − E|ε − ε̂|²/N.
         Explained: float
+        /// The same by normal waves of a crystal, whose entropy is known; 0 for a fluid.
+        Known: float
         /// |ε|²/N − d, of expectation 0: what Explained fluctuates with.
         Excess: float
     }
@@ -44,9 +46,11 @@ module ExplainedNoise =
     [<Literal>]
     let private Farthest = 8.0
 
-    /// Levels of a set of measurements: the smallest noise, and one in every interval.
-    [<Literal>]
-    let Levels = 19
+    /// How many levels a set of measurements has: the smallest noise, and one in every interval.
+    let levels (d: Denoiser) : int =
+        match d.Baseline with
+        | Baseline.Fluid _ -> 1 + OfNetwork + OfModes
+        | Baseline.Crystal _ -> 1 + OfNetwork
 
     /// Lower end and width in ln σ of the interval of a level; the smallest noise has a width of 0.
     let private interval (d: Denoiser) (level: int) : struct (float * float) =
@@ -79,10 +83,16 @@ module ExplainedNoise =
             let target = Denoiser.target device noisy
             Tensor.item (Tensor.sum (prediction * (2.0 * target - prediction))))
 
-    let private byModes (t: TrainedDenoiser) (noisy: NoisyAtoms) =
-        DensityModes.predict t.Network.Modes noisy
-        |> Array.map2 (fun e p -> p * (2.0 * e - p)) noisy.Noise
-        |> Array.sum
+    let private byWaves (noisy: NoisyAtoms) (prediction: float[]) =
+        Array.map2 (fun e p -> p * (2.0 * e - p)) noisy.Noise prediction |> Array.sum
+
+    /// What is found of the noise at a level, and what of it normal waves of a crystal find.
+    let private found device (t: TrainedDenoiser) species level (noisy: NoisyAtoms) : struct (float * float) =
+        match t.Network.Baseline with
+        | Baseline.Crystal modes ->
+            struct (byNetwork device t species noisy, byWaves noisy (CrystalModes.predict modes noisy))
+        | Baseline.Fluid modes when level > OfNetwork -> struct (byWaves noisy (DensityModes.predict modes noisy), 0.0)
+        | Baseline.Fluid _ -> struct (byNetwork device t species noisy, 0.0)
 
     /// Measurements at the smallest noise, then at one place of all intervals.
     let private measure device (t: TrainedDenoiser) (snapshot: Snapshot) place key : NoiseSample[] =
@@ -94,22 +104,23 @@ module ExplainedNoise =
             let sigma = sigma t.Network level place
             let noise = NoisyAtoms.noise dimension species.Length (Key.item level key)
 
-            let explained sign =
+            let signed sign =
                 noise
                 |> Array.map (fun e -> sign * e)
                 |> NoisyAtoms.withNoise snapshot.Cell snapshot.Positions sigma
-                |> if level <= OfNetwork then
-                       byNetwork device t species
-                   else
-                       byModes t
+                |> found device t species level
+
+            let struct (explained, known) = signed 1.0
+            let struct (explained', known') = signed -1.0
 
             {
                 Sigma = sigma
-                Explained = 0.5 * (explained 1.0 + explained -1.0) / atoms
+                Explained = 0.5 * (explained + explained') / atoms
+                Known = 0.5 * (known + known') / atoms
                 Excess = Array.sumBy (fun e -> e * e) noise / atoms - float dimension
             }
 
-        Array.init Levels at
+        Array.init (levels t.Network) at
 
     /// <summary>Sets of measurements of a snapshot, each at the smallest noise and at one place of all intervals: a random one, which gives the integral without bias and,
     /// since the integrand is smooth and falls to nothing, nearly without error, and in the set behind it the place as far from the other end.</summary>
@@ -118,7 +129,7 @@ module ExplainedNoise =
     /// <param name="sets">How many, an even number.</param>
     /// <param name="key">Randomness.</param>
     /// <param name="snapshot">A snapshot that nothing was learned from.</param>
-    /// <returns>[sets][Levels].</returns>
+    /// <returns>By set and level.</returns>
     let sample (device: Device) (t: TrainedDenoiser) (sets: int) (key: Key) (snapshot: Snapshot) : NoiseSample[][] =
         Array.init sets (fun set ->
             let place =
@@ -126,32 +137,48 @@ module ExplainedNoise =
 
             measure device t snapshot (if set % 2 = 0 then place else 1.0 - place) (Key.item set key))
 
-    /// Slope of Explained against Excess at each level, over sets of measurements: taking it out leaves the expectation as it is.
-    let private slopes (sets: NoiseSample[][]) : float[] =
+    /// What a level adds to the integral: of the smallest noise all that is found, of the others what is not known from normal waves.
+    let private added (set: NoiseSample[]) level =
+        if level = 0 then
+            set[level].Explained
+        else
+            set[level].Explained - set[level].Known
+
+    /// Slope of what is added against Excess at each level, over sets of measurements: taking it out leaves the expectation as it is.
+    let private slopes count (sets: NoiseSample[][]) : float[] =
         let slope k =
-            let centre = sets |> Array.averageBy (fun s -> s[k].Explained)
-            let cross = sets |> Array.sumBy (fun s -> (s[k].Explained - centre) * s[k].Excess)
+            let centre = sets |> Array.averageBy (fun s -> added s k)
+            let cross = sets |> Array.sumBy (fun s -> (added s k - centre) * s[k].Excess)
             let squares = sets |> Array.sumBy (fun s -> s[k].Excess * s[k].Excess)
             if squares > 0.0 then cross / squares else 0.0
 
-        Array.init Levels (fun k -> if Array.isEmpty sets then 0.0 else slope k)
+        if Array.isEmpty sets then
+            Array.zeroCreate count
+        else
+            Array.init count slope
 
     /// The integral of one set of measurements.
     let private integral (d: Denoiser) (slopes: float[]) (set: NoiseSample[]) =
         let weighted k =
             let struct (_, width) = interval d k
-            (if k = 0 then 0.5 else width) * (set[k].Explained - slopes[k] * set[k].Excess)
+            (if k = 0 then 0.5 else width) * (added set k - slopes[k] * set[k].Excess)
 
-        -Seq.sumBy weighted (seq { 0 .. Levels - 1 })
+        -Seq.sumBy weighted (seq { 0 .. set.Length - 1 })
 
-    /// <summary>Excess entropies of snapshots from their measurements, k_B per atom. What Explained owes to Excess is taken out with slopes from the other
+    /// The entropy that the integral is added to: of a fluid none, of a crystal the cross-entropy from normal waves at the smallest noise.
+    let private start (d: Denoiser) (snapshot: Snapshot) =
+        match d.Baseline with
+        | Baseline.Fluid _ -> 0.0
+        | Baseline.Crystal modes -> CrystalModes.crossEntropy modes (sigma d 0 0.0) snapshot
+
+    /// <summary>Excess entropies of snapshots from their measurements, k_B per atom. What these owe to Excess is taken out with slopes from the other
     /// snapshots, so that the expectation stays; a single snapshot is taken as it is.</summary>
     /// <param name="d">The network.</param>
-    /// <param name="snapshots">[snapshots][sets] of measurements.</param>
-    /// <returns>[snapshots][sets].</returns>
-    let entropies (d: Denoiser) (snapshots: NoiseSample[][][]) : float[][] =
+    /// <param name="snapshots">Snapshots with their sets of measurements.</param>
+    /// <returns>By snapshot and set.</returns>
+    let entropies (d: Denoiser) (snapshots: (Snapshot * NoiseSample[][])[]) : float[][] =
         snapshots
-        |> Array.mapi (fun i sets ->
-            let others = snapshots |> Array.removeAt i |> Array.concat
-            let slopes = slopes others
-            sets |> Array.map (integral d slopes))
+        |> Array.mapi (fun i (snapshot, sets) ->
+            let slopes = snapshots |> Array.removeAt i |> Array.collect snd |> slopes (levels d)
+            let start = start d snapshot
+            sets |> Array.map (fun set -> start + integral d slopes set))

@@ -5,7 +5,12 @@ open Mice
 open Mice.Denoising
 
 let private network =
-    Denoiser.create DenoiserOptions.defaults 3 3.0 [| "A" |] [| EdgesTests.gas 30 1UL |]
+    Denoiser.create
+        DenoiserOptions.defaults
+        3
+        3.0
+        [| "A" |]
+        (Baseline.Fluid(DensityModes.create 3 2.4 [| EdgesTests.gas 30 1UL |]))
 
 /// Measurements whose integrand is that of independent Gaussian displacements of width u, with noise of their own and noise that follows Excess.
 let private samples (u: float) (own: float) snapshots sets seed =
@@ -18,7 +23,7 @@ let private samples (u: float) (own: float) snapshots sets seed =
             // As in measurements: the set behind has the place as far from the other end.
             let place = if set % 2 = 0 then places[set] else 1.0 - places[set - 1]
 
-            Array.init ExplainedNoise.Levels (fun k ->
+            Array.init (ExplainedNoise.levels network) (fun k ->
                 let sigma = ExplainedNoise.sigma network k place
                 let excess = 0.1 * generator.NextNormal()
                 let share = sigma * sigma / (sigma * sigma + u * u)
@@ -26,6 +31,7 @@ let private samples (u: float) (own: float) snapshots sets seed =
                 {
                     Sigma = sigma
                     Explained = 3.0 * share + share * excess + own * generator.NextNormal()
+                    Known = 0.0
                     Excess = excess
                 })))
 
@@ -38,7 +44,10 @@ let tests =
                 let u = 1.0
 
                 let found =
-                    samples u 0.02 200 4 1UL |> ExplainedNoise.entropies network |> Array.map Array.average
+                    samples u 0.02 200 4 1UL
+                    |> Array.map (fun sets -> EdgesTests.gas 30 1UL, sets)
+                    |> ExplainedNoise.entropies network
+                    |> Array.map Array.average
 
                 // ∫ 3 σ²/(σ² + u²) d ln σ from 0 to the largest noise; below the smallest, the bound takes 3/2 σ₀²/(σ₀² + u²).
                 let largest = 8.0 * Denoiser.largestNoise network
@@ -52,7 +61,7 @@ let tests =
             test "Levels begin at the smallest noise and follow each other without a gap" {
                 Expecting.within 1e-12 (ExplainedNoise.middle network 0) (0.008 * 3.0) "the smallest"
 
-                for level in 1 .. ExplainedNoise.Levels - 1 do
+                for level in 1 .. ExplainedNoise.levels network - 1 do
                     Expecting.within
                         1e-12
                         (log (ExplainedNoise.sigma network level 0.0))

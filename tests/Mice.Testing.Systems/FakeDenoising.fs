@@ -29,6 +29,7 @@ let scattering (_: DenoisingOptions) (run: Run) (given: Snapshot[]) : Result<Den
             Corrected = None
             NetworkEntropies = [| for shift in [ -0.01; 0.0; 0.01 ] -> upper (-4.39 + shift) |]
             BySnapshot = given |> Array.mapi ofSnapshot
+            Phase = DenoisingPhase.Crystal
             Levels =
                 [|
                     for k in 0..3 ->

@@ -24,6 +24,7 @@ module DenoisingDescription =
             yield! optional "corrected_excess_entropy_kb_per_atom" "– less its looseness" r.Corrected
             [ for network in r.NetworkEntropies -> [ entropy "excess entropy" network ] ]
             |> ResultRow.table "networks" "– network"
+            ResultRow.text "phase" "Phase" (DenoisingOptions.phase r.Phase)
             ResultRow.number "volume_per_atom_angstrom3" "Volume per atom in the snapshots" "Å³" 3 r.VolumePerAtom
             ResultRow.number "cutoff_angstrom" "Neighbours are seen up to" "Å" 2 (float r.Cutoff)
             ResultRow.count "atoms" "Atoms" r.Atoms

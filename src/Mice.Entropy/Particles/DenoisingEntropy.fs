@@ -8,7 +8,7 @@ open Mice.Denoising
 open Mice.Learning
 open Mice.Tensors
 
-/// <summary>Excess entropy of a fluid from snapshots, by how well noise can be told from the configuration that it was added to: an upper bound.</summary>
+/// <summary>Excess entropy of a fluid or a crystal from snapshots, by how well noise can be told from the configuration that it was added to: an upper bound.</summary>
 /// <remarks>
 /// <para>With noise of standard deviation σ added to all coordinates, s_ex = −∫ (d − m(σ)) d ln σ per atom, relative to the ideal gas of the same density, d the
 /// dimension and m(σ) the mean square error of the best prediction of the noise, in units of σ². Every network that predicts noise has a larger error
@@ -22,6 +22,15 @@ module DenoisingEntropy =
     /// Snapshots below which training has too few configurations: a network that learns them by heart bounds nothing.
     [<Literal>]
     let private FewestSnapshots = 8
+
+    /// Largest noise in crystals, in mean distances: normal waves of displacements are right above it.
+    [<Literal>]
+    let private LargestInCrystals = 0.3
+
+    /// Farthest that an atom may be from its site, over the shortest distance of two sites: soft crystals at their melting point reach 0.6, an atom that
+    /// changed its site 1.
+    [<Literal>]
+    let private FarthestFromSite = 0.75
 
     let private smallBoxes (dimension: int) cutoff (snapshots: Snapshot[]) =
         let shortest =
@@ -38,16 +47,63 @@ module DenoisingEntropy =
                 )
         ]
 
-    /// The network for training snapshots: its lengths are taken from the density of all snapshots.
-    let private denoiser (options: DenoisingOptions) (snapshots: Snapshot[]) : Snapshot[] -> Denoiser =
+    /// Sites of a crystal that every atom stays at.
+    let private sites (snapshots: Snapshot[]) : Result<CrystalSites, MiceError list> =
+        match CrystalSites.find snapshots with
+        | Error reason -> Error [ MiceError.OutOfRange("the phase", "crystal", $"fluid, since {reason}") ]
+        | Ok found ->
+            let farthest = CrystalSites.farthest found snapshots
+
+            if farthest <= FarthestFromSite then
+                Ok found
+            else
+                Error
+                    [
+                        MiceError.OutOfRange(
+                            "the farthest that an atom is from its site",
+                            $"{farthest:F2} of the shortest distance of two sites",
+                            $"at most {FarthestFromSite}: atoms must not change their sites"
+                        )
+                    ]
+
+    /// What networks start from, given training snapshots.
+    let private baseline
+        (options: DenoisingOptions)
+        (snapshots: Snapshot[])
+        : Result<Snapshot[] -> Denoiser, MiceError list> =
         let volume = snapshots |> Array.averageBy Snapshot.volumePerAtom
         let meanDistance = volume ** (1.0 / float options.Dimension)
-        Denoiser.create options.Network options.Dimension meanDistance (ParticleSnapshots.species snapshots)
+        let species = ParticleSnapshots.species snapshots
+
+        let create network =
+            Denoiser.create network options.Dimension meanDistance species
+
+        let fluid (training: Snapshot[]) =
+            DensityModes.create options.Dimension (options.Network.Largest * meanDistance) training
+            |> Baseline.Fluid
+            |> create options.Network
+
+        let crystal found (training: Snapshot[]) =
+            CrystalModes.create options.Symmetry found training
+            |> Baseline.Crystal
+            |> create
+                { options.Network with
+                    Largest = min options.Network.Largest LargestInCrystals
+                }
+
+        match options.Phase with
+        | Some DenoisingPhase.Fluid -> Ok fluid
+        | Some DenoisingPhase.Crystal -> sites snapshots |> Result.map crystal
+        | None when options.Dimension < 3 -> Ok fluid
+        | None ->
+            match sites snapshots with
+            | Ok found -> Ok(crystal found)
+            | Error _ -> Ok fluid
 
     let private levels (d: Denoiser) (outcomes: DenoisingOutcome[]) : NoiseLevel[] =
         let bySnapshot = outcomes |> Array.collect _.Samples
 
-        Array.init ExplainedNoise.Levels (fun k ->
+        Array.init (ExplainedNoise.levels d) (fun k ->
             let means =
                 bySnapshot |> Array.map (Array.averageBy (fun (set: NoiseSample[]) -> set[k].Explained))
 
@@ -58,7 +114,7 @@ module DenoisingEntropy =
             })
 
     /// Held-out values of the snapshots of a network; two groups of sets have noise that is independent of each other.
-    let private heldOut (d: Denoiser) (snapshots: Snapshot[]) (outcome: DenoisingOutcome) : SnapshotEntropy[] =
+    let private heldOut (snapshots: Snapshot[]) (outcome: DenoisingOutcome) : SnapshotEntropy[] =
         let ofSnapshot i (sets: float[]) =
             let mean remainder =
                 sets |> Array.indexed |> Array.filter (fun (set, _) -> set % 2 = remainder) |> Array.averageBy snd
@@ -70,7 +126,7 @@ module DenoisingEntropy =
                 Passes = [| struct (mean 0, mean 1) |]
             }
 
-        outcome.Samples |> ExplainedNoise.entropies d |> Array.mapi ofSnapshot
+        outcome.Entropies |> Array.mapi ofSnapshot
 
     let private collect
         options
@@ -80,10 +136,15 @@ module DenoisingEntropy =
         seconds
         (outcomes: DenoisingOutcome[])
         =
-        let bySnapshot = outcomes |> Array.collect (heldOut d snapshots)
+        let bySnapshot = outcomes |> Array.collect (heldOut snapshots)
         let networks = SnapshotEntropies.byNetwork None bySnapshot
         let total = SnapshotEntropies.total None bySnapshot
         let levels = levels d outcomes
+
+        let phase =
+            match d.Baseline with
+            | Baseline.Fluid _ -> DenoisingPhase.Fluid
+            | Baseline.Crystal _ -> DenoisingPhase.Crystal
 
         {
             ExcessEntropy = total
@@ -91,6 +152,7 @@ module DenoisingEntropy =
             Corrected = None
             NetworkEntropies = networks
             BySnapshot = bySnapshot
+            Phase = phase
             Levels = levels
             Training = outcomes |> Array.map _.Training.Curve
             Cutoff = Denoiser.cutoff d * 1.0<Angstrom>
@@ -102,7 +164,7 @@ module DenoisingEntropy =
                 (outcomes
                  |> Seq.map (fun o -> $"network {o.Network + 1}", o.Training.Outcome)
                  |> TrainingOutcome.stayedFinite)
-                :: DenoisingChecks.all networks total levels
+                :: DenoisingChecks.all networks total phase levels
             Settings = DenoisingOptions.describe options @ Run.describe run
         }
 
@@ -136,7 +198,7 @@ module DenoisingEntropy =
             and! () = Run.faults run
             and! () = Engine.load ()
             let flat = snapshots |> Array.map (Snapshot.inDimensions options.Dimension)
-            let create = denoiser options flat
+            let! create = baseline options flat
             let d = create flat
             let! () = smallBoxes options.Dimension (Denoiser.cutoff d) flat
             let! claimed = Run.claim "denoising entropy" conditions run

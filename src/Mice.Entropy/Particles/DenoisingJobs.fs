@@ -11,6 +11,8 @@ type internal DenoisingOutcome =
         Network: int
         Test: int[]
         Samples: NoiseSample[][][]
+        /// Excess entropies from them, k_B per atom, by snapshot and set.
+        Entropies: float[][]
         Training: TrainingState
     }
 
@@ -52,6 +54,7 @@ module internal DenoisingJobs =
         // The same noise at every look, so that looks differ by the parameters alone.
         let validate parameters =
             measure (trained parameters) (Run.named "validation" run) ValidationSets validation
+            |> Array.zip validation
             |> ExplainedNoise.entropies d
             |> Array.averageBy Array.average
 
@@ -67,10 +70,14 @@ module internal DenoisingJobs =
 
         Training.run plan objective (DenoiserTraining.start plan d run) run
         |> Result.map (fun state ->
+            let test = pick fold.Test
+            let samples = measure (trained state.Best) (Run.named "test" run) options.Sets test
+
             {
                 Network = network
                 Test = fold.Test
-                Samples = measure (trained state.Best) (Run.named "test" run) options.Sets (pick fold.Test)
+                Samples = samples
+                Entropies = Array.zip test samples |> ExplainedNoise.entropies d
                 Training = state
             })
 

@@ -1,13 +1,26 @@
 namespace Mice.Entropy
 
 open Mice
+open Mice.Atoms
 open Mice.Denoising
+
+/// What kind of phase snapshots are of.
+[<RequireQualifiedAccess>]
+type DenoisingPhase =
+    /// Atoms change their places.
+    | Fluid
+    /// Each atom stays at its site of a perfect lattice.
+    | Crystal
 
 /// <summary>How the denoising entropy is estimated. Start from DenoisingOptions.defaults and change fields with { … with … }.</summary>
 type DenoisingOptions =
     {
         /// Number of dimensions, 1, 2 or 3: the first so many coordinates count.
         Dimension: int
+        /// The kind of phase; None: a crystal where the mean places of the atoms are a lattice and no atom leaves its site, otherwise a fluid.
+        Phase: DenoisingPhase option
+        /// The symmetry of a crystal, declared by the user: for a cubic one with one atom in each cell of its lattice, fewer snapshots tell more.
+        Symmetry: Symmetry
         /// Networks trained independently; each is judged by snapshots that only it has not seen.
         Networks: int
         /// Size of the network, range of the noise.
@@ -25,6 +38,8 @@ module DenoisingOptions =
     let defaults =
         {
             Dimension = 3
+            Phase = None
+            Symmetry = Symmetry.None
             Networks = 4
             Network = DenoiserOptions.defaults
             Training = DenoiserTrainingOptions.defaults
@@ -61,10 +76,18 @@ module DenoisingOptions =
             return o
         }
 
+    /// The name of a kind of phase.
+    let phase (phase: DenoisingPhase) : string =
+        match phase with
+        | DenoisingPhase.Fluid -> "fluid"
+        | DenoisingPhase.Crystal -> "crystal"
+
     /// Every setting by name, as reports and checkpoints state them.
     let describe (o: DenoisingOptions) : (string * string) list =
         [
             "dimension", string o.Dimension
+            "phase", o.Phase |> Option.map phase |> Option.defaultValue "found"
+            "symmetry", Symmetry.name o.Symmetry
             "networks", string o.Networks
             yield! DenoiserOptions.describe o.Network
             yield! DenoiserTrainingOptions.describe o.Training

@@ -30,6 +30,8 @@ type DenoisingResult =
         NetworkEntropies: Estimate<kB / atom>[]
         /// The held-out value of every snapshot, in the order of the snapshots.
         BySnapshot: SnapshotEntropy[]
+        /// The kind of phase, as given or as found.
+        Phase: DenoisingPhase
         /// The integrand by level of noise: the smallest noise, then the middle of each interval of ln σ.
         Levels: NoiseLevel[]
         /// Training curve of every network: losses are E|ε − ε̂|²/N, on held-out data the excess entropy of the validation snapshots in k_B per atom.
