@@ -8,11 +8,14 @@ using Mice.Entropy;
 
 namespace Mice.CSharp;
 
-/// <summary>How the excess entropy of a fluid is estimated by the noise that networks find. What is null is chosen by the library.</summary>
+/// <summary>How the excess entropy of a phase is estimated by the noise that networks find. What is null is chosen by the library.</summary>
 public sealed record DenoisingEntropyOptions : EstimatorOptions
 {
     /// <summary>Number of dimensions, 1, 2 or 3: the first so many coordinates count.</summary>
     public int? Dimension { get; init; }
+
+    /// <summary>The symmetry of a crystal: of a cubic one with one atom in each cell of its lattice, fewer snapshots tell more.</summary>
+    public SystemSymmetry? Symmetry { get; init; }
 
     /// <summary>Networks trained independently; 2 or more.</summary>
     public int? Networks { get; init; }
@@ -33,7 +36,7 @@ public sealed record DenoisingEntropyOptions : EstimatorOptions
         return new DenoisingOptions(
             Dimension ?? start.Dimension,
             start.Phase,
-            start.Symmetry,
+            Symmetry is { } chosen ? ScanEntropyOptions.ToSymmetry(chosen) : start.Symmetry,
             Networks ?? start.Networks,
             start.Network,
             new DenoiserTrainingOptions(TrainingSteps ?? start.Training.Steps, start.Training.LearningRate),
@@ -47,7 +50,7 @@ public sealed record DenoisingEntropyOptions : EstimatorOptions
 /// <param name="Explained">d − m(σ), the integrand: −s_ex is its integral over ln σ.</param>
 public sealed record ExplainedNoiseLevel(double SigmaAngstrom, MeasuredValue Explained);
 
-/// <summary>The excess entropy of a fluid, by the noise that networks find.</summary>
+/// <summary>The excess entropy of a fluid or crystal, by the noise that networks find.</summary>
 /// <remarks>The error of the bound is statistical: it does not contain how far the bound lies above the truth; see <c>Looseness</c>.</remarks>
 public sealed record DenoisingEntropyEstimate
 {
@@ -105,12 +108,12 @@ public sealed record DenoisingEntropyEstimate
         );
 }
 
-/// <summary>Estimates the excess entropy of a fluid from its snapshots. Stateless and safe to share between threads.</summary>
+/// <summary>Estimates the excess entropy of a fluid or crystal from its snapshots. Stateless and safe to share between threads.</summary>
 /// <param name="options">How; null for the defaults.</param>
 public sealed class DenoisingEntropyEstimator(DenoisingEntropyOptions? options = null)
 {
     /// <summary>Estimates the excess entropy per atom.</summary>
-    /// <param name="snapshots">8 snapshots or more of one fluid in time order, the same atoms in all, of any species.</param>
+    /// <param name="snapshots">8 snapshots or more of one phase in time order, the same atoms in all, of any species.</param>
     /// <param name="progress">Told how far the work is.</param>
     /// <param name="cancellationToken">Stops the work; what a checkpoint directory keeps until then is used by the next call.</param>
     /// <param name="run">Takes the thermal noise of the snapshots out and tells how loose the bound is; null for neither.</param>

@@ -62,7 +62,7 @@ public sealed record ScanEntropyOptions : EstimatorOptions
         );
     }
 
-    private static Symmetry ToSymmetry(SystemSymmetry symmetry) =>
+    internal static Symmetry ToSymmetry(SystemSymmetry symmetry) =>
         symmetry switch
         {
             SystemSymmetry.Isotropic => Atoms.Symmetry.Isotropic,

@@ -69,8 +69,9 @@ type EntropyArgument =
             match this with
             | File _ -> "snapshots: LAMMPS dump or extended XYZ, plain or gzip"
             | Method _ ->
-                "scan (default), atom by atom along passes; or denoising, by the noise that networks find: for fluids, of any species, in less time"
-            | Symmetry _ -> "symmetry of the system, for the scan: isotropic, cubic or none (default)"
+                "scan (default), atom by atom along passes; or denoising, by the noise that networks find: for fluids and crystals of any species, tighter in less time"
+            | Symmetry _ ->
+                "symmetry of the system: isotropic, cubic or none (default); for denoising, cubic crystals alone have one"
             | Thermo _ ->
                 "thermo table of the run, as LAMMPS log (units metal), fix ave/time file, or CSV or blank-separated columns step, U_eV, V_A3: takes thermal noise out and tells how loose the bound is; needs --temperature"
             | Temperature _ -> "temperature of the run; only with --thermo"

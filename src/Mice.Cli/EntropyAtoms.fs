@@ -58,11 +58,13 @@ module EntropyAtoms =
         [
             "scan", (fun quick symmetry -> SharedOptions.scan quick symmetry |> ScanOptions.check |> Result.map scan)
             "denoising",
-            fun quick _ ->
-                (if quick then
-                     DenoisingOptions.quick
-                 else
-                     DenoisingOptions.defaults)
+            fun quick symmetry ->
+                { (if quick then
+                       DenoisingOptions.quick
+                   else
+                       DenoisingOptions.defaults) with
+                    Symmetry = symmetry
+                }
                 |> DenoisingOptions.check
                 |> Result.map denoising
         ]

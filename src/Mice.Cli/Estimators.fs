@@ -13,7 +13,7 @@ type Estimators =
     {
         /// Excess entropy of the snapshots of one phase.
         Scan: ScanOptions -> Run -> Snapshot[] -> Result<ScanResult, MiceError list>
-        /// The same of a fluid, by the noise that networks find.
+        /// The same by the noise that networks find.
         Denoising: DenoisingOptions -> Run -> Snapshot[] -> Result<DenoisingResult, MiceError list>
         /// Mutual information of two samples.
         MutualInformation:

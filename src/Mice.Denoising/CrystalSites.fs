@@ -25,7 +25,7 @@ type CrystalSites =
 module CrystalSites =
     /// Sites agree that are nearer than this share of the shortest distance of two of them.
     [<Literal>]
-    let private Tolerance = 0.25
+    let private Tolerance = 0.45
 
     let private wrapped (x: float) = x - Math.Round x
 
@@ -124,7 +124,7 @@ module CrystalSites =
         let all = [| 0 .. n - 1 |] |> Array.choose ofAtom
 
         if all.Length < 2 then
-            Error "no vector maps the mean places of the atoms onto each other"
+            Error "the mean places of the atoms are no lattice"
         else
             let translations = all |> Array.collect fst
             let maps = all |> Array.map snd

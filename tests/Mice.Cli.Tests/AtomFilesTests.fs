@@ -146,8 +146,7 @@ let tests =
             test "A method that is not known is refused, and a set that is too small for the one that is" {
                 let content = frames [ for i in 0..5 -> $"step={i}" ] moves
 
-                entropy content [ "--method"; "guessing" ]
-                |> BadInputTests.refused [ "method"; "scan"; "denoising" ]
+                entropy content [ "--method"; "guessing" ] |> BadInputTests.refused [ "known: scan, denoising" ]
 
                 entropy content [ "--method"; "denoising" ] |> BadInputTests.refused [ "snapshots" ]
             }

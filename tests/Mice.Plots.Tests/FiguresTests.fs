@@ -9,6 +9,7 @@ open Mice.Learning
 open Mice.Plots
 open Mice.Plots.Tests.PlotsTests
 open Mice.Samplers
+open Mice.Testing.Systems
 open Plotly.NET
 
 let private point step loss =
@@ -66,6 +67,11 @@ let private series: MdSeries =
         Mean = Estimate.create 350.0 1.0 Direction.Exact
     }
 
+let private denoising =
+    match FakeDenoising.scattering DenoisingOptions.defaults Run.quiet (FakeScan.snapshots 20 40.4) with
+    | Ok result -> result
+    | Error faults -> failwith $"{faults}"
+
 let private information = MutualInformationReportTests.result
 let private phases = [ Style.solid "solid" Colour.blue, melting.Solid ]
 
@@ -94,6 +100,8 @@ let private figures: (string * GenericChart * string list) list =
         "ScanFigures.loss", ScanFigures.loss phases, once
         "ScanFigures.byCutoff", Option.get (ScanFigures.byCutoff phases), [ "solid" ]
         "ScanFigures.pairs", ScanFigures.pairs [ Style.solid "liquid" Colour.blue, pairs.Liquid ], [ "liquid" ]
+        "DenoisingFigures.training", DenoisingFigures.training "Liquid" denoising, networksOf
+        "DenoisingFigures.levels", DenoisingFigures.levels denoising, [ "" ]
         "MeltingFigures.gibbs", MeltingFigures.gibbs melting, [ "± one standard error"; "with Δcₚ"; "linear" ]
         "MeltingFigures.pairs", MeltingFigures.pairs pairs, [ "solid"; "liquid" ]
         "MeltingFigures.byCutoff", Option.get (MeltingFigures.byCutoff melting), [ "solid"; "liquid" ]

@@ -12,6 +12,7 @@ let private verifications: Measurement list =
         MeltingVerification.aluminium
         SodiumStudy.measurement
         SodiumStudy.long
+        DenoisingVerification.measurement
         ReaderVerification.measurement
         MutualInformationVerification.benchmark
         MutualInformationVerification.further
