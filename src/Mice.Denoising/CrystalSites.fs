@@ -83,6 +83,23 @@ module CrystalSites =
 
         (Neighbours.query nearest grid positions).SquaredDistances |> Array.min |> sqrt
 
+    /// <summary>Root of the mean square distance of atoms from their mean places: some tenths of the mean distance of atoms where they stay, much more where they
+    /// change their places.</summary>
+    /// <param name="snapshots">Two or more, with the same atoms in the same order.</param>
+    /// <returns>Å.</returns>
+    let spread (snapshots: Snapshot[]) : float =
+        let places = meanPlaces snapshots
+
+        let squares (s: Snapshot) =
+            let plain =
+                { s.Cell with
+                    Origin = Array.zeroCreate 3
+                }
+
+            fractions s |> relative places |> Cell.cartesian plain |> Array.sumBy (fun x -> x * x)
+
+        sqrt (Array.averageBy squares snapshots / float (Snapshot.count snapshots[0]))
+
     /// Sites, or why there are none, from the mean places of atoms in one box.
     let private ofPlaces (cell: Cell) (species: int[]) (places: float[]) : Result<CrystalSites, string> =
         let n = species.Length

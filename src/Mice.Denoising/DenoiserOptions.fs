@@ -28,7 +28,7 @@ module DenoiserOptions =
             Channels = 32
             Stages = 3
             Layers = 2
-            CutoffInMeanDistances = 2.05
+            CutoffInMeanDistances = 1.98
             Smallest = 0.008
             Largest = 0.8
         }

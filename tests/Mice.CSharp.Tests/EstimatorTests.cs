@@ -151,14 +151,14 @@ public sealed class EstimatorTests : IDisposable
     public async Task NoNoiseIsFoundInAnIdealGas()
     {
         var options = new DenoisingEntropyOptions { Networks = 2, TrainingSteps = 3, Threads = 1 };
-        var estimate = await new DenoisingEntropyEstimator(options).EstimateAsync(Gas(8, 40, 7));
+        var estimate = await new DenoisingEntropyEstimator(options).EstimateAsync(Gas(8, 80, 7));
         // The first parameters predict nothing, and three steps hardly more.
         Assert.InRange(estimate.ExcessEntropy.Value, -0.2, 0.2);
         Assert.Equal(19, estimate.Levels.Count);
         Assert.Equal(2, estimate.NetworkEntropies.Count);
         Assert.NotEmpty(estimate.Describe());
         var fault = await Assert.ThrowsAsync<MiceException>(
-            () => new DenoisingEntropyEstimator(options with { Networks = 1 }).EstimateAsync(Gas(8, 40, 7))
+            () => new DenoisingEntropyEstimator(options with { Networks = 1 }).EstimateAsync(Gas(8, 80, 7))
         );
         Assert.Single(fault.Faults);
     }

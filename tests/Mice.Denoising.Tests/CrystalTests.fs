@@ -79,9 +79,13 @@ let tests =
                     Expecting.inRange (CrystalSites.farthest sites snapshots) 0.1 0.3 "atoms are near their sites"
             }
 
-            test "A gas has no sites" {
+            test "A gas has no sites, and its atoms are not near their mean places" {
                 let snapshots = Array.init 6 (fun i -> EdgesTests.gas 30 (uint64 (20 + i)))
                 Expect.isError (CrystalSites.find snapshots) "no vector maps it onto itself"
+                // Half a box of some 12 Å.
+                Expect.isGreaterThan (CrystalSites.spread snapshots) 3.0 "distance from mean places"
+                // √3 · 0.2 Å, less what the mean of 40 snapshots follows: 1 %.
+                Expecting.within 0.02 (CrystalSites.spread (crystal simple 4 0.2 40)) (0.2 * sqrt 3.0) "of a crystal"
             }
 
             test "The cross-entropy of independent atoms is their entropy" {

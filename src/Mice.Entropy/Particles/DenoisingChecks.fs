@@ -24,6 +24,19 @@ module internal DenoisingChecks =
                 $"{Estimate.format last.Explained} of the noise is still found at σ = {last.Sigma:F2} Å, wanted at most {MostBeyond}; what larger noise would add is not in the bound"
         }
 
+    /// Least distance of the atoms of a fluid from their mean places, in mean distances: atoms of crystals reach 0.2 at their melting points.
+    [<Literal>]
+    let private LeastSpread = 0.3
+
+    let private isFluid (spread: float) : Check =
+        {
+            Name = "the atoms of the fluid change their places"
+            Passed = spread >= LeastSpread
+            Detail =
+                $"they are {spread:F2} mean distances from their mean places, wanted at least {LeastSpread}; less is seen where a fluid froze, as a glass or a crystal with defects, and where snapshots "
+                + "follow each other closely"
+        }
+
     let private noneRanAway (levels: NoiseLevel[]) : Check =
         let far (l: NoiseLevel) = l.Explained.Value - l.Smallest
         let worst = levels |> Array.maxBy far
@@ -38,18 +51,21 @@ module internal DenoisingChecks =
     /// <summary>All checks.</summary>
     /// <param name="networks">The bound of each network.</param>
     /// <param name="total">The bound from all of them.</param>
-    /// <param name="phase">What the snapshots are of: above the largest noise of a crystal its entropy is known.</param>
+    /// <param name="spread">Distance of the atoms of a fluid from their mean places, in mean distances; None for a crystal, whose entropy is known above its largest noise.</param>
     /// <param name="levels">The integrand.</param>
     let all
         (networks: Estimate<kB / atom>[])
         (total: Estimate<kB / atom>)
-        (phase: DenoisingPhase)
+        (spread: float option)
         (levels: NoiseLevel[])
         : Check list =
         [
             BoundChecks.isNumber total
             BoundChecks.agree networks total
-            if phase = DenoisingPhase.Fluid then
+            match spread with
+            | Some spread ->
+                isFluid spread
                 reachesFar levels
+            | None -> ()
             noneRanAway levels
         ]

@@ -47,24 +47,18 @@ module DenoisingEntropy =
                 )
         ]
 
-    /// Sites of a crystal that every atom stays at.
-    let private sites (snapshots: Snapshot[]) : Result<CrystalSites, MiceError list> =
-        match CrystalSites.find snapshots with
-        | Error reason -> Error [ MiceError.OutOfRange("the phase", "crystal", $"fluid, since {reason}") ]
-        | Ok found ->
-            let farthest = CrystalSites.farthest found snapshots
+    /// Faults of a crystal whose atoms do not all stay at their sites.
+    let private restless (sites: CrystalSites) (snapshots: Snapshot[]) : MiceError list =
+        let farthest = CrystalSites.farthest sites snapshots
 
-            if farthest <= FarthestFromSite then
-                Ok found
-            else
-                Error
-                    [
-                        MiceError.OutOfRange(
-                            "the farthest that an atom is from its site",
-                            $"{farthest:F2} of the shortest distance of two sites",
-                            $"at most {FarthestFromSite}: atoms must not change their sites"
-                        )
-                    ]
+        [
+            if farthest > FarthestFromSite then
+                MiceError.OutOfRange(
+                    "the farthest that an atom of the crystal is from its site",
+                    $"{farthest:F2} of the shortest distance of two sites",
+                    $"at most {FarthestFromSite}: atoms must not change their sites"
+                )
+        ]
 
     /// What networks start from, given training snapshots.
     let private baseline
@@ -91,13 +85,19 @@ module DenoisingEntropy =
                     Largest = min options.Network.Largest LargestInCrystals
                 }
 
+        let ofSites found =
+            match restless found snapshots with
+            | [] -> Ok(crystal found)
+            | faults -> Error faults
+
         match options.Phase with
         | Some DenoisingPhase.Fluid -> Ok fluid
-        | Some DenoisingPhase.Crystal -> sites snapshots |> Result.map crystal
         | None when options.Dimension < 3 -> Ok fluid
-        | None ->
-            match sites snapshots with
-            | Ok found -> Ok(crystal found)
+        | phase ->
+            match CrystalSites.find snapshots with
+            | Ok found -> ofSites found
+            | Error reason when phase.IsSome ->
+                Error [ MiceError.OutOfRange("the phase", "crystal", $"fluid, since {reason}") ]
             | Error _ -> Ok fluid
 
     let private levels (d: Denoiser) (outcomes: DenoisingOutcome[]) : NoiseLevel[] =
@@ -141,10 +141,10 @@ module DenoisingEntropy =
         let total = SnapshotEntropies.total None bySnapshot
         let levels = levels d outcomes
 
-        let phase =
+        let struct (phase, spread) =
             match d.Baseline with
-            | Baseline.Fluid _ -> DenoisingPhase.Fluid
-            | Baseline.Crystal _ -> DenoisingPhase.Crystal
+            | Baseline.Fluid _ -> struct (DenoisingPhase.Fluid, Some(CrystalSites.spread snapshots / d.MeanDistance))
+            | Baseline.Crystal _ -> struct (DenoisingPhase.Crystal, None)
 
         {
             ExcessEntropy = total
@@ -164,7 +164,7 @@ module DenoisingEntropy =
                 (outcomes
                  |> Seq.map (fun o -> $"network {o.Network + 1}", o.Training.Outcome)
                  |> TrainingOutcome.stayedFinite)
-                :: DenoisingChecks.all networks total phase levels
+                :: DenoisingChecks.all networks total spread levels
             Settings = DenoisingOptions.describe options @ Run.describe run
         }
 
