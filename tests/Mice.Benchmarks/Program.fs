@@ -8,6 +8,7 @@ let private benches: Measurement list =
         KeyBench.measurement
         TensorsBench.measurement
         ScanBench.measurement
+        DenoisingBench.measurement
         AtomsBench.reading
         AtomsBench.neighbours
         InformationBench.training
