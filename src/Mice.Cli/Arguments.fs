@@ -69,7 +69,7 @@ type EntropyArgument =
             match this with
             | File _ -> "snapshots: LAMMPS dump or extended XYZ, plain or gzip"
             | Method _ ->
-                "scan (default), atom by atom along passes; or denoising, by the noise that networks find: for fluids and crystals of any species, tighter in less time"
+                "scan (default), atom by atom along passes; or denoising, by the noise that networks find: for fluids and crystals of any species"
             | Symmetry _ ->
                 "symmetry of the system: isotropic, cubic or none (default); for denoising, cubic crystals alone have one"
             | Thermo _ ->
