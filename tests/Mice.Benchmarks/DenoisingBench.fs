@@ -33,7 +33,7 @@ module DenoisingBench =
         let network =
             DensityModes.create 3 (options.Largest * distance) training
             |> Baseline.Fluid
-            |> Denoiser.create options 3 distance [| "Na" |]
+            |> Denoiser.create options 3 distance snapshots[0].SpeciesNames
 
         let plan =
             DenoiserTraining.plan
@@ -82,10 +82,10 @@ module DenoisingBench =
             Passed = theirs >= Goal * mine
         }
 
-    /// `bench denoising`.
+    /// `bench denoising-training`.
     let measurement: Measurement =
         {
-            Name = "denoising"
+            Name = "denoising-training"
             Title = "Training of the denoising network against PyTorch"
             Run = run
         }
