@@ -308,3 +308,18 @@ module Neighbours =
     /// The nearest atoms (and images) of each point, sorted by distance: k of them, or as many as the grid's cut-off reaches.
     let nearest (k: int) (grid: NeighbourGrid) (points: float[]) : NeighbourTable =
         query { all grid with Most = Some k } grid points
+
+    /// <summary>The shortest distance between two atoms, or images of them.</summary>
+    /// <param name="grid">The atoms.</param>
+    /// <param name="positions">Their positions, [3n], row-major, Å.</param>
+    /// <returns>Å; the grid's cut-off where no two atoms are nearer.</returns>
+    let shortest (grid: NeighbourGrid) (positions: float[]) : float =
+        let nearest =
+            { all grid with
+                Most = Some 1
+                PointsAreAtoms = true
+            }
+
+        (queryOn 1 nearest grid positions).SquaredDistances
+        |> Array.fold min (grid.Cutoff * grid.Cutoff)
+        |> sqrt

@@ -70,6 +70,15 @@ module Snapshot =
                     }
             }
 
+    /// <summary>The mean distance ρ^(−1/d) of the atoms, from the mean volume per atom of snapshots.</summary>
+    /// <param name="dimension">d: 1, 2 or 3, the first so many coordinates count.</param>
+    /// <param name="snapshots">One or more.</param>
+    /// <returns>Å.</returns>
+    let meanDistance (dimension: int) (snapshots: Snapshot[]) : float =
+        let volume = snapshots |> Array.averageBy (inDimensions dimension >> volumePerAtom)
+
+        volume ** (1.0 / float dimension)
+
     /// <summary>A snapshot of one species at step 0.</summary>
     /// <param name="name">The name of the species.</param>
     /// <param name="cell">The box.</param>

@@ -47,7 +47,7 @@ public sealed record DenoisingEntropyOptions : EstimatorOptions
 
 /// <summary>How much of the noise of one strength is found.</summary>
 /// <param name="SigmaAngstrom">Standard deviation of the noise, Å.</param>
-/// <param name="Explained">d − m(σ), the integrand: −s_ex is its integral over ln σ.</param>
+/// <param name="Explained">d − m(σ), a number: of a fluid −s_ex is its integral over ln σ.</param>
 public sealed record ExplainedNoiseLevel(double SigmaAngstrom, MeasuredValue Explained);
 
 /// <summary>The excess entropy of a fluid or crystal, by the noise that networks find.</summary>

@@ -28,30 +28,27 @@ module EntropyAtoms =
             Warnings: string list
         }
 
-    let private controlled withControl (control: ControlVariate option) result =
-        match control with
-        | Some control -> withControl control result
-        | None -> result
-
-    let private scan options (estimators: Estimators) snapshots control run =
-        estimators.Scan options run snapshots
+    /// What an estimator finds in snapshots, without their thermal noise where that is known.
+    let private shown estimate withControl describe figures snapshots (control: ControlVariate option) run =
+        estimate run snapshots
         |> Result.map (fun result ->
-            let result = controlled ScanEntropy.withControl control result
+            let result =
+                control |> Option.fold (fun result control -> withControl control result) result
 
             {
-                Description = ScanDescription.create result
-                Figures = fun () -> ScanFigures.all (Outputs.pairs snapshots) result
+                Description = describe result
+                Figures = fun () -> figures (Outputs.pairs snapshots) result
             })
 
-    let private denoising options (estimators: Estimators) snapshots control run =
-        estimators.Denoising options run snapshots
-        |> Result.map (fun result ->
-            let result = controlled DenoisingEntropy.withControl control result
+    let private scan options (estimators: Estimators) =
+        shown (estimators.Scan options) ScanEntropy.withControl ScanDescription.create ScanFigures.all
 
-            {
-                Description = DenoisingDescription.create result
-                Figures = fun () -> DenoisingFigures.all (Outputs.pairs snapshots) result
-            })
+    let private denoising options (estimators: Estimators) =
+        shown
+            (estimators.Denoising options)
+            DenoisingEntropy.withControl
+            DenoisingDescription.create
+            DenoisingFigures.all
 
     /// Methods by name, each from whether it is to be quick and the symmetry.
     let private methods =

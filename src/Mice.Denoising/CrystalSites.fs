@@ -70,18 +70,18 @@ module CrystalSites =
             else
                 -1)
 
-    /// The shortest distance of two of many places, Å.
-    let private shortest (cell: Cell) (positions: float[]) =
-        let grid =
-            Neighbours.build cell positions (1.5 * Math.Cbrt(Cell.volume cell / float (positions.Length / 3)))
+    /// A search around places, as far as a neighbour of each is.
+    let private around (cell: Cell) (positions: float[]) =
+        Neighbours.build cell positions (1.5 * Math.Cbrt(Cell.volume cell / float (positions.Length / 3)))
 
-        let nearest =
-            { Neighbours.all grid with
-                Most = Some 1
-                PointsAreAtoms = true
+    /// Ways of atoms from places that are near them, without their common displacement; Å.
+    let private ways (places: float[]) (cell: Cell) (positions: float[]) =
+        let plain =
+            { cell with
+                Origin = Array.zeroCreate 3
             }
 
-        (Neighbours.query nearest grid positions).SquaredDistances |> Array.min |> sqrt
+        Cell.fractional cell positions |> relative places |> Cell.cartesian plain
 
     /// <summary>Root of the mean square distance of atoms from their mean places: some tenths of the mean distance of atoms where they stay, much more where they
     /// change their places.</summary>
@@ -91,12 +91,7 @@ module CrystalSites =
         let places = meanPlaces snapshots
 
         let squares (s: Snapshot) =
-            let plain =
-                { s.Cell with
-                    Origin = Array.zeroCreate 3
-                }
-
-            fractions s |> relative places |> Cell.cartesian plain |> Array.sumBy (fun x -> x * x)
+            ways places s.Cell s.Positions |> Array.sumBy (fun x -> x * x)
 
         sqrt (Array.averageBy squares snapshots / float (Snapshot.count snapshots[0]))
 
@@ -104,10 +99,8 @@ module CrystalSites =
     let private ofPlaces (cell: Cell) (species: int[]) (places: float[]) : Result<CrystalSites, string> =
         let n = species.Length
         let positions = Cell.cartesian cell places
-        let volume = Cell.volume cell / float n
-        let grid = Neighbours.build cell positions (1.5 * Math.Cbrt volume)
-
-        let near = Tolerance * shortest cell positions
+        let grid = around cell positions
+        let near = Tolerance * Neighbours.shortest grid positions
 
         // A translation maps every atom onto the place of one of its species.
         let images (t: float[]) =
@@ -191,14 +184,7 @@ module CrystalSites =
     /// <param name="positions">[3·atoms], Å.</param>
     /// <returns>[3·atoms], Å.</returns>
     let displacements (sites: CrystalSites) (cell: Cell) (positions: float[]) : float[] =
-        let moves = Cell.fractional cell positions |> relative sites.Sites
-
-        let plain =
-            { cell with
-                Origin = Array.zeroCreate 3
-            }
-
-        Cell.cartesian plain moves
+        ways sites.Sites cell positions
 
     /// <summary>The farthest that an atom of any snapshot is from its site, over the shortest distance of two sites.</summary>
     /// <param name="sites">The sites.</param>
@@ -210,6 +196,7 @@ module CrystalSites =
                 |> Array.chunkBySize 3
                 |> Array.map (Array.sumBy (fun x -> x * x))
 
-            sqrt (Array.max moved) / shortest s.Cell (Cell.cartesian s.Cell sites.Sites)
+            let positions = Cell.cartesian s.Cell sites.Sites
+            sqrt (Array.max moved) / Neighbours.shortest (around s.Cell positions) positions
 
         snapshots |> Array.map ofSnapshot |> Array.max

@@ -92,7 +92,7 @@ module Denoiser =
         | Baseline.Crystal _ -> 2
 
     /// How much of what the waves predict is taken, by noise: at first nothing but for the largest.
-    let private wavesAtFirst =
+    let private wavesAtFirst () =
         Array.init (MessageLayer.NoiseFeatures + 1) (fun i ->
             if i >= MessageLayer.NoiseFeatures - 2 && i < MessageLayer.NoiseFeatures then
                 0.7f
@@ -120,7 +120,7 @@ module Denoiser =
             [
                 MessageLayer.leaf key "species" [ d.Species.Length; c ] Initialiser.fanIn
                 "stages", Params.node [ for s in 0 .. d.Options.Stages - 1 -> string s, stage (Key.item s key) ]
-                "waves", Params.Leaf wavesAtFirst
+                "waves", Params.Leaf(wavesAtFirst ())
             ]
 
     /// Keeps the predictions for each atom below the largest.

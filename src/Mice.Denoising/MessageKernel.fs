@@ -36,6 +36,8 @@ module internal MessageKernel =
 
     let inline private fma (a: Vector512<float32>) b c = Vector512.MultiplyAddEstimate(a, b, c)
 
+    let inline private dot ux uy uz x y z = fma ux x (fma uy y (uz * z))
+
     /// <summary>Sums of the messages to each atom.</summary>
     /// <param name="edges">Who hears whom.</param>
     /// <param name="channels">A multiple of 16.</param>
@@ -79,17 +81,17 @@ module internal MessageKernel =
                     let x1 = x 1
                     let x2 = x 2
                     let x3 = x 3
-                    let a = fma ux x1 (fma uy x2 (uz * x3))
+                    let a = dot ux uy uz x1 x2 x3
                     let t4 = x 4
                     let t5 = x 5
                     let t6 = x 6
                     let t7 = x 7
                     let t8 = x 8
                     let t9 = x 9
-                    let bx = fma ux t4 (fma uy t7 (uz * t8))
-                    let by = fma ux t7 (fma uy t5 (uz * t9))
-                    let bz = fma ux t8 (fma uy t9 (uz * t6))
-                    let q = fma ux bx (fma uy by (uz * bz))
+                    let bx = dot ux uy uz t4 t7 t8
+                    let by = dot ux uy uz t7 t5 t9
+                    let bz = dot ux uy uz t8 t9 t6
+                    let q = dot ux uy uz bx by bz
                     s <- fma (f 0) s0 (fma (f 1) a (fma (f 2) q s))
                     let alongU = fma (f 5) s0 (fma (f 6) a (f 7 * q))
                     let f3 = f 3
@@ -215,23 +217,23 @@ module internal MessageKernel =
                     let x1 = x 1
                     let x2 = x 2
                     let x3 = x 3
-                    let a = fma ux x1 (fma uy x2 (uz * x3))
+                    let a = dot ux uy uz x1 x2 x3
                     let t4 = x 4
                     let t5 = x 5
                     let t6 = x 6
                     let t7 = x 7
                     let t8 = x 8
                     let t9 = x 9
-                    let bx = fma ux t4 (fma uy t7 (uz * t8))
-                    let by = fma ux t7 (fma uy t5 (uz * t9))
-                    let bz = fma ux t8 (fma uy t9 (uz * t6))
-                    let q = fma ux bx (fma uy by (uz * bz))
+                    let bx = dot ux uy uz t4 t7 t8
+                    let by = dot ux uy uz t7 t5 t9
+                    let bz = dot ux uy uz t8 t9 t6
+                    let q = dot ux uy uz bx by bz
                     // The same of the derivatives.
-                    let p = fma ux g1 (fma uy g2 (uz * g3))
-                    let hx = fma ux g4 (fma uy g7 (uz * g8))
-                    let hy = fma ux g7 (fma uy g5 (uz * g9))
-                    let hz = fma ux g8 (fma uy g9 (uz * g6))
-                    let z = fma ux hx (fma uy hy (uz * hz))
+                    let p = dot ux uy uz g1 g2 g3
+                    let hx = dot ux uy uz g4 g7 g8
+                    let hy = dot ux uy uz g7 g5 g9
+                    let hz = dot ux uy uz g8 g9 g6
+                    let z = dot ux uy uz hx hy hz
                     add 0 (s0 * gs)
                     add 1 (a * gs)
                     add 2 (q * gs)

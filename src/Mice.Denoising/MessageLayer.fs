@@ -30,18 +30,15 @@ module internal MessageLayer =
             float32 (exp (-0.5 * z * z)))
 
     /// [entries; 32] of distances, [entries; 1] what makes functions end at the cut-off.
-    let private radial device =
+    let private radial =
         let n = Edges.TableEntries
         let x = Array.init n (fun b -> float b / float (n - 1))
+        let bumps = x |> Array.collect (bump RadialFeatures)
+        let ends = x |> Array.map (fun x -> float32 ((1.0 - x * x) ** 2.0))
 
-        struct (x
-                |> Array.collect (bump RadialFeatures)
-                |> Tensor.ofArray [ n; RadialFeatures ]
-                |> Tensor.onto device,
-                x
-                |> Array.map (fun x -> float32 ((1.0 - x * x) ** 2.0))
-                |> Tensor.ofArray [ n; 1 ]
-                |> Tensor.onto device)
+        fun device ->
+            struct (Tensor.ofArray [ n; RadialFeatures ] bumps |> Tensor.onto device,
+                    Tensor.ofArray [ n; 1 ] ends |> Tensor.onto device)
 
     /// Features of a strength of noise, [1; 9].
     let noise (device: Device) (place: float) : Tensor =

@@ -8,7 +8,7 @@ open Plotly.NET
 /// <summary>Figures of the denoising entropy of one phase. Each is a chart of Plotly.NET.</summary>
 [<RequireQualifiedAccess>]
 module DenoisingFigures =
-    /// <summary>How much of the noise is found against its standard deviation, with one standard error: the area under the curve over ln σ is −s_ex.</summary>
+    /// <summary>How much of the noise is found against its standard deviation, with one standard error: of a fluid the area under the curve over ln σ is −s_ex.</summary>
     /// <param name="result">The result.</param>
     let levels (result: DenoisingResult) : GenericChart =
         [

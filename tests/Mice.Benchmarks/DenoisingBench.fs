@@ -27,7 +27,7 @@ module DenoisingBench =
     let private ours (snapshots: Snapshot[]) =
         let run = { Run.quiet with Threads = 1 }
         let training = Array.truncate (snapshots.Length * 3 / 4) snapshots
-        let distance = (snapshots |> Array.averageBy Snapshot.volumePerAtom) ** (1.0 / 3.0)
+        let distance = Snapshot.meanDistance 3 snapshots
         let options = DenoiserOptions.defaults
 
         let network =

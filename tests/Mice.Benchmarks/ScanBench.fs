@@ -32,7 +32,7 @@ module ScanBench =
             }
 
         Machine.seconds (fun () ->
-            let cutoff = 2.3 * ScanSnapshots.meanDistance 3 snapshots
+            let cutoff = 2.3 * Snapshot.meanDistance 3 snapshots
             let chosen = Array.truncate (snapshots.Length * 3 / 4) snapshots
             let ready = ScanSnapshots.prepare 3 symmetry cutoff chosen
             let intensity = Intensity.create run.Key options cutoff ready

@@ -28,13 +28,6 @@ type ScanSnapshots =
 /// Making snapshots ready, and their lengths.
 [<RequireQualifiedAccess>]
 module ScanSnapshots =
-    /// The mean distance ρ^(−1/d) of the atoms over all snapshots, Å.
-    let meanDistance (dimension: int) (snapshots: Snapshot[]) : float =
-        let volume =
-            snapshots |> Array.averageBy (Snapshot.inDimensions dimension >> Snapshot.volumePerAtom)
-
-        volume ** (1.0 / float dimension)
-
     /// <summary>Prepares snapshots.</summary>
     /// <param name="dimension">1, 2 or 3.</param>
     /// <param name="symmetry">The declared symmetry.</param>
@@ -75,14 +68,4 @@ module ScanSnapshots =
 
     /// The shortest distance between two atoms (or images) within the cut-off in any of the snapshots, Å; the cut-off where there is none.
     let closestDistance (snapshots: ScanSnapshots) : float =
-        let closest (grid: NeighbourGrid) positions =
-            let query =
-                { Neighbours.all grid with
-                    Most = Some 1
-                    PointsAreAtoms = true
-                }
-
-            let table = Neighbours.queryOn 1 query grid positions
-            Array.fold min (snapshots.Cutoff * snapshots.Cutoff) table.SquaredDistances
-
-        Array.map2 closest snapshots.Grids snapshots.Positions |> Array.min |> sqrt
+        Array.map2 Neighbours.shortest snapshots.Grids snapshots.Positions |> Array.min

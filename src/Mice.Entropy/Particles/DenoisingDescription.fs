@@ -5,12 +5,6 @@ open Mice
 /// <summary>The denoising entropy of one phase as rows for files and people.</summary>
 [<RequireQualifiedAccess>]
 module DenoisingDescription =
-    let private optional key label (e: Estimate<kB / atom> option) =
-        e |> Option.map (ResultRow.estimate key label ScanDescription.entropyUnit) |> Option.toList
-
-    let private entropy (label: string) (e: Estimate<kB / atom>) : ResultRow =
-        ResultRow.principal "excess_entropy_kb_per_atom" label ScanDescription.entropyUnit e
-
     let private level (l: NoiseLevel) =
         [
             ResultRow.number "sigma_angstrom" "Noise σ" "Å" 3 l.Sigma
@@ -19,11 +13,7 @@ module DenoisingDescription =
 
     let private rows (r: DenoisingResult) : ResultRow list =
         [
-            entropy "Excess entropy" r.ExcessEntropy
-            yield! optional "looseness_kb_per_atom" "– looseness of that bound, estimated" r.Looseness
-            yield! optional "corrected_excess_entropy_kb_per_atom" "– less its looseness" r.Corrected
-            [ for network in r.NetworkEntropies -> [ entropy "excess entropy" network ] ]
-            |> ResultRow.table "networks" "– network"
+            yield! ScanDescription.ofBound r.ExcessEntropy r.Looseness r.Corrected r.NetworkEntropies
             ResultRow.text "phase" "Phase" (DenoisingOptions.phase r.Phase)
             ResultRow.number "volume_per_atom_angstrom3" "Volume per atom in the snapshots" "Å³" 3 r.VolumePerAtom
             ResultRow.number "cutoff_angstrom" "Neighbours are seen up to" "Å" 2 (float r.Cutoff)
@@ -33,20 +23,11 @@ module DenoisingDescription =
             r.Levels |> Array.map level |> List.ofArray |> ResultRow.curve "noise_levels" "Noise that is found"
         ]
 
-    let private answer (r: DenoisingResult) =
-        let bound =
-            $"The excess entropy is {Words.estimate ScanDescription.entropyUnit r.ExcessEntropy}"
-
-        match r.Corrected with
-        | Some corrected ->
-            $"{bound}; less the estimated looseness of that bound, {Words.estimate ScanDescription.entropyUnit corrected}."
-        | None -> $"{bound}."
-
     /// <summary>The description of a denoising entropy: excess entropies in k_B per atom, the integrand by noise, volume and data.</summary>
     /// <param name="r">The result.</param>
     let create (r: DenoisingResult) : ResultDescription =
         {
-            Answer = answer r
+            Answer = ScanDescription.answer r.ExcessEntropy r.Corrected
             Meaning = ScanDescription.meaning
             Sections = [ ResultRow.record "" "Numbers" (rows r @ [ ScanDescription.caveatRow ]) ]
             Checks = r.Checks

@@ -65,8 +65,7 @@ module DenoisingEntropy =
         (options: DenoisingOptions)
         (snapshots: Snapshot[])
         : Result<Snapshot[] -> Denoiser, MiceError list> =
-        let volume = snapshots |> Array.averageBy Snapshot.volumePerAtom
-        let meanDistance = volume ** (1.0 / float options.Dimension)
+        let meanDistance = Snapshot.meanDistance options.Dimension snapshots
         let species = ParticleSnapshots.species snapshots
 
         let create network =
@@ -171,7 +170,7 @@ module DenoisingEntropy =
     /// <summary>Estimates the excess entropy per atom.</summary>
     /// <param name="options">How; checked here.</param>
     /// <param name="run">Key, threads, device and so on; a store belongs to options, key, device and snapshots.</param>
-    /// <param name="snapshots">Snapshots of one fluid in time order, 8 or more, the same atoms in all of them, of any species, positions in Å; no
+    /// <param name="snapshots">Snapshots of one phase in time order, 8 or more, the same atoms in all of them, of any species, positions in Å; no
     /// configuration twice.</param>
     /// <returns>Errors: OutOfRange, TooFewData, Mismatch (also a store of another calculation), BadFile (a damaged checkpoint), Unavailable (no tensor
     /// library).</returns>
@@ -210,16 +209,11 @@ module DenoisingEntropy =
     /// <param name="control">Values in the order of the snapshots.</param>
     /// <param name="result">From estimate.</param>
     let withControl (control: ControlVariate) (result: DenoisingResult) : DenoisingResult =
-        let bound = SnapshotEntropies.total (Some control) result.BySnapshot
-
-        // A network with one snapshot has no scatter, one with two no error of it.
-        let looseness =
-            Some(SnapshotEntropies.looseness result.Atoms control result.BySnapshot)
-            |> Option.filter (fun e -> Double.IsFinite(float e.StandardError))
+        let found = SnapshotEntropies.controlled result.Atoms control result.BySnapshot
 
         { result with
-            ExcessEntropy = bound
-            Looseness = looseness
-            Corrected = looseness |> Option.map (Looseness.correct bound)
-            NetworkEntropies = SnapshotEntropies.byNetwork (Some control) result.BySnapshot
+            ExcessEntropy = found.ExcessEntropy
+            Looseness = found.Looseness
+            Corrected = found.Corrected
+            NetworkEntropies = found.NetworkEntropies
         }

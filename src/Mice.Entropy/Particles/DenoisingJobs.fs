@@ -26,14 +26,6 @@ module internal DenoisingJobs =
     let private measure (t: TrainedDenoiser) (run: Run) sets (snapshots: Snapshot[]) =
         snapshots |> Array.mapi (fun i s -> ExplainedNoise.sample run.Device t sets (Key.item i run.Key) s)
 
-    let private message title steps (state: TrainingState) =
-        let held =
-            match Array.tryLast state.Curve |> Option.bind _.Held with
-            | Some value -> $", s_ex {value:F3} k_B/atom on validation snapshots"
-            | None -> ""
-
-        $"{title}, step {TrainingState.step state} of {steps}{held}"
-
     let private runJob
         (options: DenoisingOptions)
         (denoiser: Snapshot[] -> Denoiser)
@@ -63,7 +55,7 @@ module internal DenoisingJobs =
         let plan =
             { DenoiserTraining.plan $"network-{network}" options.Training with
                 Phase = title
-                Message = message title options.Training.Steps
+                Message = NetworkProgress.message title options.Training.Steps
             }
 
         let objective = DenoiserTraining.objective d training validate run

@@ -3,7 +3,7 @@ namespace Mice.Entropy
 open Mice
 open Mice.Learning
 
-/// <summary>What a level of noise says: s_ex = −∫ Explained d ln σ.</summary>
+/// <summary>What a level of noise says; of a fluid s_ex = −∫ Explained d ln σ.</summary>
 type NoiseLevel =
     {
         /// σ, Å.

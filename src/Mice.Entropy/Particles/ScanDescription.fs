@@ -20,20 +20,40 @@ module ScanDescription =
         "One standard error of the last digits in brackets. The excess entropy is relative to the ideal gas of the same density. "
         + caveat
 
-    let private entropy (label: string) (e: Estimate<kB / atom>) : ResultRow =
+    let internal entropy (label: string) (e: Estimate<kB / atom>) : ResultRow =
         ResultRow.principal "excess_entropy_kb_per_atom" label entropyUnit e
 
     let private optional key label (e: Estimate<kB / atom> option) =
         e |> Option.map (ResultRow.estimate key label entropyUnit) |> Option.toList
 
+    /// Rows of a bound: the bound, its looseness, what is left without it.
+    let internal ofBound
+        (bound: Estimate<kB / atom>)
+        (looseness: Estimate<kB / atom> option)
+        (corrected: Estimate<kB / atom> option)
+        (networks: Estimate<kB / atom>[])
+        : ResultRow list =
+        [
+            entropy "Excess entropy" bound
+            yield! optional "looseness_kb_per_atom" "– looseness of that bound, estimated" looseness
+            yield! optional "corrected_excess_entropy_kb_per_atom" "– less its looseness" corrected
+            [ for network in networks -> [ entropy "excess entropy" network ] ]
+            |> ResultRow.table "networks" "– network"
+        ]
+
+    /// A bound and what is left without its looseness, in a sentence.
+    let internal answer (bound: Estimate<kB / atom>) (corrected: Estimate<kB / atom> option) : string =
+        let sentence = $"The excess entropy is {Words.estimate entropyUnit bound}"
+
+        match corrected with
+        | Some corrected ->
+            $"{sentence}; less the estimated looseness of that bound, {Words.estimate entropyUnit corrected}."
+        | None -> $"{sentence}."
+
     /// Rows of one phase.
     let internal rows (s: ScanResult) : ResultRow list =
         [
-            entropy "Excess entropy" s.ExcessEntropy
-            yield! optional "looseness_kb_per_atom" "– looseness of that bound, estimated" s.Looseness
-            yield! optional "corrected_excess_entropy_kb_per_atom" "– less its looseness" s.Corrected
-            [ for network in s.NetworkEntropies -> [ entropy "excess entropy" network ] ]
-            |> ResultRow.table "networks" "– network"
+            yield! ofBound s.ExcessEntropy s.Looseness s.Corrected s.NetworkEntropies
             ResultRow.estimate "calibration" "Mean of λ/ρ over uniform points" "1" s.Calibration
             ResultRow.number "volume_per_atom_angstrom3" "Volume per atom in the snapshots" "Å³" 3 s.VolumePerAtom
             ResultRow.count "atoms" "Atoms" s.Atoms
@@ -50,19 +70,11 @@ module ScanDescription =
             |> ResultRow.curve "by_cutoff" "Excess entropy by cut-off"
         ]
 
-    let private answer (s: ScanResult) =
-        let bound = $"The excess entropy is {Words.estimate entropyUnit s.ExcessEntropy}"
-
-        match s.Corrected with
-        | Some corrected ->
-            $"{bound}; less the estimated looseness of that bound, {Words.estimate entropyUnit corrected}."
-        | None -> $"{bound}."
-
     /// <summary>The description of a scan: excess entropies in k_B per atom, calibration, volume and data.</summary>
     /// <param name="s">The scan.</param>
     let create (s: ScanResult) : ResultDescription =
         {
-            Answer = answer s
+            Answer = answer s.ExcessEntropy s.Corrected
             Meaning = meaning
             Sections = [ ResultRow.record "" "Numbers" (rows s @ [ caveatRow ]) ]
             Checks = s.Checks

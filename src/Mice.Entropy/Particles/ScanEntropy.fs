@@ -110,7 +110,7 @@ module ScanEntropy =
             let cutoff =
                 match options.Cutoff with
                 | Some r -> float r
-                | None -> CutoffInMeanDistances * ScanSnapshots.meanDistance options.Dimension snapshots
+                | None -> CutoffInMeanDistances * Snapshot.meanDistance options.Dimension snapshots
 
             let all = ScanSnapshots.prepare options.Dimension options.Symmetry cutoff snapshots
             let! () = sharedPlaces all
@@ -124,16 +124,11 @@ module ScanEntropy =
     /// <param name="control">Values in the order of the snapshots.</param>
     /// <param name="result">From estimate.</param>
     let withControl (control: ControlVariate) (result: ScanResult) : ScanResult =
-        let bound = SnapshotEntropies.total (Some control) result.BySnapshot
-
-        // A network with one snapshot has no scatter, one with two no error of it.
-        let looseness =
-            Some(SnapshotEntropies.looseness result.Atoms control result.BySnapshot)
-            |> Option.filter (fun e -> Double.IsFinite(float e.StandardError))
+        let found = SnapshotEntropies.controlled result.Atoms control result.BySnapshot
 
         { result with
-            ExcessEntropy = bound
-            Looseness = looseness
-            Corrected = looseness |> Option.map (Looseness.correct bound)
-            NetworkEntropies = SnapshotEntropies.byNetwork (Some control) result.BySnapshot
+            ExcessEntropy = found.ExcessEntropy
+            Looseness = found.Looseness
+            Corrected = found.Corrected
+            NetworkEntropies = found.NetworkEntropies
         }

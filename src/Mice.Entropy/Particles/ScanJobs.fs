@@ -88,14 +88,6 @@ module internal ScanJobs =
         | Some k -> $"network {k + 1} of {options.Networks}"
         | None -> $"cut-off {job.Cutoff:F1} Å"
 
-    let private message (title: string) steps (state: TrainingState) =
-        let held =
-            match Array.tryLast state.Curve |> Option.bind _.Held with
-            | Some value -> $", s_ex {value:F3} k_B/atom on validation snapshots"
-            | None -> ""
-
-        $"{title}, step {TrainingState.step state} of {steps}{held}"
-
     let private outcome (steps: Snapshot[]) (job: Job) training scores =
         let ofSnapshot i entropies =
             {
@@ -138,7 +130,7 @@ module internal ScanJobs =
         let plan =
             { IntensityTraining.plan job.Name asked with
                 Phase = title
-                Message = message title asked.Steps
+                Message = NetworkProgress.message title asked.Steps
                 Selection = selection
             }
 

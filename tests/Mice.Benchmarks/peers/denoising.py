@@ -3,26 +3,19 @@
 
 Usage: denoising.py DUMP.gz STEPS THREADS. Prints one line of JSON with the processor seconds of a training step.
 """
-import gzip, json, math, os, sys, time
+import json, math, os, sys, time
 
 # OpenBLAS does not listen to torch.set_num_threads.
 os.environ["OPENBLAS_NUM_THREADS"] = sys.argv[3]
 import numpy as np, torch
 from scipy.spatial import cKDTree
 from torch.nn.functional import layer_norm, silu
+from dumps import frames
 
 name, steps, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 torch.set_num_threads(threads); torch.manual_seed(0); rng = np.random.default_rng(0)
 C, STAGES, LAYERS, ENTRIES, RADIAL, NOISE = 32, 3, 2, 128, 32, 9
 SMALLEST, LARGEST, CUTOFF = 0.008, 0.8, 1.98
-
-def frames(path):
-    lines, out, i = gzip.open(path, "rt").read().split("\n"), [], 0
-    while i < len(lines) and lines[i].startswith("ITEM: TIMESTEP"):
-        n = int(lines[i + 3]); low, high = map(float, lines[i + 5].split())
-        x = np.array([line.split()[2:5] for line in lines[i + 9:i + 9 + n]], float) - low
-        out.append((x % (high - low), high - low)); i += 9 + n
-    return out
 
 data = frames(name); atoms = len(data[0][0])
 distance = np.mean([edge**3 / atoms for _, edge in data]) ** (1 / 3); cutoff = CUTOFF * distance

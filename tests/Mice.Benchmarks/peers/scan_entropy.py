@@ -3,24 +3,17 @@
 
 Usage: scan_entropy.py DUMP.gz STEPS THREADS SYMMETRY. Prints one line of JSON with seconds for points (data preparation) and steps (training).
 """
-import gzip, json, math, os, sys, time
+import json, math, os, sys, time
 
 # OpenBLAS does not listen to torch.set_num_threads.
 os.environ["OPENBLAS_NUM_THREADS"] = sys.argv[3]
 import numpy as np, torch
 from scipy.spatial import cKDTree
+from dumps import frames
 
 name, steps, threads, symmetry = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4]
 torch.set_num_threads(threads); torch.manual_seed(0); rng = np.random.default_rng(0)
 DEGREE, WIDTH, DEPTH, NOISE, BATCH, RATE = 8, 256, 3, 3, 2048, 2e-3
-
-def frames(path):
-    lines, out, i = gzip.open(path, "rt").read().split("\n"), [], 0
-    while i < len(lines) and lines[i].startswith("ITEM: TIMESTEP"):
-        n = int(lines[i + 3]); low, high = map(float, lines[i + 5].split())
-        x = np.array([line.split()[2:5] for line in lines[i + 9:i + 9 + n]], float) - low
-        out.append((x % (high - low), high - low)); i += 9 + n
-    return out
 
 data = frames(name); atoms = len(data[0][0])
 train = data[:len(data) * 3 // 4]
