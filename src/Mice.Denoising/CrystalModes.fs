@@ -19,8 +19,10 @@ type CrystalModes =
             Waves: Tensor
             /// For each block of amplitudes that depend on each other its rows of Q.
             Rows: int[][]
-            /// For each block the covariance of its amplitudes, row by row of Q, [d, d], Å².
-            Covariances: float[,][]
+            /// For each block the variances of its independent amplitudes, [d], Å².
+            Variances: float[][]
+            /// For each block the vectors of these amplitudes, one behind the other, [d·d].
+            Axes: float[][]
         }
 
 /// Waves of crystals.
@@ -114,6 +116,17 @@ module CrystalModes =
             elif i >= half then turned
             else -turned)
 
+    /// Variances of independent amplitudes and their vectors, one behind the other. Rounding may leave a variance of nothing below 0.
+    let private principal (covariance: float[,]) : float[] * float[] =
+        let d = Array2D.length1 covariance
+
+        Tensor.scope (fun () ->
+            let struct (variances, vectors) =
+                Array.init (d * d) (fun i -> covariance[i / d, i % d]) |> Tensor.ofArray [ d; d ] |> Linalg.eigh
+
+            Tensor.toArray<float> variances |> Array.map (max 0.0),
+            Tensor.transpose 0 1 vectors |> Tensor.toArray<float>)
+
     /// The rows of Q for waves, of which one of each two ±k is taken.
     let private rowsOf (crystal: CrystalSites) (all: (int[] * int[])[]) =
         let m = cells crystal
@@ -194,58 +207,38 @@ module CrystalModes =
 
             let means = found |> Array.map (fun (n, _, _) -> mean n)
 
+            let blocks = means |> Array.map principal
+
+            let forRows choose =
+                Array.map2 (fun (rows: int[]) block -> Array.replicate rows.Length (choose block)) rows blocks
+                |> Array.concat
+
             {
                 Crystal = crystal
                 Waves = q
                 Rows = rows |> Array.collect (Array.map Array.singleton)
-                Covariances = Array.map2 (fun (rows: int[]) c -> Array.create rows.Length c) rows means |> Array.concat
+                Variances = forRows fst
+                Axes = forRows snd
             }
         else
+            let blocks =
+                rows
+                |> Array.map (fun rows ->
+                    let c = all |> Array.map (fun w -> ofRows width w rows) |> covariance
+                    principal (if rows.Length = 2 then overPhase c else c))
+
             {
                 Crystal = crystal
                 Waves = q
                 Rows = rows
-                Covariances =
-                    rows
-                    |> Array.map (fun rows ->
-                        let c = all |> Array.map (fun w -> ofRows width w rows) |> covariance
-                        if rows.Length = 2 then overPhase c else c)
+                Variances = Array.map fst blocks
+                Axes = Array.map snd blocks
             }
 
-    /// The factor L of C + σ² = L Lᵀ.
-    let private factor (c: float[,]) (variance: float) : float[,] =
-        let d = Array2D.length1 c
-        let l = Array2D.zeroCreate d d
-
-        for i in 0 .. d - 1 do
-            for j in 0..i do
-                let mutable sum = c[i, j] + (if i = j then variance else 0.0)
-
-                for k in 0 .. j - 1 do
-                    sum <- sum - l[i, k] * l[j, k]
-
-                l[i, j] <- if i = j then sqrt sum else sum / l[j, j]
-
-        l
-
-    /// x with L Lᵀ x = b.
-    let private solve (l: float[,]) (b: float[]) : float[] =
-        let x = Array.copy b
-        let d = x.Length
-
-        for i in 0 .. d - 1 do
-            for k in 0 .. i - 1 do
-                x[i] <- x[i] - l[i, k] * x[k]
-
-            x[i] <- x[i] / l[i, i]
-
-        for i in d - 1 .. -1 .. 0 do
-            for k in i + 1 .. d - 1 do
-                x[i] <- x[i] - l[k, i] * x[k]
-
-            x[i] <- x[i] / l[i, i]
-
-        x
+    /// Independent amplitudes of a block.
+    let private independent (axes: float[]) (w: float[]) : float[] =
+        let d = w.Length
+        Array.init d (fun a -> Seq.sum (Seq.init d (fun i -> axes[a * d + i] * w[i])))
 
     /// <summary>Predictions of the noise, σ (C + σ²)⁻¹ w for each block of amplitudes: the best where waves are normal and independent.</summary>
     /// <param name="modes">Of training snapshots.</param>
@@ -262,12 +255,16 @@ module CrystalModes =
 
         for b in 0 .. modes.Rows.Length - 1 do
             let rows = modes.Rows[b]
-            let l = factor modes.Covariances[b] (atoms.Sigma * atoms.Sigma)
-            let x = ofRows width w rows |> solve l
+            let axes, variances = modes.Axes[b], modes.Variances[b]
+            let d = variances.Length
+            let own = ofRows width w rows |> independent axes
 
-            for r in 0 .. rows.Length - 1 do
-                for k in 0 .. width - 1 do
-                    found[rows[r] * width + k] <- atoms.Sigma * x[r * width + k]
+            for a in 0 .. d - 1 do
+                let share = atoms.Sigma / (variances[a] + atoms.Sigma * atoms.Sigma) * own[a]
+
+                for i in 0 .. d - 1 do
+                    let place = rows[i / width] * width + i % width
+                    found[place] <- found[place] + share * axes[a * d + i]
 
         let byCell =
             Tensor.scope (fun () ->
@@ -300,16 +297,16 @@ module CrystalModes =
             |> amplitudes crystal modes.Waves
 
         let block b =
-            let l = factor modes.Covariances[b] variance
-            let own = ofRows width w modes.Rows[b]
-            let d = own.Length
-            let logDet = Seq.sum (Seq.init d (fun i -> 2.0 * log l[i, i]))
-            let quadratic = Array.map2 (*) own (solve l own) |> Array.sum
+            let own = ofRows width w modes.Rows[b] |> independent modes.Axes[b]
 
-            let trace =
-                Seq.sum (Seq.init d (fun i -> (solve l (Array.init d (fun j -> if i = j then 1.0 else 0.0)))[i]))
-
-            0.5 * (float d * log (2.0 * Math.PI) + logDet + quadratic + variance * trace)
+            Array.map2
+                (fun spread amplitude ->
+                    0.5
+                    * (log (2.0 * Math.PI * (spread + variance))
+                       + (amplitude * amplitude + variance) / (spread + variance)))
+                modes.Variances[b]
+                own
+            |> Array.sum
 
         let common = 1.5 * (log (2.0 * Math.PI * variance) + 1.0)
         let volume = log (Cell.volume snapshot.Cell)
