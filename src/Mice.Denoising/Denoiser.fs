@@ -147,19 +147,16 @@ module Denoiser =
     let internal device (parameters: Params) : Device =
         (Params.tensor "species" parameters).Device
 
-    /// What a network starts from, and what else its atoms are told; [3; n] each.
-    let private start
-        (d: Denoiser)
-        device
-        (atoms: NoisyAtoms)
-        (noise: Tensor)
-        (parameters: Params)
-        : struct (Tensor * Tensor list) =
+    /// Predictions of the baseline alone, [3n].
+    let internal baseline (d: Denoiser) (atoms: NoisyAtoms) : float[] =
         match d.Baseline with
-        | Baseline.Fluid modes ->
-            struct (byAxis device (DensityModes.predict modes atoms)
-                    * Tensor.matmul noise (Params.tensor "waves" parameters),
-                    [])
+        | Baseline.Fluid modes -> DensityModes.predict modes atoms
+        | Baseline.Crystal modes -> CrystalModes.predict modes atoms
+
+    /// What a network starts from, and what else its atoms are told; [3; n] each.
+    let private start (d: Denoiser) (atoms: NoisyAtoms) (baseline: Tensor) (noise: Tensor) (parameters: Params) =
+        match d.Baseline with
+        | Baseline.Fluid _ -> struct (baseline * Tensor.matmul noise (Params.tensor "waves" parameters), [])
         | Baseline.Crystal modes ->
             let length = atoms.Sigma + SmallNoise * d.MeanDistance
 
@@ -167,12 +164,12 @@ module Denoiser =
                 CrystalSites.displacements modes.Crystal atoms.Cell atoms.Positions
                 |> Array.map (fun x -> x / length)
 
-            struct (byAxis device (CrystalModes.predict modes atoms), [ byAxis device ways ])
+            struct (baseline, [ byAxis baseline.Device ways ])
 
-    /// <summary>Predictions of the noise after each stage, [3; n].</summary>
-    let internal predict (d: Denoiser) (species: int[]) (atoms: NoisyAtoms) (parameters: Params) : Tensor list =
+    /// <summary>Predictions of the noise after each stage, [3; n], given those of the baseline.</summary>
+    let internal predictFrom (d: Denoiser) species (atoms: NoisyAtoms) (baseline: float[]) parameters : Tensor list =
         let c = d.Options.Channels
-        let n = species.Length
+        let n = Array.length species
         let device = device parameters
         let noise = noiseFeatures device d atoms.Sigma
 
@@ -187,7 +184,7 @@ module Denoiser =
         let gain =
             atoms.Sigma / sqrt (atoms.Sigma * atoms.Sigma + (SmallNoise * d.MeanDistance) ** 2.0)
 
-        let struct (baseline, ways) = start d device atoms noise parameters
+        let struct (begun, ways) = start d atoms (byAxis device baseline) noise parameters
 
         let rec go stage (x: Tensor) (prediction: Tensor) found =
             if stage = d.Options.Stages then
@@ -223,7 +220,11 @@ module Denoiser =
                 let next = bounded (prediction + change) |> Grad.section
                 go (stage + 1) x next (next :: found)
 
-        go 0 features (Grad.section baseline) []
+        go 0 features (Grad.section begun) []
+
+    /// Predictions of the noise after each stage, [3; n].
+    let internal predict (d: Denoiser) (species: int[]) (atoms: NoisyAtoms) (parameters: Params) : Tensor list =
+        predictFrom d species atoms (baseline d atoms) parameters
 
     /// ε as [3; n].
     let internal target device (atoms: NoisyAtoms) : Tensor = byAxis device atoms.Noise

@@ -76,23 +76,25 @@ module ExplainedNoise =
         let struct (low, width) = interval d level
         exp (low + place * width)
 
-    let private byNetwork device (t: TrainedDenoiser) species (noisy: NoisyAtoms) =
+    let private byNetwork device (t: TrainedDenoiser) species (noisy: NoisyAtoms) baseline =
         Tensor.scope (fun () ->
-            let prediction = Denoiser.predict t.Network species noisy t.Parameters |> List.last
+            let prediction =
+                Denoiser.predictFrom t.Network species noisy baseline t.Parameters |> List.last
 
             let target = Denoiser.target device noisy
             Tensor.item (Tensor.sum (prediction * (2.0 * target - prediction))))
 
-    let private byWaves (noisy: NoisyAtoms) (prediction: float[]) =
+    let private byBaseline (noisy: NoisyAtoms) (prediction: float[]) =
         Array.map2 (fun e p -> p * (2.0 * e - p)) noisy.Noise prediction |> Array.sum
 
     /// What is found of the noise at a level, and what of it normal waves of a crystal find.
     let private found device (t: TrainedDenoiser) species level (noisy: NoisyAtoms) : struct (float * float) =
+        let baseline = Denoiser.baseline t.Network noisy
+
         match t.Network.Baseline with
-        | Baseline.Crystal modes ->
-            struct (byNetwork device t species noisy, byWaves noisy (CrystalModes.predict modes noisy))
-        | Baseline.Fluid modes when level > OfNetwork -> struct (byWaves noisy (DensityModes.predict modes noisy), 0.0)
-        | Baseline.Fluid _ -> struct (byNetwork device t species noisy, 0.0)
+        | Baseline.Fluid _ when level > OfNetwork -> struct (byBaseline noisy baseline, 0.0)
+        | Baseline.Fluid _ -> struct (byNetwork device t species noisy baseline, 0.0)
+        | Baseline.Crystal _ -> struct (byNetwork device t species noisy baseline, byBaseline noisy baseline)
 
     /// Measurements at the smallest noise, then at one place of all intervals.
     let private measure device (t: TrainedDenoiser) (snapshot: Snapshot) place key : NoiseSample[] =
