@@ -6,6 +6,7 @@ open System.Globalization
 open System.IO
 open Mice
 open Mice.Entropy
+open Mice.Entropy.Halvings
 open Mice.Tensors
 open Mice.Samplers
 open Mice.Testing.Measuring

@@ -3,6 +3,7 @@ module Mice.Entropy.Tests.AreaLawTests
 open Expecto
 open Mice
 open Mice.Entropy
+open Mice.Entropy.Halvings
 
 [<Tests>]
 let tests =

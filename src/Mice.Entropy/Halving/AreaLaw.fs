@@ -1,4 +1,4 @@
-namespace Mice.Entropy
+namespace Mice.Entropy.Halvings
 
 open Mice
 
@@ -15,7 +15,7 @@ type AreaLaw =
 
 /// Fits the area law to mutual informations and evaluates the law beyond the largest halves that critics were trained for.
 [<RequireQualifiedAccess>]
-module AreaLaw =
+module internal AreaLaw =
     /// The line through the means of the last two interface areas of some levels; None below two areas.
     let private line (levels: struct (float * float) list) =
         levels

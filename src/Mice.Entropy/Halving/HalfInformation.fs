@@ -1,4 +1,4 @@
-namespace Mice.Entropy
+namespace Mice.Entropy.Halvings
 
 open System
 open Mice
@@ -78,7 +78,7 @@ type HalfInformation =
 /// step takes new blocks at new places. Source: M. I. Belghazi et al., ICML 2018, arXiv:1801.04062; A. Nir et al., PNAS 117, 30234
 /// (2020), doi:10.1073/pnas.2017042117.</remarks>
 [<RequireQualifiedAccess>]
-module HalfInformation =
+module internal HalfInformation =
     /// Volume of the smallest halves that get exactly JointBlocks blocks; smaller halves get more.
     [<Literal>]
     let private FullWeight = 16.0

@@ -1,5 +1,6 @@
-namespace Mice.Entropy
+namespace Mice.Entropy.Halvings
 
+open Mice.Entropy
 open Mice
 open Mice.Information
 open Mice.Tensors

@@ -1,4 +1,4 @@
-namespace Mice.Entropy
+namespace Mice.Entropy.Halvings
 
 open Mice
 

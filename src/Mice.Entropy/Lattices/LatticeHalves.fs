@@ -1,5 +1,6 @@
 namespace Mice.Entropy
 
+open Mice.Entropy.Halvings
 open System.Numerics
 open Mice
 open Mice.Samplers

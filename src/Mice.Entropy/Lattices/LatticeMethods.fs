@@ -4,6 +4,7 @@ open System
 open System.Diagnostics
 open Mice
 open Mice.Tensors
+open Mice.Entropy.Halvings
 
 /// Snapshots at one temperature, and the part of a point that is known before any method has run.
 type internal LatticeSample<'spin> =

@@ -3,6 +3,7 @@ namespace Mice.Entropy
 open System.Numerics
 open Mice
 open Mice.Samplers
+open Mice.Entropy.Halvings
 
 /// How MICE divides a lattice. Start from LatticeMiceOptions.defaults.
 type LatticeMiceOptions =

@@ -6,6 +6,7 @@ open System.Text.Json.Serialization
 open Mice
 open Mice.Learning
 open Mice.Samplers
+open Mice.Entropy.Halvings
 
 /// One level of MICE as it is reported.
 type LatticeLevel =

@@ -5,6 +5,7 @@ open Mice
 open Mice.Samplers
 open Mice.Information
 open Mice.Autoregressive
+open Mice.Entropy.Halvings
 
 /// How networks, counts and compressors see spins of one kind.
 type internal SpinTreatment<'spin> =

@@ -45,7 +45,7 @@ type GibbsPoint =
 
 /// <summary>Thermodynamics of one phase from its thermo table.</summary>
 [<RequireQualifiedAccess>]
-module PhaseThermodynamics =
+module internal PhaseThermodynamics =
 
     let private fewestRows = 16
 
@@ -129,7 +129,7 @@ module PhaseThermodynamics =
 /// held-out data, fluctuations), but every Δg and T_m uses them together, so the errors of the curve's points are not
 /// independent. A difference of two upper bounds is no bound, so every direction here is <c>NoBound</c>.</remarks>
 [<RequireQualifiedAccess>]
-module FreeEnergy =
+module internal FreeEnergy =
 
     let private noBound (value: float<'u>) (standardError: float<'u>) : Estimate<'u> =
         Estimate.create value standardError Direction.NoBound

@@ -7,7 +7,7 @@ open Mice.Tensors
 /// <remarks>A functional depends on the matrix through sums over rows or ln of sums of exponentials. Each chunk gives its part of them and the part's
 /// gradient with respect to the codes, at once; a last step pulls the codes' gradient back through the encoders.</remarks>
 [<RequireQualifiedAccess>]
-module ChunkedScores =
+module internal ChunkedScores =
     /// The codes of a batch.
     type private Encoded =
         {

@@ -3,7 +3,7 @@ namespace Mice.Information
 open Mice
 
 /// What critics trained on all but a part of the rows, and evaluated on that part, say together.
-type CrossFitted =
+type internal CrossFitted =
     {
         /// The bound: its mean over the parts, on rows that the critics have not seen.
         Held: Estimate<nat>
@@ -17,7 +17,7 @@ type CrossFitted =
 
 /// <summary>Cross-fitting: every row is tested on once.</summary>
 [<RequireQualifiedAccess>]
-module CrossFitted =
+module internal CrossFitted =
     let private meanOf (results: BoundResult list) (part: BoundResult -> EvaluatedBound) =
         let estimates = results |> List.map (fun r -> (part r).Estimate)
         let count = float estimates.Length

@@ -7,7 +7,7 @@ open Mice.Tensors
 /// <summary>The log density ratio of a Gaussian with the covariances of a sample, as a critic or as the fixed term of one.</summary>
 /// <remarks>With canonical variables aᵢ, bᵢ of unit variance and canonical correlations rᵢ,
 /// T(x, y) = Σᵢ [rᵢ aᵢ bᵢ − ½ rᵢ² (aᵢ² + bᵢ²)]/(1 − rᵢ²) − ½ ln(1 − rᵢ²). Source: H. Hotelling, Biometrika 28, 321 (1936).</remarks>
-type GaussianTerm =
+type internal GaussianTerm =
     private
         {
             /// Canonical variables of X, [d_x; m], and of Y, [d_y; m].
@@ -23,7 +23,7 @@ type GaussianTerm =
 
 /// Fitting and using Gaussian terms.
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
-module GaussianTerm =
+module internal GaussianTerm =
     /// Columns of X and Y together beyond which decompositions cost more than they give.
     [<Literal>]
     let MostColumns = 400

@@ -177,7 +177,7 @@ module Scores =
 
 /// Permutations without fixed points: they turn joint pairs into product pairs.
 [<RequireQualifiedAccess>]
-module Derangement =
+module internal Derangement =
     /// <summary>i → i + shift modulo n.</summary>
     /// <param name="shift">Not a multiple of n.</param>
     /// <param name="n">2 or more.</param>

@@ -4,7 +4,7 @@ open Mice
 
 /// How many independent draws a correlated series is worth, and what that does to an estimate from counts.
 [<RequireQualifiedAccess>]
-module EffectiveSampleSize =
+module internal EffectiveSampleSize =
     /// <summary>N_eff = N/(2τ), at most N, with the integrated autocorrelation time τ of the series. Source: A. D. Sokal,
     /// Monte Carlo Methods in Statistical Mechanics (1989), section 3.</summary>
     /// <param name="series">Values in order of time, [N].</param>

@@ -4,7 +4,7 @@ open Mice
 
 /// Two spins of one magnetisation.
 [<RequireQualifiedAccess>]
-module PairInformation =
+module internal PairInformation =
     /// <summary>Mutual information of two spins ±1 with ⟨s⟩ = ⟨s′⟩ = m and ⟨ss′⟩ = c: p(s, s′) = (1 + m(s + s′) + c ss′)/4. For m = 0 the mutual information
     /// is ln 2 − h((1 + c)/2), h the binary entropy.</summary>
     /// <param name="magnetisation">m, between −1 and 1.</param>

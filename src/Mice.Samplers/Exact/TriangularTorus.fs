@@ -7,7 +7,7 @@ open Mice
 /// Source: P. W. Kasteleyn, J. Math. Phys. 4, 287 (1963), doi:10.1063/1.1703953 (the four Pfaffians of a torus); J. Stephenson,
 /// J. Math. Phys. 5, 1009 (1964), doi:10.1063/1.1704202 (the triangular lattice).</summary>
 [<RequireQualifiedAccess>]
-module TriangularTorus =
+module internal TriangularTorus =
     /// <summary>W(θ₁, θ₂) = C³ + S³ − S [cos θ₁ + cos θ₂ + cos(θ₁ + θ₂)], C = cosh 2K, S = sinh 2K, without loss of digits.</summary>
     /// <remarks>With e = exp 2K: (e² − 3)²/4e + 2S Σ sin² for K ≥ 0, which is critical at θ = 0; with e = exp 2|K|:
     /// (e⁻³ + 3e⁻¹)/4 + ½|S| |1 + exp iθ₁ + exp −iθ₂|² for K &lt; 0, which is critical at T = 0.</remarks>

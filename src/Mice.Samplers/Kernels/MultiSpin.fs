@@ -7,7 +7,7 @@ open System.Runtime.Intrinsics
 open Mice
 
 /// 256 independent Ising chains of one model, one in each bit of a 256-bit vector for every site.
-type MultiSpinState =
+type internal MultiSpinState =
     internal
         {
             /// Four words for each site, [4·rows·columns]; bit b of word w is chain 64 w + b, set for spin up.
@@ -21,7 +21,7 @@ type MultiSpinState =
 /// comparisons are decided (about ten bits), so p holds to 64 bits. Sites are visited in order. Source of multi-spin coding: L. Jacobs,
 /// C. Rebbi, J. Comput. Phys. 41, 203 (1981), doi:10.1016/0021-9991(81)90089-9.</remarks>
 [<RequireQualifiedAccess>]
-module MultiSpin =
+module internal MultiSpin =
     /// Chains in a state.
     [<Literal>]
     let Chains = 256

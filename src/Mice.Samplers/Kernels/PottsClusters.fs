@@ -8,7 +8,7 @@ open Mice
 /// a new state: state 0 has the weight exp(βHn) for a cluster of n sites, every other state the weight 1. Ergodic.</summary>
 /// <remarks>Sources: R. H. Swendsen, J.-S. Wang, Phys. Rev. Lett. 58, 86 (1987); with a field J.-S. Wang, Physica A 161, 249 (1989).</remarks>
 [<RequireQualifiedAccess>]
-module PottsClusters =
+module internal PottsClusters =
     /// Arrays that sweeps of one model reuse.
     type private Scratch =
         {

@@ -8,7 +8,7 @@ open Mice
 /// <remarks>The even sublattice is visited before the odd one. Neighbours are then seldom visited one after the other, and the processor overlaps the work of
 /// several sites. The order is valid on any torus.</remarks>
 [<RequireQualifiedAccess>]
-module PottsHeatBath =
+module internal PottsHeatBath =
     /// Sites in the order in which they are visited, and their neighbours in the same order, [sites·z].
     type private Visits =
         {

@@ -6,7 +6,7 @@ open Mice
 /// Single clusters of the XY model. The field is a further ghost spin that is a neighbour of all sites with coupling H:
 /// a cluster may reflect it too, and the whole state is read relative to it.
 [<RequireQualifiedAccess>]
-module XYClusters =
+module internal XYClusters =
     /// Spins while clusters are reflected about a line; the ghost is the last spin and may be reflected too.
     [<Sealed>]
     type private Workspace(model: XYModel, state: XYState, generator: Generator) =

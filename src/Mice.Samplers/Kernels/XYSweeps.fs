@@ -4,7 +4,7 @@ open Mice
 
 /// Sweeps of the XY model: each site once, by heat bath or by over-relaxation. Kernels leave their arguments unchanged.
 [<RequireQualifiedAccess>]
-module XYSweeps =
+module internal XYSweeps =
     /// Visits all sites with even row + column, then all sites with odd row + column. Neighbours (except across the border of an odd side) are then not
     /// visited one after the other, and the processor overlaps the work of several sites. Valid on any torus.
     let inline private sweep rows columns ([<InlineIfLambda>] visit: int -> int -> int -> int -> int -> unit) =
