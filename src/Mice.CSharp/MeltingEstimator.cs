@@ -31,11 +31,11 @@ public sealed record GibbsPoint(double TemperatureKelvin, MeasuredValue Linear, 
 /// error: a check says so.</remarks>
 public sealed record MeltingEstimate
 {
-    /// <summary>Scan entropy of the solid.</summary>
-    public required ScanEntropyEstimate Solid { get; init; }
+    /// <summary>Excess entropy of the solid.</summary>
+    public required ParticleEntropyEstimate Solid { get; init; }
 
-    /// <summary>Scan entropy of the liquid.</summary>
-    public required ScanEntropyEstimate Liquid { get; init; }
+    /// <summary>Excess entropy of the liquid.</summary>
+    public required ParticleEntropyEstimate Liquid { get; init; }
 
     /// <summary>Entropy of melting, k_B per atom; no bound.</summary>
     public required MeasuredValue DeltaEntropy { get; init; }
@@ -61,7 +61,7 @@ public sealed record MeltingEstimate
     /// <summary>Δg(T).</summary>
     public required IReadOnlyList<GibbsPoint> GibbsCurve { get; init; }
 
-    /// <summary>Checks of both scans and of the comparison.</summary>
+    /// <summary>Checks of both entropies and of the comparison.</summary>
     public required IReadOnlyList<ResultCheck> Checks { get; init; }
 
     /// <summary>All that was found, row by row, as the command line and reports show it.</summary>
@@ -73,8 +73,8 @@ public sealed record MeltingEstimate
             result,
             new MeltingEstimate
             {
-                Solid = ScanEntropyEstimate.From(result.Solid),
-                Liquid = ScanEntropyEstimate.From(result.Liquid),
+                Solid = ParticleEntropyEstimate.From(result.Solid),
+                Liquid = ParticleEntropyEstimate.From(result.Liquid),
                 DeltaEntropy = MeasuredValue.From(result.DeltaEntropy),
                 DeltaEntropyOfBounds = MeasuredValue.From(result.DeltaEntropyOfBounds),
                 DeltaEnthalpy = MeasuredValue.From(result.DeltaEnthalpy),
@@ -95,7 +95,7 @@ public sealed record MeltingEstimate
 }
 
 /// <summary>Entropy difference and melting temperature from separate runs of solid and liquid. Stateless and safe to share between threads.</summary>
-/// <param name="options">Temperature, pressure and how both phases are scanned.</param>
+/// <param name="options">Temperature, pressure and how both entropies are estimated.</param>
 public sealed class MeltingEstimator(MeltingOptions options)
 {
     /// <summary>Estimates entropy of melting, Δg(T) and melting temperature.</summary>

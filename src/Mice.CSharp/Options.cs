@@ -1,7 +1,5 @@
 using Mice.Atoms;
-using Mice.Autoregressive;
 using Mice.Entropy;
-using Microsoft.FSharp.Core;
 
 namespace Mice.CSharp;
 
@@ -20,13 +18,12 @@ public enum SystemSymmetry
 
 /// <summary>How the excess entropy of one phase is estimated. What is null is chosen by the library. As part of a <see cref="MeltingOptions"/> it has
 /// no seed, threads, device and directory of its own.</summary>
-public sealed record ScanEntropyOptions : EstimatorOptions
+public abstract record ParticleEntropyOptions : EstimatorOptions
 {
-    /// <summary>The symmetry of the system; null: isotropic, and cubic for the solid of a <see cref="MeltingEstimator"/>.</summary>
-    public SystemSymmetry? Symmetry { get; init; }
+    private protected ParticleEntropyOptions() { }
 
-    /// <summary>How far neighbours are seen, Å.</summary>
-    public double? CutoffAngstrom { get; init; }
+    /// <summary>The symmetry of the system; null: none that is known, and cubic for the solid of a <see cref="MeltingEstimator"/>, isotropic for the liquid.</summary>
+    public SystemSymmetry? Symmetry { get; init; }
 
     /// <summary>Networks trained independently; 2 or more.</summary>
     public int? Networks { get; init; }
@@ -40,38 +37,24 @@ public sealed record ScanEntropyOptions : EstimatorOptions
     /// <summary>A short run for a first look; the bound is looser.</summary>
     public bool Quick { get; init; }
 
-    internal ScanOptions ToScanOptions(Symmetry symmetry)
-    {
-        var start = Quick ? ScanOptionsModule.quick : ScanOptionsModule.defaults;
-        var training = start.Training;
+    /// <summary>The method with these options; the symmetry is that of its defaults where none is given.</summary>
+    internal abstract ParticleMethod ToMethod();
 
-        return new ScanOptions(
-            start.Dimension,
-            Symmetry is { } chosen ? ToSymmetry(chosen) : symmetry,
-            CutoffAngstrom is { } cutoff ? FSharpOption<double>.Some(cutoff) : start.Cutoff,
-            Networks ?? start.Networks,
-            start.Network,
-            new IntensityTrainingOptions(
-                TrainingSteps ?? training.Steps,
-                training.BatchPoints,
-                training.LearningRate
-            ),
-            start.Passes,
-            start.IntegralPoints,
-            start.CutoffShares
-        );
-    }
+    /// <summary>The method for a phase of a symmetry, where these options do not name another.</summary>
+    internal ParticleMethod ToMethod(Symmetry symmetry) =>
+        Symmetry is null ? ParticleMethodModule.withSymmetry(symmetry, ToMethod()) : ToMethod();
 
-    internal static Symmetry ToSymmetry(SystemSymmetry symmetry) =>
-        symmetry switch
+    private protected Symmetry SymmetryOr(Symmetry fallback) =>
+        Symmetry switch
         {
+            null => fallback,
             SystemSymmetry.Isotropic => Atoms.Symmetry.Isotropic,
             SystemSymmetry.Cubic => Atoms.Symmetry.Cubic,
             _ => Atoms.Symmetry.None,
         };
 }
 
-/// <summary>Temperature and pressure of both runs, and how both phases are scanned.</summary>
+/// <summary>Temperature and pressure of both runs, and how both entropies are estimated.</summary>
 public sealed record MeltingOptions : EstimatorOptions
 {
     /// <summary>Temperature of both runs, K; above 0.</summary>
@@ -80,11 +63,11 @@ public sealed record MeltingOptions : EstimatorOptions
     /// <summary>Target pressure of both runs, bar.</summary>
     public double PressureBar { get; init; } = 1.0;
 
-    /// <summary>How the solid is scanned.</summary>
-    public ScanEntropyOptions Solid { get; init; } = new();
+    /// <summary>How the entropy of the solid is estimated.</summary>
+    public ParticleEntropyOptions Solid { get; init; } = new DenoisingEntropyOptions();
 
-    /// <summary>How the liquid is scanned.</summary>
-    public ScanEntropyOptions Liquid { get; init; } = new();
+    /// <summary>How the entropy of the liquid is estimated.</summary>
+    public ParticleEntropyOptions Liquid { get; init; } = new DenoisingEntropyOptions();
 
     /// <summary>Number of the CUDA device; null computes on the processor.</summary>
     public int? CudaDevice { get; init; }
@@ -93,7 +76,7 @@ public sealed record MeltingOptions : EstimatorOptions
     {
         foreach (var phase in new[] { Solid, Liquid })
         {
-            var unset = new ScanEntropyOptions();
+            var unset = new DenoisingEntropyOptions();
 
             if (
                 phase.CheckpointDirectory is not null
@@ -110,8 +93,8 @@ public sealed record MeltingOptions : EstimatorOptions
 
         return new(
             new ThermalConditions(TemperatureKelvin, PressureBar),
-            Solid.ToScanOptions(Symmetry.Cubic),
-            Liquid.ToScanOptions(Symmetry.Isotropic)
+            Solid.ToMethod(Symmetry.Cubic),
+            Liquid.ToMethod(Symmetry.Isotropic)
         );
     }
 }

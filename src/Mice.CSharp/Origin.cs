@@ -28,8 +28,8 @@ public static class Origin
     internal static ResultDescription? Description(object value) =>
         Of<object>(value) switch
         {
-            ScanResult scan => ScanDescription.create(scan),
-            DenoisingResult denoising => DenoisingDescription.create(denoising),
+            ScanResult scan => ParticleDescription.create([ParticleEntropy.NewScan(scan)]),
+            DenoisingResult denoising => ParticleDescription.create([ParticleEntropy.NewDenoising(denoising)]),
             MeltingResult melting => MeltingDescription.create(melting),
             MutualInformationResult information => MutualInformationDescription.create(information),
             LatticeResult point => LatticeDescription.create([], [point]),

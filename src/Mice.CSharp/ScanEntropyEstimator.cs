@@ -1,144 +1,73 @@
-using System;
 using System.Collections.Generic;
+using System.Diagnostics.CodeAnalysis;
 using System.Linq;
-using System.Threading;
-using System.Threading.Tasks;
-using Mice.Atoms;
 using Mice.Autoregressive;
 using Mice.Entropy;
 using Microsoft.FSharp.Core;
 
 namespace Mice.CSharp;
 
-/// <summary>How far an estimate has come.</summary>
-/// <param name="Phase">The part now running.</param>
-/// <param name="Fraction">Share of the whole that is done, 0 to 1.</param>
-/// <param name="Message">One line for people.</param>
-public readonly record struct EstimationProgress(string Phase, double Fraction, string Message);
+/// <summary>How the excess entropy of a phase is estimated atom by atom along random passes. What is null is chosen by the library.</summary>
+public sealed record ScanEntropyOptions : ParticleEntropyOptions
+{
+    /// <summary>How far neighbours are seen, Å.</summary>
+    public double? CutoffAngstrom { get; init; }
 
-/// <summary>A question that a computation asked of its own result, and the answer.</summary>
-/// <param name="Name">What was asked.</param>
-/// <param name="Passed">Whether the result may be trusted in this respect.</param>
-/// <param name="Detail">The numbers that decided it.</param>
-public sealed record ResultCheck(string Name, bool Passed, string Detail);
+    internal override ParticleMethod ToMethod()
+    {
+        var start = Quick ? ScanOptionsModule.quick : ScanOptionsModule.defaults;
+        var training = start.Training;
+
+        return ParticleMethod.NewScan(
+            new ScanOptions(
+                start.Dimension,
+                SymmetryOr(start.Symmetry),
+                CutoffAngstrom is { } cutoff ? FSharpOption<double>.Some(cutoff) : start.Cutoff,
+                Networks ?? start.Networks,
+                start.Network,
+                new IntensityTrainingOptions(
+                    TrainingSteps ?? training.Steps,
+                    training.BatchPoints,
+                    training.LearningRate
+                ),
+                start.Passes,
+                start.IntegralPoints,
+                start.CutoffShares
+            )
+        );
+    }
+}
 
 /// <summary>One row of the convergence table.</summary>
 /// <param name="CutoffAngstrom">How far neighbours were seen, Å.</param>
 /// <param name="ExcessEntropy">Excess entropy at that cut-off, k_B per atom.</param>
 public sealed record CutoffEntropy(double CutoffAngstrom, MeasuredValue ExcessEntropy);
 
-/// <summary>The excess entropy of one phase.</summary>
-/// <remarks>The error of the bound is statistical: it does not contain how far the bound lies above the truth; see <c>Looseness</c>.</remarks>
-public sealed record ScanEntropyEstimate
+/// <summary>The excess entropy of one phase, atom by atom along random passes.</summary>
+public sealed record ScanEntropyEstimate : ParticleEntropyEstimate
 {
-    /// <summary>Entropy above that of the ideal gas of the same density, k_B per atom; an upper bound.</summary>
-    public required MeasuredValue ExcessEntropy { get; init; }
+    /// <summary>For values made by hand.</summary>
+    public ScanEntropyEstimate() { }
 
-    /// <summary>
-    /// How far the bound lies above the entropy, k_B per atom, estimated to second order from the scatter of the likelihoods of the
-    /// snapshots; null where their energies are not known.
-    /// </summary>
-    public MeasuredValue? Looseness { get; init; }
-
-    /// <summary>The bound less its looseness, k_B per atom, with a quarter of the looseness in its error; null with that.</summary>
-    public MeasuredValue? Corrected { get; init; }
-
-    /// <summary>The bound from each network, k_B per atom.</summary>
-    public required IReadOnlyList<MeasuredValue> NetworkEntropies { get; init; }
+    [SetsRequiredMembers]
+    internal ScanEntropyEstimate(ScanResult result)
+        : base(result.Bound)
+    {
+        Calibration = MeasuredValue.From(result.Calibration);
+        ByCutoff = result
+            .ByCutoff.Select(row => new CutoffEntropy(row.Cutoff, MeasuredValue.From(row.ExcessEntropy)))
+            .ToArray();
+    }
 
     /// <summary>Mean of λ/ρ over uniform points; 1 within error when the intensity is calibrated.</summary>
     public required MeasuredValue Calibration { get; init; }
 
     /// <summary>Convergence in the distance up to which neighbours are seen.</summary>
     public required IReadOnlyList<CutoffEntropy> ByCutoff { get; init; }
-
-    /// <summary>Mean volume per atom of the snapshots, Å³.</summary>
-    public required double VolumePerAtomAngstrom3 { get; init; }
-
-    /// <summary>Wall-clock time of the estimate.</summary>
-    public required TimeSpan Duration { get; init; }
-
-    /// <summary>Checks that the estimate made of itself.</summary>
-    public required IReadOnlyList<ResultCheck> Checks { get; init; }
-
-    /// <summary>Every setting that the result depends on.</summary>
-    public required IReadOnlyList<KeyValuePair<string, string>> Settings { get; init; }
-
-    /// <summary>All that was found, row by row, as the command line and reports show it.</summary>
-    /// <exception cref="InvalidOperationException">This value was made or changed by hand.</exception>
-    public IReadOnlyList<DescribedRow> Describe() => DescribedRow.Of(this);
-
-    internal static ScanEntropyEstimate From(ScanResult result) =>
-        Origin.Remember(
-            result,
-            new ScanEntropyEstimate
-            {
-                ExcessEntropy = MeasuredValue.From(result.ExcessEntropy),
-                Looseness = Conversion.Optional(result.Looseness),
-                Corrected = Conversion.Optional(result.Corrected),
-                NetworkEntropies = result.NetworkEntropies.Select(MeasuredValue.From).ToArray(),
-                Calibration = MeasuredValue.From(result.Calibration),
-                ByCutoff = result
-                    .ByCutoff.Select(row => new CutoffEntropy(row.Cutoff, MeasuredValue.From(row.ExcessEntropy)))
-                    .ToArray(),
-                VolumePerAtomAngstrom3 = result.VolumePerAtom,
-                Duration = TimeSpan.FromSeconds(result.Seconds),
-                Checks = Conversion.Checks(result.Checks),
-                Settings = Conversion.Settings(result.Settings),
-            }
-        );
 }
 
-/// <summary>The thermo table of the run that snapshots come from, and its conditions.</summary>
-/// <param name="Table">A table with the columns step, U_eV and V_A3 and a row for the step of every snapshot.</param>
-/// <param name="TemperatureKelvin">Temperature of the run, K.</param>
-/// <param name="PressureBar">Target pressure of the run, bar.</param>
-public sealed record ThermalRun(ThermoData Table, double TemperatureKelvin, double PressureBar = 1.0)
-{
-    /// <summary>−ln p of snapshots of the run, up to a constant.</summary>
-    internal ControlVariate ToControl(Snapshot[] snapshots) =>
-        MiceException.Unwrap(
-            ControlVariateModule.thermal(new ThermalConditions(TemperatureKelvin, PressureBar), snapshots, Table.Value)
-        );
-}
-
-/// <summary>Estimates the excess entropy of a phase from its snapshots. Stateless and safe to share between threads.</summary>
+/// <summary>Estimates the excess entropy of a phase of atoms of one species from its snapshots, atom by atom along random passes. Stateless and safe to share
+/// between threads.</summary>
 /// <param name="options">How; null for the defaults.</param>
 public sealed class ScanEntropyEstimator(ScanEntropyOptions? options = null)
-{
-    /// <summary>Estimates the excess entropy per atom.</summary>
-    /// <param name="snapshots">Snapshots of one phase in time order, atoms of one species.</param>
-    /// <param name="progress">Told how far the work is.</param>
-    /// <param name="cancellationToken">Stops the work; what a checkpoint directory keeps until then is used by the next call.</param>
-    /// <param name="run">Takes the thermal noise of the snapshots out and tells how loose the bound is; null for neither.</param>
-    /// <exception cref="MiceException">
-    /// An option or the data failed a check, or the checkpoint directory belongs to others; <c>Faults</c> lists every fault.
-    /// </exception>
-    public Task<ScanEntropyEstimate> EstimateAsync(
-        IReadOnlyList<AtomSnapshot> snapshots,
-        IProgress<EstimationProgress>? progress = null,
-        CancellationToken cancellationToken = default,
-        ThermalRun? run = null
-    )
-    {
-        ArgumentNullException.ThrowIfNull(snapshots);
-        var chosen = options ?? new ScanEntropyOptions();
-
-        return Task.Run(
-            () =>
-            {
-                var scan = chosen.ToScanOptions(ScanOptionsModule.defaults.Symmetry);
-                var values = Conversion.Snapshots(snapshots);
-                var control = run?.ToControl(values);
-                var result = ScanEntropy.estimate(
-                    scan,
-                    chosen.ToRun(progress, cancellationToken, chosen.CudaDevice),
-                    values
-                );
-                var found = MiceException.Unwrap(result);
-                return ScanEntropyEstimate.From(control is null ? found : ScanEntropy.withControl(control, found));
-            },
-            cancellationToken
-        );
-    }
-}
+    : ParticleEntropyEstimator<ScanEntropyEstimate>(options ?? new ScanEntropyOptions());

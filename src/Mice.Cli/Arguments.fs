@@ -36,6 +36,7 @@ type MeltArgument =
     | Liquid_Thermo of file: string
     | Temperature of kelvin: string
     | Pressure of bar: string
+    | Method of name: string
     | Symmetry_Solid of name: string
     | Symmetry_Liquid of name: string
     | Quick
@@ -50,6 +51,7 @@ type MeltArgument =
             | Liquid_Thermo _ -> "the same of the liquid's run"
             | Temperature _ -> "temperature of both runs"
             | Pressure _ -> "target pressure of both runs; default 1"
+            | Method _ -> "denoising (default), by the noise that networks find; or scan, atom by atom along passes"
             | Symmetry_Solid _ -> "symmetry of the solid: cubic (default), isotropic or none"
             | Symmetry_Liquid _ -> "symmetry of the liquid: isotropic (default), cubic or none"
             | Quick -> "smaller networks and shorter training: minutes, with looser bounds"
@@ -69,7 +71,7 @@ type EntropyArgument =
             match this with
             | File _ -> "snapshots: LAMMPS dump or extended XYZ, plain or gzip"
             | Method _ ->
-                "scan (default), atom by atom along passes; or denoising, by the noise that networks find: for fluids and crystals of any species"
+                "denoising (default), by the noise that networks find: for fluids and crystals of any species; scan, atom by atom along passes; or both, of which the smaller bound is the result"
             | Symmetry _ ->
                 "symmetry of the system: isotropic, cubic or none (default); for denoising, cubic crystals alone have one"
             | Thermo _ ->

@@ -11,65 +11,28 @@ open Plotly.NET
 [<RequireQualifiedAccess>]
 module EntropyAtoms =
 
-    /// What a method found, ready to be shown.
-    type private Found =
-        {
-            Description: ResultDescription
-            Figures: unit -> (string * GenericChart list) list
-        }
-
     type private Job =
         {
             Options: RunOptions
-            Method: Estimators -> Snapshot[] -> ControlVariate option -> Run -> Result<Found, MiceError list>
+            Methods: ParticleMethod list
             Trajectory: Trajectory
             Control: ControlVariate option
             /// What the readers say about both files.
             Warnings: string list
         }
 
-    /// What an estimator finds in snapshots, without their thermal noise where that is known.
-    let private shown estimate withControl describe figures snapshots (control: ControlVariate option) run =
-        estimate run snapshots
-        |> Result.map (fun result ->
-            let result =
-                control |> Option.fold (fun result control -> withControl control result) result
+    /// Word for all methods, one after the other.
+    [<Literal>]
+    let private Both = "both"
 
-            {
-                Description = describe result
-                Figures = fun () -> figures (Outputs.pairs snapshots) result
-            })
+    /// The methods that a word stands for.
+    let private methods quick symmetry (word: string) : Read<ParticleMethod list> =
+        let ofName name =
+            ParticleMethod.ofName quick name
+            |> Result.map (ParticleMethod.withSymmetry symmetry)
+            |> Result.mapError (fun _ -> [ MiceError.UnknownName("method", name, ParticleMethod.names @ [ Both ]) ])
 
-    let private scan options (estimators: Estimators) =
-        shown (estimators.Scan options) ScanEntropy.withControl ScanDescription.create ScanFigures.all
-
-    let private denoising options (estimators: Estimators) =
-        shown
-            (estimators.Denoising options)
-            DenoisingEntropy.withControl
-            DenoisingDescription.create
-            DenoisingFigures.all
-
-    /// Methods by name, each from whether it is to be quick and the symmetry.
-    let private methods =
-        [
-            "scan", (fun quick symmetry -> SharedOptions.scan quick symmetry |> ScanOptions.check |> Result.map scan)
-            "denoising",
-            fun quick symmetry ->
-                { (if quick then
-                       DenoisingOptions.quick
-                   else
-                       DenoisingOptions.defaults) with
-                    Symmetry = symmetry
-                }
-                |> DenoisingOptions.check
-                |> Result.map denoising
-        ]
-
-    let private ofName (name: string) =
-        match methods |> List.tryFind (fun (known, _) -> known = name) with
-        | Some(_, create) -> Ok create
-        | None -> Error [ MiceError.UnknownName("method", name, List.map fst methods) ]
+        (if word = Both then ParticleMethod.names else [ word ]) |> List.map ofName |> Validate.all
 
     /// −ln p of the snapshots from the table, where one was given, and what the reader says about the table.
     let private control
@@ -122,40 +85,64 @@ module EntropyAtoms =
             and! symmetry =
                 r.TryGetResult EntropyArgument.Symmetry |> Option.defaultValue "none" |> Options.symmetry
 
-            and! create =
-                r.TryGetResult EntropyArgument.Method |> Option.defaultValue "scan" |> ofName
-
             and! control, ofTable = control r trajectory
             and! options = SharedOptions.read given.Shared
-            let! chosen = create (r.Contains EntropyArgument.Quick) symmetry
+
+            let! methods =
+                r.TryGetResult EntropyArgument.Method
+                |> Option.defaultValue ParticleMethod.names.Head
+                |> methods (r.Contains EntropyArgument.Quick) symmetry
 
             return
                 {
                     Options = options
-                    Method = chosen
+                    Methods = methods
                     Trajectory = trajectory
                     Control = control
                     Warnings = trajectory.Warnings @ ofTable
                 }
         }
 
-    let private finish (estimators: Estimators) (job: Job) (found: Found) : int =
-        found.Description
-        |> Outputs.finish
-            job.Options
-            (Outputs.title "Entropy" job.Trajectory.Snapshots)
-            (estimators.Versions())
-            found.Figures
+    let private finish (estimators: Estimators) (job: Job) (found: ParticleEntropy list) : int =
+        let snapshots = job.Trajectory.Snapshots
+
+        ParticleDescription.create found
+        |> Outputs.finish job.Options (Outputs.title "Entropy" snapshots) (estimators.Versions()) (fun () ->
+            ParticleFigures.ofSeveral (Outputs.pairs snapshots) found)
+
+    /// Bounds by all methods, one after the other, without thermal noise where that is known.
+    let private estimate (estimators: Estimators) (job: Job) (run: Run) : Read<ParticleEntropy list> =
+        let share = 1.0 / float job.Methods.Length
+
+        let ofMethod i method =
+            let part = run |> Run.within (float i * share) share ""
+
+            // One method keeps its state in the directory itself, several keep it in directories of their own.
+            let part =
+                if job.Methods.Length = 1 then
+                    part
+                else
+                    part |> Run.below (ParticleMethod.name method)
+
+            estimators.Particles method part job.Trajectory.Snapshots
+            |> Result.map (fun found -> job.Control |> Option.fold (fun f c -> ParticleEntropy.withControl c f) found)
+
+        // The first fault ends the work: what stands behind it has the same snapshots.
+        let rec go i found rest =
+            match rest with
+            | [] -> Ok(List.rev found)
+            | method :: rest ->
+                match ofMethod i method with
+                | Ok one -> go (i + 1) (one :: found) rest
+                | Error faults -> Error faults
+
+        go 0 [] job.Methods
 
     let private work (estimators: Estimators) given (job: Job) =
         if not job.Options.Quiet then
             job.Warnings |> List.iter (eprintfn "Warning: %s")
 
-        Runs.withCheckpoints
-            [ "entropy"; "atoms" ]
-            given
-            job.Options
-            (job.Method estimators job.Trajectory.Snapshots job.Control)
+        Runs.withCheckpoints [ "entropy"; "atoms" ] given job.Options (estimate estimators job)
 
     /// The verb.
     let verb: Verb =

@@ -12,9 +12,7 @@ open Mice.Tensors
 type Estimators =
     {
         /// Excess entropy of the snapshots of one phase.
-        Scan: ScanOptions -> Run -> Snapshot[] -> Result<ScanResult, MiceError list>
-        /// The same by the noise that networks find.
-        Denoising: DenoisingOptions -> Run -> Snapshot[] -> Result<DenoisingResult, MiceError list>
+        Particles: ParticleMethod -> Run -> Snapshot[] -> Result<ParticleEntropy, MiceError list>
         /// Mutual information of two samples.
         MutualInformation:
             MutualInformationOptions -> Run -> Sample -> Sample -> Result<MutualInformationResult, MiceError list>
@@ -58,8 +56,7 @@ module Estimators =
     /// What the program ships with.
     let standard: Estimators =
         {
-            Scan = ScanEntropy.estimate
-            Denoising = DenoisingEntropy.estimate
+            Particles = ParticleEntropy.estimate
             MutualInformation = MutualInformation.estimate
             Lattice = fun options run system temperatures -> system.Estimate options run temperatures
             LatticeSnapshots = LatticeSnapshotEntropy.estimate

@@ -43,10 +43,14 @@ module Melt =
             and! liquidSymmetry =
                 symmetry (r.TryGetResult MeltArgument.Symmetry_Liquid) "isotropic"
 
+            and! method =
+                r.TryGetResult MeltArgument.Method
+                |> Option.defaultValue ParticleMethod.names.Head
+                |> ParticleMethod.ofName (r.Contains MeltArgument.Quick)
+
             and! options = SharedOptions.read given.Shared
             let! () = Trajectory.stepFaults solid
             and! () = Trajectory.stepFaults liquid
-            let scan = SharedOptions.scan (r.Contains MeltArgument.Quick)
 
             let job =
                 {
@@ -58,8 +62,8 @@ module Melt =
                                     Temperature = temperature * 1.0<K>
                                     Pressure = pressure * 1.0<bar>
                                 }
-                            Solid = scan solidSymmetry
-                            Liquid = scan liquidSymmetry
+                            Solid = ParticleMethod.withSymmetry solidSymmetry method
+                            Liquid = ParticleMethod.withSymmetry liquidSymmetry method
                         }
                     Input =
                         {
@@ -92,7 +96,7 @@ module Melt =
             job.Warnings |> List.iter (eprintfn "Warning: %s")
 
         Runs.withCheckpoints [ "melt" ] given job.Options (fun run ->
-            Melting.estimateBy estimators.Scan job.Melting run job.Input)
+            Melting.estimateBy estimators.Particles job.Melting run job.Input)
 
     /// The verb.
     let verb: Verb =

@@ -146,9 +146,3 @@ module SharedOptions =
 
     /// All options of a verb that computes on any device, or every fault of them.
     let read: ParseResults<SharedArgument> -> Read<RunOptions> = readWith Options.device
-
-    /// Settings of a scan, in full or quick.
-    let scan (quick: bool) (symmetry: Symmetry) : ScanOptions =
-        { (if quick then ScanOptions.quick else ScanOptions.defaults) with
-            Symmetry = symmetry
-        }

@@ -38,6 +38,7 @@ internal static class Formatters
 
         Result<ScanResult>(ResultBlocks.Of);
         Result<DenoisingResult>(ResultBlocks.Of);
+        Result<ParticleEntropy>(ResultBlocks.Of);
         Result<MeltingResult>(ResultBlocks.Of);
         Result<MutualInformationResult>(ResultBlocks.Of);
         Result<FSharpList<LatticeResult>>(ResultBlocks.Of);

@@ -14,11 +14,12 @@ namespace Mice.Interactive;
 /// <summary>What a notebook shows of a result: the tables of its report, its checks and its main figure.</summary>
 internal static class ResultBlocks
 {
-    public static IReadOnlyList<Block> Of(ScanResult result) =>
-        Of(ScanDescription.create(result), ScanFigures.training("Networks", result));
+    public static IReadOnlyList<Block> Of(ParticleEntropy result) =>
+        Of(ParticleDescription.create([result]), ParticleFigures.main(result));
 
-    public static IReadOnlyList<Block> Of(DenoisingResult result) =>
-        Of(DenoisingDescription.create(result), DenoisingFigures.levels(result));
+    public static IReadOnlyList<Block> Of(ScanResult result) => Of(ParticleEntropy.NewScan(result));
+
+    public static IReadOnlyList<Block> Of(DenoisingResult result) => Of(ParticleEntropy.NewDenoising(result));
 
     public static IReadOnlyList<Block> Of(MeltingResult result) =>
         Of(MeltingDescription.create(result), MeltingFigures.gibbs(result));

@@ -51,23 +51,14 @@ module MeltingFigures =
     let pairs (pairs: PhasePairs) : GenericChart =
         ScanFigures.pairs [ solid, pairs.Solid; liquid, pairs.Liquid ]
 
-    /// <summary>Excess entropy of both phases against the distance up to which neighbours are seen; None for runs that left this out.</summary>
-    /// <param name="result">The calculation.</param>
-    let byCutoff (result: MeltingResult) : GenericChart option = ScanFigures.byCutoff (phases result)
-
-    /// <summary>Training objective of every network of both phases.</summary>
-    /// <param name="result">The calculation.</param>
-    let loss (result: MeltingResult) : GenericChart = ScanFigures.loss (phases result)
-
     /// All figures of a melting calculation, by the sections of its report.
     let all (g: PhasePairs) (r: MeltingResult) : (string * GenericChart list) list =
         [
             "Melting", [ gibbs r; pairs g ]
             "Convergence",
             [
-                ScanFigures.training "Solid" r.Solid
-                ScanFigures.training "Liquid" r.Liquid
-                yield! byCutoff r |> Option.toList
-                loss r
+                ScanFigures.training "Solid" r.Solid.Bound
+                ScanFigures.training "Liquid" r.Liquid.Bound
+                yield! ParticleFigures.compare (phases r)
             ]
         ]

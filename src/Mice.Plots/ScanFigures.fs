@@ -11,8 +11,10 @@ open Plotly.NET
 [<RequireQualifiedAccess>]
 module ScanFigures =
 
-    /// Excess entropy on validation snapshots against training steps, one line per network, and the final bound.
-    let internal heldOut (name: string) (curves: CurvePoint[][]) (bound: Estimate<kB / atom>) : GenericChart =
+    /// <summary>Excess entropy on validation snapshots against training steps, one line per network, and the final bound.</summary>
+    /// <param name="name">What the snapshots are of, for the title.</param>
+    /// <param name="bound">The bound.</param>
+    let training (name: string) (bound: EntropyBound) : GenericChart =
         let line network (curve: CurvePoint[]) =
             let points =
                 curve
@@ -24,20 +26,14 @@ module ScanFigures =
                 (points |> Array.map (fst >> float))
                 (points |> Array.map snd)
 
-        curves
+        bound.Training
         |> Array.mapi line
         |> List.ofArray
         |> Frame.create $"{name}: held-out excess entropy" "Training step" "Excess entropy (k_B per atom)"
         |> Frame.horizontal
-            (float bound.Value)
-            $"result, test snapshots: {Estimate.formatWithDirection bound}"
+            (float bound.ExcessEntropy.Value)
+            $"result, test snapshots: {Estimate.formatWithDirection bound.ExcessEntropy}"
             Colour.ink
-
-    /// <summary>Excess entropy on the validation snapshots against training steps, one line per network, and the final bound.</summary>
-    /// <param name="name">What was scanned, for the title.</param>
-    /// <param name="result">The scan.</param>
-    let training (name: string) (result: ScanResult) : GenericChart =
-        heldOut name result.Training result.ExcessEntropy
 
     /// <summary>Training objective of every network against training steps; one style for each phase.</summary>
     /// <param name="phases">The scans with the styles of their lines.</param>
@@ -53,7 +49,7 @@ module ScanFigures =
 
         [
             for style, result in phases do
-                yield! result.Training |> Array.mapi (line style)
+                yield! result.Bound.Training |> Array.mapi (line style)
         ]
         |> Frame.create "Training objective, every network" "Training step" "Objective (nats per point)"
 
@@ -92,7 +88,7 @@ module ScanFigures =
         [
             "Convergence",
             [
-                training "Networks" s
+                training "Networks" s.Bound
                 yield! byCutoff own |> Option.toList
                 loss own
                 pairs [ Style.solid "" Colour.blue, g ]

@@ -69,7 +69,7 @@ let private log (table: ThermoTable) : string =
 let private estimators: Estimators =
     { Estimators.standard with
         Versions = fun () -> [ "mice", "0.0.0" ]
-        Scan = FakeScan.scattering
+        Particles = FakeParticles.scattering
     }
 
 /// The looseness of solid sodium with a thermo table.
@@ -143,12 +143,13 @@ let tests =
                     |> BadInputTests.refused [ "no step" ])
             }
 
-            test "A method that is not known is refused, and a set that is too small for the one that is" {
-                let content = frames [ for i in 0..5 -> $"step={i}" ] moves
+            test "A method that is not known is refused, and a box that is too small for the one that is" {
+                let content = frames [ for i in 0..3 -> $"step={i}" ] (List.take 4 moves)
 
-                entropy content [ "--method"; "guessing" ] |> BadInputTests.refused [ "known: scan, denoising" ]
+                entropy content [ "--method"; "guessing" ]
+                |> BadInputTests.refused [ "known: denoising, scan, both" ]
 
-                entropy content [ "--method"; "denoising" ] |> BadInputTests.refused [ "snapshots" ]
+                entropy content [ "--method"; "denoising" ] |> BadInputTests.refused [ "smallest height" ]
             }
 
             test "A LAMMPS log is as good as a table" {

@@ -92,25 +92,30 @@ let points: LatticeResult list =
 let estimators: Estimators =
     { FakeInformation.saying true with
         Lattice = fun _ _ _ _ -> Ok points
-        Scan = FakeScan.scattering
-        Denoising = FakeDenoising.scattering
+        Particles = FakeParticles.scattering
     }
 
-let private scanOf change (options: ScanOptions) run snapshots =
-    FakeScan.scattering options run snapshots |> Result.map change
+let private scansLike change method run snapshots =
+    FakeParticles.scattering method run snapshots
+    |> Result.map (function
+        | ParticleEntropy.Scan result -> ParticleEntropy.Scan(change result)
+        | other -> other)
 
 /// The same, of results that lack what may be missing or have what seldom is there.
 let others: Estimators =
     { estimators with
-        Scan =
-            scanOf (fun r ->
+        Particles =
+            scansLike (fun r ->
                 { r with
-                    Looseness = None
-                    Corrected = None
+                    Bound =
+                        { r.Bound with
+                            Looseness = None
+                            Corrected = None
+                            Checks = []
+                            Settings = r.Bound.Settings @ r.Bound.Settings
+                        }
                     ByCutoff = [||]
                     Calibration = Estimate.create nan nan Direction.Exact
-                    Checks = []
-                    Settings = r.Settings @ r.Settings
                 })
         MutualInformation =
             fun options run x y ->

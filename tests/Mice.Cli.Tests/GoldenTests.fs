@@ -31,7 +31,8 @@ let private leaves (text: string) : Map<string, string> =
 
 let private solid = sodium "solid.dump.gz"
 
-let private melt = Array.append [| "melt" |] meltOfSodium
+let private melt (method: string) =
+    Array.append [| "melt"; "--method"; method |] meltOfSodium
 
 let private samples (folder: string) =
     [|
@@ -53,11 +54,13 @@ let private commands: (string * Estimators * (string -> string[])) list =
     [
         "mi", whole, samples
         "mi-other", other, samples
-        "atoms", whole, (fun _ -> [| "entropy"; "atoms"; solid; yield! thermo |])
-        "atoms-other", other, (fun _ -> [| "entropy"; "atoms"; solid |])
-        "denoising", whole, (fun _ -> [| "entropy"; "atoms"; solid; "--method"; "denoising"; yield! thermo |])
-        "melt", whole, (fun _ -> melt)
-        "melt-other", other, (fun _ -> melt)
+        "atoms", whole, (fun _ -> [| "entropy"; "atoms"; solid; "--method"; "scan"; yield! thermo |])
+        "atoms-other", other, (fun _ -> [| "entropy"; "atoms"; solid; "--method"; "scan" |])
+        "atoms-both", whole, (fun _ -> [| "entropy"; "atoms"; solid; "--method"; "both"; yield! thermo |])
+        "denoising", whole, (fun _ -> [| "entropy"; "atoms"; solid; yield! thermo |])
+        "melt", whole, (fun _ -> melt "scan")
+        "melt-other", other, (fun _ -> melt "scan")
+        "melt-denoising", whole, (fun _ -> melt "denoising")
         "ising", whole, (fun _ -> words "entropy ising --size 16 --temperature 2")
         "sample",
         whole,

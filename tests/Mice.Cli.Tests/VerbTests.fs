@@ -8,6 +8,7 @@ open System.Text.Json
 open Mice
 open Mice.Cli
 open Mice.Cli.Tests.Process
+open Mice.Entropy
 open Mice.Information
 open Mice.Tensors
 
@@ -18,7 +19,7 @@ let needsEngine () =
 
 let private estimators: Estimators =
     { Estimators.standard with
-        Scan = FakeScan.sodium
+        Particles = FakeParticles.sodium
         Versions = fun () -> [ "mice", "0.0.0" ]
     }
 
@@ -71,20 +72,21 @@ let tests =
 
                     let failing =
                         { estimators with
-                            Scan =
-                                fun options run given ->
-                                    FakeScan.sodium options run given
-                                    |> Result.map (fun r ->
-                                        { r with
-                                            Checks =
-                                                [
-                                                    {
-                                                        Name = "converged"
-                                                        Passed = false
-                                                        Detail = "it is not"
-                                                    }
-                                                ]
-                                        })
+                            Particles =
+                                fun _ _ given ->
+                                    { FakeParticles.bound -4.45 0.01 40.356 given with
+                                        Checks =
+                                            [
+                                                {
+                                                    Name = "converged"
+                                                    Passed = false
+                                                    Detail = "it is not"
+                                                }
+                                            ]
+                                    }
+                                    |> FakeParticles.scan
+                                    |> ParticleEntropy.Scan
+                                    |> Ok
                         }
 
                     Expect.equal (Melt.verb.Run failing (Array.append inputs [| "--json"; file |])) 1 "exit code"
@@ -107,7 +109,7 @@ let tests =
                 inFolder (fun folder ->
                     let stopping =
                         { estimators with
-                            Scan = fun _ _ _ -> raise (OperationCanceledException())
+                            Particles = fun _ _ _ -> raise (OperationCanceledException())
                         }
 
                     let resumed = Array.append inputs [| "--resume"; folder |]
@@ -152,7 +154,7 @@ let tests =
                     let code =
                         EntropyAtoms.verb.Run
                             { estimators with
-                                Scan = FakeScan.scattering
+                                Particles = FakeParticles.scattering
                             }
                             [|
                                 sodium "solid.dump.gz"

@@ -5,7 +5,7 @@ open System.IO
 open Mice
 open Mice.Atoms
 open Mice.Entropy
-open Mice.Testing.Systems.FakeScan
+open Mice.Testing.Systems.FakeParticles
 
 let private conditions: ThermalConditions =
     {

@@ -33,12 +33,12 @@ let private assertBound steps looseness (system: KnownSystem) =
         |> DenoisingEntropy.withControl system.Control
 
     let value, error =
-        float result.ExcessEntropy.Value, float result.ExcessEntropy.StandardError
+        float result.Bound.ExcessEntropy.Value, float result.Bound.ExcessEntropy.StandardError
 
     let text =
-        $"{system.Name}: exact {system.Exact:F4}, estimate {value:F4} ± {error:F4}, {result.Seconds:F1} s"
+        $"{system.Name}: exact {system.Exact:F4}, estimate {value:F4} ± {error:F4}, {result.Bound.Seconds:F1} s"
 
-    Expect.equal result.ExcessEntropy.Direction Direction.UpperBound "it is an upper bound"
+    Expect.equal result.Bound.ExcessEntropy.Direction Direction.UpperBound "it is an upper bound"
     Expect.isTrue (value >= system.Exact - 3.0 * error) $"below the exact value: {text}"
     Expect.isTrue (value <= system.Exact + looseness + 3.0 * error) $"too loose: {text}"
 
@@ -118,7 +118,9 @@ let tests =
                             gas.Snapshots
                         |> ok
 
-                    let values (r: DenoisingResult) = r.BySnapshot |> Array.map _.Entropy
+                    let values (r: DenoisingResult) =
+                        r.Bound.BySnapshot |> Array.map _.Entropy
+
                     let first = values (estimate (Some(RunStore.at folder)))
                     let ofSecond = Directory.GetFiles(folder, "*network-1*")
                     Expect.isNonEmpty ofSecond "each network has its own"
@@ -132,6 +134,16 @@ let tests =
                     Expect.equal (values (estimate None)) first "they are those of a run without one")
             }
 
+            test "With few snapshots there is a bound, and a check that fails" {
+                let result =
+                    DenoisingEntropy.estimate (options 3 3) Run.quiet (Array.take 5 gas.Snapshots) |> ok
+
+                let failed =
+                    result.Bound.Checks |> List.filter (fun c -> not c.Passed) |> List.map _.Name
+
+                Expect.contains failed "there are enough snapshots" "five are too few"
+            }
+
             test "Each fault is one line" {
                 let faults options snapshots =
                     match DenoisingEntropy.estimate options Run.quiet snapshots with
@@ -139,7 +151,7 @@ let tests =
                     | Error faults -> faults |> List.map MiceError.message
 
                 let some = options 3 10
-                let few = faults some (Array.take 4 gas.Snapshots)
+                let few = faults some (Array.take 2 gas.Snapshots)
                 Expect.stringContains (Expecting.single few "one fault") "snapshots" "too few of them"
                 let again = Array.append gas.Snapshots [| { gas.Snapshots[0] with Step = 99L } |]
                 Expect.hasLength (faults some again) 1 "a repeated configuration"

@@ -7,7 +7,7 @@ open FsCheck.FSharp
 open Mice
 open Mice.Atoms
 open Mice.Entropy
-open Mice.Testing.Systems.FakeScan
+open Mice.Testing.Systems.FakeParticles
 
 let private difference s sError h hError c cError : PhaseDifference =
     {

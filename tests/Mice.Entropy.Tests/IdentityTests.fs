@@ -8,15 +8,15 @@ open Mice.Entropy
 
 let private input: MeltingInput =
     {
-        Solid = FakeScan.snapshots 3 40.0
-        Liquid = FakeScan.snapshots 3 41.0
-        SolidThermo = FakeScan.thermo 1UL -1.06 40.0
-        LiquidThermo = FakeScan.thermo 2UL -1.03 41.0
+        Solid = FakeParticles.snapshots 3 40.0
+        Liquid = FakeParticles.snapshots 3 41.0
+        SolidThermo = FakeParticles.thermo 1UL -1.06 40.0
+        LiquidThermo = FakeParticles.thermo 2UL -1.03 41.0
     }
 
 let private options =
     MeltingOptions.create
-        ScanOptions.defaults
+        (ParticleMethod.Scan ScanOptions.defaults)
         {
             Temperature = 350.0<K>
             Pressure = 1.0<bar>
@@ -75,8 +75,8 @@ let tests =
                     let again = scan quick { run with Threads = 7 } (Array.map id snapshots)
 
                     Expect.equal
-                        (again |> Result.map _.ExcessEntropy)
-                        (first |> Result.map _.ExcessEntropy)
+                        (again |> Result.map _.Bound.ExcessEntropy)
+                        (first |> Result.map _.Bound.ExcessEntropy)
                         "the same settings and snapshots go on"
 
                     scan quick (Run.seeded 2UL run) snapshots |> refused "seed"
@@ -88,7 +88,7 @@ let tests =
             test "A melting calculation goes on at any temperature, with the same data only" {
                 inFolder (fun folder ->
                     let melting o given =
-                        Melting.estimateBy FakeScan.sodium o (keptIn folder) given
+                        Melting.estimateBy FakeParticles.sodium o (keptIn folder) given
 
                     Expect.isOk (melting options input) "a new directory is taken"
 
@@ -104,7 +104,11 @@ let tests =
 
                     melting
                         { options with
-                            Liquid = { options.Liquid with Networks = 3 }
+                            Liquid =
+                                ParticleMethod.Scan
+                                    { ScanOptions.defaults with
+                                        Networks = 3
+                                    }
                         }
                         input
                     |> refused "liquid_networks"

@@ -6,7 +6,7 @@ open Mice
 open Mice.Atoms
 open Mice.Autoregressive
 open Mice.Entropy
-open Mice.Testing.Systems.FakeScan
+open Mice.Testing.Systems.FakeParticles
 
 let private conditions: ThermalConditions =
     {
@@ -24,7 +24,9 @@ let private input: MeltingInput =
     }
 
 let private melt scan conditions input =
-    let options = MeltingOptions.create ScanOptions.defaults conditions
+    let options =
+        MeltingOptions.create (ParticleMethod.Scan ScanOptions.defaults) conditions
+
     Melting.estimateBy scan options Run.quiet input
 
 let private faults scan conditions input =
@@ -50,7 +52,7 @@ let tests =
                     Expecting.inRange (float r.DeltaEntropy.Value) 0.9037 0.9067 "Δs of sodium"
                     Expect.equal r.DeltaEntropy.Direction Direction.NoBound "a difference of bounds is no bound"
 
-                    Expect.equal r.Solid.ExcessEntropy.Direction Direction.UpperBound "each entropy is a bound"
+                    Expect.equal r.Solid.Bound.ExcessEntropy.Direction Direction.UpperBound "each entropy is a bound"
                     // 2.749 kJ/mol; one table's mean energy is known to 1 eV/(27 √400) = 0.18 kJ/mol: four errors of a difference.
                     Expecting.inRange (float r.DeltaEnthalpy.Value) 1.74 3.76 "Δh of sodium"
 
@@ -146,7 +148,7 @@ let tests =
 
                 Expect.stringContains
                     (Expecting.single message "faults" |> MiceError.message)
-                    "the scan of the liquid, do not match: 27 in snapshot 1 (step 0) against 28 in snapshot 5 (step 4)"
+                    "the entropy of the liquid, do not match: 27 in snapshot 1 (step 0) against 28 in snapshot 5 (step 4)"
                     "phase, snapshots and both numbers"
             }
 
@@ -167,11 +169,10 @@ let tests =
             test "Faults of a scan are handed on" {
                 let fault = MiceError.TooFewData("snapshots", 2, 5, "Run longer.")
 
-                let scan (options: ScanOptions) run given =
-                    if options.Symmetry = Symmetry.Isotropic then
-                        Error [ fault ]
-                    else
-                        sodium options run given
+                let scan (method: ParticleMethod) run given =
+                    match method with
+                    | ParticleMethod.Scan options when options.Symmetry = Symmetry.Isotropic -> Error [ fault ]
+                    | _ -> sodium method run given
 
                 Expect.equal (faults scan conditions input) [ fault ] "the fault is the scan's"
             }
@@ -218,11 +219,11 @@ let tests =
             }
 
             test "A liquid with less entropy than the solid fails a check and has no melting temperature" {
-                let scan (options: ScanOptions) (_: Run) given =
-                    if options.Symmetry = Symmetry.Cubic then
-                        Ok(result -3.0 0.01 40.356 given)
-                    else
-                        Ok(result -4.0 0.01 41.263 given)
+                let scan (method: ParticleMethod) (_: Run) given =
+                    match method with
+                    | ParticleMethod.Scan options when options.Symmetry = Symmetry.Cubic ->
+                        bound -3.0 0.01 40.356 given |> scan |> ParticleEntropy.Scan |> Ok
+                    | _ -> bound -4.0 0.01 41.263 given |> scan |> ParticleEntropy.Scan |> Ok
 
                 Expect.contains
                     (failed scan conditions input)
@@ -237,7 +238,9 @@ let tests =
 
             test "The progress of both phases is one progress that rises" {
                 let told = ResizeArray<Progress>()
-                let options = MeltingOptions.create ScanOptions.defaults conditions
+
+                let options =
+                    MeltingOptions.create (ParticleMethod.Scan ScanOptions.defaults) conditions
 
                 let found =
                     Melting.estimateBy sodium options { Run.quiet with Progress = told.Add } input
@@ -257,19 +260,21 @@ let tests =
                     let enthalpy = row[3] + row[2] * float eVPerCubicAngstromPerBar
                     beta * enthalpy / atoms - log (row[2] / atoms)
 
-                let scan (_: ScanOptions) (_: Run) (given: Snapshot[]) =
-                    Ok
-                        { result -4.0 0.01 40.356 given with
-                            BySnapshot =
-                                given
-                                |> Array.mapi (fun i s ->
-                                    {
-                                        Step = s.Step
-                                        Network = i % 3
-                                        Entropy = controlOf s.Step - 7.0
-                                        Passes = [| struct (controlOf s.Step - 7.0, controlOf s.Step - 7.0) |]
-                                    })
-                        }
+                let scan (_: ParticleMethod) (_: Run) (given: Snapshot[]) =
+                    { bound -4.0 0.01 40.356 given with
+                        BySnapshot =
+                            given
+                            |> Array.mapi (fun i s ->
+                                {
+                                    Step = s.Step
+                                    Network = i % 3
+                                    Entropy = controlOf s.Step - 7.0
+                                    Passes = [| struct (controlOf s.Step - 7.0, controlOf s.Step - 7.0) |]
+                                })
+                    }
+                    |> scan
+                    |> ParticleEntropy.Scan
+                    |> Ok
 
                 match
                     melt
@@ -286,13 +291,13 @@ let tests =
 
                     Expecting.decimals
                         9
-                        (float r.Solid.ExcessEntropy.Value)
+                        (float r.Solid.Bound.ExcessEntropy.Value)
                         (Array.average all - 7.0)
                         "the mean is that over the table"
                     // Only the error of the mean over the table is left.
                     Expecting.decimals
                         9
-                        (float r.Solid.ExcessEntropy.StandardError)
+                        (float r.Solid.Bound.ExcessEntropy.StandardError)
                         (Statistics.blocking all)
                         "so is the error"
             }

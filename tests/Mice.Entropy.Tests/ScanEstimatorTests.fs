@@ -32,13 +32,13 @@ let private plain options =
 
 let private bits (result: ScanResult) =
     [|
-        float result.ExcessEntropy.Value
-        float result.ExcessEntropy.StandardError
+        float result.Bound.ExcessEntropy.Value
+        float result.Bound.ExcessEntropy.StandardError
         result.Calibration.Value
-        for s in result.BySnapshot do
+        for s in result.Bound.BySnapshot do
             s.Entropy
         yield! result.MeanRatios
-        for p in Array.concat result.Training do
+        for p in Array.concat result.Bound.Training do
             p.Loss
             p.Held.Value
     |]
@@ -126,8 +126,11 @@ let tests =
 
                         match ScanEntropy.estimate options alone system.Snapshots[.. count - 1] with
                         | Ok result ->
-                            Expect.isTrue (Double.IsFinite(float result.ExcessEntropy.Value)) "the entropy is a number"
-                            Expect.equal result.BySnapshot.Length count "every snapshot is scanned"
+                            Expect.isTrue
+                                (Double.IsFinite(float result.Bound.ExcessEntropy.Value))
+                                "the entropy is a number"
+
+                            Expect.equal result.Bound.BySnapshot.Length count "every snapshot is scanned"
                         | Error [ MiceError.TooFewData _ ] -> ()
                         | Error other -> failtest $"{networks} networks, {count} snapshots: {other}"
             }
@@ -208,21 +211,20 @@ let tests =
             test "A result says what it comes from" {
                 let result = plain { tiny with CutoffShares = [ 0.6 ] }
 
-                Expect.equal result.Atoms 27 "the atoms of a snapshot"
-                Expect.equal result.Snapshots 6 "the snapshots"
-                Expect.equal result.TestSnapshots 6 "each is a test snapshot once"
+                Expect.equal result.Bound.Atoms 27 "the atoms of a snapshot"
+                Expect.equal result.Bound.Snapshots 6 "the snapshots"
 
-                let bySnapshot f = result.BySnapshot |> Array.map f
+                let bySnapshot f = result.Bound.BySnapshot |> Array.map f
                 Expect.equal (bySnapshot _.Step) [| 0L .. 5L |] "snapshots keep their steps"
                 Expect.equal (bySnapshot _.Network) [| 0; 0; 0; 1; 1; 1 |] "each network has one half"
 
 
-                Expecting.within 1e-9 result.VolumePerAtom 27.0 "the volume per atom"
+                Expecting.within 1e-9 result.Bound.VolumePerAtom 27.0 "the volume per atom"
 
-                Expect.equal result.ExcessEntropy.Direction Direction.UpperBound "the entropy is an upper bound"
+                Expect.equal result.Bound.ExcessEntropy.Direction Direction.UpperBound "the entropy is an upper bound"
                 Expect.equal result.ByCutoff.Length 2 "there is one more cut-off"
                 Expect.isTrue (result.ByCutoff[0].Cutoff < result.ByCutoff[1].Cutoff) "the smaller cut-off comes first"
-                Expect.contains result.Settings ("key_of_seed", string (Key.ofSeed 1UL)) "the settings are there"
+                Expect.contains result.Bound.Settings ("key_of_seed", string (Key.ofSeed 1UL)) "the settings are there"
             }
 
             test "Progress never goes back and stays between 0 and 1" {

@@ -12,15 +12,15 @@ let private assertBound steps looseness system =
     let result = estimate (small steps) system
 
     let value, error =
-        float result.ExcessEntropy.Value, float result.ExcessEntropy.StandardError
+        float result.Bound.ExcessEntropy.Value, float result.Bound.ExcessEntropy.StandardError
 
-    let corrected = result.Corrected.Value
+    let corrected = result.Bound.Corrected.Value
 
     let text =
-        $"{system.Name}: exact {system.Exact:F4}, estimate {value:F4} ± {error:F4}, looseness {Estimate.format result.Looseness.Value}, "
-        + $"corrected {Estimate.format corrected}, calibration {Estimate.format result.Calibration}, {result.Seconds:F1} s"
+        $"{system.Name}: exact {system.Exact:F4}, estimate {value:F4} ± {error:F4}, looseness {Estimate.format result.Bound.Looseness.Value}, "
+        + $"corrected {Estimate.format corrected}, calibration {Estimate.format result.Calibration}, {result.Bound.Seconds:F1} s"
 
-    Expect.equal result.ExcessEntropy.Direction Direction.UpperBound "it is an upper bound"
+    Expect.equal result.Bound.ExcessEntropy.Direction Direction.UpperBound "it is an upper bound"
 
     Expect.isTrue (value >= system.Exact - 3.0 * error) $"below the exact value: {text}"
     Expect.isTrue (value <= system.Exact + looseness + 3.0 * error) $"too loose: {text}"

@@ -45,11 +45,11 @@ let tests =
 
                 let result = run many system.Snapshots |> ok
 
-                for curve in result.Training do
+                for curve in result.Bound.Training do
                     Expect.equal (Array.last curve).Step 4050 "steps of each network"
 
                 // An upper bound of 0, by 162 atoms in all: networks that were not stopped find 10 k_B and more.
-                Expecting.inRange (float result.ExcessEntropy.Value) -0.5 1.0 "the bound of an ideal gas"
+                Expecting.inRange (float result.Bound.ExcessEntropy.Value) -0.5 1.0 "the bound of an ideal gas"
             }
 
             test "A configuration that is there twice is one clear error, in any order of atoms and whatever its step" {
@@ -85,9 +85,9 @@ let tests =
                 let result = run (small 400) trajectory.Snapshots |> ok
 
                 let value, error =
-                    float result.ExcessEntropy.Value, float result.ExcessEntropy.StandardError
+                    float result.Bound.ExcessEntropy.Value, float result.Bound.ExcessEntropy.StandardError
                 // The truth is 0, and every bound lies above it but for its error: three of them.
-                Expect.isTrue (value >= -3.0 * error) $"s_ex = {Estimate.format result.ExcessEntropy}"
+                Expect.isTrue (value >= -3.0 * error) $"s_ex = {Estimate.format result.Bound.ExcessEntropy}"
 
                 // The same frames without the reader.
                 Expecting.single

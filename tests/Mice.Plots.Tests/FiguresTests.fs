@@ -68,14 +68,16 @@ let private series: MdSeries =
     }
 
 let private denoising =
-    match FakeDenoising.scattering DenoisingOptions.defaults Run.quiet (FakeScan.snapshots 20 40.4) with
-    | Ok result -> result
-    | Error faults -> failwith $"{faults}"
+    FakeParticles.snapshots 20 40.4
+    |> FakeParticles.bound -4.4 0.01 40.4
+    |> FakeParticles.denoising DenoisingPhase.Crystal
 
 let private information = MutualInformationReportTests.result
-let private phases = [ Style.solid "solid" Colour.blue, melting.Solid ]
 
-let private networks (scan: ScanResult) = scan.Training.Length
+let private phases =
+    [ Style.solid "solid" Colour.blue, FakeParticles.scan melting.Solid.Bound ]
+
+let private networks (found: ParticleEntropy) = found.Bound.Training.Length
 
 let private halves = [ "4×4"; "4×8" ]
 let private temperatures = [ for t in [ "2"; "2.2"; "2.4"; "2.6" ] -> $"T = {t}" ]
@@ -84,7 +86,6 @@ let private temperatures = [ for t in [ "2"; "2.2"; "2.4"; "2.6" ] -> $"T = {t}"
 let private figures: (string * GenericChart * string list) list =
     let networksOf = [ for i in 1 .. networks melting.Solid -> $"network {i}" ]
     let once = "solid" :: List.replicate (networks melting.Solid - 1) ""
-    let both = once @ ("liquid" :: List.replicate (networks melting.Liquid - 1) "")
     let x, y = MutualInformationReportTests.x, MutualInformationReportTests.y
 
     let critics =
@@ -96,16 +97,22 @@ let private figures: (string * GenericChart * string list) list =
         "energies, Δe/ΔT" :: (methods |> List.map (fun m -> $"{m}, T Δs/ΔT"))
 
     [
-        "ScanFigures.training", ScanFigures.training "Solid" melting.Solid, networksOf
+        "ScanFigures.training", ScanFigures.training "Solid" melting.Solid.Bound, networksOf
         "ScanFigures.loss", ScanFigures.loss phases, once
         "ScanFigures.byCutoff", Option.get (ScanFigures.byCutoff phases), [ "solid" ]
         "ScanFigures.pairs", ScanFigures.pairs [ Style.solid "liquid" Colour.blue, pairs.Liquid ], [ "liquid" ]
-        "DenoisingFigures.training", DenoisingFigures.training "Liquid" denoising, networksOf
-        "DenoisingFigures.levels", DenoisingFigures.levels denoising, [ "" ]
+        "DenoisingFigures.levels", DenoisingFigures.levels [ Style.solid "liquid" Colour.blue, denoising ], [ "liquid" ]
+        "ParticleFigures.main", ParticleFigures.main melting.Solid, networksOf
+        "ParticleFigures.compare",
+        ParticleFigures.compare
+            [
+                Style.solid "solid" Colour.blue, ParticleEntropy.Denoising denoising
+                Style.solid "liquid" Colour.blue, melting.Liquid
+            ]
+        |> List.head,
+        [ "solid" ]
         "MeltingFigures.gibbs", MeltingFigures.gibbs melting, [ "± one standard error"; "with Δcₚ"; "linear" ]
         "MeltingFigures.pairs", MeltingFigures.pairs pairs, [ "solid"; "liquid" ]
-        "MeltingFigures.byCutoff", Option.get (MeltingFigures.byCutoff melting), [ "solid"; "liquid" ]
-        "MeltingFigures.loss", MeltingFigures.loss melting, both
         "MdFigures.againstTime", MdFigures.againstTime [| 0.0; 1.0 |] series, [ "" ]
         "MutualInformationFigures.comparison",
         MutualInformationFigures.comparison information,

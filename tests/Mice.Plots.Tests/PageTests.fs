@@ -204,10 +204,13 @@ let tests =
                     $"about {Estimate.format melting.MeltingTemperature} K (no bound)"
                     "melted answer contains what is given"
 
-                let scanned = ScanDescription.create melting.Solid
-                let bound = $"at most {Estimate.format melting.Solid.ExcessEntropy} k_B per atom"
+                let scanned = ParticleDescription.create [ melting.Solid ]
+
+                let bound =
+                    $"at most {Estimate.format melting.Solid.Bound.ExcessEntropy} k_B per atom"
+
                 Expect.stringContains scanned.Answer bound "scanned answer contains bound"
-                Expect.equal scanned.Checks melting.Solid.Checks "scanned checks equal melting solid checks"
+                Expect.equal scanned.Checks melting.Solid.Bound.Checks "scanned checks equal melting solid checks"
 
                 let information =
                     MutualInformationDescription.create MutualInformationReportTests.result

@@ -20,21 +20,21 @@ let private parsed traces = ChartJson.parse (figure traces)
 let melting =
     let input: MeltingInput =
         {
-            Solid = FakeScan.snapshots 20 40.356
-            Liquid = FakeScan.snapshots 20 41.263
-            SolidThermo = FakeScan.thermo 1UL -1.05984 40.356
-            LiquidThermo = FakeScan.thermo 2UL -1.03135 41.263
+            Solid = FakeParticles.snapshots 20 40.356
+            Liquid = FakeParticles.snapshots 20 41.263
+            SolidThermo = FakeParticles.thermo 1UL -1.05984 40.356
+            LiquidThermo = FakeParticles.thermo 2UL -1.03135 41.263
         }
 
     let options =
         MeltingOptions.create
-            ScanOptions.defaults
+            (ParticleMethod.Scan ScanOptions.defaults)
             {
                 Temperature = 350.0<K>
                 Pressure = 1.0<bar>
             }
 
-    match Melting.estimateBy FakeScan.sodium options Run.quiet input with
+    match Melting.estimateBy FakeParticles.sodium options Run.quiet input with
     | Ok r -> r
     | Error faults -> failwith $"{faults}"
 
@@ -125,15 +125,16 @@ let tests =
 
             test "A run without a table of cut-offs has no figure of it" {
                 let style = Style.solid "solid" Colour.blue
-                let without = { melting.Solid with ByCutoff = [||] }
+                let scan = FakeParticles.scan melting.Solid.Bound
+                let without = { scan with ByCutoff = [||] }
 
                 Expect.isTrue
-                    ((ScanFigures.byCutoff [ style, melting.Solid ]).IsSome)
-                    "(ScanFigures.byCutoff [ style, melting.Solid ]).IsSome"
+                    ((ScanFigures.byCutoff [ style, scan ]).IsSome)
+                    "(ScanFigures.byCutoff [ style, scan ]).IsSome"
 
                 Expect.isTrue
-                    ((ScanFigures.byCutoff [ style, without; style, melting.Solid ]).IsSome)
-                    "(ScanFigures.byCutoff [ style, without; style, melting.Solid ]).IsSome"
+                    ((ScanFigures.byCutoff [ style, without; style, scan ]).IsSome)
+                    "(ScanFigures.byCutoff [ style, without; style, scan ]).IsSome"
 
                 Expect.isTrue
                     ((ScanFigures.byCutoff [ style, without; style, without ]).IsNone)

@@ -81,12 +81,12 @@ module DenoisingVerification =
             |> ok
             |> DenoisingEntropy.withControl case.Control
 
-        let bound = result.ExcessEntropy
+        let bound = result.Bound.ExcessEntropy
         let above = float bound.Value - case.Exact
         let error = sqrt (float bound.StandardError ** 2.0 + case.Uncertainty ** 2.0)
 
         let corrected =
-            result.Corrected |> Option.map Estimate.format |> Option.defaultValue "unknown"
+            result.Bound.Corrected |> Option.map Estimate.format |> Option.defaultValue "unknown"
 
         let met = above <= case.Goal
 
@@ -99,7 +99,7 @@ module DenoisingVerification =
                 $"{case.Goal}"
                 (if met then "met" else "NOT MET")
                 corrected
-                $"{result.Seconds:F0}"
+                $"{result.Bound.Seconds:F0}"
             ]
 
         printfn "%s" (String.concat "  " cells)

@@ -35,8 +35,8 @@ module ScanExactVerification =
     let private options = ScanOptions.quick
 
     let private row (system: KnownSystem) (result: ScanResult) =
-        let value = float result.ExcessEntropy.Value
-        let error = float result.ExcessEntropy.StandardError
+        let value = float result.Bound.ExcessEntropy.Value
+        let error = float result.Bound.ExcessEntropy.StandardError
 
         [
             system.Name
@@ -44,11 +44,11 @@ module ScanExactVerification =
             $"{value:F4}"
             $"{error:F4}"
             $"{value - system.Exact:F4}"
-            (match result.Looseness with
+            (match result.Bound.Looseness with
              | Some e -> Estimate.format e
              | None -> "unknown")
             Estimate.format result.Calibration
-            $"{result.Seconds:F0}"
+            $"{result.Bound.Seconds:F0}"
         ],
         // An upper bound within its error.
         value >= system.Exact - 3.0 * error

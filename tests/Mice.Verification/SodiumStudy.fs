@@ -23,7 +23,7 @@ module SodiumStudy =
         let r =
             MeltingVerification.melt
                 350.0<K>
-                setting.Change
+                (ScanOptions.defaults |> setting.Change |> ParticleMethod.Scan)
                 { input with
                     MeltingInput.Solid = setting.Cut input.Solid
                     Liquid = setting.Cut input.Liquid
@@ -32,21 +32,21 @@ module SodiumStudy =
         printfn
             "%s: solid %s, liquid %s"
             setting.Name
-            (Estimate.format r.Solid.ExcessEntropy)
-            (Estimate.format r.Liquid.ExcessEntropy)
+            (Estimate.format r.Solid.Bound.ExcessEntropy)
+            (Estimate.format r.Liquid.Bound.ExcessEntropy)
 
         r
 
     let private row (setting: Setting) (r: MeltingResult) =
         [
             setting.Name
-            Estimate.format r.Solid.ExcessEntropy
-            Estimate.format r.Liquid.ExcessEntropy
-            MeltingVerification.known r.Solid.Looseness
-            MeltingVerification.known r.Liquid.Looseness
+            Estimate.format r.Solid.Bound.ExcessEntropy
+            Estimate.format r.Liquid.Bound.ExcessEntropy
+            MeltingVerification.known r.Solid.Bound.Looseness
+            MeltingVerification.known r.Liquid.Bound.Looseness
             Estimate.format r.DeltaEntropyOfBounds
             Estimate.format r.DeltaEntropy
-            $"{r.Solid.Seconds + r.Liquid.Seconds:F0}"
+            $"{r.Solid.Bound.Seconds + r.Liquid.Bound.Seconds:F0}"
         ]
 
     /// Each of these is trained for this many steps, so that all of them take an hour.
@@ -121,8 +121,8 @@ module SodiumStudy =
         {
             StudiedBounds.Direction = setting.Direction
             Size = setting.Size
-            Solid = r.Solid.ExcessEntropy
-            Liquid = r.Liquid.ExcessEntropy
+            Solid = r.Solid.Bound.ExcessEntropy
+            Liquid = r.Liquid.Bound.ExcessEntropy
             DeltaEntropy = r.DeltaEntropyOfBounds
         }
 
@@ -150,8 +150,8 @@ module SodiumStudy =
                 + $"\n\nk_B per atom; s_ex are upper bounds. Where nothing else is said: {studySteps} steps, 3 networks, 20 + 20 snapshots, all other settings at their defaults.\n\n"
                 + SodiumExtrapolation.markdown
                     [
-                        MeltingVerification.known start.Solid.Corrected
-                        MeltingVerification.known start.Liquid.Corrected
+                        MeltingVerification.known start.Solid.Bound.Corrected
+                        MeltingVerification.known start.Liquid.Bound.Corrected
                         Estimate.format start.DeltaEntropy
                     ]
                     (directions input)
@@ -185,9 +185,10 @@ module SodiumStudy =
 
         let (solid, solidThermo), (liquid, liquidThermo) = runs[0], runs[1]
 
-        let twice (o: ScanOptions) =
+        let twice =
+            let o = DenoisingOptions.defaults
+
             { o with
-                CutoffShares = []
                 Training =
                     { o.Training with
                         Steps = 2 * o.Training.Steps
@@ -197,7 +198,7 @@ module SodiumStudy =
         let r =
             MeltingVerification.melt
                 350.0<K>
-                twice
+                (ParticleMethod.Denoising twice)
                 {
                     Solid = solid
                     Liquid = liquid
@@ -209,9 +210,9 @@ module SodiumStudy =
             Markdown =
                 MeltingVerification.sodiumTable
                     {
-                        Solid = "within 0.05 of the truth"
-                        Liquid = "within 0.05 of the truth"
-                        Entropy = "0.905 ± 0.03"
+                        Solid = "within 0.02 of the truth"
+                        Liquid = "within 0.03 of the truth"
+                        Entropy = "0.905 ± 0.015"
                     }
                     [
                         "time with the molecular dynamics, s"
@@ -222,9 +223,9 @@ module SodiumStudy =
                     r
                 + "\n\n60 + 60 snapshots of runs of its own, twice the default training steps."
             Passed =
-                abs (float r.Solid.ExcessEntropy.Value - MeltingVerification.truthSolid) <= 0.05
-                && abs (float r.Liquid.ExcessEntropy.Value - MeltingVerification.truthLiquid) <= 0.05
-                && abs (float r.DeltaEntropy.Value - MeltingVerification.truthDelta) <= 0.03
+                abs (float r.Solid.Bound.ExcessEntropy.Value - MeltingVerification.truthSolid) <= 0.02
+                && abs (float r.Liquid.Bound.ExcessEntropy.Value - MeltingVerification.truthLiquid) <= 0.03
+                && abs (float r.DeltaEntropy.Value - MeltingVerification.truthDelta) <= 0.015
         }
 
     /// `verify sodium-long`.

@@ -31,7 +31,7 @@ module Melting =
             | other -> other)
 
     let private changing (name: string) (snapshots: Snapshot[]) =
-        Composition.faults $"the scan of the {name}" snapshots
+        Composition.faults $"the entropy of the {name}" snapshots
 
     let private differentAtoms (input: MeltingInput) =
         match Array.tryHead input.Solid, Array.tryHead input.Liquid with
@@ -78,8 +78,8 @@ module Melting =
     let private prepared (options: MeltingOptions) (input: MeltingInput) =
         validate {
             let! phases = prepare options.Conditions input
-            and! _ = ScanOptions.check options.Solid
-            and! _ = ScanOptions.check options.Liquid
+            and! _ = ParticleMethod.check options.Solid
+            and! _ = ParticleMethod.check options.Liquid
             return phases
         }
 
@@ -96,10 +96,15 @@ module Melting =
 
     /// Do the thermo table and the trajectory come from the same run, at the temperature said? Errors alone would allow anything where
     /// the table is short, so the volume has to agree within 2 %, by which many solids swell on melting, and the temperature within 5 %.
-    let private sameRun (conditions: ThermalConditions) (name: string) (scan: ScanResult) (phase: PhaseThermodynamics) =
+    let private sameRun
+        (conditions: ThermalConditions)
+        (name: string)
+        (bound: EntropyBound)
+        (phase: PhaseThermodynamics)
+        =
         let volume, error = float phase.Volume.Value, float phase.Volume.StandardError
         // Snapshots are a sparse sample of the rows: four errors of their own mean, or 0.5 %, whichever is more.
-        let rows = float phase.Rows / float (max 1 scan.Snapshots)
+        let rows = float phase.Rows / float (max 1 bound.Snapshots)
 
         let allowed =
             4.0 * error * sqrt (max 1.0 rows) |> max (0.005 * volume) |> min (0.02 * volume)
@@ -107,8 +112,8 @@ module Melting =
         [
             check
                 $"{name}: snapshots and thermo table agree on the volume"
-                (abs (scan.VolumePerAtom - volume) <= allowed)
-                $"{scan.VolumePerAtom:F3} Å³ per atom in the snapshots, {Estimate.format phase.Volume} in the table"
+                (abs (bound.VolumePerAtom - volume) <= allowed)
+                $"{bound.VolumePerAtom:F3} Å³ per atom in the snapshots, {Estimate.format phase.Volume} in the table"
             match phase.KineticTemperature with
             | None -> ()
             | Some kinetic ->
@@ -124,7 +129,7 @@ module Melting =
         ]
 
     /// Whether both entropies are corrected for their looseness: two bounds of unknown looseness may differ by any amount.
-    let private correction (solid: ScanResult) (liquid: ScanResult) =
+    let private correction (solid: EntropyBound) (liquid: EntropyBound) =
         let detail =
             match solid.Looseness, liquid.Looseness with
             | Some a, Some b -> $"{Estimate.format a} and {Estimate.format b} k_B per atom"
@@ -179,24 +184,24 @@ module Melting =
     let private prefixed (name: string) (items: (string * string) list) =
         items |> List.map (fun (key, value) -> $"{name}_{key}", value)
 
-    /// Joins two scans and the thermodynamics to the result.
+    /// Joins two entropies and the thermodynamics to the result.
     let private combine
         (conditions: ThermalConditions)
-        (solid: ScanResult)
-        (liquid: ScanResult)
+        (solid: ParticleEntropy)
+        (liquid: ParticleEntropy)
         (solidPhase: PhaseThermodynamics)
         (liquidPhase: PhaseThermodynamics)
         : MeltingResult =
         let entropy ofSolid ofLiquid =
             FreeEnergy.entropy ofSolid ofLiquid solidPhase.Volume liquidPhase.Volume
 
-        let ofBounds = entropy solid.ExcessEntropy liquid.ExcessEntropy
+        let ofBounds = entropy solid.Bound.ExcessEntropy liquid.Bound.ExcessEntropy
 
         let d =
             {
                 Temperature = conditions.Temperature
                 Entropy =
-                    match solid.Corrected, liquid.Corrected with
+                    match solid.Bound.Corrected, liquid.Bound.Corrected with
                     | Some a, Some b -> entropy a b
                     | _ -> ofBounds
                 Enthalpy = FreeEnergy.difference solidPhase.Enthalpy liquidPhase.Enthalpy
@@ -206,9 +211,9 @@ module Melting =
         let linear = FreeEnergy.meltingTemperatureLinear d
         let corrected = FreeEnergy.meltingTemperatureCorrected d
 
-        let ofPhase name (scan: ScanResult) phase =
-            (scan.Checks |> List.map (fun c -> { c with Name = $"{name}: {c.Name}" }))
-            @ sameRun conditions name scan phase
+        let ofPhase name (bound: EntropyBound) phase =
+            (bound.Checks |> List.map (fun c -> { c with Name = $"{name}: {c.Name}" }))
+            @ sameRun conditions name bound phase
 
         {
             Solid = solid
@@ -226,17 +231,17 @@ module Melting =
             MeltingTemperatureCorrected = corrected
             GibbsCurve = curve d linear
             Checks =
-                ofPhase "solid" solid solidPhase
-                @ ofPhase "liquid" liquid liquidPhase
-                @ [ correction solid liquid ]
+                ofPhase "solid" solid.Bound solidPhase
+                @ ofPhase "liquid" liquid.Bound liquidPhase
+                @ [ correction solid.Bound liquid.Bound ]
                 @ meltingChecks d linear corrected
             Settings =
                 [
                     "temperature_kelvin", string (float conditions.Temperature)
                     "pressure_bar", string (float conditions.Pressure)
                 ]
-                @ prefixed "solid" solid.Settings
-                @ prefixed "liquid" liquid.Settings
+                @ prefixed "solid" solid.Bound.Settings
+                @ prefixed "liquid" liquid.Bound.Settings
         }
 
     let private identity (options: MeltingOptions) (input: MeltingInput) () =
@@ -245,33 +250,34 @@ module Melting =
             "liquid_snapshots_sha256", AtomicDigests.ofSnapshots input.Liquid
             "solid_thermo_sha256", AtomicDigests.ofTable input.SolidThermo
             "liquid_thermo_sha256", AtomicDigests.ofTable input.LiquidThermo
-            yield! prefixed "solid" (ScanOptions.describe options.Solid)
-            yield! prefixed "liquid" (ScanOptions.describe options.Liquid)
+            yield! prefixed "solid" (ParticleMethod.describe options.Solid)
+            yield! prefixed "liquid" (ParticleMethod.describe options.Liquid)
         ]
 
     /// <summary>The melting calculation with any estimator of the excess entropy of one phase.</summary>
-    /// <remarks>The solid is scanned first. Both phases must be at the same temperature and pressure, since the kinetic
+    /// <remarks>The solid comes first. Both phases must be at the same temperature and pressure, since the kinetic
     /// parts of enthalpy and entropy are taken to cancel. Where the thermo tables have the snapshots' steps, the thermal
     /// noise of the snapshots is taken out with β(U + pV)/N − ln(V/N); the mean of that enters Δs and Δh alike, which is
     /// not used: the errors of Δg and T_m are rather too large.</remarks>
-    /// <param name="scan">Excess entropy of snapshots, with the arguments of <c>ScanEntropy.estimate</c>.</param>
-    /// <param name="options">Conditions, and how both phases are scanned.</param>
+    /// <param name="entropy">Excess entropy of snapshots, with the arguments of <c>ParticleEntropy.estimate</c>.</param>
+    /// <param name="options">Conditions, and how both entropies are estimated.</param>
     /// <param name="run">Key, threads, device and so on; a store belongs to everything but temperature and pressure, on which no network depends.</param>
     /// <param name="input">Snapshots and thermo tables.</param>
-    /// <returns>The result, or every fault of the input; nothing is scanned before the rest is in order.</returns>
+    /// <returns>The result, or every fault of the input; nothing is trained before the rest is in order.</returns>
     let estimateBy
-        (scan: ScanOptions -> Run -> Snapshot[] -> Result<ScanResult, MiceError list>)
+        (entropy: ParticleMethod -> Run -> Snapshot[] -> Result<ParticleEntropy, MiceError list>)
         (options: MeltingOptions)
         (run: Run)
         (input: MeltingInput)
         : Result<MeltingResult, MiceError list> =
         let conditions = options.Conditions
 
-        let phase name first options (claimed: Run) snapshots table =
-            scan options (claimed |> Run.within first 0.5 name |> Run.below name) snapshots
+        let phase name first method (claimed: Run) snapshots table =
+            entropy method (claimed |> Run.within first 0.5 name |> Run.below name) snapshots
             |> Result.map (fun result ->
                 match ControlVariate.thermal conditions snapshots table with
-                | Ok control when result.BySnapshot.Length = snapshots.Length -> ScanEntropy.withControl control result
+                | Ok control when result.Bound.BySnapshot.Length = snapshots.Length ->
+                    ParticleEntropy.withControl control result
                 | _ -> result)
 
         validate {
@@ -287,9 +293,9 @@ module Melting =
         }
 
     /// <summary>Entropy of melting, Δg(T) and melting temperature from separate runs of solid and liquid.</summary>
-    /// <param name="options">Conditions, and how both phases are scanned.</param>
+    /// <param name="options">Conditions, and how both entropies are estimated.</param>
     /// <param name="run">Key, threads, device and so on, as for <c>estimateBy</c>.</param>
     /// <param name="input">Snapshots and thermo tables.</param>
-    /// <returns>The result, or every fault of the input; nothing is scanned before the rest is in order.</returns>
+    /// <returns>The result, or every fault of the input; nothing is trained before the rest is in order.</returns>
     let estimate (options: MeltingOptions) (run: Run) (input: MeltingInput) : Result<MeltingResult, MiceError list> =
-        estimateBy ScanEntropy.estimate options run input
+        estimateBy ParticleEntropy.estimate options run input

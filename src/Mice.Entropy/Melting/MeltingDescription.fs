@@ -14,13 +14,13 @@ module MeltingDescription =
     let private kelvin key label (e: Estimate<K>) = estimate "K" key label e
 
     let private entropy key label (e: Estimate<kB / atom>) =
-        estimate ScanDescription.entropyUnit key label e
+        estimate BoundDescription.entropyUnit key label e
 
     /// Differences, liquid minus solid, and what follows from them.
     let private differences (r: MeltingResult) : ResultRow list =
         [
             r.DeltaEntropy
-            |> ResultRow.principal "delta_entropy_kb_per_atom" "Entropy of melting Δs" ScanDescription.entropyUnit
+            |> ResultRow.principal "delta_entropy_kb_per_atom" "Entropy of melting Δs" BoundDescription.entropyUnit
             entropy "delta_entropy_of_bounds_kb_per_atom" "– from the bounds as they stand" r.DeltaEntropyOfBounds
             molar "delta_enthalpy_kj_per_mol" "Enthalpy of melting Δh" r.DeltaEnthalpy
             molar "delta_gibbs_kj_per_mol" $"Free energy of melting Δg at {float r.Temperature} K" r.DeltaGibbs
@@ -30,16 +30,16 @@ module MeltingDescription =
             capacity "delta_heat_capacity_kj_per_mol_kelvin" "Heat-capacity difference Δcₚ" r.DeltaHeatCapacity
             ResultRow.number "temperature_kelvin" "Temperature of the runs" "K" 6 (float r.Temperature)
             ResultRow.number "pressure_bar" "Pressure of the runs" "bar" 6 (float r.Pressure)
-            ScanDescription.caveatRow
+            BoundDescription.caveatRow
         ]
 
-    let private phase (key: string) (title: string) (scan: ScanResult) (t: PhaseThermodynamics) : ResultRow list =
+    let private phase (key: string) (title: string) (found: ParticleEntropy) (t: PhaseThermodynamics) : ResultRow list =
         [
             ResultRow.record
                 key
                 title
                 [
-                    yield! ScanDescription.rows scan
+                    yield! ParticleDescription.rows found
                     estimate "Å³" "thermo_volume_per_atom_angstrom3" "Volume per atom in the table" t.Volume
                     molar "configurational_enthalpy_kj_per_mol" "Configurational enthalpy, u + pv" t.Enthalpy
                     t.HeatCapacity
@@ -50,8 +50,11 @@ module MeltingDescription =
                 ""
                 ""
                 [
-                    entropy $"excess_entropy_{key}_kb_per_atom" "" scan.ExcessEntropy
-                    ResultRow.text $"excess_entropy_{key}_direction" "" (Direction.name scan.ExcessEntropy.Direction)
+                    entropy $"excess_entropy_{key}_kb_per_atom" "" found.Bound.ExcessEntropy
+                    ResultRow.text
+                        $"excess_entropy_{key}_direction"
+                        ""
+                        (Direction.name found.Bound.ExcessEntropy.Direction)
                 ]
         ]
 
@@ -67,7 +70,7 @@ module MeltingDescription =
         |> ResultRow.curve "gibbs_curve" "Free energy of melting"
 
     let private answer (r: MeltingResult) =
-        let entropy = Words.estimate ScanDescription.entropyUnit r.DeltaEntropy
+        let entropy = Words.estimate BoundDescription.entropyUnit r.DeltaEntropy
 
         let enthalpy = Words.estimate "kJ/mol" r.DeltaEnthalpy
         let found = $"an entropy of melting of {entropy} and an enthalpy of {enthalpy}"
@@ -82,7 +85,7 @@ module MeltingDescription =
     let create (r: MeltingResult) : ResultDescription =
         {
             Answer = answer r
-            Meaning = ScanDescription.meaning
+            Meaning = BoundDescription.meaning
             Sections =
                 [
                     ResultRow.record "" "Melting" (differences r)

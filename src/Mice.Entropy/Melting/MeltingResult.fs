@@ -3,7 +3,6 @@ namespace Mice.Entropy
 open System
 open Mice
 open Mice.Atoms
-open Mice.Autoregressive
 
 /// <summary>How a melting calculation is done. Start from <c>MeltingOptions.create</c> and change fields with { … with … }.</summary>
 type MeltingOptions =
@@ -11,9 +10,9 @@ type MeltingOptions =
         /// Temperature and pressure of both runs.
         Conditions: ThermalConditions
         /// How the solid's entropy is estimated.
-        Solid: ScanOptions
+        Solid: ParticleMethod
         /// How the liquid's entropy is estimated.
-        Liquid: ScanOptions
+        Liquid: ParticleMethod
     }
 
 /// <summary>What molecular dynamics gives: snapshots and a thermo table of each phase, from separate runs.</summary>
@@ -32,10 +31,10 @@ type MeltingInput =
 /// <summary>Everything that a melting calculation found; differences are liquid minus solid.</summary>
 type MeltingResult =
     {
-        /// Scan entropy of the solid; an upper bound.
-        Solid: ScanResult
-        /// Scan entropy of the liquid; an upper bound.
-        Liquid: ScanResult
+        /// Excess entropy of the solid; an upper bound.
+        Solid: ParticleEntropy
+        /// Excess entropy of the liquid; an upper bound.
+        Liquid: ParticleEntropy
         /// Enthalpy, volume and heat capacity of the solid.
         SolidThermodynamics: PhaseThermodynamics
         /// Enthalpy, volume and heat capacity of the liquid.
@@ -62,9 +61,9 @@ type MeltingResult =
         MeltingTemperatureCorrected: Estimate<K>
         /// Δg(T) in both forms.
         GibbsCurve: GibbsPoint[]
-        /// Checks of both scans and of the comparison.
+        /// Checks of both entropies and of the comparison.
         Checks: Check list
-        /// Settings of both scans, temperature and pressure.
+        /// Settings of both entropies, temperature and pressure.
         Settings: (string * string) list
     }
 
@@ -73,14 +72,11 @@ type MeltingResult =
 module MeltingOptions =
 
     /// <summary>A cubic solid and an isotropic liquid, everything else the same for both.</summary>
-    /// <param name="scan">Settings of both scans; their symmetry is set here.</param>
+    /// <param name="method">How both entropies are estimated; the symmetry is set here.</param>
     /// <param name="conditions">Temperature and pressure of both runs.</param>
-    let create (scan: ScanOptions) (conditions: ThermalConditions) : MeltingOptions =
+    let create (method: ParticleMethod) (conditions: ThermalConditions) : MeltingOptions =
         {
             Conditions = conditions
-            Solid = { scan with Symmetry = Symmetry.Cubic }
-            Liquid =
-                { scan with
-                    Symmetry = Symmetry.Isotropic
-                }
+            Solid = ParticleMethod.withSymmetry Symmetry.Cubic method
+            Liquid = ParticleMethod.withSymmetry Symmetry.Isotropic method
         }

@@ -14,6 +14,18 @@ module internal DenoisingChecks =
     [<Literal>]
     let private FarthestBelow = 1.0
 
+    /// Snapshots below which training has too few configurations: a network learns them by heart, and its bound is looser than it need be.
+    [<Literal>]
+    let private FewestSnapshots = 8
+
+    let private hasSnapshots (count: int) : Check =
+        {
+            Name = "there are enough snapshots"
+            Passed = count >= FewestSnapshots
+            Detail =
+                $"{count}, wanted at least {FewestSnapshots}; with fewer, networks learn them by heart and the bound is loose"
+        }
+
     let private reachesFar (levels: NoiseLevel[]) : Check =
         let last = Array.last levels
 
@@ -49,19 +61,14 @@ module internal DenoisingChecks =
         }
 
     /// <summary>All checks.</summary>
-    /// <param name="networks">The bound of each network.</param>
-    /// <param name="total">The bound from all of them.</param>
+    /// <param name="bound">The bound.</param>
     /// <param name="spread">Distance of the atoms of a fluid from their mean places, in mean distances; None for a crystal, whose entropy is known above its largest noise.</param>
     /// <param name="levels">The integrand.</param>
-    let all
-        (networks: Estimate<kB / atom>[])
-        (total: Estimate<kB / atom>)
-        (spread: float option)
-        (levels: NoiseLevel[])
-        : Check list =
+    let all (bound: EntropyBound) (spread: float option) (levels: NoiseLevel[]) : Check list =
         [
-            BoundChecks.isNumber total
-            BoundChecks.agree networks total
+            BoundChecks.isNumber bound.ExcessEntropy
+            BoundChecks.agree bound.NetworkEntropies bound.ExcessEntropy
+            hasSnapshots bound.Snapshots
             match spread with
             | Some spread ->
                 isFluid spread

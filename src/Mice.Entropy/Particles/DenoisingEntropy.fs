@@ -19,10 +19,6 @@ open Mice.Tensors
 /// </remarks>
 [<RequireQualifiedAccess>]
 module DenoisingEntropy =
-    /// Snapshots below which training has too few configurations: a network that learns them by heart bounds nothing.
-    [<Literal>]
-    let private FewestSnapshots = 8
-
     /// Largest noise in crystals, in mean distances: normal waves of displacements are right above it.
     [<Literal>]
     let private LargestInCrystals = 0.3
@@ -135,9 +131,10 @@ module DenoisingEntropy =
         seconds
         (outcomes: DenoisingOutcome[])
         =
-        let bySnapshot = outcomes |> Array.collect (heldOut snapshots)
-        let networks = SnapshotEntropies.byNetwork None bySnapshot
-        let total = SnapshotEntropies.total None bySnapshot
+        let bound =
+            let bySnapshot = outcomes |> Array.collect (heldOut snapshots)
+            EntropyBound.create snapshots bySnapshot (outcomes |> Array.map _.Training.Curve) seconds
+
         let levels = levels d outcomes
 
         let struct (phase, spread) =
@@ -145,32 +142,27 @@ module DenoisingEntropy =
             | Baseline.Fluid _ -> struct (DenoisingPhase.Fluid, Some(CrystalSites.spread snapshots / d.MeanDistance))
             | Baseline.Crystal _ -> struct (DenoisingPhase.Crystal, None)
 
+        let checks =
+            (outcomes
+             |> Seq.map (fun o -> $"network {o.Network + 1}", o.Training.Outcome)
+             |> TrainingOutcome.stayedFinite)
+            :: DenoisingChecks.all bound spread levels
+
         {
-            ExcessEntropy = total
-            Looseness = None
-            Corrected = None
-            NetworkEntropies = networks
-            BySnapshot = bySnapshot
+            Bound =
+                { bound with
+                    Checks = checks
+                    Settings = DenoisingOptions.describe options @ Run.describe run
+                }
             Phase = phase
             Levels = levels
-            Training = outcomes |> Array.map _.Training.Curve
             Cutoff = Denoiser.cutoff d * 1.0<Angstrom>
-            Atoms = Snapshot.count snapshots[0]
-            Snapshots = snapshots.Length
-            VolumePerAtom = snapshots |> Array.averageBy Snapshot.volumePerAtom
-            Seconds = seconds
-            Checks =
-                (outcomes
-                 |> Seq.map (fun o -> $"network {o.Network + 1}", o.Training.Outcome)
-                 |> TrainingOutcome.stayedFinite)
-                :: DenoisingChecks.all networks total spread levels
-            Settings = DenoisingOptions.describe options @ Run.describe run
         }
 
     /// <summary>Estimates the excess entropy per atom.</summary>
     /// <param name="options">How; checked here.</param>
     /// <param name="run">Key, threads, device and so on; a store belongs to options, key, device and snapshots.</param>
-    /// <param name="snapshots">Snapshots of one phase in time order, 8 or more, the same atoms in all of them, of any species, positions in Å; no
+    /// <param name="snapshots">Snapshots of one phase in time order, 8 or more (a check fails with fewer), the same atoms in all of them, of any species, positions in Å; no
     /// configuration twice.</param>
     /// <returns>Errors: OutOfRange, TooFewData, Mismatch (also a store of another calculation), BadFile (a damaged checkpoint), Unavailable (no tensor
     /// library).</returns>
@@ -188,11 +180,7 @@ module DenoisingEntropy =
             let! options = DenoisingOptions.check options
 
             and! () =
-                ParticleSnapshots.faults
-                    "the denoising entropy"
-                    (max FewestSnapshots (2 * options.Networks))
-                    options.Dimension
-                    snapshots
+                ParticleSnapshots.faults "the denoising entropy" (options.Networks + 1) options.Dimension snapshots
 
             and! () = Run.faults run
             and! () = Engine.load ()
@@ -209,11 +197,6 @@ module DenoisingEntropy =
     /// <param name="control">Values in the order of the snapshots.</param>
     /// <param name="result">From estimate.</param>
     let withControl (control: ControlVariate) (result: DenoisingResult) : DenoisingResult =
-        let found = SnapshotEntropies.controlled result.Atoms control result.BySnapshot
-
         { result with
-            ExcessEntropy = found.ExcessEntropy
-            Looseness = found.Looseness
-            Corrected = found.Corrected
-            NetworkEntropies = found.NetworkEntropies
+            Bound = EntropyBound.withControl control result.Bound
         }

@@ -43,8 +43,10 @@ module ScanEntropy =
         let main = outcomes |> Array.filter (fun o -> o.Job.Network.IsSome)
         let bySnapshot = main |> Array.collect (fun o -> o.Snapshots)
         let ratios = main |> Array.collect (fun o -> o.MeanRatios)
-        let networks = SnapshotEntropies.byNetwork None bySnapshot
-        let total = SnapshotEntropies.total None bySnapshot
+
+        let bound =
+            EntropyBound.create snapshots bySnapshot (main |> Array.map _.Training.Curve) seconds
+
         let calibration = ScanChecks.calibration bySnapshot ratios
 
         let rows =
@@ -58,25 +60,19 @@ module ScanEntropy =
                     ExcessEntropy = Statistics.estimate Direction.UpperBound entropies
                 })
 
+        let checks =
+            (outcomes |> Seq.map (fun o -> o.Job.Name, o.Training.Outcome) |> TrainingOutcome.stayedFinite)
+            :: ScanChecks.all bound.NetworkEntropies bound.ExcessEntropy calibration rows
+
         {
-            ExcessEntropy = total
-            Looseness = None
-            Corrected = None
-            NetworkEntropies = networks
-            BySnapshot = bySnapshot
+            Bound =
+                { bound with
+                    Checks = checks
+                    Settings = ScanOptions.describe options @ Run.describe run
+                }
             MeanRatios = ratios
             Calibration = calibration
             ByCutoff = rows
-            Training = main |> Array.map _.Training.Curve
-            Atoms = Snapshot.count snapshots[0]
-            Snapshots = snapshots.Length
-            TestSnapshots = bySnapshot.Length
-            VolumePerAtom = snapshots |> Array.averageBy Snapshot.volumePerAtom
-            Seconds = seconds
-            Checks =
-                (outcomes |> Seq.map (fun o -> o.Job.Name, o.Training.Outcome) |> TrainingOutcome.stayedFinite)
-                :: ScanChecks.all networks total calibration rows
-            Settings = ScanOptions.describe options @ Run.describe run
         }
 
     let private sharedPlaces (all: ScanSnapshots) =
@@ -124,11 +120,6 @@ module ScanEntropy =
     /// <param name="control">Values in the order of the snapshots.</param>
     /// <param name="result">From estimate.</param>
     let withControl (control: ControlVariate) (result: ScanResult) : ScanResult =
-        let found = SnapshotEntropies.controlled result.Atoms control result.BySnapshot
-
         { result with
-            ExcessEntropy = found.ExcessEntropy
-            Looseness = found.Looseness
-            Corrected = found.Corrected
-            NetworkEntropies = found.NetworkEntropies
+            Bound = EntropyBound.withControl control result.Bound
         }

@@ -1,6 +1,5 @@
 namespace Mice.Entropy
 
-open System
 open Mice
 
 /// <summary>The held-out value of one snapshot: its entropy under a network that has not seen it.</summary>
@@ -15,15 +14,6 @@ type SnapshotEntropy =
         /// Excess entropy by single passes, k_B per atom: two values of each that share everything but random numbers of their own. Entropy is the
         /// mean of them all.
         Passes: struct (float * float)[]
-    }
-
-/// What snapshots say together.
-type internal SnapshotBound =
-    {
-        ExcessEntropy: Estimate<kB / atom>
-        Looseness: Estimate<kB / atom> option
-        Corrected: Estimate<kB / atom> option
-        NetworkEntropies: Estimate<kB / atom>[]
     }
 
 /// <summary>From held-out values of snapshots to one bound with its error.</summary>
@@ -101,22 +91,3 @@ module internal SnapshotEntropies =
         let struct (_, error) = Statistics.jackknife (halfVariance atoms) pairs
         let value = halfVariance atoms pairs
         Estimate.create (value * 1.0<kB / atom>) (error * 1.0<kB / atom>) Direction.NoBound
-
-    /// <summary>The bound without the thermal noise of its snapshots, and how loose it is.</summary>
-    /// <param name="atoms">N.</param>
-    /// <param name="control">Values in the order of the snapshots.</param>
-    /// <param name="snapshots">Held-out snapshots.</param>
-    let controlled (atoms: int) (control: ControlVariate) (snapshots: SnapshotEntropy[]) : SnapshotBound =
-        let bound = total (Some control) snapshots
-
-        // A network with one snapshot has no scatter, one with two no error of it.
-        let looseness =
-            Some(looseness atoms control snapshots)
-            |> Option.filter (fun e -> Double.IsFinite(float e.StandardError))
-
-        {
-            ExcessEntropy = bound
-            Looseness = looseness
-            Corrected = looseness |> Option.map (Looseness.correct bound)
-            NetworkEntropies = byNetwork (Some control) snapshots
-        }

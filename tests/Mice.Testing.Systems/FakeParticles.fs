@@ -1,10 +1,8 @@
-/// Stand-ins for a scan, so that what is built on one can be tested without training a network.
-module Mice.Testing.Systems.FakeScan
+/// Stand-ins for the entropies of particles, so that what is built on them can be tested without training a network.
+module Mice.Testing.Systems.FakeParticles
 
-open System.IO
 open Mice
 open Mice.Atoms
-open Mice.Autoregressive
 open Mice.Entropy
 open Mice.Learning
 
@@ -51,8 +49,8 @@ let thermo (seed: uint64) (energyPerAtom: float) (volumePerAtom: float) : Thermo
 let private upper value error =
     Estimate.create (value * 1.0<kB / atom>) (error * 1.0<kB / atom>) Direction.UpperBound
 
-/// A made-up result with the excess entropy and volume per atom given.
-let result (excess: float) (error: float) (volumePerAtom: float) (given: Snapshot[]) : ScanResult =
+/// A made-up bound with the excess entropy and volume per atom given.
+let bound (excess: float) (error: float) (volumePerAtom: float) (given: Snapshot[]) : EntropyBound =
     {
         ExcessEntropy = upper excess error
         Looseness = Some(Estimate.create 0.0<kB / atom> (0.1 * error * 1.0<kB / atom>) Direction.NoBound)
@@ -63,16 +61,6 @@ let result (excess: float) (error: float) (volumePerAtom: float) (given: Snapsho
                 }
         NetworkEntropies = [| for shift in [ -0.01; 0.0; 0.01 ] -> upper (excess + shift) error |]
         BySnapshot = [||]
-        MeanRatios = [||]
-        Calibration = Estimate.create 1.002 0.004 Direction.Exact
-        ByCutoff =
-            [|
-                for cutoff in [ 6.0; 8.0; 10.0; 12.0 ] ->
-                    {
-                        Cutoff = cutoff * 1.0<Angstrom>
-                        ExcessEntropy = upper (excess + exp (-cutoff / 3.0)) error
-                    }
-            |]
         Training =
             [|
                 for network in 0..2 ->
@@ -91,7 +79,6 @@ let result (excess: float) (error: float) (volumePerAtom: float) (given: Snapsho
             |]
         Atoms = given |> Array.tryHead |> Option.map Snapshot.count |> Option.defaultValue 0
         Snapshots = given.Length
-        TestSnapshots = given.Length / 5
         VolumePerAtom = volumePerAtom
         Seconds = 12.0
         Checks =
@@ -105,29 +92,83 @@ let result (excess: float) (error: float) (volumePerAtom: float) (given: Snapsho
         Settings = [ "seed", "1"; "cutoff_angstrom", "12" ]
     }
 
-/// Scan that knows the values of sodium at 350 K (Frenkel–Ladd and coexistence); the cubic system is the solid.
-let sodium (options: ScanOptions) (run: Run) (given: Snapshot[]) : Result<ScanResult, MiceError list> =
-    Run.tell "network 1 of 3" 0.5 "half way" run
+/// A scan with a bound.
+let scan (bound: EntropyBound) : ScanResult =
+    let excess = float bound.ExcessEntropy.Value
+    let error = float bound.ExcessEntropy.StandardError
 
-    if options.Symmetry = Symmetry.Cubic then
-        Ok(result -4.45 0.01 40.356 given)
+    {
+        Bound = bound
+        MeanRatios = [||]
+        Calibration = Estimate.create 1.002 0.004 Direction.Exact
+        ByCutoff =
+            [|
+                for cutoff in [ 6.0; 8.0; 10.0; 12.0 ] ->
+                    {
+                        Cutoff = cutoff * 1.0<Angstrom>
+                        ExcessEntropy = upper (excess + exp (-cutoff / 3.0)) error
+                    }
+            |]
+    }
+
+/// A denoising entropy with a bound.
+let denoising (phase: DenoisingPhase) (bound: EntropyBound) : DenoisingResult =
+    {
+        Bound = bound
+        Phase = phase
+        Levels =
+            [|
+                for k in 0..3 ->
+                    {
+                        Sigma = 0.25 * float (k + 1)
+                        Explained = Estimate.create (1.0 / float (k + 1)) 0.01 Direction.LowerBound
+                        Smallest = 0.2
+                    }
+            |]
+        Cutoff = 7.0<Angstrom>
+    }
+
+/// Whether a method takes a system for cubic: the solid.
+let private isSolid (method: ParticleMethod) =
+    match method with
+    | ParticleMethod.Scan o -> o.Symmetry = Symmetry.Cubic
+    | ParticleMethod.Denoising o -> o.Symmetry = Symmetry.Cubic
+
+/// What a method would have found.
+let private byMethod (method: ParticleMethod) (bound: EntropyBound) : ParticleEntropy =
+    match method with
+    | ParticleMethod.Scan _ -> ParticleEntropy.Scan(scan bound)
+    | ParticleMethod.Denoising _ when isSolid method ->
+        ParticleEntropy.Denoising(denoising DenoisingPhase.Crystal bound)
+    | ParticleMethod.Denoising _ -> ParticleEntropy.Denoising(denoising DenoisingPhase.Fluid bound)
+
+let private ofSodium (method: ParticleMethod) (given: Snapshot[]) =
+    if isSolid method then
+        bound -4.45 0.01 40.356 given
     else
-        Ok(result -3.567 0.01 41.263 given)
+        bound -3.567 0.01 41.263 given
+
+/// An estimator that knows the values of sodium at 350 K (Frenkel–Ladd and coexistence); the cubic system is the solid.
+let sodium (method: ParticleMethod) (run: Run) (given: Snapshot[]) : Result<ParticleEntropy, MiceError list> =
+    Run.tell "network 1 of 3" 0.5 "half way" run
+    ofSodium method given |> byMethod method |> Ok
 
 /// The same with entropies of snapshots that scatter by themselves: the bound is loose.
-let scattering (options: ScanOptions) (run: Run) (given: Snapshot[]) : Result<ScanResult, MiceError list> =
-    sodium options run given
-    |> Result.map (fun result ->
-        { result with
-            BySnapshot =
-                given
-                |> Array.mapi (fun i s ->
-                    let value = -4.4 + 0.01 * float (i % 3)
+let scattering (method: ParticleMethod) (run: Run) (given: Snapshot[]) : Result<ParticleEntropy, MiceError list> =
+    Run.tell "network 1 of 3" 0.5 "half way" run
 
-                    {
-                        Step = s.Step
-                        Network = i / 5
-                        Entropy = value
-                        Passes = [| struct (value, value) |]
-                    })
-        })
+    let ofSnapshot i (s: Snapshot) =
+        let value = -4.4 + 0.01 * float (i % 3)
+
+        {
+            Step = s.Step
+            Network = i / 5
+            Entropy = value
+            Passes = [| struct (value, value) |]
+        }
+
+    { ofSodium method given with
+        BySnapshot = given |> Array.mapi ofSnapshot
+    }
+    |> byMethod method
+    |> Ok

@@ -1,0 +1,62 @@
+namespace Mice.Entropy
+
+open Mice
+open Mice.Atoms
+
+/// <summary>How the entropy of the atoms of one phase is estimated: a method with its options.</summary>
+[<RequireQualifiedAccess>]
+type ParticleMethod =
+    /// By the noise that networks find, see <c>DenoisingEntropy</c>.
+    | Denoising of DenoisingOptions
+    /// Atom by atom along random passes, see <c>ScanEntropy</c>.
+    | Scan of ScanOptions
+
+/// Methods by name, and what they share.
+[<RequireQualifiedAccess>]
+module ParticleMethod =
+    /// The methods by name, each with its default options and with those of a short run.
+    let private known =
+        [
+            "denoising",
+            struct (ParticleMethod.Denoising DenoisingOptions.defaults, ParticleMethod.Denoising DenoisingOptions.quick)
+            "scan", struct (ParticleMethod.Scan ScanOptions.defaults, ParticleMethod.Scan ScanOptions.quick)
+        ]
+
+    /// Names of all methods.
+    let names: string list = List.map fst known
+
+    /// The name of a method.
+    let name (method: ParticleMethod) : string =
+        match method with
+        | ParticleMethod.Denoising _ -> "denoising"
+        | ParticleMethod.Scan _ -> "scan"
+
+    /// <summary>A method with its default options.</summary>
+    /// <param name="quick">Options of a short run instead, with which bounds are looser.</param>
+    /// <param name="name">One of names.</param>
+    /// <returns>Errors: UnknownName.</returns>
+    let ofName (quick: bool) (name: string) : Result<ParticleMethod, MiceError list> =
+        match known |> List.tryFind (fun (n, _) -> n = name) with
+        | Some(_, struct (usual, short)) -> Ok(if quick then short else usual)
+        | None -> Error [ MiceError.UnknownName("method", name, names) ]
+
+    /// The same for a system of another symmetry.
+    let withSymmetry (symmetry: Symmetry) (method: ParticleMethod) : ParticleMethod =
+        match method with
+        | ParticleMethod.Denoising o -> ParticleMethod.Denoising { o with Symmetry = symmetry }
+        | ParticleMethod.Scan o -> ParticleMethod.Scan { o with Symmetry = symmetry }
+
+    /// <summary>Checks all options and reports every fault, not only the first.</summary>
+    /// <param name="method">The method.</param>
+    /// <returns>Errors: OutOfRange.</returns>
+    let check (method: ParticleMethod) : Result<ParticleMethod, MiceError list> =
+        match method with
+        | ParticleMethod.Denoising o -> DenoisingOptions.check o |> Result.map ParticleMethod.Denoising
+        | ParticleMethod.Scan o -> ScanOptions.check o |> Result.map ParticleMethod.Scan
+
+    /// Name and every setting by name, as reports and checkpoints state them.
+    let describe (method: ParticleMethod) : (string * string) list =
+        ("method", name method)
+        :: match method with
+           | ParticleMethod.Denoising o -> DenoisingOptions.describe o
+           | ParticleMethod.Scan o -> ScanOptions.describe o
