@@ -22,6 +22,8 @@ type Denoiser =
         Dimension: int
         /// ρ^(−1/d), Å.
         MeanDistance: float
+        /// Where the shortest pairs of atoms are found.
+        Shortest: ShortestPairs
         /// Mean number of neighbours within the cut-off.
         Neighbours: float
         /// Names of the species.
@@ -40,6 +42,11 @@ module Denoiser =
     /// Share of the mean distance below which predictions grow in proportion to σ.
     [<Literal>]
     let private SmallNoise = 0.1
+
+    /// Smallest noise over the distance on which the number of the shortest pairs rises, at most: where atoms have hard cores, more noise than that hides part of what a
+    /// configuration gives away.
+    [<Literal>]
+    let private SmallestOverRise = 0.25
 
     /// How far messages reach, Å.
     let cutoff (d: Denoiser) : float =
@@ -60,10 +67,15 @@ module Denoiser =
     /// <param name="dimension">1, 2 or 3.</param>
     /// <param name="meanDistance">ρ^(−1/d), Å.</param>
     /// <param name="species">Names of the species.</param>
+    /// <param name="shortest">Where the shortest pairs of atoms are found; where their number rises fast, smaller noise than the options say is learned.</param>
     /// <param name="baseline">What it starts from.</param>
-    let create options dimension meanDistance species (baseline: Baseline) : Denoiser =
+    let create options dimension meanDistance species (shortest: ShortestPairs) (baseline: Baseline) : Denoiser =
         {
-            Options = options
+            Options =
+                { options with
+                    Smallest = min options.Smallest (SmallestOverRise * shortest.Rise / meanDistance)
+                }
+            Shortest = shortest
             Dimension = dimension
             MeanDistance = meanDistance
             Neighbours = neighbours dimension options.CutoffInMeanDistances
@@ -184,6 +196,13 @@ module Denoiser =
         let gain =
             atoms.Sigma / sqrt (atoms.Sigma * atoms.Sigma + (SmallNoise * d.MeanDistance) ** 2.0)
 
+        let scale =
+            {
+                Centre = d.Shortest.Contact
+                Width = sqrt (atoms.Sigma * atoms.Sigma + d.Shortest.Rise ** 2.0)
+                Cutoff = cutoff d
+            }
+
         let struct (begun, ways) = start d atoms (byAxis device baseline) noise parameters
 
         let rec go stage (x: Tensor) (prediction: Tensor) found =
@@ -198,7 +217,7 @@ module Denoiser =
                     else
                         cleaned atoms prediction
 
-                let edges = Edges.build atoms.Cell positions (cutoff d)
+                let edges = Edges.build atoms.Cell positions scale
 
                 let moved =
                     prediction :: ways |> Tensor.stack 2 |> Nn.linear (Params.tensor "moved" p) None
@@ -206,7 +225,8 @@ module Denoiser =
                 let x =
                     Params.branches (Params.find "layers" p)
                     |> Array.fold
-                        (fun x (_, layerOf) -> MessageLayer.apply d.Neighbours layerOf noise edges (Grad.section x))
+                        (fun x (_, layerOf) ->
+                            MessageLayer.apply d.Neighbours layerOf noise scale edges (Grad.section x))
                         (Tensor.cat
                             0
                             [

@@ -16,9 +16,38 @@ type internal Edges =
         Directions: float32[]
         /// [edges]: the entry of a radial table that lies at the distance or below it.
         Bins: int[]
-        /// [edges]: how far the distance lies above that entry, in units of their spacing; 0 to 1.
+        /// [edges]: how far the place of the distance lies above that entry, in units of their spacing; 0 to 1.
         Fractions: float32[]
     }
+
+/// <summary>Places of distances in a radial table: asinh((r − c)/w), from 0 at r = 0 to 1 at the cut-off, so that entries lie closest where r = c and are ever farther
+/// apart from there, in proportion to |r − c| beyond w.</summary>
+[<Struct>]
+type internal RadialScale =
+    {
+        /// c, Å.
+        Centre: float
+        /// w, Å.
+        Width: float
+        /// Å.
+        Cutoff: float
+    }
+
+[<RequireQualifiedAccess>]
+module internal RadialScale =
+    let private start (s: RadialScale) = Math.Asinh(-s.Centre / s.Width)
+
+    let private span (s: RadialScale) =
+        Math.Asinh((s.Cutoff - s.Centre) / s.Width) - start s
+
+    /// Places of distances.
+    let place (s: RadialScale) : float -> float =
+        let first, unit, inverse = start s, 1.0 / span s, 1.0 / s.Width
+        fun r -> (Math.Asinh((r - s.Centre) * inverse) - first) * unit
+
+    /// The distance that has a place.
+    let distance (s: RadialScale) (place: float) : float =
+        s.Centre + s.Width * sinh (start s + place * span s)
 
 [<RequireQualifiedAccess>]
 module internal Edges =
@@ -32,8 +61,9 @@ module internal Edges =
     /// <summary>Edges of atoms in a box.</summary>
     /// <param name="cell">The box.</param>
     /// <param name="positions">[3n], Å.</param>
-    /// <param name="cutoff">Å.</param>
-    let build (cell: Cell) (positions: float[]) (cutoff: float) : Edges =
+    /// <param name="radial">Cut-off, and places of distances in radial tables.</param>
+    let build (cell: Cell) (positions: float[]) (radial: RadialScale) : Edges =
+        let cutoff = radial.Cutoff
         let grid = Neighbours.build cell positions cutoff
 
         let table =
@@ -49,7 +79,7 @@ module internal Edges =
         let directions = GC.AllocateUninitializedArray<float32>(3 * edges)
         let bins = GC.AllocateUninitializedArray<int> edges
         let fractions = GC.AllocateUninitializedArray<float32> edges
-        let scale = float (TableEntries - 1) / cutoff
+        let placeOf = RadialScale.place radial
 
         for e in 0 .. edges - 1 do
             let r = max (shortest * cutoff) (sqrt table.SquaredDistances[e])
@@ -57,7 +87,7 @@ module internal Edges =
             for k in 0..2 do
                 directions[3 * e + k] <- float32 (table.Displacements[3 * e + k] / r)
 
-            let place = r * scale
+            let place = placeOf r * float (TableEntries - 1)
             let bin = min (TableEntries - 2) (int place)
             bins[e] <- bin
             fractions[e] <- float32 (place - float bin)

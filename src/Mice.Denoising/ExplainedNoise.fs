@@ -34,9 +34,13 @@ type NoiseSample =
 /// the integral is at least half its value.</remarks>
 [<RequireQualifiedAccess>]
 module ExplainedNoise =
-    /// Intervals of ln σ for the network, each with a level of its own in every measurement.
+    /// Widest interval of ln σ for the network, each with a level of its own in every measurement.
     [<Literal>]
-    let private OfNetwork = 12
+    let private Widest = 0.385
+
+    /// Intervals of ln σ for the network.
+    let private ofNetwork (d: Denoiser) =
+        int (ceil (log (d.Options.Largest / d.Options.Smallest) / Widest))
 
     /// Intervals of ln σ for the waves of the density.
     [<Literal>]
@@ -49,22 +53,22 @@ module ExplainedNoise =
     /// How many levels a set of measurements has: the smallest noise, and one in every interval.
     let levels (d: Denoiser) : int =
         match d.Baseline with
-        | Baseline.Fluid _ -> 1 + OfNetwork + OfModes
-        | Baseline.Crystal _ -> 1 + OfNetwork
+        | Baseline.Fluid _ -> 1 + ofNetwork d + OfModes
+        | Baseline.Crystal _ -> 1 + ofNetwork d
 
     /// Lower end and width in ln σ of the interval of a level; the smallest noise has a width of 0.
     let private interval (d: Denoiser) (level: int) : struct (float * float) =
         let low = log (d.Options.Smallest * d.MeanDistance)
         let high = log (d.Options.Largest * d.MeanDistance)
-        let width = (high - low) / float OfNetwork
+        let width = (high - low) / float (ofNetwork d)
         let far = log Farthest / float OfModes
 
         if level = 0 then
             struct (low, 0.0)
-        elif level <= OfNetwork then
+        elif level <= ofNetwork d then
             struct (low + float (level - 1) * width, width)
         else
-            struct (high + float (level - 1 - OfNetwork) * far, far)
+            struct (high + float (level - 1 - ofNetwork d) * far, far)
 
     /// The smallest noise, then the middle of each interval of ln σ, Å.
     let middle (d: Denoiser) (level: int) : float =
@@ -92,7 +96,7 @@ module ExplainedNoise =
         let baseline = Denoiser.baseline t.Network noisy
 
         match t.Network.Baseline with
-        | Baseline.Fluid _ when level > OfNetwork -> struct (byBaseline noisy baseline, 0.0)
+        | Baseline.Fluid _ when level > ofNetwork t.Network -> struct (byBaseline noisy baseline, 0.0)
         | Baseline.Fluid _ -> struct (byNetwork device t species noisy baseline, 0.0)
         | Baseline.Crystal _ -> struct (byNetwork device t species noisy baseline, byBaseline noisy baseline)
 

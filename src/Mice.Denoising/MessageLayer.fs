@@ -34,9 +34,14 @@ module internal MessageLayer =
         let n = Edges.TableEntries
         let x = Array.init n (fun b -> float b / float (n - 1))
         let bumps = x |> Array.collect (bump RadialFeatures)
-        let ends = x |> Array.map (fun x -> float32 ((1.0 - x * x) ** 2.0))
 
-        fun device ->
+        fun device (scale: RadialScale) ->
+            let ends =
+                x
+                |> Array.map (fun place ->
+                    let share = min 1.0 (RadialScale.distance scale place / scale.Cutoff)
+                    float32 ((1.0 - share * share) ** 2.0))
+
             struct (Tensor.ofArray [ n; RadialFeatures ] bumps |> Tensor.onto device,
                     Tensor.ofArray [ n; 1 ] ends |> Tensor.onto device)
 
@@ -90,12 +95,13 @@ module internal MessageLayer =
     /// <param name="neighbours">Mean number of neighbours, by which sums of messages are scaled.</param>
     /// <param name="p">Parameters of the layer.</param>
     /// <param name="noise">Features of the noise.</param>
+    /// <param name="scale">Places of distances in radial tables.</param>
     /// <param name="edges">Who hears whom.</param>
     /// <param name="x">[10; atoms; channels].</param>
-    let apply (neighbours: float) (p: Params) (noise: Tensor) (edges: Edges) (x: Tensor) : Tensor =
+    let apply (neighbours: float) (p: Params) (noise: Tensor) (scale: RadialScale) (edges: Edges) (x: Tensor) : Tensor =
         let at name = Params.tensor name p
         let c = Array.last x.Shape
-        let struct (distances, envelope) = radial x.Device
+        let struct (distances, envelope) = radial x.Device scale
 
         let table =
             Nn.linear (at "radial") None distances + Nn.linear (at "radial_noise") None noise

@@ -33,7 +33,7 @@ module DenoisingBench =
         let network =
             DensityModes.create 3 (options.Largest * distance) training
             |> Baseline.Fluid
-            |> Denoiser.create options 3 distance snapshots[0].SpeciesNames
+            |> Denoiser.create options 3 distance snapshots[0].SpeciesNames (ShortestPairs.find distance training)
 
         let plan =
             DenoiserTraining.plan

@@ -14,7 +14,9 @@ let private options =
     }
 
 let private network =
-    Denoiser.create options 3 3.0 [| "A"; "B" |] (Baseline.Fluid(DensityModes.create 3 2.4 [| EdgesTests.gas 30 1UL |]))
+    DensityModes.create 3 2.4 [| EdgesTests.gas 30 1UL |]
+    |> Baseline.Fluid
+    |> Denoiser.create options 3 3.0 [| "A"; "B" |] EdgesTests.soft
 
 /// Parameters whose predictions are not 0.
 let private parameters =

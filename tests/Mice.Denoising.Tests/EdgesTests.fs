@@ -2,6 +2,7 @@ module Mice.Denoising.Tests.EdgesTests
 
 open System
 open Expecto
+open FsCheck
 open Mice
 open Mice.Atoms
 open Mice.Denoising
@@ -46,21 +47,49 @@ let private slow (s: Snapshot) i =
                             j, r, d |> Array.map (fun x -> x / r)
     ]
 
+/// Shortest pairs of soft atoms.
+let internal soft: ShortestPairs = { Contact = 2.0; Rise = 0.5 }
+
+/// Places of distances that are not in proportion to them.
+let internal scale: RadialScale =
+    {
+        Centre = 2.0
+        Width = 0.7
+        Cutoff = Cutoff
+    }
+
 [<Tests>]
 let tests =
     testList
         "EdgesTests"
         [
+            testProperty
+                "A place of a distance has that distance, entries lie closest at the centre, and the ends are 0 and 1"
+            <| fun (PositiveInt a) (PositiveInt b) ->
+                let scale =
+                    {
+                        Centre = 0.1 * float (a % 70)
+                        Width = 0.01 * float (b % 900)
+                        Cutoff = Cutoff
+                    }
+
+                let place = RadialScale.place scale
+                Expecting.within 1e-12 (place 0.0) 0.0 "the place of no distance"
+                Expecting.within 1e-12 (place Cutoff) 1.0 "the place of the cut-off"
+
+                for r in [ 0.1; 1.0; 3.0; 6.5 ] do
+                    Expecting.within 1e-9 (RadialScale.distance scale (place r)) r "back again"
+
             test "Edges are all pairs within the cut-off, with their directions and places in tables" {
                 let s = gas 40 1UL
-                let edges = Edges.build s.Cell s.Positions Cutoff
-                let spacing = Cutoff / float (Edges.TableEntries - 1)
+                let edges = Edges.build s.Cell s.Positions scale
 
                 for i in 0 .. Snapshot.count s - 1 do
                     let found =
                         [
                             for e in edges.Starts[i] .. edges.Starts[i + 1] - 1 do
-                                let r = spacing * (float edges.Bins[e] + float edges.Fractions[e])
+                                let place = float edges.Bins[e] + float edges.Fractions[e]
+                                let r = RadialScale.distance scale (place / float (Edges.TableEntries - 1))
                                 edges.Ends[e], r, Array.init 3 (fun k -> float edges.Directions[3 * e + k])
                         ]
                         |> List.sortBy (fun (j, r, _) -> j, r)
@@ -80,7 +109,7 @@ let tests =
 
             test "Two atoms at one place hear each other without a direction" {
                 let cell = Cell.cubic 12.0
-                let edges = Edges.build cell [| 1.0; 1.0; 1.0; 1.0; 1.0; 1.0 |] Cutoff
+                let edges = Edges.build cell [| 1.0; 1.0; 1.0; 1.0; 1.0; 1.0 |] scale
                 Expect.equal edges.Ends [| 1; 0 |] "there is a pair"
                 Expect.all edges.Directions (fun u -> u = 0.0f) "it has no direction"
                 Expect.all edges.Fractions Single.IsFinite "it has a place"

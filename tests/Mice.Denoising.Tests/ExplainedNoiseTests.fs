@@ -10,6 +10,7 @@ let private network =
         3
         3.0
         [| "A" |]
+        EdgesTests.soft
         (Baseline.Fluid(DensityModes.create 3 2.4 [| EdgesTests.gas 30 1UL |]))
 
 /// Measurements whose integrand is that of independent Gaussian displacements of width u, with noise of their own and noise that follows Excess.

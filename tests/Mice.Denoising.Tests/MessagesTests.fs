@@ -12,7 +12,7 @@ let private case channels seed =
     let normal name shape =
         Tensor.randn (Key.ofSeed seed |> Key.named name) Kind.float32 shape
 
-    let edges = Edges.build s.Cell s.Positions Cutoff
+    let edges = Edges.build s.Cell s.Positions EdgesTests.scale
     let table = normal "table" [ Edges.TableEntries; MessageKernel.Functions; channels ]
     let features = normal "features" [ MessageKernel.Components; 30; channels ]
     let weights = normal "weights" [ MessageKernel.Components; 30; channels ]

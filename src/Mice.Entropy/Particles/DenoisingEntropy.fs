@@ -64,8 +64,10 @@ module DenoisingEntropy =
         let meanDistance = Snapshot.meanDistance options.Dimension snapshots
         let species = ParticleSnapshots.species snapshots
 
+        let shortest = ShortestPairs.find meanDistance snapshots
+
         let create network =
-            Denoiser.create network options.Dimension meanDistance species
+            Denoiser.create network options.Dimension meanDistance species shortest
 
         let fluid (training: Snapshot[]) =
             DensityModes.create options.Dimension (options.Network.Largest * meanDistance) training
