@@ -102,7 +102,7 @@ let options =
 
 let entropy () =
     ScanEntropy.estimate options Run.console solid.Snapshots
-    |> Result.map (fun found -> Estimate.formatWithDirection found.ExcessEntropy)
+    |> Result.map (fun found -> Estimate.formatWithDirection found.Bound.ExcessEntropy)
 (**
 The second argument is the *run*: what a long computation is given besides its options and data. `Run.console` tells how far the work is,
 `Run.quiet` tells nothing; both have seed 1 and all processor threads. Other runs are made from them, for example
