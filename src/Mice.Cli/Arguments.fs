@@ -51,7 +51,8 @@ type MeltArgument =
             | Liquid_Thermo _ -> "the same of the liquid's run"
             | Temperature _ -> "temperature of both runs"
             | Pressure _ -> "target pressure of both runs; default 1"
-            | Method _ -> "scan (default), atom by atom along passes; or denoising, by the noise that networks find: tighter bounds, whose looseness is known less well"
+            | Method _ ->
+                "scan (default), atom by atom along passes; or denoising, by the noise that networks find: tighter bounds, whose looseness is known less well"
             | Symmetry_Solid _ -> "symmetry of the solid: cubic (default), isotropic or none"
             | Symmetry_Liquid _ -> "symmetry of the liquid: isotropic (default), cubic or none"
             | Quick -> "smaller networks and shorter training: minutes, with looser bounds"
