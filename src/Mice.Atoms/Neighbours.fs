@@ -309,6 +309,12 @@ module Neighbours =
     let nearest (k: int) (grid: NeighbourGrid) (points: float[]) : NeighbourTable =
         query { all grid with Most = Some k } grid points
 
+    /// <summary>The other atoms (and images) within the grid's cut-off of each atom, found on one core.</summary>
+    /// <param name="grid">The atoms.</param>
+    /// <param name="positions">Their positions, [3n], row-major, Å.</param>
+    let ofAtoms (grid: NeighbourGrid) (positions: float[]) : NeighbourTable =
+        queryOn 1 { all grid with PointsAreAtoms = true } grid positions
+
     /// <summary>The shortest distance between two atoms, or images of them.</summary>
     /// <param name="grid">The atoms.</param>
     /// <param name="positions">Their positions, [3n], row-major, Å.</param>

@@ -22,7 +22,7 @@ public abstract record ParticleEntropyOptions : EstimatorOptions
 {
     private protected ParticleEntropyOptions() { }
 
-    /// <summary>The symmetry of the system; null: none that is known, and cubic for the solid of a <see cref="MeltingEstimator"/>, isotropic for the liquid.</summary>
+    /// <summary>The symmetry of the system; null: isotropic for a scan and none for denoising; of a <see cref="MeltingEstimator"/> cubic for the solid and isotropic for the liquid.</summary>
     public SystemSymmetry? Symmetry { get; init; }
 
     /// <summary>Networks trained independently; 2 or more.</summary>

@@ -128,15 +128,9 @@ module EntropyAtoms =
             |> Result.map (fun found -> job.Control |> Option.fold (fun f c -> ParticleEntropy.withControl c f) found)
 
         // The first fault ends the work: what stands behind it has the same snapshots.
-        let rec go i found rest =
-            match rest with
-            | [] -> Ok(List.rev found)
-            | method :: rest ->
-                match ofMethod i method with
-                | Ok one -> go (i + 1) (one :: found) rest
-                | Error faults -> Error faults
-
-        go 0 [] job.Methods
+        (Ok [], List.indexed job.Methods)
+        ||> List.fold (fun found (i, method) ->
+            found |> Result.bind (fun before -> ofMethod i method |> Result.map (fun one -> before @ [ one ])))
 
     let private work (estimators: Estimators) given (job: Job) =
         if not job.Options.Quiet then

@@ -203,6 +203,8 @@ module Denoiser =
                 Cutoff = cutoff d
             }
 
+        let radial = MessageLayer.radial device scale
+
         let struct (begun, ways) = start d atoms (byAxis device baseline) noise parameters
 
         let rec go stage (x: Tensor) (prediction: Tensor) found =
@@ -226,7 +228,7 @@ module Denoiser =
                     Params.branches (Params.find "layers" p)
                     |> Array.fold
                         (fun x (_, layerOf) ->
-                            MessageLayer.apply d.Neighbours layerOf noise scale edges (Grad.section x))
+                            MessageLayer.apply d.Neighbours layerOf noise radial edges (Grad.section x))
                         (Tensor.cat
                             0
                             [

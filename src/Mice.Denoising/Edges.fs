@@ -64,16 +64,7 @@ module internal Edges =
     /// <param name="radial">Cut-off, and places of distances in radial tables.</param>
     let build (cell: Cell) (positions: float[]) (radial: RadialScale) : Edges =
         let cutoff = radial.Cutoff
-        let grid = Neighbours.build cell positions cutoff
-
-        let table =
-            Neighbours.queryOn
-                1
-                { Neighbours.all grid with
-                    PointsAreAtoms = true
-                }
-                grid
-                positions
+        let table = Neighbours.ofAtoms (Neighbours.build cell positions cutoff) positions
 
         let edges = table.Indices.Length
         let directions = GC.AllocateUninitializedArray<float32>(3 * edges)

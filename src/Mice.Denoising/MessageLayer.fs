@@ -29,8 +29,8 @@ module internal MessageLayer =
             let z = x * float (centres - 1) - float k
             float32 (exp (-0.5 * z * z)))
 
-    /// [entries; 32] of distances, [entries; 1] what makes functions end at the cut-off.
-    let private radial =
+    /// What radial functions are made of: [entries; 32] of distances, [entries; 1] what makes functions end at the cut-off. The same for all layers.
+    let radial: Device -> RadialScale -> struct (Tensor * Tensor) =
         let n = Edges.TableEntries
         let x = Array.init n (fun b -> float b / float (n - 1))
         let bumps = x |> Array.collect (bump RadialFeatures)
@@ -95,13 +95,13 @@ module internal MessageLayer =
     /// <param name="neighbours">Mean number of neighbours, by which sums of messages are scaled.</param>
     /// <param name="p">Parameters of the layer.</param>
     /// <param name="noise">Features of the noise.</param>
-    /// <param name="scale">Places of distances in radial tables.</param>
+    /// <param name="radial">What radial functions are made of.</param>
     /// <param name="edges">Who hears whom.</param>
     /// <param name="x">[10; atoms; channels].</param>
-    let apply (neighbours: float) (p: Params) (noise: Tensor) (scale: RadialScale) (edges: Edges) (x: Tensor) : Tensor =
+    let apply neighbours (p: Params) (noise: Tensor) (radial: struct (Tensor * Tensor)) (edges: Edges) (x: Tensor) =
+        let struct (distances, envelope) = radial
         let at name = Params.tensor name p
         let c = Array.last x.Shape
-        let struct (distances, envelope) = radial x.Device scale
 
         let table =
             Nn.linear (at "radial") None distances + Nn.linear (at "radial_noise") None noise

@@ -32,24 +32,13 @@ module ShortestPairs =
     let find (meanDistance: float) (snapshots: Snapshot[]) : ShortestPairs =
         let step = 1 + (Array.sumBy Snapshot.count snapshots - 1) / Enough
 
-        let some =
-            snapshots |> Array.indexed |> Array.filter (fun (i, _) -> i % step = 0) |> Array.map snd
+        let some = [| for i in 0..step .. snapshots.Length - 1 -> snapshots[i] |]
 
         let distances =
             some
             |> Array.collect (fun s ->
                 let grid = Neighbours.build s.Cell s.Positions (Reach * meanDistance)
-
-                let table =
-                    Neighbours.queryOn
-                        1
-                        { Neighbours.all grid with
-                            PointsAreAtoms = true
-                        }
-                        grid
-                        s.Positions
-
-                Array.map sqrt table.SquaredDistances)
+                (Neighbours.ofAtoms grid s.Positions).SquaredDistances |> Array.map sqrt)
             |> Array.sort
 
         let atoms = some |> Array.sumBy Snapshot.count

@@ -105,7 +105,7 @@ module MeltingVerification =
                         "≤ 900"
                     ]
                     r
-                + "\n\n20 + 20 snapshots, default settings. Truth: Frenkel–Ladd integration for the solid and coexistence; the second number for the liquid is "
+                + "\n\n20 + 20 snapshots, by the noise that networks find, its default settings. Truth: Frenkel–Ladd integration for the solid and coexistence; the second number for the liquid is "
                 + "thermodynamic integration from the ideal gas over the Uhlenbeck–Ford fluid. A bound below the truth by more than three errors "
                 + "would mean a broken estimator."
             Passed =
@@ -141,7 +141,7 @@ module MeltingVerification =
                         row "T_m, K (no bound)" (Estimate.format r.MeltingTemperature) "926"
                         row "time of both entropies, s" $"{r.Solid.Bound.Seconds + r.Liquid.Bound.Seconds:F0}" ""
                     ]
-                + "\n\n5 + 5 snapshots of 2,048 atoms, default settings. Truth: T_m by coexistence with the same potential "
+                + "\n\n5 + 5 snapshots of 2,048 atoms, by the noise that networks find, its default settings. Truth: T_m by coexistence with the same potential "
                 + "(M. I. Mendelev et al., Phil. Mag. 88, 1723 (2008)) and Δs = Δh/T_m."
             // Nothing was promised here: it reports what comes out.
             Passed = true

@@ -221,7 +221,7 @@ module SodiumStudy =
                         "≤ 7200"
                     ]
                     r
-                + "\n\n60 + 60 snapshots of runs of its own, twice the default training steps."
+                + "\n\n60 + 60 snapshots of runs of its own, by the noise that networks find, twice the default training steps."
             Passed =
                 abs (float r.Solid.Bound.ExcessEntropy.Value - MeltingVerification.truthSolid) <= 0.02
                 && abs (float r.Liquid.Bound.ExcessEntropy.Value - MeltingVerification.truthLiquid) <= 0.03

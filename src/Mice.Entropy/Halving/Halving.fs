@@ -1,7 +1,7 @@
 namespace Mice.Entropy.Halvings
 
-open Mice.Entropy
 open Mice
+open Mice.Entropy
 open Mice.Information
 open Mice.Tensors
 

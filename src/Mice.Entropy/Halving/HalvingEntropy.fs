@@ -1,8 +1,8 @@
 namespace Mice.Entropy.Halvings
 
-open Mice.Entropy
 open System.Diagnostics
 open Mice
+open Mice.Entropy
 open Mice.Learning
 open Mice.Tensors
 

@@ -1,9 +1,9 @@
 namespace Mice.Entropy
 
-open Mice.Entropy.Halvings
 open System.Numerics
 open Mice
 open Mice.Samplers
+open Mice.Entropy.Halvings
 
 /// Two equal halves of a block of a lattice, side by side.
 type internal LatticeHalves =

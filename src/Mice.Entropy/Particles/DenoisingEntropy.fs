@@ -64,6 +64,7 @@ module DenoisingEntropy =
         let meanDistance = Snapshot.meanDistance options.Dimension snapshots
         let species = ParticleSnapshots.species snapshots
 
+        // Of all snapshots, so that all networks have the same levels: two lengths, by which no snapshot is known.
         let shortest = ShortestPairs.find meanDistance snapshots
 
         let create network =

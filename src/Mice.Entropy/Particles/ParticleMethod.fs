@@ -14,31 +14,30 @@ type ParticleMethod =
 /// Methods by name, and what they share.
 [<RequireQualifiedAccess>]
 module ParticleMethod =
-    /// The methods by name, each with its default options and with those of a short run.
-    let private known =
-        [
-            "denoising",
-            struct (ParticleMethod.Denoising DenoisingOptions.defaults, ParticleMethod.Denoising DenoisingOptions.quick)
-            "scan", struct (ParticleMethod.Scan ScanOptions.defaults, ParticleMethod.Scan ScanOptions.quick)
-        ]
-
-    /// Names of all methods.
-    let names: string list = List.map fst known
-
     /// The name of a method.
     let name (method: ParticleMethod) : string =
         match method with
         | ParticleMethod.Denoising _ -> "denoising"
         | ParticleMethod.Scan _ -> "scan"
 
+    /// The methods, each with its default options and with those of a short run.
+    let private known =
+        [
+            struct (ParticleMethod.Denoising DenoisingOptions.defaults, ParticleMethod.Denoising DenoisingOptions.quick)
+            struct (ParticleMethod.Scan ScanOptions.defaults, ParticleMethod.Scan ScanOptions.quick)
+        ]
+
+    /// Names of all methods.
+    let names: string list = known |> List.map (fun struct (usual, _) -> name usual)
+
     /// <summary>A method with its default options.</summary>
     /// <param name="quick">Options of a short run instead, with which bounds are looser.</param>
-    /// <param name="name">One of names.</param>
+    /// <param name="word">One of names.</param>
     /// <returns>Errors: UnknownName.</returns>
-    let ofName (quick: bool) (name: string) : Result<ParticleMethod, MiceError list> =
-        match known |> List.tryFind (fun (n, _) -> n = name) with
-        | Some(_, struct (usual, short)) -> Ok(if quick then short else usual)
-        | None -> Error [ MiceError.UnknownName("method", name, names) ]
+    let ofName (quick: bool) (word: string) : Result<ParticleMethod, MiceError list> =
+        match known |> List.tryFind (fun struct (usual, _) -> name usual = word) with
+        | Some(struct (usual, short)) -> Ok(if quick then short else usual)
+        | None -> Error [ MiceError.UnknownName("method", word, names) ]
 
     /// The same for a system of another symmetry.
     let withSymmetry (symmetry: Symmetry) (method: ParticleMethod) : ParticleMethod =
