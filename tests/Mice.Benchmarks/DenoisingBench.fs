@@ -78,7 +78,7 @@ module DenoisingBench =
                             $"{theirs / mine:F1}"
                         ]
                     ]
-                + $"\n\nThe same network, noise, neighbours and optimiser. Goal: {Goal} times less."
+                + $"\n\nThe same network (but for equal steps of distance in the radial tables of PyTorch), noise, neighbours and optimiser. Goal: {Goal} times less."
             Passed = theirs >= Goal * mine
         }
 
