@@ -129,7 +129,9 @@ public abstract class ParticleEntropyEstimator<TEstimate>
                 var control = run?.ToControl(values);
                 var found = MiceException.Unwrap(
                     ParticleEntropyModule.estimate(
-                        options.ToMethod(),
+                        control is null
+                            ? ParticleMethodModule.boundAlone(options.ToMethod())
+                            : options.ToMethod(),
                         options.ToRun(progress, cancellationToken, options.CudaDevice),
                         values
                     )

@@ -92,6 +92,7 @@ module EntropyAtoms =
                 r.TryGetResult EntropyArgument.Method
                 |> Option.defaultValue ParticleMethod.names.Head
                 |> methods (r.Contains EntropyArgument.Quick) symmetry
+                |> Result.map (List.map (if control.IsSome then id else ParticleMethod.boundAlone))
 
             return
                 {

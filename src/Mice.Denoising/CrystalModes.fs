@@ -278,23 +278,25 @@ module CrystalModes =
     let private logFactorial (n: int) =
         Seq.sum (Seq.init n (fun i -> log (float (i + 1))))
 
-    /// <summary>Cross-entropy of a snapshot with noise from the normal waves with noise, relative to the ideal gas of the same density: an upper bound on the excess
-    /// entropy of noisy snapshots.</summary>
-    /// <remarks>The mean over the noise of −ln q: ½ Σ [d ln 2π + ln det(C + σ²) + tr((C + σ²)⁻¹(w wᵀ + σ²))] over blocks, without the three common displacements; these are uniform in the
+    /// <summary>−ln q of a crystal's positions, q the density of the normal waves with noise, relative to the ideal gas of the same density, plus a variance in place of noise that is
+    /// averaged over.</summary>
+    /// <remarks>½ Σ [d ln 2π + ln det(C + σ²) + tr((C + σ²)⁻¹(w wᵀ + a))] over blocks, without the three common displacements; these are uniform in the
     /// box, in units of Å/√N; and atoms of one species may sit on their sites in any order, of which one in M is the same crystal as another, moved.</remarks>
-    /// <param name="modes">Of training snapshots.</param>
-    /// <param name="sigma">σ, Å, above 0.</param>
-    /// <param name="snapshot">A snapshot.</param>
-    /// <returns>k_B per atom.</returns>
-    let crossEntropy (modes: CrystalModes) (sigma: float) (snapshot: Snapshot) : float =
+    let private surprise
+        (modes: CrystalModes)
+        (sigma: float)
+        (averaged: float)
+        (species: int[])
+        cell
+        positions
+        : float =
         let crystal = modes.Crystal
         let width = 3 * crystal.Places
-        let n = Snapshot.count snapshot
+        let n = species.Length
         let variance = sigma * sigma
 
         let w =
-            CrystalSites.displacements crystal snapshot.Cell snapshot.Positions
-            |> amplitudes crystal modes.Waves
+            CrystalSites.displacements crystal cell positions |> amplitudes crystal modes.Waves
 
         let block b =
             let own = ofRows width w modes.Rows[b] |> independent modes.Axes[b]
@@ -303,19 +305,34 @@ module CrystalModes =
                 (fun spread amplitude ->
                     0.5
                     * (log (2.0 * Math.PI * (spread + variance))
-                       + (amplitude * amplitude + variance) / (spread + variance)))
+                       + (amplitude * amplitude + averaged) / (spread + variance)))
                 modes.Variances[b]
                 own
             |> Array.sum
 
-        let common = 1.5 * (log (2.0 * Math.PI * variance) + 1.0)
-        let volume = log (Cell.volume snapshot.Cell)
-
-        let orders =
-            Composition.ofSnapshot snapshot |> Map.toSeq |> Seq.sumBy (snd >> logFactorial)
+        let common = 1.5 * (log (2.0 * Math.PI * variance) + averaged / variance)
+        let volume = log (Cell.volume cell)
+        let orders = species |> Array.countBy id |> Array.sumBy (snd >> logFactorial)
 
         (Seq.sumBy block (seq { 0 .. modes.Rows.Length - 1 }) - common + 1.5 * log (float n) + volume
          - log (float (cells crystal))
          + orders
          - float n * volume)
         / float n
+
+    /// <summary>Cross-entropy of a snapshot with noise from the normal waves with noise, relative to the ideal gas of the same density: an upper bound on the excess
+    /// entropy of noisy snapshots; the mean over the noise.</summary>
+    /// <param name="modes">Of training snapshots.</param>
+    /// <param name="sigma">σ, Å, above 0.</param>
+    /// <param name="snapshot">A snapshot.</param>
+    /// <returns>k_B per atom.</returns>
+    let crossEntropy (modes: CrystalModes) (sigma: float) (snapshot: Snapshot) : float =
+        surprise modes sigma (sigma * sigma) snapshot.Species snapshot.Cell snapshot.Positions
+
+    /// <summary>−ln q of noisy positions, q the density of the normal waves with noise, relative to the ideal gas of the same density.</summary>
+    /// <param name="modes">Of training snapshots.</param>
+    /// <param name="species">Of the atoms.</param>
+    /// <param name="atoms">The noisy positions.</param>
+    /// <returns>k_B per atom.</returns>
+    let surpriseOf (modes: CrystalModes) (species: int[]) (atoms: NoisyAtoms) : float =
+        surprise modes atoms.Sigma 0.0 species atoms.Cell atoms.Positions

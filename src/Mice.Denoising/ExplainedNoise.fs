@@ -48,7 +48,7 @@ module ExplainedNoise =
 
     /// The largest noise over the largest of the network.
     [<Literal>]
-    let private Farthest = 8.0
+    let internal Farthest = 8.0
 
     /// How many levels a set of measurements has: the smallest noise, and one in every interval.
     let levels (d: Denoiser) : int =
@@ -56,9 +56,12 @@ module ExplainedNoise =
         | Baseline.Fluid _ -> 1 + ofNetwork d + OfModes
         | Baseline.Crystal _ -> 1 + ofNetwork d
 
+    /// The smallest noise, Å.
+    let internal smallest (d: Denoiser) : float = d.Options.Smallest * d.MeanDistance
+
     /// Lower end and width in ln σ of the interval of a level; the smallest noise has a width of 0.
-    let private interval (d: Denoiser) (level: int) : struct (float * float) =
-        let low = log (d.Options.Smallest * d.MeanDistance)
+    let internal interval (d: Denoiser) (level: int) : struct (float * float) =
+        let low = log (smallest d)
         let high = log (d.Options.Largest * d.MeanDistance)
         let width = (high - low) / float (ofNetwork d)
         let far = log Farthest / float OfModes
@@ -128,20 +131,17 @@ module ExplainedNoise =
 
         Array.init (levels t.Network) at
 
-    /// <summary>Sets of measurements of a snapshot, each at the smallest noise and at one place of all intervals: a random one, which gives the integral without bias and,
-    /// since the integrand is smooth and falls to nothing, nearly without error, and in the set behind it the place as far from the other end.</summary>
+    /// <summary>Sets of measurements of a snapshot, each at the smallest noise and at one place of all intervals. The places divide the intervals evenly, so that all sets together
+    /// are a midpoint rule, nearly without error since the integrand is smooth and falls to nothing; they are the same for all snapshots, so that values of
+    /// snapshots differ by the snapshots and by noise alone.</summary>
     /// <param name="device">Where the network is computed.</param>
     /// <param name="t">What finds the noise.</param>
-    /// <param name="sets">How many, an even number.</param>
+    /// <param name="sets">How many, 1 or more.</param>
     /// <param name="key">Randomness.</param>
     /// <param name="snapshot">A snapshot that nothing was learned from.</param>
     /// <returns>By set and level.</returns>
     let sample (device: Device) (t: TrainedDenoiser) (sets: int) (key: Key) (snapshot: Snapshot) : NoiseSample[][] =
-        Array.init sets (fun set ->
-            let place =
-                (Key.generator (key |> Key.named "places" |> Key.item (set / 2))).NextFloat()
-
-            measure device t snapshot (if set % 2 = 0 then place else 1.0 - place) (Key.item set key))
+        Array.init sets (fun set -> measure device t snapshot ((float set + 0.5) / float sets) (Key.item set key))
 
     /// What a level adds to the integral: of the smallest noise all that is found, of the others what is not known from normal waves.
     let private added (set: NoiseSample[]) level =

@@ -169,7 +169,7 @@ let tests =
                 let wrong =
                     { some with
                         Networks = 1
-                        Sets = 3
+                        Sets = 0
                         Dimension = 4
                     }
 

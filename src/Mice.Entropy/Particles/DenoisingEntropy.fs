@@ -111,17 +111,14 @@ module DenoisingEntropy =
                 Smallest = bySnapshot |> Array.collect (Array.map (fun set -> set[k].Explained)) |> Array.min
             })
 
-    /// Held-out values of the snapshots of a network; two groups of sets have noise that is independent of each other.
+    /// Held-out values of the snapshots of a network.
     let private heldOut (snapshots: Snapshot[]) (outcome: DenoisingOutcome) : SnapshotEntropy[] =
         let ofSnapshot i (sets: float[]) =
-            let mean remainder =
-                sets |> Array.indexed |> Array.filter (fun (set, _) -> set % 2 = remainder) |> Array.averageBy snd
-
             {
                 Step = snapshots[outcome.Test[i]].Step
                 Network = outcome.Network
                 Entropy = Array.average sets
-                Passes = [| struct (mean 0, mean 1) |]
+                Passes = outcome.Paths[i] |> Array.map (fun path -> struct (path, path))
             }
 
         outcome.Entropies |> Array.mapi ofSnapshot

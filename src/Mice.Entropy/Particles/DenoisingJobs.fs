@@ -13,6 +13,8 @@ type internal DenoisingOutcome =
         Samples: NoiseSample[][][]
         /// Excess entropies from them, k_B per atom, by snapshot and set.
         Entropies: float[][]
+        /// Those of the snapshots with paths of noise, by snapshot and path.
+        Paths: float[][]
         Training: TrainingState
     }
 
@@ -23,8 +25,29 @@ module internal DenoisingJobs =
     [<Literal>]
     let private ValidationSets = 2
 
+    /// Share of the time of a network that its training takes, roughly.
+    [<Literal>]
+    let private TrainingShare = 0.7
+
+    /// Steps of a path of noise.
+    [<Literal>]
+    let private PathSteps = 64
+
     let private measure (t: TrainedDenoiser) (run: Run) sets (snapshots: Snapshot[]) =
         snapshots |> Array.mapi (fun i s -> ExplainedNoise.sample run.Device t sets (Key.item i run.Key) s)
+
+    /// Excess entropies of snapshots with paths of noise; none where no snapshot is left to tell the variances of the steps.
+    let private follow (t: TrainedDenoiser) (run: Run) count (snapshots: Snapshot[]) samples =
+        if snapshots.Length < 2 then
+            snapshots |> Array.map (fun _ -> [||])
+        else
+            let sigmas = NoisePaths.sigmas t.Network PathSteps samples
+
+            let paths i snapshot =
+                Run.stopIfCancelled run
+                Array.init count (fun p -> NoisePaths.sample t sigmas (run.Key |> Key.item i |> Key.item p) snapshot)
+
+            snapshots |> Array.mapi paths |> NoisePaths.entropies t.Network
 
     let private runJob
         (options: DenoisingOptions)
@@ -60,16 +83,20 @@ module internal DenoisingJobs =
 
         let objective = DenoiserTraining.objective d training validate run
 
-        Training.run plan objective (DenoiserTraining.start plan d run) run
+        Run.within 0.0 TrainingShare "" run
+        |> Training.run plan objective (DenoiserTraining.start plan d run)
         |> Result.map (fun state ->
             let test = pick fold.Test
-            let samples = measure (trained state.Best) (Run.named "test" run) options.Sets test
+            let best = trained state.Best
+            Run.tell title TrainingShare $"{title}, measuring noise of {test.Length} held-out snapshots" run
+            let samples = measure best (Run.named "test" run) options.Sets test
 
             {
                 Network = network
                 Test = fold.Test
                 Samples = samples
                 Entropies = Array.zip test samples |> ExplainedNoise.entropies d
+                Paths = follow best (Run.named "paths" run) options.Paths test samples
                 Training = state
             })
 

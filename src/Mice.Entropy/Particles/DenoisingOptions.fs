@@ -27,8 +27,10 @@ type DenoisingOptions =
         Network: DenoiserOptions
         /// Steps, learning rate.
         Training: DenoiserTrainingOptions
-        /// Sets of noise for each held-out snapshot, each with every level of noise; even.
+        /// Sets of noise for each held-out snapshot, each with every level of noise.
         Sets: int
+        /// Paths of noise for each held-out snapshot, by which it is known how loose the bound is where −ln p of the snapshots is; 0 where that is not wanted.
+        Paths: int
     }
 
 /// Defaults, presets and checks.
@@ -44,6 +46,7 @@ module DenoisingOptions =
             Network = DenoiserOptions.defaults
             Training = DenoiserTrainingOptions.defaults
             Sets = 4
+            Paths = 4
         }
 
     /// A short run, for a first look: a quarter of the steps, three networks. The bound is looser.
@@ -55,6 +58,7 @@ module DenoisingOptions =
                     Steps = defaults.Training.Steps / 4
                 }
             Sets = 2
+            Paths = 2
         }
 
     /// <summary>Checks all fields and reports every fault, not only the first.</summary>
@@ -69,10 +73,8 @@ module DenoisingOptions =
             and! _ = DenoiserOptions.check o.Network
             and! _ = DenoiserTrainingOptions.check o.Training
 
-            and! () =
-                o.Sets
-                |> Validate.that "the sets of noise" "an even number, 2 or more" (fun n -> n >= 2 && n % 2 = 0)
-
+            and! () = Validate.atLeast 1 "the sets of noise" o.Sets
+            and! () = Validate.atLeast 0 "the paths of noise" o.Paths
             return o
         }
 
@@ -92,4 +94,5 @@ module DenoisingOptions =
             yield! DenoiserOptions.describe o.Network
             yield! DenoiserTrainingOptions.describe o.Training
             "noise_sets", string o.Sets
+            "noise_paths", string o.Paths
         ]

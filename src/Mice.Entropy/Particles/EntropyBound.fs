@@ -69,8 +69,11 @@ module internal EntropyBound =
 
         // A network with one snapshot has no scatter, one with two no error of it.
         let looseness =
-            Some(SnapshotEntropies.looseness bound.Atoms control bound.BySnapshot)
-            |> Option.filter (fun e -> Double.IsFinite(float e.StandardError))
+            if bound.BySnapshot |> Array.exists (fun s -> Array.isEmpty s.Passes) then
+                None
+            else
+                Some(SnapshotEntropies.looseness bound.Atoms control bound.BySnapshot)
+                |> Option.filter (fun e -> Double.IsFinite(float e.StandardError))
 
         { bound with
             ExcessEntropy = total

@@ -45,6 +45,12 @@ module ParticleMethod =
         | ParticleMethod.Denoising o -> ParticleMethod.Denoising { o with Symmetry = symmetry }
         | ParticleMethod.Scan o -> ParticleMethod.Scan { o with Symmetry = symmetry }
 
+    /// The same without what tells how loose its bound is, for snapshots of which −ln p is not known.
+    let boundAlone (method: ParticleMethod) : ParticleMethod =
+        match method with
+        | ParticleMethod.Denoising o -> ParticleMethod.Denoising { o with Paths = 0 }
+        | ParticleMethod.Scan _ -> method
+
     /// <summary>Checks all options and reports every fault, not only the first.</summary>
     /// <param name="method">The method.</param>
     /// <returns>Errors: OutOfRange.</returns>

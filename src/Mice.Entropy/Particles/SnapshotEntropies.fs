@@ -11,8 +11,8 @@ type SnapshotEntropy =
         Network: int
         /// Excess entropy, k_B per atom; its mean over snapshots is the bound.
         Entropy: float
-        /// Excess entropy by single passes, k_B per atom: two values of each that share everything but random numbers of their own. Entropy is the
-        /// mean of them all.
+        /// −ln q of the snapshot under models that together give Entropy (single passes of a scan, paths of noise), k_B per atom; two values of each that share
+        /// everything but random numbers of their own, which belong to no model. Their mean may lie above Entropy.
         Passes: struct (float * float)[]
     }
 
@@ -79,15 +79,23 @@ module internal SnapshotEntropies =
         else
             0.5 * float atoms * Array.average terms
 
+    /// How far the mean of the passes lies above the bound.
+    let private above (snapshots: SnapshotEntropy[]) =
+        snapshots
+        |> Array.averageBy (fun s -> (s.Passes |> Array.averageBy (fun struct (a, b) -> 0.5 * (a + b))) - s.Entropy)
+
     /// <summary>How far the bound lies above the entropy: the relative entropy of the system from the model, per atom, to second order.</summary>
     /// <remarks>With D = ln p − ln q of a snapshot of N atoms, ⟨e^−D⟩ = 1, so that ⟨D⟩ = ½ Var D − ⅙ κ₃(D) + …; the control variate knows −ln p up to a
-    /// constant. The same expansion as in free-energy perturbation: R. W. Zwanzig, J. Chem. Phys. 22, 1420 (1954). It may come out below 0 by noise.
+    /// constant. What the passes lie above the bound is taken from that. The same expansion as in free-energy perturbation: R. W. Zwanzig, J. Chem. Phys. 22, 1420 (1954). It may come out below 0 by noise.
     /// The error is by jackknife over the snapshots.</remarks>
     /// <param name="atoms">N.</param>
     /// <param name="control">−ln p/N of the snapshots, up to a constant.</param>
-    /// <param name="snapshots">Held-out snapshots, independent of one another, two or more of each network.</param>
+    /// <param name="snapshots">Held-out snapshots, independent of one another, two or more of each network, with passes.</param>
     let looseness (atoms: int) (control: ControlVariate) (snapshots: SnapshotEntropy[]) : Estimate<kB / atom> =
         let pairs = Array.zip snapshots control.Values
-        let struct (_, error) = Statistics.jackknife (halfVariance atoms) pairs
-        let value = halfVariance atoms pairs
-        Estimate.create (value * 1.0<kB / atom>) (error * 1.0<kB / atom>) Direction.NoBound
+
+        let measured pairs =
+            halfVariance atoms pairs - above (Array.map fst pairs)
+
+        let struct (_, error) = Statistics.jackknife measured pairs
+        Estimate.create (measured pairs * 1.0<kB / atom>) (error * 1.0<kB / atom>) Direction.NoBound
