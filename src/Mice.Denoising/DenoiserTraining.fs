@@ -17,8 +17,8 @@ type DenoiserTrainingOptions =
 /// Defaults, the same for every system.
 [<RequireQualifiedAccess>]
 module DenoiserTrainingOptions =
-    /// 2,000 steps.
-    let defaults = { Steps = 2000; LearningRate = 4e-3 }
+    /// 1,500 steps.
+    let defaults = { Steps = 1500; LearningRate = 4e-3 }
 
     /// <summary>Checks all fields and reports every fault, not only the first.</summary>
     /// <param name="o">The options.</param>

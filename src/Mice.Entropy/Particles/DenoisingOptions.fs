@@ -45,17 +45,17 @@ module DenoisingOptions =
             Networks = 4
             Network = DenoiserOptions.defaults
             Training = DenoiserTrainingOptions.defaults
-            Sets = 4
+            Sets = 3
             Paths = 4
         }
 
-    /// A short run, for a first look: a quarter of the steps, three networks. The bound is looser.
+    /// A short run, for a first look: a third of the steps, two networks. The bound is looser.
     let quick =
         { defaults with
-            Networks = 3
+            Networks = 2
             Training =
                 { defaults.Training with
-                    Steps = defaults.Training.Steps / 4
+                    Steps = defaults.Training.Steps / 3
                 }
             Sets = 2
             Paths = 2
