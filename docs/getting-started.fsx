@@ -90,18 +90,17 @@ match Trajectory.read (sodium "gas.dump.gz") with
 (**
 ## The entropy of one phase
 
-This takes minutes, so the page compiles it without running it. `ScanOptions.quick` trains shorter and gives a looser bound.
+This takes minutes, so the page compiles it without running it. `DenoisingOptions.quick` trains shorter and gives a looser bound.
 *)
 (*** do-not-eval ***)
-open Mice.Autoregressive
 open Mice.Entropy
 
 let options =
-    { ScanOptions.defaults with
+    { DenoisingOptions.defaults with
         Symmetry = Symmetry.Cubic }
 
 let entropy () =
-    ScanEntropy.estimate options Run.console solid.Snapshots
+    DenoisingEntropy.estimate options Run.console solid.Snapshots
     |> Result.map (fun found -> Estimate.formatWithDirection found.Bound.ExcessEntropy)
 (**
 The second argument is the *run*: what a long computation is given besides its options and data. `Run.console` tells how far the work is,

@@ -64,10 +64,10 @@ public sealed record MeltingOptions : EstimatorOptions
     public double PressureBar { get; init; } = 1.0;
 
     /// <summary>How the entropy of the solid is estimated.</summary>
-    public ParticleEntropyOptions Solid { get; init; } = new ScanEntropyOptions();
+    public ParticleEntropyOptions Solid { get; init; } = new DenoisingEntropyOptions();
 
     /// <summary>How the entropy of the liquid is estimated.</summary>
-    public ParticleEntropyOptions Liquid { get; init; } = new ScanEntropyOptions();
+    public ParticleEntropyOptions Liquid { get; init; } = new DenoisingEntropyOptions();
 
     /// <summary>Number of the CUDA device; null computes on the processor.</summary>
     public int? CudaDevice { get; init; }
@@ -76,7 +76,7 @@ public sealed record MeltingOptions : EstimatorOptions
     {
         foreach (var phase in new[] { Solid, Liquid })
         {
-            var unset = new ScanEntropyOptions();
+            var unset = new DenoisingEntropyOptions();
 
             if (
                 phase.CheckpointDirectory is not null

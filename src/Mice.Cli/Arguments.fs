@@ -52,7 +52,7 @@ type MeltArgument =
             | Temperature _ -> "temperature of both runs"
             | Pressure _ -> "target pressure of both runs; default 1"
             | Method _ ->
-                "scan (default), atom by atom along passes; or denoising, by the noise that networks find: tighter bounds, whose looseness is known less well"
+                "denoising (default), by the noise that networks find; or scan, atom by atom along passes, with looser bounds"
             | Symmetry_Solid _ -> "symmetry of the solid: cubic (default), isotropic or none"
             | Symmetry_Liquid _ -> "symmetry of the liquid: isotropic (default), cubic or none"
             | Quick -> "smaller networks and shorter training: minutes, with looser bounds"

@@ -19,10 +19,6 @@ module Melt =
             Warnings: string list
         }
 
-    /// The method that is used when none is named: a few sets of noise tell the looseness of a denoising bound too badly for a difference of two phases.
-    [<Literal>]
-    let private Usual = "scan"
-
     /// Reads everything and returns every fault of it.
     let private read (given: GivenArguments<MeltArgument>) : Read<Job> =
         let r = given.Own
@@ -49,7 +45,7 @@ module Melt =
 
             and! method =
                 r.TryGetResult MeltArgument.Method
-                |> Option.defaultValue Usual
+                |> Option.defaultValue ParticleMethod.names.Head
                 |> ParticleMethod.ofName (r.Contains MeltArgument.Quick)
 
             and! options = SharedOptions.read given.Shared
