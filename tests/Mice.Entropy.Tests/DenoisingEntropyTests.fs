@@ -145,6 +145,21 @@ let tests =
                     Expect.equal (values (estimate None)) first "they are those of a run without one")
             }
 
+            test "Without paths of noise there is the same bound, and its looseness is not known" {
+                let bound paths =
+                    let result =
+                        DenoisingEntropy.estimate { options 3 3 with Paths = paths } Run.quiet gas.Snapshots
+                        |> ok
+                        |> DenoisingEntropy.withControl (ControlVariate.athermal gas.Snapshots.Length)
+
+                    result.Bound
+
+                let without, with' = bound 0, bound 1
+                Expect.equal without.ExcessEntropy with'.ExcessEntropy "the bound is the same"
+                Expect.isNone without.Looseness "no paths"
+                Expect.isSome with'.Looseness "paths"
+            }
+
             test "With few snapshots there is a bound, and a check that fails" {
                 let result =
                     DenoisingEntropy.estimate (options 3 3) Run.quiet (Array.take 5 gas.Snapshots) |> ok

@@ -37,8 +37,10 @@ let private passes seed own common pointNoise =
                 let noisy () = value + pointNoise * g.NextNormal()
                 struct (noisy (), noisy ())
 
-            { held (i / 5) -3.0 with
-                Passes = Array.init 6 pass
+            let found = Array.init 6 pass
+
+            { held (i / 5) (found |> Array.averageBy (fun struct (a, b) -> 0.5 * (a + b))) with
+                Passes = found
             })
 
     snapshots, control thermal 0.0 0.001
@@ -150,6 +152,19 @@ let tests =
                     found |> Array.averageBy (fun e -> float e.StandardError ** 2.0) |> sqrt
 
                 Expecting.inRange (jackknife / scatter) 0.8 1.3 "the error is the scatter"
+            }
+
+            test "What passes lie above the bound is no part of its looseness" {
+                let snapshots, control = passes 1UL 0.012 0.006 0.0
+
+                let lowered =
+                    snapshots |> Array.map (fun s -> { s with Entropy = s.Entropy - 0.01 })
+
+                let value s =
+                    float (SnapshotEntropies.looseness 1000 control s).Value
+
+                // Rounding only.
+                Expecting.within 1e-12 (value lowered) (value snapshots - 0.01) "the bound is tighter than its passes"
             }
 
             test "A network with a single snapshot tells nothing of the looseness, two tell no error" {

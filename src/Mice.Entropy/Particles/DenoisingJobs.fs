@@ -36,9 +36,9 @@ module internal DenoisingJobs =
     let private measure (t: TrainedDenoiser) (run: Run) sets (snapshots: Snapshot[]) =
         snapshots |> Array.mapi (fun i s -> ExplainedNoise.sample run.Device t sets (Key.item i run.Key) s)
 
-    /// Excess entropies of snapshots with paths of noise; none where no snapshot is left to tell the variances of the steps.
+    /// Excess entropies of snapshots with paths of noise; none where none are wanted, or no snapshot is left to tell the variances of the steps.
     let private follow (t: TrainedDenoiser) (run: Run) count (snapshots: Snapshot[]) samples =
-        if snapshots.Length < 2 then
+        if count = 0 || snapshots.Length < 2 then
             snapshots |> Array.map (fun _ -> [||])
         else
             let sigmas = NoisePaths.sigmas t.Network PathSteps samples
