@@ -282,21 +282,14 @@ module CrystalModes =
     /// averaged over.</summary>
     /// <remarks>½ Σ [d ln 2π + ln det(C + σ²) + tr((C + σ²)⁻¹(w wᵀ + a))] over blocks, without the three common displacements; these are uniform in the
     /// box, in units of Å/√N; and atoms of one species may sit on their sites in any order, of which one in M is the same crystal as another, moved.</remarks>
-    let private surprise
-        (modes: CrystalModes)
-        (sigma: float)
-        (averaged: float)
-        (species: int[])
-        cell
-        positions
-        : float =
+    let private surprise (modes: CrystalModes) (averaged: float) (species: int[]) (atoms: NoisyAtoms) : float =
         let crystal = modes.Crystal
         let width = 3 * crystal.Places
         let n = species.Length
-        let variance = sigma * sigma
+        let variance = atoms.Sigma * atoms.Sigma
 
         let w =
-            CrystalSites.displacements crystal cell positions |> amplitudes crystal modes.Waves
+            CrystalSites.displacements crystal atoms.Cell atoms.Positions |> amplitudes crystal modes.Waves
 
         let block b =
             let own = ofRows width w modes.Rows[b] |> independent modes.Axes[b]
@@ -311,7 +304,7 @@ module CrystalModes =
             |> Array.sum
 
         let common = 1.5 * (log (2.0 * Math.PI * variance) + averaged / variance)
-        let volume = log (Cell.volume cell)
+        let volume = log (Cell.volume atoms.Cell)
         let orders = species |> Array.countBy id |> Array.sumBy (snd >> logFactorial)
 
         (Seq.sumBy block (seq { 0 .. modes.Rows.Length - 1 }) - common + 1.5 * log (float n) + volume
@@ -327,12 +320,20 @@ module CrystalModes =
     /// <param name="snapshot">A snapshot.</param>
     /// <returns>k_B per atom.</returns>
     let crossEntropy (modes: CrystalModes) (sigma: float) (snapshot: Snapshot) : float =
-        surprise modes sigma (sigma * sigma) snapshot.Species snapshot.Cell snapshot.Positions
+        surprise
+            modes
+            (sigma * sigma)
+            snapshot.Species
+            {
+                Cell = snapshot.Cell
+                Positions = snapshot.Positions
+                Sigma = sigma
+                Noise = [||]
+            }
 
     /// <summary>−ln q of noisy positions, q the density of the normal waves with noise, relative to the ideal gas of the same density.</summary>
     /// <param name="modes">Of training snapshots.</param>
     /// <param name="species">Of the atoms.</param>
     /// <param name="atoms">The noisy positions.</param>
     /// <returns>k_B per atom.</returns>
-    let surpriseOf (modes: CrystalModes) (species: int[]) (atoms: NoisyAtoms) : float =
-        surprise modes atoms.Sigma 0.0 species atoms.Cell atoms.Positions
+    let surpriseOf (modes: CrystalModes) (species: int[]) (atoms: NoisyAtoms) : float = surprise modes 0.0 species atoms

@@ -148,12 +148,15 @@ module Denoiser =
         |> Tensor.ofArray [ 3; n ]
         |> Tensor.onto device
 
+    /// A prediction [3; n] as three numbers for each atom, the opposite of byAxis.
+    let internal byAtom (prediction: Tensor) : float[] =
+        let e = Tensor.toArray<float32>(Tensor.detach prediction)
+        let n = e.Length / 3
+        Array.init e.Length (fun i -> float e[(i % 3) * n + i / 3])
+
     /// Where the atoms were, if a prediction [3; n] is right.
     let private cleaned (atoms: NoisyAtoms) (prediction: Tensor) =
-        let n = atoms.Noise.Length / 3
-        let e = Tensor.toArray<float32>(Tensor.detach prediction)
-
-        Array.init (3 * n) (fun i -> atoms.Positions[i] - atoms.Sigma * float e[(i % 3) * n + i / 3])
+        Array.map2 (fun x e -> x - atoms.Sigma * e) atoms.Positions (byAtom prediction)
 
     /// Where parameters live.
     let internal device (parameters: Params) : Device =

@@ -68,12 +68,7 @@ module NoisePaths =
             baseline
         else
             Tensor.scope (fun () ->
-                let n = Array.length species
-
-                let e =
-                    Denoiser.predictFrom d species noisy baseline t.Parameters |> List.last |> Tensor.toArray<float32>
-
-                Array.init (3 * n) (fun i -> float e[(i % 3) * n + i / 3]))
+                Denoiser.predictFrom d species noisy baseline t.Parameters |> List.last |> Denoiser.byAtom)
 
     /// <summary>A path of noise from a snapshot.</summary>
     /// <param name="t">What finds the noise.</param>
@@ -84,52 +79,41 @@ module NoisePaths =
         let d = t.Network
         let species = Denoiser.species d snapshot
         let n = species.Length
-        let left = Array.zeroCreate sigmas.Length
-        let added = Array.zeroCreate sigmas.Length
 
-        let follow (positions: float[], before: float) k =
-            let sigma = sigmas[k]
-            let tau = sqrt (sigma * sigma - before * before)
+        let square x =
+            Array.sumBy (fun xi -> xi * xi) x / float n
+
+        let follow (before: NoisyAtoms) (k, sigma) =
+            let tau = sqrt (sigma * sigma - before.Sigma * before.Sigma)
             let noise = NoisyAtoms.noise d.Dimension n (Key.item k key)
-            let next = Array.map2 (fun x w -> x + tau * w) positions noise
 
-            let prediction =
-                predict
-                    t
-                    species
-                    {
-                        Cell = snapshot.Cell
-                        Positions = Cell.wrap snapshot.Cell next
-                        Sigma = sigma
-                        Noise = noise
-                    }
+            let next =
+                { NoisyAtoms.withNoise snapshot.Cell before.Positions tau noise with
+                    Sigma = sigma
+                }
 
-            let square f =
-                Array.sumBy (fun x -> x * x) f / float n
+            let left =
+                Array.map2 (fun w e -> w - tau / sigma * e) noise (predict t species next)
 
-            left[k] <- Array.map2 (fun w e -> w - tau / sigma * e) noise prediction |> square
-            added[k] <- square noise
-            next, sigma
+            struct (square left, square noise), next
 
-        let final, sigma =
-            Array.fold follow (snapshot.Positions, 0.0) [| 0 .. sigmas.Length - 1 |]
+        let start =
+            {
+                Cell = snapshot.Cell
+                Positions = snapshot.Positions
+                Sigma = 0.0
+                Noise = [||]
+            }
+
+        let steps, last = sigmas |> Array.indexed |> Array.mapFold follow start
 
         {
-            Left = left
-            Added = added
+            Left = steps |> Array.map (fun struct (left, _) -> left)
+            Added = steps |> Array.map (fun struct (_, added) -> added)
             End =
                 match d.Baseline with
                 | Baseline.Fluid _ -> 0.0
-                | Baseline.Crystal modes ->
-                    CrystalModes.surpriseOf
-                        modes
-                        snapshot.Species
-                        {
-                            Cell = snapshot.Cell
-                            Positions = Cell.wrap snapshot.Cell final
-                            Sigma = sigma
-                            Noise = [||]
-                        }
+                | Baseline.Crystal modes -> CrystalModes.surpriseOf modes snapshot.Species last
         }
 
     /// −(ln q − ln p of the noise)/N of a path, with variances v of the steps over τ².

@@ -4,7 +4,8 @@ open Expecto
 open Mice
 open Mice.Denoising
 
-let private network =
+/// A network for a fluid, not trained.
+let network =
     Denoiser.create
         DenoiserOptions.defaults
         3
@@ -18,11 +19,9 @@ let private samples (u: float) (own: float) snapshots sets seed =
     let generator = Key.ofSeed seed |> Key.generator
 
     Array.init snapshots (fun _ ->
-        let places = Array.init sets (fun _ -> generator.NextFloat())
-
         Array.init sets (fun set ->
-            // As in measurements: the set behind has the place as far from the other end.
-            let place = if set % 2 = 0 then places[set] else 1.0 - places[set - 1]
+            // As in measurements: a midpoint rule.
+            let place = (float set + 0.5) / float sets
 
             Array.init (ExplainedNoise.levels network) (fun k ->
                 let sigma = ExplainedNoise.sigma network k place

@@ -44,14 +44,7 @@ let private path (sigmas: float[]) share (generator: Generator) : struct (NoiseP
             },
             normal (Width * Width) start / float Atoms)
 
-let private network =
-    Denoiser.create
-        DenoiserOptions.defaults
-        3
-        3.0
-        [| "A" |]
-        EdgesTests.soft
-        (Baseline.Fluid(DensityModes.create 3 2.4 [| EdgesTests.gas 30 1UL |]))
+let private network = ExplainedNoiseTests.network
 
 /// How far paths lie above the entropy, by their mean and by half the variance of ln p − ln q, with the errors of both; nats per atom.
 let private gap steps share seed =

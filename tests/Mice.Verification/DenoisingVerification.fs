@@ -7,11 +7,10 @@ open Mice.Testing.Measuring
 open Mice.Testing.Systems.HardSphereFluid
 open Mice.Testing.Systems.ScanSystems
 
-/// The denoising entropy with default settings, against exact values and other routes to the same numbers.
+/// The denoising entropy with default settings, against exact values.
 [<RequireQualifiedAccess>]
 module DenoisingVerification =
     /// Systems with known entropies, and how far above that the bound may lie. Sodium is measured by `verify sodium`.
-
     let private cases () : (KnownSystem * float) list =
         [
             hardSphereFluid 0.49 8 20 9UL, 0.03

@@ -69,11 +69,10 @@ module internal EntropyBound =
 
         // A network with one snapshot has no scatter, one with two no error of it.
         let looseness =
-            if bound.BySnapshot |> Array.exists (fun s -> Array.isEmpty s.Passes) then
-                None
-            else
-                Some(SnapshotEntropies.looseness bound.Atoms control bound.BySnapshot)
-                |> Option.filter (fun e -> Double.IsFinite(float e.StandardError))
+            Some bound.BySnapshot
+            |> Option.filter (Array.forall (fun s -> s.Passes.Length > 0))
+            |> Option.map (SnapshotEntropies.looseness bound.Atoms control)
+            |> Option.filter (fun e -> Double.IsFinite(float e.StandardError))
 
         { bound with
             ExcessEntropy = total
