@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Mice.Entropy;
+using Mice.Entropy.Models;
 using Mice.Samplers;
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;

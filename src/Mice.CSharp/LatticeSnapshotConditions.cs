@@ -4,6 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Linq;
 using Mice.Entropy;
+using Mice.Entropy.Models;
 using Mice.Samplers;
 using Microsoft.FSharp.Collections;
 using Microsoft.FSharp.Core;

@@ -34,7 +34,7 @@ public record LatticeSystem
     }
 
     /// <summary>Names of all models, such as ising.</summary>
-    public static IReadOnlyList<string> Models { get; } = Entropy.LatticeSystems.all.Select(f => f.Name).ToArray();
+    public static IReadOnlyList<string> Models { get; } = Entropy.Models.LatticeSystems.all.Select(f => f.Name).ToArray();
 
     /// <summary>The model's name.</summary>
     public string Model { get; }
@@ -50,17 +50,17 @@ public record LatticeSystem
     /// <summary>All parameters of the model.</summary>
     internal virtual IEnumerable<KeyValuePair<string, string>> Values => Parameters;
 
-    internal Entropy.LatticeSystem ToSystem(int? snapshots)
+    internal Entropy.Models.LatticeSystem ToSystem(int? snapshots)
     {
-        var request = new Entropy.LatticeRequest(
+        var request = new Entropy.Models.LatticeRequest(
             ListModule.OfSeq(Sides),
             ListModule.OfSeq(Values.Select(v => Tuple.Create(v.Key, v.Value))),
             snapshots is { } count ? FSharpOption<int>.Some(count) : FSharpOption<int>.None,
             FSharpOption<int>.None,
             FSharpOption<int>.None
         );
-        var family = MiceException.Unwrap(Entropy.LatticeSystems.tryFind(Model));
-        return MiceException.Unwrap(Entropy.LatticeFamilyModule.create(request, family));
+        var family = MiceException.Unwrap(Entropy.Models.LatticeSystems.tryFind(Model));
+        return MiceException.Unwrap(Entropy.Models.LatticeFamilyModule.create(request, family));
     }
 
     private protected static KeyValuePair<string, string> Number(string name, double value) =>

@@ -3,6 +3,7 @@ namespace Mice.Cli
 open System
 open Mice
 open Mice.Entropy
+open Mice.Entropy.Models
 
 /// From the command line to a verb. A verb is one to three words; what follows is its own.
 [<RequireQualifiedAccess>]

@@ -3,6 +3,7 @@ namespace Mice.Cli
 open Argu
 open Mice
 open Mice.Entropy
+open Mice.Entropy.Models
 
 /// What `mice entropy MODEL` takes beside what every verb does.
 type LatticeArgument =

@@ -4,6 +4,7 @@ open System.IO
 open Argu
 open Mice
 open Mice.Entropy
+open Mice.Entropy.Models
 open Mice.Samplers
 
 /// What `mice entropy snapshots FILE` takes beside what every verb does.

@@ -5,6 +5,7 @@ open System.Reflection
 open Mice
 open Mice.Atoms
 open Mice.Entropy
+open Mice.Entropy.Models
 open Mice.Information
 open Mice.Tensors
 

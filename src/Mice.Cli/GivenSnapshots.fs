@@ -2,6 +2,7 @@ namespace Mice.Cli
 
 open Mice
 open Mice.Entropy
+open Mice.Entropy.Models
 open Mice.Samplers
 
 /// The equilibrium that snapshots are from.

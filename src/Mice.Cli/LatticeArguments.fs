@@ -4,6 +4,7 @@ open System
 open System.Globalization
 open Mice
 open Mice.Entropy
+open Mice.Entropy.Models
 open Mice.Tensors
 
 /// Reading of the arguments that verbs about lattices share, and what they say of a lattice.

@@ -5,6 +5,7 @@ open System.IO
 open Argu
 open Mice
 open Mice.Entropy
+open Mice.Entropy.Models
 open Mice.Plots
 open Mice.Samplers
 

@@ -7,6 +7,7 @@ open System.IO
 open Mice
 open Mice.Entropy
 open Mice.Entropy.Halvings
+open Mice.Entropy.Models
 open Mice.Tensors
 open Mice.Samplers
 open Mice.Testing.Measuring

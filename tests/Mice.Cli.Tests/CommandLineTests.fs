@@ -5,6 +5,7 @@ open Expecto
 open System.Diagnostics
 open System.IO
 open Mice.Entropy
+open Mice.Entropy.Models
 open Mice.Cli.Tests.Process
 
 /// What bash would complete for the words of a line, with the script of `mice completion bash`.

@@ -10,6 +10,7 @@ open Mice.Cli.Tests.BadInputTests
 open Mice.Cli.Tests.Process
 open Mice.Cli.Tests.VerbTests
 open Mice.Entropy
+open Mice.Entropy.Models
 open Mice.Samplers
 
 /// The same options, but hardly trained: a second, with loose results.

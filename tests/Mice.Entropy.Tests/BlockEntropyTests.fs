@@ -3,6 +3,7 @@ module Mice.Entropy.Tests.BlockEntropyTests
 open Expecto
 open Mice
 open Mice.Entropy
+open Mice.Entropy.Models
 open Mice.Entropy.Tests.SpinSamples
 open Mice.Information
 open Mice.Samplers

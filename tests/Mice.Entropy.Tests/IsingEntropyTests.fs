@@ -6,6 +6,7 @@ open Mice
 open Mice.Learning
 open Mice.Samplers
 open Mice.Entropy
+open Mice.Entropy.Models
 open Mice.Entropy.Tests.SpinSamples
 
 let private sampling =

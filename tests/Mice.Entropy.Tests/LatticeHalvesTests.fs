@@ -4,6 +4,7 @@ open Expecto
 open Mice
 open Mice.Samplers
 open Mice.Entropy
+open Mice.Entropy.Models
 
 let private shape (h: LatticeHalves) =
     LatticeHalves.depth h, LatticeHalves.length h, LatticeHalves.interfaceArea h

@@ -5,6 +5,7 @@ open Mice
 open Mice.Tensors
 open Mice.Samplers
 open Mice.Entropy
+open Mice.Entropy.Models
 open Mice.Entropy.Tests.SpinSamples
 
 [<Tests>]

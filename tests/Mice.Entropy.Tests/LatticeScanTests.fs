@@ -6,6 +6,7 @@ open Mice.Tensors
 open Mice.Samplers
 open Mice.Autoregressive
 open Mice.Entropy
+open Mice.Entropy.Models
 open Mice.Entropy.Tests.SpinSamples
 
 let private model =

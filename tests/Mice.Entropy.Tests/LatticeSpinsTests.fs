@@ -5,6 +5,7 @@ open System
 open Mice
 open Mice.Samplers
 open Mice.Entropy
+open Mice.Entropy.Models
 open Mice.Entropy.Tests.SpinSamples
 
 /// Independent spins in a field, snapshots of 2×2.

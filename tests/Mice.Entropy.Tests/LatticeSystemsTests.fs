@@ -4,6 +4,7 @@ open Expecto
 open Mice
 open Mice.Samplers
 open Mice.Entropy
+open Mice.Entropy.Models
 open Mice.Entropy.Tests.SpinSamples
 
 let private two = { Run.quiet with Threads = 2 }

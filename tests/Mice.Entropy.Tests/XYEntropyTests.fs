@@ -5,6 +5,7 @@ open System.Threading
 open Mice
 open Mice.Samplers
 open Mice.Entropy
+open Mice.Entropy.Models
 open Mice.Entropy.Tests.SpinSamples
 
 let private sampling =

@@ -3,6 +3,7 @@ namespace Mice.Verification
 open System.Diagnostics
 open Mice
 open Mice.Entropy
+open Mice.Entropy.Models
 open Mice.Samplers
 open Mice.Testing.Measuring
 

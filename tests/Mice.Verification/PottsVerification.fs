@@ -3,6 +3,7 @@ namespace Mice.Verification
 open System.Diagnostics
 open Mice
 open Mice.Entropy
+open Mice.Entropy.Models
 open Mice.Testing.Measuring
 
 /// Potts models: exact entropies of small tori, and scan and MICE against each other on a larger one.

@@ -3,6 +3,7 @@ namespace Mice.Entropy
 open Mice
 open Mice.Information
 open Mice.Samplers
+open Mice.Entropy.Models
 
 /// <summary>The entropy of one block from counted patterns, and what tells whether there were enough snapshots.</summary>
 type internal BlockEntropy =

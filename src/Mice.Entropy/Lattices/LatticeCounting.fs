@@ -3,6 +3,7 @@ namespace Mice.Entropy
 open System
 open Mice
 open Mice.Samplers
+open Mice.Entropy.Models
 
 /// <summary>One estimate of the entropy per site from counted patterns.</summary>
 type internal CountedEntropy =

@@ -3,6 +3,7 @@ namespace Mice.Entropy
 open Mice
 open Mice.Samplers
 open Mice.Tensors
+open Mice.Entropy.Models
 
 /// Snapshots of a lattice system at one temperature, and what networks that learn from them need.
 type internal LatticeData<'spin> =

@@ -4,6 +4,7 @@ open System.Numerics
 open Mice
 open Mice.Samplers
 open Mice.Entropy.Halvings
+open Mice.Entropy.Models
 
 /// Two equal halves of a block of a lattice, side by side.
 type internal LatticeHalves =

@@ -5,6 +5,7 @@ open System.Diagnostics
 open Mice
 open Mice.Tensors
 open Mice.Entropy.Halvings
+open Mice.Entropy.Models
 
 /// Snapshots at one temperature, and the part of a point that is known before any method has run.
 type internal LatticeSample<'spin> =

@@ -4,6 +4,7 @@ open System.Numerics
 open Mice
 open Mice.Samplers
 open Mice.Entropy.Halvings
+open Mice.Entropy.Models
 
 /// How MICE divides a lattice. Start from LatticeMiceOptions.defaults.
 type LatticeMiceOptions =

@@ -5,6 +5,7 @@ open System.Runtime.InteropServices
 open Mice
 open Mice.Samplers
 open Mice.Tensors
+open Mice.Entropy.Models
 
 /// Snapshots of a lattice from elsewhere.
 [<RequireQualifiedAccess>]

@@ -1,7 +1,8 @@
-namespace Mice.Entropy
+namespace Mice.Entropy.Models
 
 open Mice
 open Mice.Samplers
+open Mice.Entropy
 
 /// The Ising model on a cubic torus: E = −J Σ_bonds sᵢsⱼ − H Σ_sites sᵢ with sᵢ = ±1 and k_B = 1.
 type CubicIsingModel =

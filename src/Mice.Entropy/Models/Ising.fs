@@ -1,7 +1,8 @@
-namespace Mice.Entropy
+namespace Mice.Entropy.Models
 
 open Mice
 open Mice.Samplers
+open Mice.Entropy
 
 /// Ising models as lattice models.
 [<RequireQualifiedAccess>]

@@ -1,7 +1,8 @@
-namespace Mice.Entropy
+namespace Mice.Entropy.Models
 
 open Mice
 open Mice.Samplers
+open Mice.Entropy
 
 /// A lattice model with its kind of spins hidden: what command line, reports and C# work with.
 type LatticeSystem =

@@ -1,7 +1,8 @@
-namespace Mice.Entropy
+namespace Mice.Entropy.Models
 
 open Mice
 open Mice.Samplers
+open Mice.Entropy
 
 /// E of a configuration, [sites], given in the form in which files store spins.
 [<RequireQualifiedAccess>]

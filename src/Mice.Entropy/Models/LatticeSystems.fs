@@ -1,6 +1,7 @@
-namespace Mice.Entropy
+namespace Mice.Entropy.Models
 
 open Mice
+open Mice.Entropy
 
 /// The registry of lattice models by name: commands, reports and C# offer the models of this list and no others.
 [<RequireQualifiedAccess>]

@@ -1,8 +1,9 @@
-namespace Mice.Entropy
+namespace Mice.Entropy.Models
 
 open System.Numerics
 open Mice
 open Mice.Samplers
+open Mice.Entropy
 
 /// XY models as lattice models; entropies in nats per site relative to dθ: s = ln 2π at T = ∞, and s → −∞ as T → 0.
 [<RequireQualifiedAccess>]

@@ -1,7 +1,8 @@
-namespace Mice.Entropy
+namespace Mice.Entropy.Models
 
 open System
 open Mice.Samplers
+open Mice.Entropy
 
 /// <summary>Symmetries of the law of snapshots besides translations: rotations and reflections of the lattice about a site, and one change of all spins
 /// together (flip, rotation or renaming). A symmetry does not change the probability of any configuration.</summary>

@@ -1,10 +1,11 @@
-namespace Mice.Entropy
+namespace Mice.Entropy.Models
 
 open System.Numerics
 open Mice
 open Mice.Samplers
 open Mice.Information
 open Mice.Autoregressive
+open Mice.Entropy
 open Mice.Entropy.Halvings
 
 /// How networks, counts and compressors see spins of one kind.

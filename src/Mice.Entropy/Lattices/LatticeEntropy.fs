@@ -4,6 +4,7 @@ open System.Diagnostics
 open Mice
 open Mice.Samplers
 open Mice.Tensors
+open Mice.Entropy.Models
 
 /// Entropy of lattice models from nothing: snapshots are drawn, then every method sees the same ones.
 [<RequireQualifiedAccess>]
