@@ -15,7 +15,7 @@ type SodiumGoals =
         Entropy: string
     }
 
-/// The main job with default settings on sodium and aluminium, against other routes to the same numbers.
+/// The main job with default settings on sodium, against other routes to the same numbers.
 module MeltingVerification =
     /// Excess entropies, k_B per atom: Frenkel–Ladd integration for the solid; for the liquid coexistence with that, which agrees with
     /// integration from the Uhlenbeck–Ford fluid, −3.575(6). Δs and T_m by coexistence.
@@ -24,7 +24,8 @@ module MeltingVerification =
     /// Shipped with the documentation.
     let private sodiumFolder = Repository.path [ "docs"; "data"; "na" ]
 
-    let private input (folder: string) : MeltingInput =
+    /// What a folder holds of both phases.
+    let input (folder: string) : MeltingInput =
         let data name = Path.Combine(folder, name)
 
         {
@@ -37,6 +38,32 @@ module MeltingVerification =
     /// The snapshots and tables of sodium at 350 K and 1 bar.
     let sodiumInput () : MeltingInput = input sodiumFolder
 
+    /// Snapshots of both phases by LAMMPS on one thread each, kept in a folder, so that a second call goes on or reads them.
+    let simulate (folder: string) (seed: int) (options: Phase -> LammpsOptions) : MeltingInput =
+        let run (seed, phase: Phase) =
+            let options =
+                { options phase with
+                    Seed = seed
+                    Threads = Some 1
+                }
+
+            Repository.path [ "artifacts"; folder; (string phase).ToLowerInvariant() ]
+            |> Lammps.run options Run.quiet
+            |> ok
+            |> fun files -> (Trajectory.read files.Trajectory |> ok).Snapshots, ThermoTable.read files.Thermo |> ok
+
+        let phases =
+            [| seed, Phase.Solid; seed + 1, Phase.Liquid |] |> Array.Parallel.map run
+
+        let (solid, solidThermo), (liquid, liquidThermo) = phases[0], phases[1]
+
+        {
+            Solid = solid
+            Liquid = liquid
+            SolidThermo = solidThermo
+            LiquidThermo = liquidThermo
+        }
+
     /// Solid and liquid by a method.
     let melt (temperature: float<K>) (method: ParticleMethod) (input: MeltingInput) : MeltingResult =
         let options =
@@ -48,8 +75,6 @@ module MeltingVerification =
                 }
 
         Melting.estimate options Run.console input |> ok
-
-    let private denoising = ParticleMethod.Denoising DenoisingOptions.defaults
 
     /// An estimate that may not be there.
     let known (e: Estimate<'u> option) =
@@ -88,7 +113,8 @@ module MeltingVerification =
         float bound.Value >= truth - 3.0 * float bound.StandardError
 
     let private runSodium () =
-        let r = input sodiumFolder |> melt 350.0<K> denoising
+        let r =
+            input sodiumFolder |> melt 350.0<K> (ParticleMethod.Denoising DenoisingOptions.defaults)
 
         {
             Markdown =
@@ -118,45 +144,9 @@ module MeltingVerification =
                 && abs (float r.MeltingTemperature.Value - truthMelting) <= 12.0
         }
 
-    /// Coexistence gives 926 K for this potential (M. I. Mendelev et al., Phil. Mag. 88, 1723 (2008)).
-    let private runAluminium () =
-        let folder =
-            match Repository.reference [ "md"; "al" ] with
-            | Some folder -> folder
-            | None -> raise (NotHere "the trajectories of aluminium are not among the reference data")
-
-        let r = input folder |> melt 900.0<K> denoising
-
-        let row name value truth = [ name; value; truth ]
-
-        {
-            Markdown =
-                Table.markdown
-                    [ "aluminium, 900 K, 1 bar"; "Mice"; "truth" ]
-                    [
-                        row "s_ex solid, k_B per atom (upper bound)" (Estimate.format r.Solid.Bound.ExcessEntropy) ""
-                        row "s_ex liquid, k_B per atom (upper bound)" (Estimate.format r.Liquid.Bound.ExcessEntropy) ""
-                        row "Δs, k_B per atom (no bound)" (Estimate.format r.DeltaEntropy) "1.41"
-                        row "Δh, kJ/mol" (Estimate.format r.DeltaEnthalpy) "10.85(6)"
-                        row "T_m, K (no bound)" (Estimate.format r.MeltingTemperature) "926"
-                        row "time of both entropies, s" $"{r.Solid.Bound.Seconds + r.Liquid.Bound.Seconds:F0}" ""
-                    ]
-                + "\n\n5 + 5 snapshots of 2,048 atoms, by the noise that networks find, its default settings. Truth: T_m by coexistence with the same potential "
-                + "(M. I. Mendelev et al., Phil. Mag. 88, 1723 (2008)) and Δs = Δh/T_m."
-            // Nothing was promised here: it reports what comes out.
-            Passed = true
-        }
-
     let sodium =
         {
             Name = "sodium"
             Title = "Melting of sodium"
             Run = runSodium
-        }
-
-    let aluminium =
-        {
-            Name = "aluminium"
-            Title = "Melting of aluminium"
-            Run = runAluminium
         }

@@ -9,7 +9,7 @@ let private verifications: Measurement list =
         ScanExactVerification.exact
         ScanExactVerification.dense
         MeltingVerification.sodium
-        MeltingVerification.aluminium
+        AluminiumVerification.measurement
         SodiumStudy.measurement
         SodiumStudy.long
         DenoisingVerification.measurement

@@ -159,31 +159,8 @@ module SodiumStudy =
             Passed = true
         }
 
-    /// 60 snapshots of one phase, 5 ps apart, by LAMMPS on one thread; kept, so that a second call goes on or reads them.
-    let private simulate (seed: int) (phase: Phase) =
-        let options =
-            { LammpsOptions.sodium phase with
-                Seed = seed
-                Threads = Some 1
-            }
-
-        let folder =
-            Repository.path [ "artifacts"; "sodium-long"; (string phase).ToLowerInvariant() ]
-
-        let files = Lammps.run options Run.quiet folder |> ok
-
-        let snapshots = (Trajectory.read files.Trajectory |> ok).Snapshots
-
-        snapshots, ThermoTable.read files.Thermo |> ok
-
     let private runLong () =
         let clock = Stopwatch.StartNew()
-
-        let runs =
-            [| 350101, Phase.Solid; 350102, Phase.Liquid |]
-            |> Array.Parallel.map (fun (seed, phase) -> simulate seed phase)
-
-        let (solid, solidThermo), (liquid, liquidThermo) = runs[0], runs[1]
 
         let twice =
             let o = DenoisingOptions.defaults
@@ -199,12 +176,7 @@ module SodiumStudy =
             MeltingVerification.melt
                 350.0<K>
                 (ParticleMethod.Denoising twice)
-                {
-                    Solid = solid
-                    Liquid = liquid
-                    SolidThermo = solidThermo
-                    LiquidThermo = liquidThermo
-                }
+                (MeltingVerification.simulate "sodium-long" 350101 LammpsOptions.sodium)
 
         {
             Markdown =
