@@ -52,7 +52,7 @@ module DenoiserTraining =
 
     /// Looks at validation snapshots.
     [<Literal>]
-    let private Looks = 10
+    let private Looks = 6
 
     let private sigma (d: Denoiser) (generator: Generator) =
         let between a b =

@@ -162,20 +162,25 @@ module SodiumStudy =
     let private runLong () =
         let clock = Stopwatch.StartNew()
 
-        let twice =
+        let larger =
             let o = DenoisingOptions.defaults
 
             { o with
+                Network =
+                    { o.Network with
+                        Stages = o.Network.Stages + 1
+                    }
                 Training =
                     { o.Training with
                         Steps = 2 * o.Training.Steps
                     }
+                Paths = 2 * o.Paths
             }
 
         let r =
             MeltingVerification.melt
                 350.0<K>
-                (ParticleMethod.Denoising twice)
+                (ParticleMethod.Denoising larger)
                 (MeltingVerification.simulate "sodium-long" 350101 LammpsOptions.sodium)
 
         {
@@ -185,6 +190,7 @@ module SodiumStudy =
                         Solid = "within 0.02 of the truth"
                         Liquid = "within 0.03 of the truth"
                         Entropy = "0.905 ± 0.015"
+                        Melting = "365 ± 5, error ≤ 5"
                     }
                     [
                         "time with the molecular dynamics, s"
@@ -193,11 +199,13 @@ module SodiumStudy =
                         "≤ 7200"
                     ]
                     r
-                + "\n\n60 + 60 snapshots of runs of its own, by the noise that networks find, twice the default training steps."
+                + "\n\n60 + 60 snapshots of runs of its own, by the noise that networks find: one stage more, twice the training steps and twice the paths of noise of the default settings."
             Passed =
                 abs (float r.Solid.Bound.ExcessEntropy.Value - MeltingVerification.truthSolid) <= 0.02
                 && abs (float r.Liquid.Bound.ExcessEntropy.Value - MeltingVerification.truthLiquid) <= 0.03
                 && abs (float r.DeltaEntropy.Value - MeltingVerification.truthDelta) <= 0.015
+                && abs (float r.MeltingTemperature.Value - MeltingVerification.truthMelting) <= 5.0
+                && float r.MeltingTemperature.StandardError <= 5.0
         }
 
     /// `verify sodium-long`.

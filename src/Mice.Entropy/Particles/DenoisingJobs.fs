@@ -23,7 +23,7 @@ type internal DenoisingOutcome =
 module internal DenoisingJobs =
     /// Sets of noise by which a look at a training judges each validation snapshot.
     [<Literal>]
-    let private ValidationSets = 2
+    let private ValidationSets = 1
 
     /// Share of the time of a network that its training takes, roughly.
     [<Literal>]
