@@ -7,6 +7,8 @@ open Mice
 open Mice.Atoms
 open Mice.Entropy
 open Mice.Testing.Systems.HardSphereFluid
+open Mice.Testing.Systems.HarmonicCrystal
+open Mice.Testing.Systems.LennardJonesFluid
 open Mice.Testing.Systems.ScanSystems
 
 let private options dimension steps =
@@ -96,6 +98,23 @@ let tests =
             // by heart from some thousand atoms.
             test "A lattice with Gaussian displacements is found and has the entropy of its Gaussians" {
                 assertBound 60 0.1 (displacedLattice 0.15 6 16 7UL)
+            }
+
+            // What displacements have in common is worth 0.5 k_B here.
+            test "A lattice with springs between neighbours has the entropy of its waves" {
+                assertBound 60 0.1 (springLattice 0.1 0.3 6 16 6UL)
+            }
+
+            // The equation of state gives energies within about 0.5 %, and has to be read right.
+            test "Monte Carlo and the equation of state agree on the energy of a Lennard-Jones liquid" {
+                let temperature, density = 0.8, 0.8
+                let system = lennardJonesFluid temperature density 4 4 3UL
+                let energy = temperature * float system.Control.Mean.Value
+                let error = temperature * float system.Control.Mean.StandardError
+                let known = EquationOfState.energy temperature density
+
+                Expect.isLessThan (abs (energy - known)) (3.0 * error + 0.03) $"{energy:F3}({error:F3}), {known:F3}"
+                Expect.isLessThan error 0.02 "the chain is long enough to tell"
             }
 
             test "A fluid that is called a crystal is refused" {

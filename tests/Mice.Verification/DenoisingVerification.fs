@@ -5,6 +5,8 @@ open Mice.Atoms
 open Mice.Entropy
 open Mice.Testing.Measuring
 open Mice.Testing.Systems.HardSphereFluid
+open Mice.Testing.Systems.HarmonicCrystal
+open Mice.Testing.Systems.LennardJonesFluid
 open Mice.Testing.Systems.ScanSystems
 
 /// The denoising entropy with default settings, against exact values.
@@ -17,7 +19,9 @@ module DenoisingVerification =
             hardSphereFluid 0.43 8 20 8UL, 0.03
             hardSpheres 2 0.1 256 20 5UL, 0.03
             hardRods 0.5 256 20 4UL, 0.05
+            lennardJonesFluid 0.8 0.8 8 20 10UL, 0.03
             displacedLattice 0.15 8 20 7UL, 0.02
+            springLattice 0.1 0.3 8 20 6UL, 0.02
         ]
 
     let private row (case: KnownSystem, goal: float) : string list * bool =
