@@ -34,6 +34,16 @@ module GivenSnapshots =
         | None -> Ok None
         | Some(name, text) -> LatticeFamily.count name 2 SnapshotFile.MostStates text |> Result.map Some
 
+    /// Only of states is it said how many there are.
+    let private withoutStates (kind: string) (parameters: (string * string) list) (read: unit -> Read<'a>) : Read<'a> =
+        if parameters |> List.exists (fst >> (=) Potts.States) then
+            Error
+                [
+                    MiceError.OutOfRange($"--{Potts.States}", $"given with --spins {kind}", "spins that are states")
+                ]
+        else
+            read ()
+
     /// <summary>The snapshots of a file.</summary>
     /// <param name="file">The file.</param>
     /// <param name="kind">Of its spins.</param>
@@ -45,8 +55,12 @@ module GivenSnapshots =
                 [
                     MiceError.OutOfRange("FILE", "missing", "a file of snapshots, .npy or .spins")
                 ]
-        | Some file, Some("±1" | "+-1" | "ising") -> SnapshotFile.readSpins file |> Result.map LatticeGiven.Spins
-        | Some file, Some("angles" | "xy") -> SnapshotFile.readAngles file |> Result.map LatticeGiven.Angles
+        | Some file, Some("±1" | "+-1" | "ising" as kind) ->
+            withoutStates kind parameters (fun () -> SnapshotFile.readSpins file)
+            |> Result.map LatticeGiven.Spins
+        | Some file, Some("angles" | "xy" as kind) ->
+            withoutStates kind parameters (fun () -> SnapshotFile.readAngles file)
+            |> Result.map LatticeGiven.Angles
         | Some file, Some("states" | "potts") ->
             statesOf parameters
             |> Result.bind (fun states -> SnapshotFile.readStates states file)
