@@ -268,7 +268,7 @@ let tests =
                     run $"{file} --spins clock" |> refused [ "clock" ]
                     run $"{file} --spins states" |> refused [ "how many states" ]
                     run $"{file} --spins states --states 3 --temperature 1" |> refused [ "states are 0 to 2" ]
-                    run $"{file} --spins angles --states 3" |> refused [ "--states"; "--spins angles" ]
+                    run $"{file} --spins angles --states 3" |> refused [ "--states is given with --spins angles" ]
                     run $"{file} --spins angles --temperature 1 --model ising" |> refused [ "Ising ferromagnet" ]
                     run $"{file} --spins angles --model xy" |> refused [ "--model" ]
                     run $"{file} --spins angles --method counting" |> refused [ "counting" ]
