@@ -45,13 +45,19 @@ public sealed record DenoisingEntropyEstimate : ParticleEntropyEstimate
 
     [SetsRequiredMembers]
     internal DenoisingEntropyEstimate(DenoisingResult result)
-        : base(result.Bound) =>
+        : base(result.Bound)
+    {
         Levels = result
             .Levels.Select(level => new ExplainedNoiseLevel(level.Sigma, MeasuredValue.From(level.Explained)))
             .ToArray();
+        EarlierStages = result.EarlierStages.Select(MeasuredValue.From).ToArray();
+    }
 
     /// <summary>The integrand by strength of the noise.</summary>
     public required IReadOnlyList<ExplainedNoiseLevel> Levels { get; init; }
+
+    /// <summary>How much higher the bound is after each stage of the networks but the last, k_B per atom: what further stages still find tells how much more of them might.</summary>
+    public required IReadOnlyList<MeasuredValue> EarlierStages { get; init; }
 }
 
 /// <summary>Estimates the excess entropy of a fluid or crystal of atoms of any species from 8 snapshots or more. Stateless and safe to share between threads.</summary>

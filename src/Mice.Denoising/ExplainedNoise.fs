@@ -21,6 +21,8 @@ type NoiseSample =
         Sigma: float
         /// (2 ε·ε̂ − |ε̂|²)/N, mean of the noise ε and its opposite: its expectation is d − E|ε − ε̂|²/N.
         Explained: float
+        /// The same by the predictions after each stage of the network but the last.
+        Earlier: float[]
         /// The same by normal waves of a crystal, whose entropy is known; 0 for a fluid.
         Known: float
         /// |ε|²/N − d, of expectation 0: what Explained fluctuates with.
@@ -83,23 +85,25 @@ module ExplainedNoise =
         let struct (low, width) = interval d level
         exp (low + place * width)
 
-    let private byNetwork device (t: TrainedDenoiser) species (noisy: NoisyAtoms) baseline =
+    /// By stage.
+    let private byNetwork device (t: TrainedDenoiser) species (noisy: NoisyAtoms) baseline : float[] =
         Tensor.scope (fun () ->
-            let prediction =
-                Denoiser.predictFrom t.Network species noisy baseline t.Parameters |> List.last
-
             let target = Denoiser.target device noisy
-            Tensor.item (Tensor.sum (prediction * (2.0 * target - prediction))))
+
+            Denoiser.predictFrom t.Network species noisy baseline t.Parameters
+            |> List.map (fun prediction -> Tensor.item (Tensor.sum (prediction * (2.0 * target - prediction))))
+            |> Array.ofList)
 
     let private byBaseline (noisy: NoisyAtoms) (prediction: float[]) =
         Array.map2 (fun e p -> p * (2.0 * e - p)) noisy.Noise prediction |> Array.sum
 
-    /// What is found of the noise at a level, and what of it normal waves of a crystal find.
-    let private found device (t: TrainedDenoiser) species level (noisy: NoisyAtoms) : struct (float * float) =
+    /// What is found of the noise at a level, by stage, and what of it normal waves of a crystal find.
+    let private found device (t: TrainedDenoiser) species level (noisy: NoisyAtoms) : struct (float[] * float) =
         let baseline = Denoiser.baseline t.Network noisy
 
         match t.Network.Baseline with
-        | Baseline.Fluid _ when level > ofNetwork t.Network -> struct (byBaseline noisy baseline, 0.0)
+        | Baseline.Fluid _ when level > ofNetwork t.Network ->
+            struct (Array.create t.Network.Options.Stages (byBaseline noisy baseline), 0.0)
         | Baseline.Fluid _ -> struct (byNetwork device t species noisy baseline, 0.0)
         | Baseline.Crystal _ -> struct (byNetwork device t species noisy baseline, byBaseline noisy baseline)
 
@@ -122,9 +126,12 @@ module ExplainedNoise =
             let struct (explained, known) = signed 1.0
             let struct (explained', known') = signed -1.0
 
+            let byStage = Array.map2 (fun e e' -> 0.5 * (e + e') / atoms) explained explained'
+
             {
                 Sigma = sigma
-                Explained = 0.5 * (explained + explained') / atoms
+                Explained = Array.last byStage
+                Earlier = Array.truncate (byStage.Length - 1) byStage
                 Known = 0.5 * (known + known') / atoms
                 Excess = Array.sumBy (fun e -> e * e) noise / atoms - float dimension
             }
@@ -142,6 +149,10 @@ module ExplainedNoise =
     /// <returns>By set and level.</returns>
     let sample (device: Device) (t: TrainedDenoiser) (sets: int) (key: Key) (snapshot: Snapshot) : NoiseSample[][] =
         Array.init sets (fun set -> measure device t snapshot ((float set + 0.5) / float sets) (Key.item set key))
+
+    /// Measurements as if the network ended with one of its earlier stages.
+    let after (stage: int) (set: NoiseSample[]) : NoiseSample[] =
+        set |> Array.map (fun s -> { s with Explained = s.Earlier[stage] })
 
     /// What a level adds to the integral: of the smallest noise all that is found, of the others what is not known from normal waves.
     let private added (set: NoiseSample[]) level =

@@ -31,6 +31,7 @@ let private samples (u: float) (own: float) snapshots sets seed =
                 {
                     Sigma = sigma
                     Explained = 3.0 * share + share * excess + own * generator.NextNormal()
+                    Earlier = [||]
                     Known = 0.0
                     Excess = excess
                 })))

@@ -103,6 +103,7 @@ let tests =
                         {
                             Sigma = ExplainedNoise.middle network level
                             Explained = found level
+                            Earlier = [||]
                             Known = 0.0
                             Excess = 0.0
                         })

@@ -125,6 +125,7 @@ let denoising (phase: DenoisingPhase) (bound: EntropyBound) : DenoisingResult =
                         Smallest = 0.2
                     }
             |]
+        EarlierStages = [| upper 0.15 0.004; upper 0.04 0.002 |]
         Cutoff = 7.0<Angstrom>
     }
 

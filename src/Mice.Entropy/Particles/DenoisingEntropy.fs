@@ -111,6 +111,16 @@ module DenoisingEntropy =
                 Smallest = bySnapshot |> Array.collect (Array.map (fun set -> set[k].Explained)) |> Array.min
             })
 
+    let private earlier (outcomes: DenoisingOutcome[]) : Estimate<kB / atom>[] =
+        outcomes
+        |> Array.collect _.Earlier
+        |> Array.transpose
+        |> Array.map (fun values ->
+            Estimate.create
+                (Statistics.mean values * 1.0<kB / atom>)
+                (Statistics.standardError values * 1.0<kB / atom>)
+                Direction.Exact)
+
     /// Held-out values of the snapshots of a network.
     let private heldOut (snapshots: Snapshot[]) (outcome: DenoisingOutcome) : SnapshotEntropy[] =
         let ofSnapshot i (sets: float[]) =
@@ -156,6 +166,7 @@ module DenoisingEntropy =
                 }
             Phase = phase
             Levels = levels
+            EarlierStages = earlier outcomes
             Cutoff = Denoiser.cutoff d * 1.0<Angstrom>
         }
 

@@ -13,6 +13,8 @@ type internal DenoisingOutcome =
         Samples: NoiseSample[][][]
         /// Excess entropies from them, k_B per atom, by snapshot and set.
         Entropies: float[][]
+        /// How much larger those after each stage of the network but the last are, k_B per atom, by snapshot and stage.
+        Earlier: float[][]
         /// Those of the snapshots with paths of noise, by snapshot and path.
         Paths: float[][]
         Training: TrainingState
@@ -48,6 +50,17 @@ module internal DenoisingJobs =
                 Array.init count (fun p -> NoisePaths.sample t sigmas (run.Key |> Key.item i |> Key.item p) snapshot)
 
             snapshots |> Array.mapi paths |> NoisePaths.entropies t.Network
+
+    /// By snapshot and stage but the last: how much larger the entropies are that this stage gives.
+    let private earlier (d: Denoiser) (test: Snapshot[]) (samples: NoiseSample[][][]) (last: float[][]) : float[][] =
+        let after stage =
+            samples
+            |> Array.map (Array.map (ExplainedNoise.after stage))
+            |> Array.zip test
+            |> ExplainedNoise.entropies d
+            |> Array.map2 (fun last found -> Array.average found - Array.average last) last
+
+        Array.init (d.Options.Stages - 1) after |> Array.transpose
 
     let private runJob
         (options: DenoisingOptions)
@@ -90,12 +103,14 @@ module internal DenoisingJobs =
             let best = trained state.Best
             Run.tell title TrainingShare $"{title}, measuring noise of {test.Length} held-out snapshots" run
             let samples = measure best (Run.named "test" run) options.Sets test
+            let entropies = Array.zip test samples |> ExplainedNoise.entropies d
 
             {
                 Network = network
                 Test = fold.Test
                 Samples = samples
-                Entropies = Array.zip test samples |> ExplainedNoise.entropies d
+                Entropies = entropies
+                Earlier = earlier d test samples entropies
                 Paths = follow best (Run.named "paths" run) options.Paths test samples
                 Training = state
             })

@@ -22,6 +22,8 @@ type DenoisingResult =
         Phase: DenoisingPhase
         /// The integrand by level of noise: the smallest noise, then the middle of each interval of ln σ.
         Levels: NoiseLevel[]
+        /// How much higher the bound is after each stage of the networks but the last: fewer stages see less of the order around an atom.
+        EarlierStages: Estimate<kB / atom>[]
         /// How far neighbours are seen, Å.
         Cutoff: float<Angstrom>
     }

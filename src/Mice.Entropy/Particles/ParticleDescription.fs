@@ -27,6 +27,12 @@ module ParticleDescription =
                 ResultRow.estimate "explained_noise" "Noise that is found, d − m(σ)" "1" l.Explained
             ]
 
+        let ofStage i (above: Estimate<kB / atom>) =
+            [
+                ResultRow.count "stage" "Stage" (i + 1)
+                ResultRow.estimate "above_the_bound" "Bound after it less the bound" "k_B/atom" above
+            ]
+
         [
             ResultRow.text "phase" "Phase" (DenoisingOptions.phase r.Phase)
             ResultRow.number "cutoff_angstrom" "Neighbours are seen up to" "Å" 2 (float r.Cutoff)
@@ -34,6 +40,10 @@ module ParticleDescription =
             |> Array.map ofLevel
             |> List.ofArray
             |> ResultRow.curve "noise_levels" "Noise that is found"
+            r.EarlierStages
+            |> Array.mapi ofStage
+            |> List.ofArray
+            |> ResultRow.curve "by_stage" "Bound by stages of the networks"
         ]
 
     /// All rows of what a method found: the bound, the method, what is its own, the data.
