@@ -125,7 +125,11 @@ let denoising (phase: DenoisingPhase) (bound: EntropyBound) : DenoisingResult =
                         Smallest = 0.2
                     }
             |]
-        EarlierStages = [| upper 0.15 0.004; upper 0.04 0.002 |]
+        EarlierStages =
+            [|
+                for above in [ 0.15; 0.04 ] ->
+                    Estimate.create (above * 1.0<kB / atom>) (0.03 * above * 1.0<kB / atom>) Direction.Exact
+            |]
         Cutoff = 7.0<Angstrom>
     }
 
