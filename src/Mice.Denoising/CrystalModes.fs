@@ -1,23 +1,19 @@
 namespace Mice.Denoising
 
 open System
-open System.Collections.Generic
 open Mice
 open Mice.Atoms
 open Mice.Tensors
 
 /// <summary>A crystal as independent normal waves of displacements: the covariance of each comes from training snapshots, averaged over the translations of the lattice and,
 /// for a cubic crystal with one atom in each of its cells, over the 48 operations of a cube.</summary>
-/// <remarks>With Q the orthogonal matrix of the waves of a lattice of M cells, cos and sin of each, w = Q u are their amplitudes, 3·(atoms of a cell) numbers for each row of
-/// Q. The common displacement, which u is without, is uniform in the box.</remarks>
+/// <remarks>The common displacement, which displacements are without, is uniform in the box.</remarks>
 type CrystalModes =
     internal
         {
-            /// The sites.
-            Crystal: CrystalSites
-            /// [cells; cells] Q, float64: cos or sin of a wave in each row.
-            Waves: Tensor
-            /// For each block of amplitudes that depend on each other its rows of Q.
+            /// Displacements as amplitudes of waves.
+            Waves: CrystalWaves
+            /// For each block of amplitudes that depend on each other its rows.
             Rows: int[][]
             /// For each block the variances of its independent amplitudes, [d], Å².
             Variances: float[][]
@@ -25,75 +21,15 @@ type CrystalModes =
             Axes: float[][]
         }
 
+    /// The sites.
+    member internal this.Crystal = this.Waves.Crystal
+
 /// Waves of crystals.
 [<RequireQualifiedAccess>]
 module CrystalModes =
-    let private cells (crystal: CrystalSites) = crystal.Translations.Length / 3
-
-    /// The phase of every translation in a wave with three whole numbers, in units of 2π/M, from 0 to M − 1.
-    let private phases (crystal: CrystalSites) (n: int[]) : int[] =
-        let m, t = cells crystal, crystal.Translations
-
-        Array.init m (fun g ->
-            let turns =
-                float n[0] * t[3 * g] + float n[1] * t[3 * g + 1] + float n[2] * t[3 * g + 2]
-
-            ((int (Math.Round(turns * float m)) % m) + m) % m)
-
-    /// A number for the phases of a wave: another for every wave, but for one pair of waves in 10¹⁹.
-    let private name (phases: int[]) : uint64 =
-        phases |> Array.fold (fun hash p -> (hash ^^^ uint64 p) * 0x9E3779B97F4A7C15UL + (hash >>> 29)) 1UL
-
-    /// Three whole numbers for each of the M waves, those of the shortest wave vectors, with the phases.
-    let private waves (crystal: CrystalSites) (cell: Cell) : (int[] * int[])[] =
-        let reciprocal = Cell.reciprocal cell
-
-        let squared (n: int[]) =
-            let along x =
-                Seq.sum (Seq.init 3 (fun i -> float n[i] * reciprocal[3 * i + x]))
-
-            along 0 ** 2.0 + along 1 ** 2.0 + along 2 ** 2.0
-
-        let within reach =
-            [|
-                for a in -reach .. reach do
-                    for b in -reach .. reach do
-                        for c in -reach .. reach -> [| a; b; c |]
-            |]
-            |> Array.sortBy squared
-            |> Array.map (fun n -> n, phases crystal n)
-            |> Array.distinctBy (snd >> name)
-
-        // The wave vectors of the lattice are found with as many whole numbers as there are cells along a vector of the box.
-        Seq.initInfinite (fun i -> within (4 * (i + 1)))
-        |> Seq.find (fun found -> found.Length >= cells crystal)
-
-    /// The operations of a cube: which axis each axis becomes, and with which sign.
-    let private cubic =
-        [|
-            for order in
-                [
-                    [| 0; 1; 2 |]
-                    [| 0; 2; 1 |]
-                    [| 1; 0; 2 |]
-                    [| 1; 2; 0 |]
-                    [| 2; 0; 1 |]
-                    [| 2; 1; 0 |]
-                ] do
-                for signs in 0..7 -> order, Array.init 3 (fun k -> if signs >>> k &&& 1 = 1 then -1 else 1)
-        |]
-
-    /// Amplitudes of displacements, [cells; 3·atoms of a cell].
-    let private amplitudes (crystal: CrystalSites) (q: Tensor) (displacements: float[]) : float[] =
-        let width = 3 * crystal.Places
-        let byCell = Array.zeroCreate<float> displacements.Length
-
-        for i in 0 .. crystal.Place.Length - 1 do
-            for k in 0..2 do
-                byCell[crystal.Cell[i] * width + 3 * crystal.Place[i] + k] <- displacements[3 * i + k]
-
-        Tensor.scope (fun () ->
-            Tensor.ofArray [ cells crystal; width ] byCell |> Tensor.matmul q |> Tensor.toArray<float>)
+    /// Amplitudes of an atom's positions.
+    let private amplitudes (waves: CrystalWaves) (cell: Cell) (positions: float[]) =
+        CrystalSites.displacements waves.Crystal cell positions |> CrystalWaves.amplitudes waves
 
     /// Amplitudes of the rows of a block, one behind the other.
     let private ofRows width (amplitudes: float[]) (rows: int[]) =
@@ -127,113 +63,86 @@ module CrystalModes =
             Tensor.toArray<float> variances |> Array.map (max 0.0),
             Tensor.transpose 0 1 vectors |> Tensor.toArray<float>)
 
-    /// The rows of Q for waves, of which one of each two ±k is taken.
-    let private rowsOf (crystal: CrystalSites) (all: (int[] * int[])[]) =
-        let m = cells crystal
-        let seen = HashSet<uint64>()
+    /// How far the edges and angles of a box may be from those of a cube, as a share of the edge.
+    [<Literal>]
+    let private FromCube = 0.01
 
-        [|
-            for n, p in all do
-                let opposite = p |> Array.map (fun x -> (m - x) % m)
+    let private isCube (cell: Cell) =
+        let v = cell.Vectors
 
-                if seen.Add(name p) then
-                    seen.Add(name opposite) |> ignore
+        let product i j =
+            Seq.sum (Seq.init 3 (fun k -> v[3 * i + k] * v[3 * j + k]))
 
-                    let turn f =
-                        p |> Array.map (fun x -> f (2.0 * Math.PI * float x / float m))
+        let square = product 0 0
 
-                    if opposite = p then
-                        let scale = 1.0 / sqrt (float m)
-                        n, p, [| turn cos |> Array.map ((*) scale) |]
-                    else
-                        let scale = sqrt (2.0 / float m)
-                        n, p, [| turn cos |> Array.map ((*) scale); turn sin |> Array.map ((*) scale) |]
-        |]
+        Seq.allPairs [ 0; 1; 2 ] [ 0; 1; 2 ]
+        |> Seq.forall (fun (i, j) -> abs (product i j - (if i = j then square else 0.0)) <= FromCube * square)
+
+    /// Covariances of the amplitudes of single rows, the same for cos and sin: a lattice with one atom in a cell looks the same from behind.
+    let private byCube (waves: CrystalWaves) (all: float[][]) : CrystalModes =
+        let own =
+            waves.Rows
+            |> Array.map (fun rows ->
+                covariance
+                    [|
+                        for w in all do
+                            yield! rows |> Array.map (fun row -> Array.sub w (3 * row) 3)
+                    |])
+
+        // k'ₓ = signₓ k(orderₓ), so that C(k)[orderᵢ, orderⱼ] = signᵢ signⱼ C(k')[i, j].
+        let mean (images: (int * int[] * int[])[]) =
+            let sum = Array2D.zeroCreate 3 3
+
+            for wave, order, signs in images do
+                for i in 0..2 do
+                    for j in 0..2 do
+                        let turned = float (signs[i] * signs[j]) * own[wave][i, j]
+                        sum[order[i], order[j]] <- sum[order[i], order[j]] + turned / float images.Length
+
+            sum
+
+        let blocks = CrystalWaves.cubicImages waves |> Array.map (mean >> principal)
+
+        let forRows choose =
+            Array.map2 (fun (rows: int[]) block -> Array.replicate rows.Length (choose block)) waves.Rows blocks
+            |> Array.concat
+
+        {
+            Waves = waves
+            Rows = waves.Rows |> Array.collect (Array.map Array.singleton)
+            Variances = forRows fst
+            Axes = forRows snd
+        }
+
+    /// Covariances of cos and sin of each wave together.
+    let private byWave (waves: CrystalWaves) (all: float[][]) : CrystalModes =
+        let blocks =
+            waves.Rows
+            |> Array.map (fun rows ->
+                let c =
+                    all |> Array.map (fun w -> ofRows (CrystalWaves.width waves) w rows) |> covariance
+
+                principal (if rows.Length = 2 then overPhase c else c))
+
+        {
+            Waves = waves
+            Rows = waves.Rows
+            Variances = Array.map fst blocks
+            Axes = Array.map snd blocks
+        }
 
     /// <summary>The waves of a crystal from training snapshots.</summary>
-    /// <param name="symmetry">Cubic: covariances are averaged over the operations of a cube, where each cell has one atom.</param>
+    /// <param name="symmetry">Cubic: covariances are averaged over the operations of a cube, where each cell has one atom and the box is a cube.</param>
     /// <param name="crystal">The sites.</param>
     /// <param name="training">The snapshots.</param>
     let create (symmetry: Symmetry) (crystal: CrystalSites) (training: Snapshot[]) : CrystalModes =
-        let m, width = cells crystal, 3 * crystal.Places
-        let found = waves crystal training[0].Cell |> rowsOf crystal
+        let waves = CrystalWaves.create crystal
+        let all = training |> Array.map (fun s -> amplitudes waves s.Cell s.Positions)
 
-        let q =
-            found |> Array.collect (fun (_, _, rows) -> Array.concat rows) |> Tensor.ofArray [ m; m ]
-
-        let starts = found |> Array.scan (fun at (_, _, rows) -> at + rows.Length) 0
-
-        let rows =
-            found |> Array.mapi (fun i (_, _, own) -> Array.init own.Length (fun r -> starts[i] + r))
-
-        let all =
-            training
-            |> Array.map (fun s -> CrystalSites.displacements crystal s.Cell s.Positions |> amplitudes crystal q)
-
-        if symmetry = Symmetry.Cubic && crystal.Places = 1 then
-            let wave = Dictionary<uint64, int>()
-
-            found
-            |> Array.iteri (fun i (_, p, _) ->
-                wave[name p] <- i
-                wave[p |> Array.map (fun x -> (m - x) % m) |> name] <- i)
-
-            // cos and sin of one wave have the same covariance, and none with each other: a lattice looks the same from behind.
-            let own =
-                rows
-                |> Array.map (fun rows ->
-                    covariance
-                        [|
-                            for w in all do
-                                for row in rows -> Array.sub w (row * width) width
-                        |])
-
-            let mean (n: int[]) =
-                let turned =
-                    cubic
-                    |> Array.map (fun (order, signs) ->
-                        let image = Array.init 3 (fun k -> signs[k] * n[order[k]])
-                        let c = own[wave[name (phases crystal image)]]
-                        // k'ₖ = signₖ k(orderₖ), so that C(k)[orderᵢ, orderⱼ] = signᵢ signⱼ C(k')[i, j].
-                        let back = Array2D.zeroCreate 3 3
-
-                        for i in 0..2 do
-                            for j in 0..2 do
-                                back[order[i], order[j]] <- float (signs[i] * signs[j]) * c[i, j]
-
-                        back)
-
-                Array2D.init 3 3 (fun i j -> turned |> Array.averageBy (fun c -> c[i, j]))
-
-            let means = found |> Array.map (fun (n, _, _) -> mean n)
-
-            let blocks = means |> Array.map principal
-
-            let forRows choose =
-                Array.map2 (fun (rows: int[]) block -> Array.replicate rows.Length (choose block)) rows blocks
-                |> Array.concat
-
-            {
-                Crystal = crystal
-                Waves = q
-                Rows = rows |> Array.collect (Array.map Array.singleton)
-                Variances = forRows fst
-                Axes = forRows snd
-            }
+        if symmetry = Symmetry.Cubic && crystal.Places = 1 && training |> Array.forall (fun s -> isCube s.Cell) then
+            byCube waves all
         else
-            let blocks =
-                rows
-                |> Array.map (fun rows ->
-                    let c = all |> Array.map (fun w -> ofRows width w rows) |> covariance
-                    principal (if rows.Length = 2 then overPhase c else c))
-
-            {
-                Crystal = crystal
-                Waves = q
-                Rows = rows
-                Variances = Array.map fst blocks
-                Axes = Array.map snd blocks
-            }
+            byWave waves all
 
     /// Independent amplitudes of a block.
     let private independent (axes: float[]) (w: float[]) : float[] =
@@ -245,12 +154,8 @@ module CrystalModes =
     /// <param name="atoms">Noisy atoms.</param>
     /// <returns>[3n].</returns>
     let predict (modes: CrystalModes) (atoms: NoisyAtoms) : float[] =
-        let crystal = modes.Crystal
-        let width = 3 * crystal.Places
-
-        let w =
-            CrystalSites.displacements crystal atoms.Cell atoms.Positions |> amplitudes crystal modes.Waves
-
+        let width = CrystalWaves.width modes.Waves
+        let w = amplitudes modes.Waves atoms.Cell atoms.Positions
         let found = Array.zeroCreate<float> w.Length
 
         for b in 0 .. modes.Rows.Length - 1 do
@@ -266,13 +171,7 @@ module CrystalModes =
                     let place = rows[i / width] * width + i % width
                     found[place] <- found[place] + share * axes[a * d + i]
 
-        let byCell =
-            Tensor.scope (fun () ->
-                Tensor.ofArray [ cells crystal; width ] found
-                |> Tensor.matmul (Tensor.transpose 0 1 modes.Waves)
-                |> Tensor.toArray<float>)
-
-        Array.init w.Length (fun i -> byCell[crystal.Cell[i / 3] * width + 3 * crystal.Place[i / 3] + i % 3])
+        CrystalWaves.displacements modes.Waves found
 
     /// ln n!.
     let private logFactorial (n: int) =
@@ -283,13 +182,10 @@ module CrystalModes =
     /// <remarks>½ Σ [d ln 2π + ln det(C + σ²) + tr((C + σ²)⁻¹(w wᵀ + a))] over blocks, without the three common displacements; these are uniform in the
     /// box, in units of Å/√N; and atoms of one species may sit on their sites in any order, of which one in M is the same crystal as another, moved.</remarks>
     let private surprise (modes: CrystalModes) (averaged: float) (species: int[]) (atoms: NoisyAtoms) : float =
-        let crystal = modes.Crystal
-        let width = 3 * crystal.Places
+        let width = CrystalWaves.width modes.Waves
         let n = species.Length
         let variance = atoms.Sigma * atoms.Sigma
-
-        let w =
-            CrystalSites.displacements crystal atoms.Cell atoms.Positions |> amplitudes crystal modes.Waves
+        let w = amplitudes modes.Waves atoms.Cell atoms.Positions
 
         let block b =
             let own = ofRows width w modes.Rows[b] |> independent modes.Axes[b]
@@ -308,7 +204,7 @@ module CrystalModes =
         let orders = species |> Array.countBy id |> Array.sumBy (snd >> logFactorial)
 
         (Seq.sumBy block (seq { 0 .. modes.Rows.Length - 1 }) - common + 1.5 * log (float n) + volume
-         - log (float (cells crystal))
+         - log (float (TranslationGroup.count modes.Crystal.Group))
          + orders
          - float n * volume)
         / float n

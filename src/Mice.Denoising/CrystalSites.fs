@@ -10,8 +10,8 @@ type CrystalSites =
         {
             /// [3·atoms]: site of each atom in fractions of the box.
             Sites: float[]
-            /// [3·cells]: vectors of the lattice in fractions of the box; the first is 0. All of them map the sites onto themselves.
-            Translations: float[]
+            /// The translations that map the sites onto themselves.
+            Group: TranslationGroup
             /// [atoms]: the translation that leads to the cell of an atom.
             Cell: int[]
             /// [atoms]: the place of an atom in its cell, from 0.
@@ -95,81 +95,152 @@ module CrystalSites =
 
         sqrt (Array.averageBy squares snapshots / float (Snapshot.count snapshots[0]))
 
-    /// Sites, or why there are none, from the mean places of atoms in one box.
-    let private ofPlaces (cell: Cell) (species: int[]) (places: float[]) : Result<CrystalSites, string> =
-        let n = species.Length
+    /// Atoms by which most vectors that are no translations are recognised.
+    [<Literal>]
+    let private Probes = 32
+
+    /// What translations are looked for in.
+    type private Search =
+        {
+            Cell: Cell
+            Species: int[]
+            /// Mean places of the atoms, in fractions of the box.
+            Places: float[]
+            /// The atom at a place, -1 where there is none.
+            At: float[] -> int[]
+        }
+
+    let private search (cell: Cell) (species: int[]) (places: float[]) : Search =
         let positions = Cell.cartesian cell places
         let grid = around cell positions
         let near = Tolerance * Neighbours.shortest grid positions
 
-        // A translation maps every atom onto the place of one of its species.
-        let images (t: float[]) =
-            let found =
-                places |> Array.mapi (fun i x -> x + t[i % 3]) |> Cell.cartesian cell |> nearestWithin grid near
+        {
+            Cell = cell
+            Species = species
+            Places = places
+            At = Cell.cartesian cell >> nearestWithin grid near
+        }
 
-            let isMap =
-                found |> Array.forall (fun j -> j >= 0)
-                && (Array.distinct found).Length = n
-                && Array.forall2 (fun i j -> species[i] = species[j]) [| 0 .. n - 1 |] found
+    /// Places of some atoms, moved.
+    let private moved (s: Search) (atoms: int[]) (by: float[]) =
+        Array.init (3 * atoms.Length) (fun i -> s.Places[3 * atoms[i / 3] + i % 3] + by[i % 3])
 
-            if isMap then Some found else None
+    /// The atoms that a vector maps atoms onto, each of the same species and each another; None for a vector that is no translation.
+    let private images (s: Search) (atoms: int[]) (by: float[]) : int[] option =
+        let found = moved s atoms by |> s.At
 
-        let ofAtom j =
-            let start = Array.init 3 (fun k -> places[3 * j + k] - places[k])
+        let isMap =
+            found |> Array.forall (fun j -> j >= 0)
+            && (Array.distinct found).Length = atoms.Length
+            && Array.forall2 (fun i j -> s.Species[i] = s.Species[j]) atoms found
 
-            if species[j] <> species[0] then
-                None
-            else
-                images start
-                |> Option.map (fun found ->
-                    // The mean over all atoms is a whole number over that of the atoms: what they are off by cancels, and whole vectors of the box are left.
-                    let along k =
-                        let off =
-                            Seq.init n (fun i -> wrapped (places[3 * found[i] + k] - places[3 * i + k] - start[k]))
+        if isMap then Some found else None
 
-                        Math.Round(float n * start[k] + Seq.sum off) / float n
+    /// The translation that maps the first atom onto another, times the number of atoms: whole numbers; None where there is none.
+    let private ofAtom (s: Search) (j: int) : int64[] option =
+        let n = s.Species.Length
+        let start = Array.init 3 (fun k -> s.Places[3 * j + k] - s.Places[k])
+        let all = [| 0 .. n - 1 |]
 
-                    Array.init 3 along, found)
+        let probes =
+            Array.init (min Probes n) (fun i -> int (int64 i * int64 n / int64 (min Probes n)))
 
-        let all = [| 0 .. n - 1 |] |> Array.choose ofAtom
+        images s probes start
+        |> Option.bind (fun _ -> images s all start)
+        |> Option.map (fun found ->
+            // The mean over all atoms is a whole number over that of the atoms: what they are off by cancels, and whole vectors of the box are left.
+            Array.init 3 (fun k ->
+                let off =
+                    all
+                    |> Array.sumBy (fun i -> wrapped (s.Places[3 * found[i] + k] - s.Places[3 * i + k] - start[k]))
 
-        if all.Length < 2 then
+                int64 (Math.Round(float n * start[k] + off))))
+
+    /// The images of an atom under all translations, by their place in the group.
+    let private orbit (s: Search) (group: TranslationGroup) (atom: int) : int[] =
+        Array.init (TranslationGroup.count group) (TranslationGroup.translation group >> moved s [| atom |])
+        |> Array.concat
+        |> s.At
+
+    /// All translations. Vectors to near atoms are tried first: what they generate need not be tried.
+    let private translations (s: Search) : TranslationGroup =
+        let n = s.Species.Length
+
+        let lengths =
+            Array.init (3 * n) (fun i -> wrapped (s.Places[i] - s.Places[i % 3]))
+            |> Cell.cartesian
+                { s.Cell with
+                    Origin = Array.zeroCreate 3
+                }
+            |> Array.chunkBySize 3
+            |> Array.map (Array.sumBy (fun x -> x * x))
+
+        let reached = Array.zeroCreate<bool> n
+
+        let mark (group: TranslationGroup) =
+            for j in orbit s group 0 do
+                if j >= 0 then
+                    reached[j] <- true
+
+        let add (vectors, group) j =
+            match (if reached[j] then None else ofAtom s j) with
+            | None -> vectors, group
+            | Some vector ->
+                let vectors = vector :: vectors
+                let group = TranslationGroup.ofVectors (int64 n) vectors
+                mark group
+                vectors, group
+
+        [| 1 .. n - 1 |]
+        |> Array.sortBy (fun j -> lengths[j])
+        |> Array.fold add ([], TranslationGroup.ofVectors (int64 n) [])
+        |> snd
+
+    /// Mean of each place of the cell over all cells, in fractions of the box, from the first atom that has it.
+    let private origins (s: Search) (group: TranslationGroup) (home: int[]) (firsts: int[]) (place: int[]) =
+        let shifts =
+            Array.init (TranslationGroup.count group) (TranslationGroup.translation group)
+
+        let origin = Array.zeroCreate<float>(3 * firsts.Length)
+
+        for i in 0 .. place.Length - 1 do
+            for k in 0..2 do
+                let base0 = s.Places[3 * firsts[place[i]] + k]
+                let own = s.Places[3 * i + k] - shifts[home[i]][k]
+                let at = 3 * place[i] + k
+                origin[at] <- origin[at] + (base0 + wrapped (own - base0)) / float shifts.Length
+
+        Array.init (3 * place.Length) (fun i -> origin[3 * place[i / 3] + i % 3] + shifts[home[i / 3]][i % 3])
+
+    /// Sites, or why there are none, from the mean places of atoms in one box.
+    let private ofPlaces (cell: Cell) (species: int[]) (places: float[]) : Result<CrystalSites, string> =
+        let n = species.Length
+        let s = search cell species places
+        let group = translations s
+        let cells = TranslationGroup.count group
+        let home, place = Array.create n -1, Array.create n -1
+        let firsts = ResizeArray<int>()
+
+        for i in 0 .. n - 1 do
+            if home[i] < 0 then
+                for t, j in orbit s group i |> Array.indexed do
+                    if j >= 0 then
+                        home[j] <- t
+                        place[j] <- firsts.Count
+
+                firsts.Add i
+
+        if cells < 2 || n <> cells * firsts.Count then
             Error "the mean places of the atoms are no lattice"
         else
-            let translations = all |> Array.collect fst
-            let maps = all |> Array.map snd
-            let home, place = Array.create n -1, Array.create n -1
-            let mutable places' = 0
-
-            for i in 0 .. n - 1 do
-                if home[i] < 0 then
-                    for t in 0 .. maps.Length - 1 do
-                        home[maps[t][i]] <- t
-                        place[maps[t][i]] <- places'
-
-                    places' <- places' + 1
-
-            // Each place of the cell is the mean over all cells.
-            let origin = Array.zeroCreate<float>(3 * places')
-            let count = float maps.Length
-            let reference = Array.init places' (fun b -> Array.findIndex ((=) b) place)
-
-            for i in 0 .. n - 1 do
-                for k in 0..2 do
-                    let b = place[i]
-                    let base0 = places[3 * reference[b] + k] - translations[3 * home[reference[b]] + k]
-                    let own = places[3 * i + k] - translations[3 * home[i] + k]
-                    origin[3 * b + k] <- origin[3 * b + k] + (base0 + wrapped (own - base0)) / count
-
             Ok
                 {
-                    Sites =
-                        Array.init (3 * n) (fun i ->
-                            origin[3 * place[i / 3] + i % 3] + translations[3 * home[i / 3] + i % 3])
-                    Translations = translations
+                    Sites = origins s group home (firsts.ToArray()) place
+                    Group = group
                     Cell = home
                     Place = place
-                    Places = places'
+                    Places = firsts.Count
                 }
 
     /// <summary>The perfect crystal of snapshots.</summary>

@@ -73,7 +73,7 @@ let tests =
                     ] do
                     let snapshots = crystal places 4 (0.05 * distance) 12
                     let sites = found snapshots
-                    Expect.equal (sites.Translations.Length / 3) cells "vectors of the lattice"
+                    Expect.equal (TranslationGroup.count sites.Group) cells "vectors of the lattice"
                     Expect.equal sites.Places inCell "atoms of a cell"
                     // The largest of some thousand displacements of 0.05 √3 is four or five times as long.
                     Expecting.inRange (CrystalSites.farthest sites snapshots) 0.1 0.3 "atoms are near their sites"
