@@ -48,6 +48,10 @@ module Denoiser =
     [<Literal>]
     let private SmallestOverRise = 0.25
 
+    /// Atoms above which layers are computed anew for derivatives instead of being kept, 200 kB for each atom.
+    [<Literal>]
+    let private MostKept = 4000
+
     /// How far messages reach, Å.
     let cutoff (d: Denoiser) : float =
         d.Options.CutoffInMeanDistances * d.MeanDistance
@@ -227,11 +231,17 @@ module Denoiser =
                 let moved =
                     prediction :: ways |> Tensor.stack 2 |> Nn.linear (Params.tensor "moved" p) None
 
+                let layer p x =
+                    MessageLayer.apply d.Neighbours p noise radial edges (Grad.section x)
+
                 let x =
                     Params.branches (Params.find "layers" p)
                     |> Array.fold
-                        (fun x (_, layerOf) ->
-                            MessageLayer.apply d.Neighbours layerOf noise radial edges (Grad.section x))
+                        (fun x (_, ofLayer) ->
+                            if n > MostKept then
+                                Grad.recomputed layer ofLayer x
+                            else
+                                layer ofLayer x)
                         (Tensor.cat
                             0
                             [

@@ -199,6 +199,46 @@ module Grad =
 
             struct (settle y, product))
 
+    /// The work as if no derivative were taken around it.
+    let private apart (work: unit -> 'r) : 'r =
+        let depth, cuts = Recording.Depth, Recording.Cuts
+        Recording.Depth <- 0
+
+        try
+            work ()
+        finally
+            Recording.Depth <- depth
+            Recording.Cuts <- cuts
+
+    /// Gradients of f with respect to x and to the parameters, given that with respect to f(x): the record is made here and forgotten.
+    let private again f (parameters: Params) (before: torch.Tensor[]) (above: torch.Tensor) : torch.Tensor[] =
+        let compute () =
+            let inputs = before |> Array.map (Tensor.ofTorch >> Tensor.detach >> variable)
+            let y: Tensor = f (Params.rebuild parameters (Array.tail inputs)) inputs[0]
+
+            backward [| y |] [| Tensor.ofTorch above |] inputs false
+            |> Array.map (fun g -> (Tensor.toTorch g).DetachFromDisposeScope())
+
+        apart (fun () -> recording compute)
+
+    /// <summary>f(parameters, x), whose inside is computed anew when its derivative is taken instead of being kept: a third more time, and memory for one such function
+    /// instead of all of them. Outside of derivatives nothing but f.</summary>
+    /// <remarks>Source: T. Chen et al., arXiv:1604.06174.</remarks>
+    /// <param name="f">A function that gives the same numbers every time, of nothing that is differentiated but its arguments.</param>
+    /// <param name="parameters">Parameters.</param>
+    /// <param name="x">What a layer is given.</param>
+    let recomputed (f: Params -> Tensor -> Tensor) (parameters: Params) (x: Tensor) : Tensor =
+        let inputs = Array.append [| x |] (Params.tensors parameters)
+
+        if Recording.Depth = 1 && inputs |> Array.exists requiresGrad then
+            use y =
+                apart (fun () -> Tensor.scope (fun () -> f (Params.map Tensor.detach parameters) (Tensor.detach x)))
+
+            mixed "recomputed" (List.ofArray inputs) (fun () ->
+                Recording.Continue("recomputed", inputs, y.Native.detach (), again f parameters))
+        else
+            f parameters x
+
     /// <summary>f(x) and the Jacobian–vector product (∂f/∂x) v, in the shape of f(x); v has the shape of x.</summary>
     /// <remarks>Two reverse passes: uᵀ∂f/∂x is linear in u, and its derivative along v is the product.</remarks>
     let jvp (f: Tensor -> Tensor) (x: Tensor) (v: Tensor) : struct (Tensor * Tensor) =

@@ -87,6 +87,25 @@ let tests =
                 assertSame (layers byTensors Grad.section) (layers byTensors id)
             }
 
+            test "Layers that are computed anew have the same derivatives" {
+                let layer (op: Tensor -> Tensor -> Tensor) (p: Params) x =
+                    let w = Params.tensor "w" p
+                    Tensor.sin (Grad.section x) + 0.3 * op x w + 0.1 * op (0.5 * x) w
+
+                let through apply (p: Params) =
+                    (Params.tensor "x" p, [ 1..4 ]) ||> List.fold (fun x _ -> apply p x) |> Tensor.sum
+
+                let whole = through (layer byHost)
+                let anew = through (Grad.recomputed (layer byHost))
+                assertSame anew whole
+                assertSame anew (through (layer byTensors))
+
+                Expect.equal
+                    (Tensor.item (anew parameters))
+                    (Tensor.item (whole parameters))
+                    "and outside of derivatives the same value"
+            }
+
             test "Outside of derivatives an operator is a function, and a section nothing" {
                 let x, w = Params.tensor "x" parameters, Params.tensor "w" parameters
                 Expect.equal (Tensor.toFloats (byHost x w)) (Tensor.toFloats (byTensors x w)) "values"
