@@ -1,6 +1,7 @@
 namespace Mice.Denoising
 
 open System
+open System.Numerics
 open Mice.Atoms
 
 /// <summary>Pairs of atoms within a cut-off: for each atom i the atoms j around it, each image by itself. With i → j the pair j → i is there too.</summary>
@@ -45,6 +46,17 @@ module internal RadialScale =
         let first, unit, inverse = start s, 1.0 / span s, 1.0 / s.Width
         fun r -> (Math.Asinh((r - s.Centre) * inverse) - first) * unit
 
+    /// Replaces distances by their places, as place does, some at a time; as many as a whole number of vectors.
+    let replace (s: RadialScale) (distances: float[]) : unit =
+        let first, unit, inverse = start s, 1.0 / span s, 1.0 / s.Width
+        let centre, one = Vector<float>(s.Centre), Vector<float>.One
+
+        for i in 0 .. Vector<float>.Count .. distances.Length - 1 do
+            let x = (Vector<float>(distances, i) - centre) * inverse
+            let size = Vector.Abs x
+            let asinh = Vector.CopySign(Vector.Log(size + Vector.SquareRoot(x * x + one)), x)
+            ((asinh - Vector<float>(first)) * unit).CopyTo(distances, i)
+
     /// The distance that has a place.
     let distance (s: RadialScale) (place: float) : float =
         s.Centre + s.Width * sinh (start s + place * span s)
@@ -54,6 +66,10 @@ module internal Edges =
     /// Entries of a radial table, from distance 0 to the cut-off.
     [<Literal>]
     let TableEntries = 128
+
+    /// Edges whose places are found together; a whole number of vectors of any length.
+    [<Literal>]
+    let private Block = 512
 
     /// Distances below this share of the cut-off count as this long: two atoms at one place have no direction.
     let private shortest = 1e-5
@@ -70,18 +86,27 @@ module internal Edges =
         let directions = GC.AllocateUninitializedArray<float32>(3 * edges)
         let bins = GC.AllocateUninitializedArray<int> edges
         let fractions = GC.AllocateUninitializedArray<float32> edges
-        let placeOf = RadialScale.place radial
+        let places = Array.zeroCreate<float> Block
 
-        for e in 0 .. edges - 1 do
-            let r = max (shortest * cutoff) (sqrt table.SquaredDistances[e])
+        for first in 0..Block .. edges - 1 do
+            let count = min Block (edges - first)
 
-            for k in 0..2 do
-                directions[3 * e + k] <- float32 (table.Displacements[3 * e + k] / r)
+            for i in 0 .. count - 1 do
+                let e = first + i
+                let r = max (shortest * cutoff) (sqrt table.SquaredDistances[e])
+                let inverse = 1.0 / r
+                places[i] <- r
 
-            let place = placeOf r * float (TableEntries - 1)
-            let bin = min (TableEntries - 2) (int place)
-            bins[e] <- bin
-            fractions[e] <- float32 (place - float bin)
+                for k in 0..2 do
+                    directions[3 * e + k] <- float32 (table.Displacements[3 * e + k] * inverse)
+
+            RadialScale.replace radial places
+
+            for i in 0 .. count - 1 do
+                let place = places[i] * float (TableEntries - 1)
+                let bin = min (TableEntries - 2) (int place)
+                bins[first + i] <- bin
+                fractions[first + i] <- float32 (place - float bin)
 
         {
             Atoms = table.Points

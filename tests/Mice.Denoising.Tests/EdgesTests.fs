@@ -80,6 +80,11 @@ let tests =
                 for r in [ 0.1; 1.0; 3.0; 6.5 ] do
                     Expecting.within 1e-9 (RadialScale.distance scale (place r)) r "back again"
 
+                let distances = Array.init 64 (fun i -> 0.1 * float i)
+                let places = Array.copy distances
+                RadialScale.replace scale places
+                Array.iter2 (fun r p -> Expecting.within 1e-12 p (place r) "many at a time") distances places
+
             test "Edges are all pairs within the cut-off, with their directions and places in tables" {
                 let s = gas 40 1UL
                 let edges = Edges.build s.Cell s.Positions scale
