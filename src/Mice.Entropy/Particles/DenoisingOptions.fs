@@ -58,7 +58,7 @@ module DenoisingOptions =
                     Steps = defaults.Training.Steps / 3
                 }
             Sets = 2
-            Paths = 2
+            Paths = 3
         }
 
     /// <summary>Checks all fields and reports every fault, not only the first.</summary>
