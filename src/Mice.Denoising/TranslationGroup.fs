@@ -66,6 +66,18 @@ module internal TranslationGroup =
 
         c
 
+    let private exchangeRows (m: int64[,]) i j =
+        for k in 0..2 do
+            let kept = m[i, k]
+            m[i, k] <- m[j, k]
+            m[j, k] <- kept
+
+    let private exchangeColumns (m: int64[,]) i j =
+        for k in 0..2 do
+            let kept = m[k, i]
+            m[k, i] <- m[k, j]
+            m[k, j] <- kept
+
     /// <summary>Makes C diagonal by steps that add a multiple of a row or column to another, or exchange two: U C V. Rows of generators become those of V⁻¹ times them, columns of
     /// waves those of them times U⁻¹ (H. J. S. Smith, Phil. Trans. R. Soc. 151, 293 (1861), without the order of the diagonal).</summary>
     let private diagonalise (unit: int64) (c: int64[,]) (generators: int64[,]) (waves: int64[,]) =
@@ -79,25 +91,6 @@ module internal TranslationGroup =
                 c[k, j] <- c[k, j] - times * c[k, t]
                 generators[t, k] <- modulo unit (generators[t, k] + times * generators[j, k])
 
-        let exchange
-            (get: int -> int64)
-            (set: int -> int64 -> unit)
-            (other: int -> int64)
-            (setOther: int -> int64 -> unit)
-            =
-            for k in 0..2 do
-                let kept = get k
-                set k (other k)
-                setOther k kept
-
-        let row (m: int64[,]) i =
-            (fun k -> m[i, k]), (fun k x -> m[i, k] <- x)
-
-        let column (m: int64[,]) j =
-            (fun k -> m[k, j]), (fun k x -> m[k, j] <- x)
-
-        let swap (get, set) (other, setOther) = exchange get set other setOther
-
         let smallest t =
             Seq.allPairs (seq { t..2 }) (seq { t..2 })
             |> Seq.filter (fun (i, j) -> c[i, j] <> 0L)
@@ -109,10 +102,10 @@ module internal TranslationGroup =
         for t in 0..2 do
             while not (isDone t) do
                 let i, j = smallest t
-                swap (row c i) (row c t)
-                swap (column waves i) (column waves t)
-                swap (column c j) (column c t)
-                swap (row generators j) (row generators t)
+                exchangeRows c i t
+                exchangeColumns waves i t
+                exchangeColumns c j t
+                exchangeRows generators j t
 
                 for i in t + 1 .. 2 do
                     subtractRow i t (c[i, t] / c[t, t])
