@@ -103,6 +103,12 @@ module Cell =
     /// A cube of the given edge, Å, at the origin, that repeats in all directions.
     let cubic (edge: float) : Cell = orthorhombic [| edge; edge; edge |]
 
+    /// The same box with its corner at 0, for vectors in place of positions.
+    let atZero (cell: Cell) : Cell =
+        { cell with
+            Origin = Array.zeroCreate 3
+        }
+
     /// Are the three vectors along x, y and z, in this order?
     let isOrthorhombic (cell: Cell) : bool =
         let v = cell.Vectors

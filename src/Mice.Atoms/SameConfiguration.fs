@@ -24,12 +24,7 @@ module internal SameConfiguration =
     /// coordinate, counted from the zero of the positions, less its whole part.</summary>
     /// <remarks>Steady where an atom leaves the box on one side and enters it on the other; the slope is below 0.2.</remarks>
     let fingerprint (s: Snapshot) : float[] =
-        let cell =
-            { s.Cell with
-                Origin = Array.zeroCreate 3
-            }
-
-        let fractions = Cell.fractional cell s.Positions
+        let fractions = Cell.fractional (Cell.atZero s.Cell) s.Positions
         let sums = Array.zeroCreate 3
 
         for i in 0 .. fractions.Length - 1 do
@@ -59,14 +54,7 @@ module internal SameConfiguration =
                 let d = a[3 * i + k] - b[3 * j + k]
                 if cell.Periodic[k] then d - Math.Round d else d)
 
-        Cell.norm (
-            Cell.cartesian
-                { cell with
-                    Origin = Array.zeroCreate 3
-                }
-                d
-        )
-        <= length
+        Cell.norm (Cell.cartesian (Cell.atZero cell) d) <= length
 
     /// Whether something holds for each of the numbers below n.
     let private allOf (n: int) (holds: int -> bool) : bool =

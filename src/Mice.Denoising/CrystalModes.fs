@@ -216,16 +216,7 @@ module CrystalModes =
     /// <param name="snapshot">A snapshot.</param>
     /// <returns>k_B per atom.</returns>
     let crossEntropy (modes: CrystalModes) (sigma: float) (snapshot: Snapshot) : float =
-        surprise
-            modes
-            (sigma * sigma)
-            snapshot.Species
-            {
-                Cell = snapshot.Cell
-                Positions = snapshot.Positions
-                Sigma = sigma
-                Noise = [||]
-            }
+        NoisyAtoms.ofSnapshot sigma snapshot |> surprise modes (sigma * sigma) snapshot.Species
 
     /// <summary>−ln q of noisy positions, q the density of the normal waves with noise, relative to the ideal gas of the same density.</summary>
     /// <param name="modes">Of training snapshots.</param>

@@ -76,12 +76,7 @@ module CrystalSites =
 
     /// Ways of atoms from places that are near them, without their common displacement; Å.
     let private ways (places: float[]) (cell: Cell) (positions: float[]) =
-        let plain =
-            { cell with
-                Origin = Array.zeroCreate 3
-            }
-
-        Cell.fractional cell positions |> relative places |> Cell.cartesian plain
+        Cell.fractional cell positions |> relative places |> Cell.cartesian (Cell.atZero cell)
 
     /// <summary>Root of the mean square distance of atoms from their mean places: some tenths of the mean distance of atoms where they stay, much more where they
     /// change their places.</summary>
@@ -169,10 +164,7 @@ module CrystalSites =
 
         let lengths =
             Array.init (3 * n) (fun i -> wrapped (s.Places[i] - s.Places[i % 3]))
-            |> Cell.cartesian
-                { s.Cell with
-                    Origin = Array.zeroCreate 3
-                }
+            |> Cell.cartesian (Cell.atZero s.Cell)
             |> Array.chunkBySize 3
             |> Array.map (Array.sumBy (fun x -> x * x))
 

@@ -97,15 +97,8 @@ module NoisePaths =
 
             struct (square left, square noise), next
 
-        let start =
-            {
-                Cell = snapshot.Cell
-                Positions = snapshot.Positions
-                Sigma = 0.0
-                Noise = [||]
-            }
-
-        let steps, last = sigmas |> Array.indexed |> Array.mapFold follow start
+        let steps, last =
+            sigmas |> Array.indexed |> Array.mapFold follow (NoisyAtoms.ofSnapshot 0.0 snapshot)
 
         {
             Left = steps |> Array.map (fun struct (left, _) -> left)

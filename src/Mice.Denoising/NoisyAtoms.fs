@@ -18,6 +18,15 @@ type NoisyAtoms =
 
 [<RequireQualifiedAccess>]
 module internal NoisyAtoms =
+    /// Atoms of a snapshot that count as noisy, whatever their noise is.
+    let ofSnapshot (sigma: float) (snapshot: Snapshot) : NoisyAtoms =
+        {
+            Cell = snapshot.Cell
+            Positions = snapshot.Positions
+            Sigma = sigma
+            Noise = [||]
+        }
+
     /// Adds σ ε to positions.
     let withNoise (cell: Cell) (positions: float[]) (sigma: float) (noise: float[]) : NoisyAtoms =
         {

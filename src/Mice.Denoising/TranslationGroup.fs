@@ -52,7 +52,7 @@ module internal TranslationGroup =
         |> Array.ofList
 
     /// C with unit·1 = C B for a triangular B.
-    let private ofBox (unit: int64) (b: int64[][]) : int64[,] =
+    let private boxInBasis (unit: int64) (b: int64[][]) : int64[,] =
         let c = Array2D.zeroCreate 3 3
 
         for k in 0..2 do
@@ -118,7 +118,7 @@ module internal TranslationGroup =
     /// <param name="vectors">Translations times the unit, [3] each.</param>
     let ofVectors (unit: int64) (vectors: int64[] list) : TranslationGroup =
         let b = basis unit vectors
-        let c = ofBox unit b
+        let c = boxInBasis unit b
         let generators = Array2D.init 3 3 (fun i k -> modulo unit (b[i][k]))
         let waves = Array2D.init 3 3 (fun i k -> if i = k then 1L else 0L)
         diagonalise unit c generators waves

@@ -8,7 +8,7 @@ open Mice.Denoising
 open Mice.Tensors
 
 /// Atoms of a lattice of cubic cells of 3 Å, each displaced by its own normal numbers, moved together to anywhere; numbered at random, the same in all snapshots.
-let private crystal (places: (float * float * float) list) side (sigma: float) count : Snapshot[] =
+let internal crystal (places: (float * float * float) list) side (sigma: float) count : Snapshot[] =
     let cell = Cell.cubic (3.0 * float side)
 
     let sites =
@@ -33,7 +33,7 @@ let private crystal (places: (float * float * float) list) side (sigma: float) c
         })
 
 let private simple = [ 0.0, 0.0, 0.0 ]
-let private bodyCentred = [ 0.0, 0.0, 0.0; 0.5, 0.5, 0.5 ]
+let internal bodyCentred = [ 0.0, 0.0, 0.0; 0.5, 0.5, 0.5 ]
 
 let private diamond =
     [
@@ -42,7 +42,7 @@ let private diamond =
             x + 0.25, y + 0.25, z + 0.25
     ]
 
-let private found snapshots =
+let internal found snapshots =
     match CrystalSites.find snapshots with
     | Ok sites -> sites
     | Error reason -> failtest reason

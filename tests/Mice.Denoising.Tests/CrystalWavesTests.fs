@@ -67,9 +67,7 @@ let private slanted () : CrystalSites =
             Step = int64 i
         }
 
-    match CrystalSites.find (Array.init 2 snapshot) with
-    | Ok found -> found
-    | Error reason -> failtest reason
+    Array.init 2 snapshot |> CrystalTests.found
 
 [<Tests>]
 let tests =
@@ -137,24 +135,9 @@ let tests =
             }
 
             test "Large crystals are found in seconds" {
-                let side = 20
-                let cell = Cell.cubic (3.0 * float side)
-                let g = Key.ofSeed 4UL |> Key.generator
-
                 let sites =
-                    [|
-                        for i in 0 .. side * side * side - 1 do
-                            for half in [ 0.0; 0.5 ] do
-                                for n in [ i % side; i / side % side; i / side / side ] -> 3.0 * (float n + half)
-                    |]
+                    CrystalTests.crystal CrystalTests.bodyCentred 20 0.1 3 |> CrystalTests.found
 
-                let snapshot i =
-                    { Snapshot.ofPositions "A" cell (sites |> Array.map (fun x -> x + 0.1 * g.NextNormal())) with
-                        Step = int64 i
-                    }
-
-                match CrystalSites.find (Array.init 3 snapshot) with
-                | Ok found -> Expect.equal (TranslationGroup.count found.Group) 16000 "all atoms are alike"
-                | Error reason -> failtest reason
+                Expect.equal (TranslationGroup.count sites.Group) 16000 "all atoms are alike"
             }
         ]

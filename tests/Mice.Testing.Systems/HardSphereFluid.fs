@@ -96,16 +96,7 @@ let hardSphereFluid (packing: float) (side: int) (count: int) (seed: uint64) : K
     let diameter = MeanDistance * (packing * 6.0 / Math.PI) ** (1.0 / 3.0)
     let spacing = edge / float side
 
-    let positions =
-        [|
-            for i in 0 .. side - 1 do
-                for j in 0 .. side - 1 do
-                    for k in 0 .. side - 1 do
-                        for half in [ 0.0; 0.5 ] do
-                            for n in [ i; j; k ] do
-                                (float n + half) * spacing
-        |]
-
+    let positions = bodyCentred side spacing
     let g = Key.ofSeed seed |> Key.generator
     let fluid = Fluid(edge, diameter, positions)
     // About a third of the moves are accepted at either end of the fluid's dense half.

@@ -141,17 +141,8 @@ let lennardJonesFluid (temperature: float) (density: float) (side: int) (count: 
     let edge = (float atoms / density) ** (1.0 / 3.0)
     let angstrom = MeanDistance * density ** (1.0 / 3.0)
 
-    let positions =
-        [|
-            for i in 0 .. atoms - 1 do
-                let half = 0.5 * float (i % 2)
-
-                for n in [ i / 2 % side; i / 2 / side % side; i / 2 / side / side ] do
-                    (float n + half) * edge / float side
-        |]
-
     let g = Key.ofSeed seed |> Key.generator
-    let fluid = Fluid(edge, temperature, positions)
+    let fluid = Fluid(edge, temperature, bodyCentred side (edge / float side))
 
     for _ in 1..MeltingPasses do
         fluid.Pass g Step

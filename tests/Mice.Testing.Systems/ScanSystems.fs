@@ -29,6 +29,17 @@ let box (dimension: int) (atoms: int) : Cell =
     let edge = MeanDistance * float atoms ** (1.0 / float dimension)
     Cell.orthorhombic (Array.init 3 (fun i -> if i < dimension then edge else 1.0))
 
+/// [6·side³]: a body-centred lattice, where dense fluids start from.
+let bodyCentred (side: int) (spacing: float) : float[] =
+    [|
+        for i in 0 .. side - 1 do
+            for j in 0 .. side - 1 do
+                for k in 0 .. side - 1 do
+                    for half in [ 0.0; 0.5 ] do
+                        for n in [ i; j; k ] do
+                            (float n + half) * spacing
+    |]
+
 let private snapshots count seed (draw: Generator -> Snapshot) =
     Array.init count (fun i ->
         let generator = Key.ofSeed seed |> Key.item i |> Key.generator

@@ -107,7 +107,7 @@ module DenoisingEntropy =
 
             {
                 Sigma = ExplainedNoise.middle d k
-                Explained = Estimate.create (Array.average means) (Statistics.standardError means) Direction.LowerBound
+                Explained = Statistics.estimate Direction.LowerBound means
                 Smallest = bySnapshot |> Array.collect (Array.map (fun set -> set[k].Explained)) |> Array.min
             })
 
@@ -115,11 +115,7 @@ module DenoisingEntropy =
         outcomes
         |> Array.collect _.Earlier
         |> Array.transpose
-        |> Array.map (fun values ->
-            Estimate.create
-                (Statistics.mean values * 1.0<kB / atom>)
-                (Statistics.standardError values * 1.0<kB / atom>)
-                Direction.Exact)
+        |> Array.map (Array.map (fun above -> above * 1.0<kB / atom>) >> Statistics.estimate Direction.Exact)
 
     /// Held-out values of the snapshots of a network.
     let private heldOut (snapshots: Snapshot[]) (outcome: DenoisingOutcome) : SnapshotEntropy[] =
