@@ -4,15 +4,16 @@ open Mice.Tensors
 
 /// <summary>Displacements of the atoms of a crystal as waves: an orthogonal transform over its cells by cos and sin of each wave.</summary>
 /// <remarks>Of each two waves that turn in opposite directions one is taken. It has two rows of amplitudes, of cos and of sin; a wave that is its own opposite has one.</remarks>
-type internal CrystalWaves =
-    {
-        /// The sites.
-        Crystal: CrystalSites
-        /// [waves]: the place of each wave in the group of translations.
-        Places: int[]
-        /// [waves]: its rows of amplitudes, one or two.
-        Rows: int[][]
-    }
+type CrystalWaves =
+    internal
+        {
+            /// The sites.
+            Crystal: CrystalSites
+            /// [waves]: the place of each wave in the group of translations.
+            Places: int[]
+            /// [waves]: its rows of amplitudes, one or two.
+            Rows: int[][]
+        }
 
 [<RequireQualifiedAccess>]
 module internal CrystalWaves =

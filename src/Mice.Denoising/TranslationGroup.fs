@@ -3,17 +3,18 @@ namespace Mice.Denoising
 /// <summary>The translations of a crystal in a periodic box: a product of three cyclic groups, so that functions on them and their waves are arrays with three axes.</summary>
 /// <remarks>All vectors are whole numbers over a unit, in fractions of the box. Translations have coordinates g, 0 ≤ gᵢ &lt; dᵢ, in three generators; waves have whole numbers n
 /// of turns along the vectors of the box, and coordinates k, 0 ≤ kᵢ &lt; dᵢ, with n·t = Σ kᵢgᵢ/dᵢ but for whole turns.</remarks>
-type internal TranslationGroup =
-    {
-        /// The unit: translations are whole numbers over it.
-        Unit: int64
-        /// [3] d: how often a generator is taken until it is a vector of the box.
-        Orders: int[]
-        /// [3; 3]: a generator in each row, times the unit.
-        Generators: int64[,]
-        /// [3; 3]: in column i the whole numbers of the wave whose only coordinate is kᵢ = 1.
-        Waves: int64[,]
-    }
+type TranslationGroup =
+    internal
+        {
+            /// The unit: translations are whole numbers over it.
+            Unit: int64
+            /// [3] d: how often a generator is taken until it is a vector of the box.
+            Orders: int[]
+            /// [3; 3]: a generator in each row, times the unit.
+            Generators: int64[,]
+            /// [3; 3]: in column i the whole numbers of the wave whose only coordinate is kᵢ = 1.
+            Waves: int64[,]
+        }
 
 [<RequireQualifiedAccess>]
 module internal TranslationGroup =
