@@ -25,7 +25,6 @@ public sealed record DenoisingEntropyOptions : ParticleEntropyOptions
                 Networks ?? start.Networks,
                 start.Network,
                 new DenoiserTrainingOptions(TrainingSteps ?? start.Training.Steps, start.Training.LearningRate),
-                start.Sets,
                 start.Paths
             )
         );

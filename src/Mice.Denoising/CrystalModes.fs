@@ -177,11 +177,15 @@ module CrystalModes =
     let private logFactorial (n: int) =
         Seq.sum (Seq.init n (fun i -> log (float (i + 1))))
 
-    /// <summary>−ln q of a crystal's positions, q the density of the normal waves with noise, relative to the ideal gas of the same density, plus a variance in place of noise that is
-    /// averaged over.</summary>
-    /// <remarks>½ Σ [d ln 2π + ln det(C + σ²) + tr((C + σ²)⁻¹(w wᵀ + a))] over blocks, without the three common displacements; these are uniform in the
+    /// <summary>−ln q of noisy positions, q the density of the normal waves with noise, relative to the ideal gas of the same density: on average an upper bound on the
+    /// excess entropy of noisy snapshots.</summary>
+    /// <remarks>½ Σ [d ln 2π + ln det(C + σ²) + wᵀ(C + σ²)⁻¹w] over blocks, without the three common displacements; these are uniform in the
     /// box, in units of Å/√N; and atoms of one species may sit on their sites in any order, of which one in M is the same crystal as another, moved.</remarks>
-    let private surprise (modes: CrystalModes) (averaged: float) (species: int[]) (atoms: NoisyAtoms) : float =
+    /// <param name="modes">Of training snapshots.</param>
+    /// <param name="species">Of the atoms.</param>
+    /// <param name="atoms">The noisy positions.</param>
+    /// <returns>k_B per atom.</returns>
+    let surpriseOf (modes: CrystalModes) (species: int[]) (atoms: NoisyAtoms) : float =
         let width = CrystalWaves.width modes.Waves
         let n = species.Length
         let variance = atoms.Sigma * atoms.Sigma
@@ -192,14 +196,12 @@ module CrystalModes =
 
             Array.map2
                 (fun spread amplitude ->
-                    0.5
-                    * (log (2.0 * Math.PI * (spread + variance))
-                       + (amplitude * amplitude + averaged) / (spread + variance)))
+                    0.5 * (log (2.0 * Math.PI * (spread + variance)) + amplitude * amplitude / (spread + variance)))
                 modes.Variances[b]
                 own
             |> Array.sum
 
-        let common = 1.5 * (log (2.0 * Math.PI * variance) + averaged / variance)
+        let common = 1.5 * log (2.0 * Math.PI * variance)
         let volume = log (Cell.volume atoms.Cell)
         let orders = species |> Array.countBy id |> Array.sumBy (snd >> logFactorial)
 
@@ -208,19 +210,3 @@ module CrystalModes =
          + orders
          - float n * volume)
         / float n
-
-    /// <summary>Cross-entropy of a snapshot with noise from the normal waves with noise, relative to the ideal gas of the same density: an upper bound on the excess
-    /// entropy of noisy snapshots; the mean over the noise.</summary>
-    /// <param name="modes">Of training snapshots.</param>
-    /// <param name="sigma">σ, Å, above 0.</param>
-    /// <param name="snapshot">A snapshot.</param>
-    /// <returns>k_B per atom.</returns>
-    let crossEntropy (modes: CrystalModes) (sigma: float) (snapshot: Snapshot) : float =
-        NoisyAtoms.ofSnapshot sigma snapshot |> surprise modes (sigma * sigma) snapshot.Species
-
-    /// <summary>−ln q of noisy positions, q the density of the normal waves with noise, relative to the ideal gas of the same density.</summary>
-    /// <param name="modes">Of training snapshots.</param>
-    /// <param name="species">Of the atoms.</param>
-    /// <param name="atoms">The noisy positions.</param>
-    /// <returns>k_B per atom.</returns>
-    let surpriseOf (modes: CrystalModes) (species: int[]) (atoms: NoisyAtoms) : float = surprise modes 0.0 species atoms

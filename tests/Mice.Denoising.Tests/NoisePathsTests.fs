@@ -25,7 +25,7 @@ let private path (sigmas: float[]) share (generator: Generator) : struct (NoiseP
 
     let start = normals () |> Array.map (fun e -> Width * e)
 
-    let follow (x: float[], before: float) sigma =
+    let follow (x: float[], before: float, total: float[]) sigma =
         let tau = sqrt (sigma * sigma - before * before)
         let w = normals ()
         let y = Array.map2 (fun x w -> x + tau * w) x w
@@ -33,21 +33,29 @@ let private path (sigmas: float[]) share (generator: Generator) : struct (NoiseP
         let found =
             y |> Array.map (fun y -> share * sigma * y / (sigma * sigma + Width * Width))
 
-        struct (square (Array.map2 (fun w e -> w - tau / sigma * e) w found), square w), (y, sigma)
+        let total = Array.map2 (fun t w -> t + tau * w) total w
 
-    let steps, (final, last) = Array.mapFold follow (start, 0.0) sigmas
+        let explained =
+            (Array.map2 (fun t e -> e * (2.0 * t / sigma - e)) total found |> Array.sum) / float Atoms
+
+        struct (square (Array.map2 (fun w e -> w - tau / sigma * e) w found), square w, explained), (y, sigma, total)
+
+    let steps, (final, last, _) =
+        Array.mapFold follow (start, 0.0, Array.zeroCreate start.Length) sigmas
 
     struct ({
-                Left = steps |> Array.map (fun struct (left, _) -> left)
-                Added = steps |> Array.map (fun struct (_, added) -> added)
+                Left = steps |> Array.map (fun struct (left, _, _) -> left)
+                Added = steps |> Array.map (fun struct (_, added, _) -> added)
+                Explained = steps |> Array.map (fun struct (_, _, explained) -> explained)
+                Earlier = steps |> Array.map (fun struct (_, _, explained) -> [| 0.5 * explained |])
                 End = normal (last * last + Width * Width) final / float Atoms
             },
             normal (Width * Width) start / float Atoms)
 
-let private network = ExplainedNoiseTests.network
+let private network = NoiseLevelsTests.network
 
-/// How far paths lie above the entropy, by their mean and by half the variance of ln p − ln q, with the errors of both; nats per atom.
-let private gap steps share seed =
+/// Paths of 400 snapshots, and how far what they give lies above −ln p of each, nats per atom.
+let private differences steps share seed =
     let generator = Key.ofSeed seed |> Key.generator
 
     let sigmas =
@@ -55,15 +63,23 @@ let private gap steps share seed =
 
     let drawn = Array.init 400 (fun _ -> path sigmas share generator)
 
-    let differences =
+    drawn
+    |> Array.map (fun struct (path, _) -> [| path |])
+    |> NoisePaths.entropies network sigmas
+    |> Array.map2
+        (fun struct (_, exact) found ->
+            {
+                Likelihood = found[0].Likelihood - exact
+                Bound = found[0].Bound - exact
+            })
         drawn
-        |> Array.map (fun struct (path, _) -> [| path |])
-        |> NoisePaths.entropies network
-        |> Array.map2 (fun struct (_, exact) found -> found[0] - exact) drawn
 
-    let half = 0.5 * float Atoms * Statistics.variance differences
+/// How far paths lie above the entropy, by their mean and by half the variance of ln p − ln q, with the errors of both; nats per atom.
+let private gap steps share seed =
+    let likelihoods = differences steps share seed |> Array.map _.Likelihood
+    let half = 0.5 * float Atoms * Statistics.variance likelihoods
 
-    Estimate.create (Array.average differences) (Statistics.standardError differences) Direction.UpperBound,
+    Estimate.create (Array.average likelihoods) (Statistics.standardError likelihoods) Direction.UpperBound,
     Estimate.create half (half * sqrt (2.0 / 400.0)) Direction.NoBound
 
 [<Tests>]
@@ -93,28 +109,29 @@ let tests =
                 Expecting.within 0.002 (value 15 1.0) 0.0 "the entropy by long steps"
             }
 
-            test "Steps are close together where half of the noise is found" {
-                let found level =
-                    let sigma = ExplainedNoise.middle network level
-                    3.0 * sigma * sigma / (sigma * sigma + 1.0)
+            test "The bound is the integral of what is found, whatever the steps, and has little noise" {
+                for share in [ 1.0; 0.9; 0.7 ] do
+                    // ∫ 3 (1 − share)² σ²/(σ² + 1) d ln σ is missing, to the largest noise of 4.
+                    let exact = 1.5 * (1.0 - share) ** 2.0 * log (1.0 + 16.0)
 
-                let sample =
-                    Array.init (ExplainedNoise.levels network) (fun level ->
-                        {
-                            Sigma = ExplainedNoise.middle network level
-                            Explained = found level
-                            Earlier = [||]
-                            Known = 0.0
-                            Excess = 0.0
-                        })
+                    for steps in [ 20; 60 ] do
+                        let above = differences steps share 7UL |> Array.map _.Bound
+                        let error = Statistics.standardError above
+                        // Four errors; the rule of the integral and what lies below the smallest noise, 3e-4 each.
+                        Expecting.within
+                            (4.0 * error + 1e-3)
+                            (Array.average above)
+                            exact
+                            $"{steps} steps, share {share}"
+                        // −ln p of the snapshots alone scatters by √(1.5/200), over √400 of them.
+                        Expect.isLessThan error (sqrt (1.5 / 200.0 / 400.0)) "little noise"
+            }
 
-                let sigmas = NoisePaths.sigmas network 64 [| [| sample |] |]
-                Expect.hasLength sigmas 64 "as many as wanted"
-                Expecting.within 1e-9 sigmas[0] (0.008 * 3.0) "from the smallest"
-                Expecting.within 1e-9 sigmas[63] (8.0 * Denoiser.largestNoise network) "to the largest"
-                let ratios = sigmas |> Array.pairwise |> Array.map (fun (a, b) -> b / a)
-                Expect.isTrue (ratios |> Array.forall (fun r -> r > 1.0)) "rising"
-                let narrowest = ratios |> Array.indexed |> Array.minBy snd |> fst
-                Expecting.within 0.5 (log sigmas[narrowest]) 0.0 "where σ is the width"
+            test "What an earlier stage lacks is the integral of the difference" {
+                let sigmas = [| 0.1; 0.2; 0.4; 0.8; 1.6 |]
+                let struct (path, _) = path sigmas 1.0 (Key.ofSeed 1UL |> Key.generator)
+                let exact = Array.map2 (*) (NoiseLevels.weights sigmas) path.Explained |> Array.sum
+                // Rounding only.
+                Expecting.within 1e-12 (NoisePaths.above sigmas 0 path) (0.5 * exact) "half of all"
             }
         ]

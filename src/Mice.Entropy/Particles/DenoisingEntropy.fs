@@ -98,18 +98,26 @@ module DenoisingEntropy =
                 Error [ MiceError.OutOfRange("the phase", "crystal", $"fluid, since {reason}") ]
             | Error _ -> Ok fluid
 
-    let private levels (d: Denoiser) (outcomes: DenoisingOutcome[]) : NoiseLevel[] =
-        let bySnapshot = outcomes |> Array.collect _.Samples
+    /// How many levels of noise a result shows.
+    [<Literal>]
+    let private ShownLevels = 24
 
-        Array.init (ExplainedNoise.levels d) (fun k ->
-            let means =
-                bySnapshot |> Array.map (Array.averageBy (fun (set: NoiseSample[]) -> set[k].Explained))
+    /// The integrand at the same levels for all networks.
+    let private levels (d: Denoiser) (outcomes: DenoisingOutcome[]) : NoiseLevel[] =
+        let at sigma =
+            let found =
+                outcomes
+                |> Array.collect (fun o ->
+                    o.Paths
+                    |> Array.map (Array.map (fun path -> NoiseLevels.interpolate o.Sigmas path.Explained sigma)))
 
             {
-                Sigma = ExplainedNoise.middle d k
-                Explained = Statistics.estimate Direction.LowerBound means
-                Smallest = bySnapshot |> Array.collect (Array.map (fun set -> set[k].Explained)) |> Array.min
-            })
+                Sigma = sigma
+                Explained = found |> Array.map Array.average |> Statistics.estimate Direction.LowerBound
+                Smallest = found |> Array.collect id |> Array.min
+            }
+
+        NoiseLevels.even d ShownLevels |> Array.map at
 
     let private earlier (outcomes: DenoisingOutcome[]) : Estimate<kB / atom>[] =
         outcomes
@@ -119,12 +127,12 @@ module DenoisingEntropy =
 
     /// Held-out values of the snapshots of a network.
     let private heldOut (snapshots: Snapshot[]) (outcome: DenoisingOutcome) : SnapshotEntropy[] =
-        let ofSnapshot i (sets: float[]) =
+        let ofSnapshot i (paths: PathEntropy[]) =
             {
                 Step = snapshots[outcome.Test[i]].Step
                 Network = outcome.Network
-                Entropy = Array.average sets
-                Passes = outcome.Paths[i] |> Array.map (fun path -> struct (path, path))
+                Entropy = paths |> Array.averageBy _.Bound
+                Passes = paths |> Array.map (fun path -> struct (path.Likelihood, path.Likelihood))
             }
 
         outcome.Entropies |> Array.mapi ofSnapshot

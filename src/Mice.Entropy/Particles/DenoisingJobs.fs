@@ -5,27 +5,28 @@ open Mice.Atoms
 open Mice.Denoising
 open Mice.Learning
 
-/// What became of a network: measurements of noise on the snapshots that it has not seen, by snapshot and set.
+/// What became of a network: paths of noise from the snapshots that it has not seen.
 type internal DenoisingOutcome =
     {
         Network: int
         Test: int[]
-        Samples: NoiseSample[][][]
-        /// Excess entropies from them, k_B per atom, by snapshot and set.
-        Entropies: float[][]
+        /// The levels of the paths, Å.
+        Sigmas: float[]
+        /// By snapshot.
+        Paths: NoisePath[][]
+        /// Excess entropies from them, k_B per atom, by snapshot and path.
+        Entropies: PathEntropy[][]
         /// How much larger those after each stage of the network but the last are, k_B per atom, by snapshot and stage.
         Earlier: float[][]
-        /// Those of the snapshots with paths of noise, by snapshot and path.
-        Paths: float[][]
         Training: TrainingState
     }
 
 /// The networks of a denoising entropy: how they are trained and judged, several at a time.
 [<RequireQualifiedAccess>]
 module internal DenoisingJobs =
-    /// Sets of noise by which a look at a training judges each validation snapshot.
+    /// Steps of the path of noise by which a look at a training judges a validation snapshot.
     [<Literal>]
-    let private ValidationSets = 1
+    let private ValidationSteps = 32
 
     /// Share of the time of a network that its training takes, roughly.
     [<Literal>]
@@ -35,32 +36,31 @@ module internal DenoisingJobs =
     [<Literal>]
     let private PathSteps = 64
 
-    let private measure (t: TrainedDenoiser) (run: Run) sets (snapshots: Snapshot[]) =
-        snapshots |> Array.mapi (fun i s -> ExplainedNoise.sample run.Device t sets (Key.item i run.Key) s)
+    let private follow (t: TrainedDenoiser) (run: Run) count sigmas (snapshots: Snapshot[]) : NoisePath[][] =
+        let paths i snapshot =
+            Run.stopIfCancelled run
+            Array.init count (fun p -> NoisePaths.sample t sigmas (run.Key |> Key.item i |> Key.item p) snapshot)
 
-    /// Excess entropies of snapshots with paths of noise; none where none are wanted, or no snapshot is left to tell the variances of the steps.
-    let private follow (t: TrainedDenoiser) (run: Run) count (snapshots: Snapshot[]) samples =
-        if count = 0 || snapshots.Length < 2 then
-            snapshots |> Array.map (fun _ -> [||])
-        else
-            let sigmas = NoisePaths.sigmas t.Network PathSteps samples
+        snapshots |> Array.mapi paths
 
-            let paths i snapshot =
-                Run.stopIfCancelled run
-                Array.init count (fun p -> NoisePaths.sample t sigmas (run.Key |> Key.item i |> Key.item p) snapshot)
+    /// Levels of the paths by which a network is judged, from what it finds in validation snapshots.
+    let private levels (d: Denoiser) (sigmas: float[]) (validation: NoisePath[][]) : float[] =
+        let all = Array.concat validation
 
-            snapshots |> Array.mapi paths |> NoisePaths.entropies t.Network
+        sigmas
+        |> Array.mapi (fun k sigma -> struct (sigma, all |> Array.averageBy (fun path -> path.Explained[k])))
+        |> NoiseLevels.fitted d PathSteps
 
-    /// By snapshot and stage but the last: how much larger the entropies are that this stage gives.
-    let private earlier (d: Denoiser) (test: Snapshot[]) (samples: NoiseSample[][][]) (last: float[][]) : float[][] =
-        let after stage =
-            samples
-            |> Array.map (Array.map (ExplainedNoise.after stage))
-            |> Array.zip test
-            |> ExplainedNoise.entropies d
-            |> Array.map2 (fun last found -> Array.average found - Array.average last) last
+    /// Levels of the paths, the paths, and what they give.
+    let private judge (options: DenoisingOptions) (run: Run) (best: TrainedDenoiser) validation (test: Snapshot[]) =
+        let d = best.Network
+        let sigmas = levels d (NoiseLevels.even d ValidationSteps) validation
+        let paths = follow best (Run.named "paths" run) options.Paths sigmas test
 
-        Array.init (d.Options.Stages - 1) after |> Array.transpose
+        let earlier (paths: NoisePath[]) =
+            Array.init (d.Options.Stages - 1) (fun stage -> paths |> Array.averageBy (NoisePaths.above sigmas stage))
+
+        struct (sigmas, paths, NoisePaths.entropies d sigmas paths, paths |> Array.map earlier)
 
     let private runJob
         (options: DenoisingOptions)
@@ -80,11 +80,13 @@ module internal DenoisingJobs =
             { Network = d; Parameters = parameters }
 
         // The same noise at every look, so that looks differ by the parameters alone.
+        let look parameters =
+            follow (trained parameters) (Run.named "validation" run) 1 (NoiseLevels.even d ValidationSteps) validation
+
         let validate parameters =
-            measure (trained parameters) (Run.named "validation" run) ValidationSets validation
-            |> Array.zip validation
-            |> ExplainedNoise.entropies d
-            |> Array.averageBy Array.average
+            look parameters
+            |> NoisePaths.entropies d (NoiseLevels.even d ValidationSteps)
+            |> Array.averageBy (Array.averageBy _.Bound)
 
         let title = $"network {network + 1} of {options.Networks}"
 
@@ -100,18 +102,18 @@ module internal DenoisingJobs =
         |> Training.run plan objective (DenoiserTraining.start plan d run)
         |> Result.map (fun state ->
             let test = pick fold.Test
-            let best = trained state.Best
             Run.tell title TrainingShare $"{title}, measuring noise of {test.Length} held-out snapshots" run
-            let samples = measure best (Run.named "test" run) options.Sets test
-            let entropies = Array.zip test samples |> ExplainedNoise.entropies d
+
+            let struct (sigmas, paths, entropies, earlier) =
+                judge options run (trained state.Best) (look state.Best) test
 
             {
                 Network = network
                 Test = fold.Test
-                Samples = samples
+                Sigmas = sigmas
+                Paths = paths
                 Entropies = entropies
-                Earlier = earlier d test samples entropies
-                Paths = follow best (Run.named "paths" run) options.Paths test samples
+                Earlier = earlier
                 Training = state
             })
 

@@ -27,9 +27,7 @@ type DenoisingOptions =
         Network: DenoiserOptions
         /// Steps, learning rate.
         Training: DenoiserTrainingOptions
-        /// Sets of noise for each held-out snapshot, each with every level of noise.
-        Sets: int
-        /// Paths of noise for each held-out snapshot, by which it is known how loose the bound is where −ln p of the snapshots is; 0 where that is not wanted.
+        /// Paths of noise from each held-out snapshot. The bound needs few; how loose it is, is known the better the more there are.
         Paths: int
     }
 
@@ -45,8 +43,7 @@ module DenoisingOptions =
             Networks = 4
             Network = DenoiserOptions.defaults
             Training = DenoiserTrainingOptions.defaults
-            Sets = 3
-            Paths = 4
+            Paths = 6
         }
 
     /// A short run, for a first look: a third of the steps, two networks. The bound is looser.
@@ -57,8 +54,7 @@ module DenoisingOptions =
                 { defaults.Training with
                     Steps = defaults.Training.Steps / 3
                 }
-            Sets = 2
-            Paths = 3
+            Paths = 4
         }
 
     /// <summary>Checks all fields and reports every fault, not only the first.</summary>
@@ -73,8 +69,7 @@ module DenoisingOptions =
             and! _ = DenoiserOptions.check o.Network
             and! _ = DenoiserTrainingOptions.check o.Training
 
-            and! () = Validate.atLeast 1 "the sets of noise" o.Sets
-            and! () = Validate.atLeast 0 "the paths of noise" o.Paths
+            and! () = Validate.atLeast 1 "the paths of noise" o.Paths
             return o
         }
 
@@ -93,6 +88,5 @@ module DenoisingOptions =
             "networks", string o.Networks
             yield! DenoiserOptions.describe o.Network
             yield! DenoiserTrainingOptions.describe o.Training
-            "noise_sets", string o.Sets
             "noise_paths", string o.Paths
         ]

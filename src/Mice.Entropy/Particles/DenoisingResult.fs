@@ -20,7 +20,7 @@ type DenoisingResult =
         Bound: EntropyBound
         /// The kind of phase, as given or as found.
         Phase: DenoisingPhase
-        /// The integrand by level of noise: the smallest noise, then the middle of each interval of ln σ.
+        /// The integrand by level of noise, with the same distance of ln σ everywhere.
         Levels: NoiseLevel[]
         /// How much higher the bound is after each stage of the networks but the last: fewer stages see less of the order around an atom.
         EarlierStages: Estimate<kB / atom>[]

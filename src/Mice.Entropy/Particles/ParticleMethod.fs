@@ -45,10 +45,18 @@ module ParticleMethod =
         | ParticleMethod.Denoising o -> ParticleMethod.Denoising { o with Symmetry = symmetry }
         | ParticleMethod.Scan o -> ParticleMethod.Scan { o with Symmetry = symmetry }
 
+    /// Paths of noise that are enough for a bound.
+    [<Literal>]
+    let private PathsOfBound = 2
+
     /// The same without what tells how loose its bound is, for snapshots of which −ln p is not known.
     let boundAlone (method: ParticleMethod) : ParticleMethod =
         match method with
-        | ParticleMethod.Denoising o -> ParticleMethod.Denoising { o with Paths = 0 }
+        | ParticleMethod.Denoising o ->
+            ParticleMethod.Denoising
+                { o with
+                    Paths = min PathsOfBound o.Paths
+                }
         | ParticleMethod.Scan _ -> method
 
     /// <summary>Checks all options and reports every fault, not only the first.</summary>
