@@ -54,7 +54,7 @@ module DenoisingOptions =
                 { defaults.Training with
                     Steps = defaults.Training.Steps / 3
                 }
-            Paths = 4
+            Paths = 3
         }
 
     /// <summary>Checks all fields and reports every fault, not only the first.</summary>
