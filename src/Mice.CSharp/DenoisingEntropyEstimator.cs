@@ -6,6 +6,16 @@ using Mice.Entropy;
 
 namespace Mice.CSharp;
 
+/// <summary>What kind of phase snapshots are of.</summary>
+public enum ParticlePhase
+{
+    /// <summary>Atoms change their places.</summary>
+    Fluid,
+
+    /// <summary>Each atom stays at its site of a perfect lattice.</summary>
+    Crystal,
+}
+
 /// <summary>How the excess entropy of a phase is estimated by the noise that networks find. What is null is chosen by the library.</summary>
 /// <remarks>A symmetry tells something of crystals alone: of a cubic one with one atom in each cell of its lattice, fewer snapshots tell more.</remarks>
 public sealed record DenoisingEntropyOptions : ParticleEntropyOptions
@@ -13,7 +23,22 @@ public sealed record DenoisingEntropyOptions : ParticleEntropyOptions
     /// <summary>Number of dimensions, 1, 2 or 3: the first so many coordinates count.</summary>
     public int? Dimension { get; init; }
 
+    /// <summary>The kind of phase; null: a crystal where the mean places of the atoms are a lattice and no atom leaves its site, otherwise a fluid.</summary>
+    public ParticlePhase? Phase { get; init; }
+
     internal override ParticleMethod ToMethod()
+    {
+        var method = ToMethodOfAnyPhase();
+
+        return Phase switch
+        {
+            null => method,
+            ParticlePhase.Fluid => ParticleMethodModule.withPhase(DenoisingPhase.Fluid, method),
+            _ => ParticleMethodModule.withPhase(DenoisingPhase.Crystal, method),
+        };
+    }
+
+    private ParticleMethod ToMethodOfAnyPhase()
     {
         var start = Quick ? DenoisingOptionsModule.quick : DenoisingOptionsModule.defaults;
 

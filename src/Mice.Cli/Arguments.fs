@@ -61,6 +61,7 @@ type MeltArgument =
 type EntropyArgument =
     | [<MainCommand>] File of file: string
     | Method of name: string
+    | Phase of name: string
     | Symmetry of name: string
     | Thermo of file: string
     | Temperature of kelvin: string
@@ -73,6 +74,8 @@ type EntropyArgument =
             | File _ -> "snapshots: LAMMPS dump or extended XYZ, plain or gzip"
             | Method _ ->
                 "denoising (default), by the noise that networks find: for fluids and crystals of any species; scan, atom by atom along passes; or both, of which the smaller bound is the result"
+            | Phase _ ->
+                "fluid, whose atoms change their places, or crystal, whose atoms stay at the sites of a lattice; default what the snapshots are; for denoising"
             | Symmetry _ ->
                 "symmetry of the system: isotropic, cubic or none (default); for denoising, cubic crystals alone have one"
             | Thermo _ ->

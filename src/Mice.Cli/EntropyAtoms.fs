@@ -34,6 +34,19 @@ module EntropyAtoms =
 
         (if word = Both then ParticleMethod.names else [ word ]) |> List.map ofName |> Validate.all
 
+    /// The methods for the kind of phase that was declared, if one was.
+    let private withPhase (given: string option) (methods: ParticleMethod list) : Read<ParticleMethod list> =
+        match given with
+        | None -> Ok methods
+        | Some _ when methods |> List.forall _.IsScan ->
+            Error
+                [
+                    MiceError.Mismatch("--phase and --method", "a kind of phase", "scan, which knows none")
+                ]
+        | Some name ->
+            DenoisingOptions.phaseOfName name
+            |> Result.map (fun phase -> methods |> List.map (ParticleMethod.withPhase phase))
+
     /// −ln p of the snapshots from the table, where one was given, and what the reader says about the table.
     let private control
         (r: ParseResults<EntropyArgument>)
@@ -92,6 +105,7 @@ module EntropyAtoms =
                 r.TryGetResult EntropyArgument.Method
                 |> Option.defaultValue ParticleMethod.names.Head
                 |> methods (r.Contains EntropyArgument.Quick) symmetry
+                |> Result.bind (withPhase (r.TryGetResult EntropyArgument.Phase))
                 |> Result.map (List.map (if control.IsSome then id else ParticleMethod.boundAlone))
 
             return

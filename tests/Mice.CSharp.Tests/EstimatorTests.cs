@@ -154,13 +154,18 @@ public sealed class EstimatorTests : IDisposable
         var estimate = await new DenoisingEntropyEstimator(options).EstimateAsync(Gas(8, 80, 7));
         // The first parameters predict nothing, and three steps hardly more.
         Assert.InRange(estimate.ExcessEntropy.Value, -0.2, 0.2);
-        Assert.Equal(19, estimate.Levels.Count);
+        Assert.Equal(24, estimate.Levels.Count);
         Assert.Equal(2, estimate.NetworkEntropies.Count);
         Assert.NotEmpty(estimate.Describe());
         var fault = await Assert.ThrowsAsync<MiceException>(
             () => new DenoisingEntropyEstimator(options with { Networks = 1 }).EstimateAsync(Gas(8, 80, 7))
         );
         Assert.Single(fault.Faults);
+        var crystal = options with { Phase = ParticlePhase.Crystal };
+        fault = await Assert.ThrowsAsync<MiceException>(
+            () => new DenoisingEntropyEstimator(crystal).EstimateAsync(Gas(8, 80, 7))
+        );
+        Assert.Contains("the phase is crystal", Assert.Single(fault.Faults));
     }
 
     [Fact]

@@ -152,6 +152,15 @@ let tests =
                 entropy content [ "--method"; "denoising" ] |> BadInputTests.refused [ "smallest height" ]
             }
 
+            test "A phase that is not known is refused, and one for a method that knows none" {
+                let content = frames [ for i in 0..3 -> $"step={i}" ] (List.take 4 moves)
+
+                entropy content [ "--phase"; "gas" ] |> BadInputTests.refused [ "known: fluid, crystal" ]
+
+                entropy content [ "--phase"; "fluid"; "--method"; "scan" ]
+                |> BadInputTests.refused [ "--phase and --method" ]
+            }
+
             test "A LAMMPS log is as good as a table" {
                 let csv = sodium "solid_thermo.csv"
 

@@ -144,6 +144,7 @@ module MeltingVerification =
                 && abs (float r.DeltaEntropy.Value - truthDelta) <= 0.03
                 && float r.DeltaEntropy.StandardError <= 0.03
                 && abs (float r.MeltingTemperature.Value - truthMelting) <= 12.0
+                && r.Solid.Bound.Seconds + r.Liquid.Bound.Seconds <= 900.0
         }
 
     let sodium =

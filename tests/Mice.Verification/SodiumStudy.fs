@@ -206,6 +206,7 @@ module SodiumStudy =
                 && abs (float r.DeltaEntropy.Value - MeltingVerification.truthDelta) <= 0.015
                 && abs (float r.MeltingTemperature.Value - MeltingVerification.truthMelting) <= 5.0
                 && float r.MeltingTemperature.StandardError <= 5.0
+                && clock.Elapsed.TotalSeconds <= 7200.0
         }
 
     /// `verify sodium-long`.

@@ -79,6 +79,16 @@ module DenoisingOptions =
         | DenoisingPhase.Fluid -> "fluid"
         | DenoisingPhase.Crystal -> "crystal"
 
+    /// <summary>The kind of phase with a name.</summary>
+    /// <param name="name">fluid or crystal.</param>
+    /// <returns>Errors: UnknownName.</returns>
+    let phaseOfName (name: string) : Result<DenoisingPhase, MiceError list> =
+        let known = [ DenoisingPhase.Fluid; DenoisingPhase.Crystal ]
+
+        match known |> List.tryFind (fun p -> phase p = name) with
+        | Some found -> Ok found
+        | None -> Error [ MiceError.UnknownName("phase", name, known |> List.map phase) ]
+
     /// Every setting by name, as reports and checkpoints state them.
     let describe (o: DenoisingOptions) : (string * string) list =
         [

@@ -45,6 +45,12 @@ module ParticleMethod =
         | ParticleMethod.Denoising o -> ParticleMethod.Denoising { o with Symmetry = symmetry }
         | ParticleMethod.Scan o -> ParticleMethod.Scan { o with Symmetry = symmetry }
 
+    /// The same for a declared kind of phase; a scan is the same for all.
+    let withPhase (phase: DenoisingPhase) (method: ParticleMethod) : ParticleMethod =
+        match method with
+        | ParticleMethod.Denoising o -> ParticleMethod.Denoising { o with Phase = Some phase }
+        | ParticleMethod.Scan _ -> method
+
     /// Paths of noise that are enough for a bound.
     [<Literal>]
     let private PathsOfBound = 2
