@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Diagnostics.CodeAnalysis;
 using System.Linq;
+using Microsoft.FSharp.Core;
 using Mice.Denoising;
 using Mice.Entropy;
 
@@ -28,24 +29,17 @@ public sealed record DenoisingEntropyOptions : ParticleEntropyOptions
 
     internal override ParticleMethod ToMethod()
     {
-        var method = ToMethodOfAnyPhase();
-
-        return Phase switch
-        {
-            null => method,
-            ParticlePhase.Fluid => ParticleMethodModule.withPhase(DenoisingPhase.Fluid, method),
-            _ => ParticleMethodModule.withPhase(DenoisingPhase.Crystal, method),
-        };
-    }
-
-    private ParticleMethod ToMethodOfAnyPhase()
-    {
         var start = Quick ? DenoisingOptionsModule.quick : DenoisingOptionsModule.defaults;
 
         return ParticleMethod.NewDenoising(
             new DenoisingOptions(
                 Dimension ?? start.Dimension,
-                start.Phase,
+                Phase switch
+                {
+                    null => start.Phase,
+                    ParticlePhase.Fluid => FSharpOption<DenoisingPhase>.Some(DenoisingPhase.Fluid),
+                    _ => FSharpOption<DenoisingPhase>.Some(DenoisingPhase.Crystal),
+                },
                 SymmetryOr(start.Symmetry),
                 Networks ?? start.Networks,
                 start.Network,

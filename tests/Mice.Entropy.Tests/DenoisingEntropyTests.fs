@@ -191,6 +191,15 @@ let tests =
                 Expect.contains failed "there are enough snapshots" "five are too few"
             }
 
+            test "Where a network has a single snapshot to be judged by, the looseness is not known" {
+                let result =
+                    DenoisingEntropy.estimate { options 3 3 with Networks = 4 } Run.quiet (Array.take 5 gas.Snapshots)
+                    |> ok
+                    |> DenoisingEntropy.withControl (ControlVariate.athermal 5)
+
+                Expect.isNone result.Bound.Looseness "no other snapshot tells the variances of the steps"
+            }
+
             test "Each fault is one line" {
                 let faults options snapshots =
                     match DenoisingEntropy.estimate options Run.quiet snapshots with

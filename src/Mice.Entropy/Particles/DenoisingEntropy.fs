@@ -125,14 +125,18 @@ module DenoisingEntropy =
         |> Array.transpose
         |> Array.map (Array.map (fun above -> above * 1.0<kB / atom>) >> Statistics.estimate Direction.Exact)
 
-    /// Held-out values of the snapshots of a network.
+    /// Held-out values of the snapshots of a network. A single snapshot has no passes: no other one tells the variances of its steps.
     let private heldOut (snapshots: Snapshot[]) (outcome: DenoisingOutcome) : SnapshotEntropy[] =
         let ofSnapshot i (paths: PathEntropy[]) =
             {
                 Step = snapshots[outcome.Test[i]].Step
                 Network = outcome.Network
                 Entropy = paths |> Array.averageBy _.Bound
-                Passes = paths |> Array.map (fun path -> struct (path.Likelihood, path.Likelihood))
+                Passes =
+                    if outcome.Entropies.Length < 2 then
+                        [||]
+                    else
+                        paths |> Array.map (fun path -> struct (path.Likelihood, path.Likelihood))
             }
 
         outcome.Entropies |> Array.mapi ofSnapshot

@@ -51,16 +51,15 @@ module internal DenoisingJobs =
         |> Array.mapi (fun k sigma -> struct (sigma, all |> Array.averageBy (fun path -> path.Explained[k])))
         |> NoiseLevels.fitted d PathSteps
 
-    /// Levels of the paths, the paths, and what they give.
-    let private judge (options: DenoisingOptions) (run: Run) (best: TrainedDenoiser) validation (test: Snapshot[]) =
+    /// Paths of noise from held-out snapshots, and what they give.
+    let private judge (options: DenoisingOptions) (run: Run) (best: TrainedDenoiser) sigmas (test: Snapshot[]) =
         let d = best.Network
-        let sigmas = levels d (NoiseLevels.even d ValidationSteps) validation
         let paths = follow best (Run.named "paths" run) options.Paths sigmas test
 
         let earlier (paths: NoisePath[]) =
             Array.init (d.Options.Stages - 1) (fun stage -> paths |> Array.averageBy (NoisePaths.above sigmas stage))
 
-        struct (sigmas, paths, NoisePaths.entropies d sigmas paths, paths |> Array.map earlier)
+        struct (paths, NoisePaths.entropies d sigmas paths, paths |> Array.map earlier)
 
     let private runJob
         (options: DenoisingOptions)
@@ -80,13 +79,13 @@ module internal DenoisingJobs =
             { Network = d; Parameters = parameters }
 
         // The same noise at every look, so that looks differ by the parameters alone.
+        let looked = NoiseLevels.even d ValidationSteps
+
         let look parameters =
-            follow (trained parameters) (Run.named "validation" run) 1 (NoiseLevels.even d ValidationSteps) validation
+            follow (trained parameters) (Run.named "validation" run) 1 looked validation
 
         let validate parameters =
-            look parameters
-            |> NoisePaths.entropies d (NoiseLevels.even d ValidationSteps)
-            |> Array.averageBy (Array.averageBy _.Bound)
+            look parameters |> NoisePaths.entropies d looked |> Array.averageBy (Array.averageBy _.Bound)
 
         let title = $"network {network + 1} of {options.Networks}"
 
@@ -104,8 +103,10 @@ module internal DenoisingJobs =
             let test = pick fold.Test
             Run.tell title TrainingShare $"{title}, measuring noise of {test.Length} held-out snapshots" run
 
-            let struct (sigmas, paths, entropies, earlier) =
-                judge options run (trained state.Best) (look state.Best) test
+            let sigmas = levels d looked (look state.Best)
+
+            let struct (paths, entropies, earlier) =
+                judge options run (trained state.Best) sigmas test
 
             {
                 Network = network
