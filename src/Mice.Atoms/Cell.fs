@@ -103,6 +103,18 @@ module Cell =
     /// A cube of the given edge, Å, at the origin, that repeats in all directions.
     let cubic (edge: float) : Cell = orthorhombic [| edge; edge; edge |]
 
+    /// <summary>The smallest box along x, y and z that holds atoms without a box of their own, such as a molecule; it repeats nowhere.</summary>
+    /// <remarks>An edge is 1 Å long at least.</remarks>
+    /// <param name="positions">[3n], row-major, Å, of one atom or more.</param>
+    /// <returns>The cell, or one sentence that says what is wrong.</returns>
+    let around (positions: float[]) : Result<Cell, string> =
+        let along pick k =
+            Seq.init (positions.Length / 3) (fun a -> positions[3 * a + k]) |> pick
+
+        let low = Array.init 3 (along Seq.min)
+        let edges = Array.init 3 (fun k -> max 1.0 (along Seq.max k - low[k]))
+        create (Array.init 9 (fun i -> if i % 4 = 0 then edges[i / 4] else 0.0)) low [| false; false; false |]
+
     /// The same box with its corner at 0, for vectors in place of positions.
     let atZero (cell: Cell) : Cell =
         { cell with

@@ -57,25 +57,26 @@ module internal ExtendedXyz =
         | [| a; b; c |] -> [| flag a; flag b; flag c |]
         | _ -> Frames.fault lines "pbc has to hold three flags"
 
-    let private readCell (lines: TextLines) (pairs: (string * XyzValue) list) : Cell =
-        let vectors =
-            match find lines [ "Lattice" ] pairs with
-            | Some(_, value) -> numbers lines "Lattice" 9 value
-            | None -> Frames.fault lines "the comment line has no Lattice; without a box there is no density"
-
+    /// The box of a frame; None where atoms without one do not repeat.
+    let private readCell (lines: TextLines) (pairs: (string * XyzValue) list) : Cell option =
         let origin =
-            find lines [ "Origin" ] pairs
-            |> Option.map (snd >> numbers lines "Origin" 3)
-            |> Option.defaultValue (Array.zeroCreate 3)
+            find lines [ "Origin" ] pairs |> Option.map (snd >> numbers lines "Origin" 3)
 
-        let periodic =
-            find lines [ "pbc" ] pairs
-            |> Option.map (snd >> flags lines)
-            |> Option.defaultValue [| true; true; true |]
+        let periodic = find lines [ "pbc" ] pairs |> Option.map (snd >> flags lines)
 
-        match Cell.create vectors origin periodic with
-        | Ok cell -> cell
-        | Error text -> Frames.fault lines text
+        match find lines [ "Lattice" ] pairs, origin with
+        | Some(_, value), _ ->
+            Cell.create
+                (numbers lines "Lattice" 9 value)
+                (origin |> Option.defaultValue (Array.zeroCreate 3))
+                (periodic |> Option.defaultValue [| true; true; true |])
+            |> orFault lines
+            |> Some
+        | None, None when periodic = Some [| false; false; false |] -> None
+        | None, _ ->
+            Frames.fault
+                lines
+                "the comment line has no Lattice; without a box there is no density (atoms that do not repeat, such as a molecule, have pbc=\"F F F\")"
 
     /// The step of a frame, where its comment line has one.
     let private stepOf (lines: TextLines) (pairs: (string * XyzValue) list) : int64 option =
@@ -195,10 +196,14 @@ module internal ExtendedXyz =
 
             Frames.require lines "the comment line"
             let pairs = XyzHeader.parse (Encoding.UTF8.GetString lines.Line) |> orFault lines
-            let cell, step, values = readCell lines pairs, step pairs, valuesOf pairs
+            let box, step, values = readCell lines pairs, step pairs, valuesOf pairs
             let layout = layoutOf pairs
             let firstLine = lines.Number + 1L
             let struct (positions, species) = readAtoms layout count
+
+            let cell =
+                box |> Option.defaultWith (fun () -> Cell.around positions |> orFault lines)
+
             let positions = Frames.wrapped firstLine cell positions
             ahead <- Frames.lookAhead lines
 

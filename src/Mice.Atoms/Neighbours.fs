@@ -212,14 +212,13 @@ module Neighbours =
         offsets
 
     /// Every point has a place for the most neighbours that it can get; what is left over is closed at the end.
-    let private queryNearest threads query (grid: NeighbourGrid) (points: float[]) (most: int) =
-        let n = points.Length / 3
+    let private queryNearest threads query (grid: NeighbourGrid) (points: float[]) (start: int) (n: int) (most: int) =
         let counts = Array.zeroCreate<int> n
         let result = room (n * most)
 
         inChunks n threads grid (fun s _ first last ->
             for i in first..last do
-                counts[i] <- find query grid points s i
+                counts[i] <- find query grid points s (start + i)
                 put grid s counts[i] result (i * most))
 
         let offsets = offsetsOf counts
@@ -291,7 +290,7 @@ module Neighbours =
         check query grid points
 
         match query.Most with
-        | Some most -> queryNearest threads query grid points most
+        | Some most -> queryNearest threads query grid points 0 (points.Length / 3) most
         | None -> queryAll threads query grid points
 
     /// <summary>Answers a query on all cores.</summary>
@@ -314,6 +313,28 @@ module Neighbours =
     /// <param name="positions">Their positions, [3n], row-major, Å.</param>
     let ofAtoms (grid: NeighbourGrid) (positions: float[]) : NeighbourTable =
         queryOn 1 { all grid with PointsAreAtoms = true } grid positions
+
+    /// <summary>The nearest other atoms (and images) of some of the atoms, sorted by distance: so many, or as many as the grid's cut-off reaches.</summary>
+    /// <param name="threads">1 or more, or −1 for all cores.</param>
+    /// <param name="most">The most neighbours of an atom.</param>
+    /// <param name="grid">The atoms.</param>
+    /// <param name="positions">Their positions, [3n], row-major, Å.</param>
+    /// <param name="first">The first of the atoms asked for, from 0.</param>
+    /// <param name="count">How many are asked for.</param>
+    /// <returns>Neighbours of atom first + i are those of point i.</returns>
+    let nearestOfAtoms threads most (grid: NeighbourGrid) (positions: float[]) (first: int) (count: int) : NeighbourTable =
+        let query =
+            { all grid with
+                Most = Some most
+                PointsAreAtoms = true
+            }
+
+        check query grid positions
+
+        if first < 0 || count < 1 || first + count > grid.Atoms then
+            invalidArg (nameof first) $"There are no {count} atoms from {first} on among {grid.Atoms}."
+
+        queryNearest threads query grid positions first count most
 
     /// <summary>The shortest distance between two atoms, or images of them.</summary>
     /// <param name="grid">The atoms.</param>

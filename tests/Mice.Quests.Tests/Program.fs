@@ -1,0 +1,4 @@
+module Mice.Quests.Tests.Program
+
+[<EntryPoint>]
+let main arguments = Expecting.run arguments
