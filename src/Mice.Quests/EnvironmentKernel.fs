@@ -12,13 +12,12 @@ open Mice.Atoms
 /// count the k entries of a list, its 0 for l = j among them.</remarks>
 [<Sealed>]
 type internal EnvironmentKernel(k: int, cutoff: float) =
-    let groups = (k + 7) / 8
-    let padded = 8 * groups
+    let padded = (k + 3) / 4 * 4
     let network = SortingNetwork.create k
     let u = Array.zeroCreate<float> padded
     let x, y, z = Array.zeroCreate padded, Array.zeroCreate padded, Array.zeroCreate<float> padded
-    let lists = Array.zeroCreate<float> (8 * k)
-    let means = Array.zeroCreate<float> (8 * k)
+    let lists = Array.zeroCreate<float> (4 * k)
+    let means = Array.zeroCreate<float> (4 * k)
 
     /// Neighbours that are not there: they weigh nothing and coincide with nothing.
     let fill (found: int) =
@@ -28,42 +27,42 @@ type internal EnvironmentKernel(k: int, cutoff: float) =
             y[j] <- 0.0
             z[j] <- 0.0
 
-    /// Lists of the neighbours of a group, [k; 8], unsorted.
+    /// Lists of the neighbours of a group, [k; 4], unsorted.
     let writeLists (group: int) =
         let us = &MemoryMarshal.GetArrayDataReference u
         let xs = &MemoryMarshal.GetArrayDataReference x
         let ys = &MemoryMarshal.GetArrayDataReference y
         let zs = &MemoryMarshal.GetArrayDataReference z
         let into = &MemoryMarshal.GetArrayDataReference lists
-        let at = unativeint (8 * group)
-        let uj = Vector512.LoadUnsafe(&us, at)
-        let xj = Vector512.LoadUnsafe(&xs, at)
-        let yj = Vector512.LoadUnsafe(&ys, at)
-        let zj = Vector512.LoadUnsafe(&zs, at)
+        let at = unativeint (4 * group)
+        let uj = Vector256.LoadUnsafe(&us, at)
+        let xj = Vector256.LoadUnsafe(&xs, at)
+        let yj = Vector256.LoadUnsafe(&ys, at)
+        let zj = Vector256.LoadUnsafe(&zs, at)
 
         for l in 0 .. k - 1 do
-            let dx = xj - Vector512.Create x[l]
-            let dy = yj - Vector512.Create y[l]
-            let dz = zj - Vector512.Create z[l]
+            let dx = xj - Vector256.Create x[l]
+            let dy = yj - Vector256.Create y[l]
+            let dz = zj - Vector256.Create z[l]
             let squared = dx * dx + dy * dy + dz * dz
 
-            (uj * Vector512.Create u[l] / Vector512.Sqrt squared).StoreUnsafe(&into, unativeint (8 * l))
+            (uj * Vector256.Create u[l] / Vector256.Sqrt squared).StoreUnsafe(&into, unativeint (4 * l))
 
-        for lane in 0 .. min 7 (k - 1 - 8 * group) do
-            lists[8 * (8 * group + lane) + lane] <- 0.0
+        for lane in 0 .. min 3 (k - 1 - 4 * group) do
+            lists[4 * (4 * group + lane) + lane] <- 0.0
 
         // Rows beyond the k-th.
-        for lane in max 0 (k - 8 * group) .. 7 do
+        for lane in max 0 (k - 4 * group) .. 3 do
             for l in 0 .. k - 1 do
-                lists[8 * l + lane] <- 0.0
+                lists[4 * l + lane] <- 0.0
 
     let addLists () =
         let from = &MemoryMarshal.GetArrayDataReference lists
         let into = &MemoryMarshal.GetArrayDataReference means
 
         for l in 0 .. k - 1 do
-            let at = unativeint (8 * l)
-            (Vector512.LoadUnsafe(&into, at) + Vector512.LoadUnsafe(&from, at)).StoreUnsafe(&into, at)
+            let at = unativeint (4 * l)
+            (Vector256.LoadUnsafe(&into, at) + Vector256.LoadUnsafe(&from, at)).StoreUnsafe(&into, at)
 
     /// <summary>Writes the descriptor of an environment into a panel of points.</summary>
     /// <param name="neighbours">Neighbours of several atoms, nearest first.</param>
@@ -91,7 +90,7 @@ type internal EnvironmentKernel(k: int, cutoff: float) =
 
         Array.Clear means
 
-        for group in 0 .. (found + 7) / 8 - 1 do
+        for group in 0 .. (found + 3) / 4 - 1 do
             writeLists group
             SortingNetwork.descending network lists
             addLists ()
@@ -99,7 +98,7 @@ type internal EnvironmentKernel(k: int, cutoff: float) =
         for l in 0 .. k - 2 do
             let mutable sum = 0.0
 
-            for lane in 8 * l .. 8 * l + 7 do
+            for lane in 4 * l .. 4 * l + 3 do
                 sum <- sum + means[lane]
 
             room[PointSet.Width * (angular + l)] <- sum / float k

@@ -14,14 +14,11 @@ module KernelSums =
     /// Panels of columns that are gone through while they stay in the second cache.
     let private columnPanels = 20
 
-    let private lanes = 8
+    let private lanes = PanelPair.Lanes
 
     let private factorOf (bandwidth: float) = -0.5 / (bandwidth * bandwidth)
 
-    /// Beyond this exponent a kernel is 0.
-    let private deepest = 708.0
-
-    /// From here on a sum is found with its largest term set to 1.
+    /// A sum whose logarithm is below this one's negative is found again with its largest term set to 1.
     let private deep = 600.0
 
     let private bandwidthFaults (bandwidths: float[]) : MiceError list =
@@ -42,64 +39,45 @@ module KernelSums =
 
         sum
 
-    let private leastOfLanes (values: float[]) (at: int) =
-        let mutable low = values[at]
-
-        for lane in at + 1 .. at + lanes - 1 do
-            low <- min low values[lane]
-
-        low
-
-    /// Sums of some panels of rows over a whole set: for every factor, and every set of weights within it, a sum for each row; and the least d².
+    /// Sums of some panels of rows over a whole set: for every factor a sum for each row, then the same with weights where these are given.
     let private block
         (factors: float[])
         (weights: float[] option)
         (reference: PointSet)
         (points: PointSet)
         (first: int, last: int)
-        : struct (float[][] * float[]) =
+        : float[][] =
         let rows = (last - first + 1) * PointSet.Width
         let room _ = Array.zeroCreate (rows * lanes)
         let sums = factors |> Array.map room
-        let weighted = factors |> Array.map room
-        let least = Array.create (rows * lanes) infinity
-        let pairs = Array.zeroCreate PanelPair.Pairs
+        let weighted = if weights.IsNone then [||] else factors |> Array.map room
+        let products = Array.zeroCreate PanelPair.Pairs
         let others = PointSet.panels reference.Count
-        let widest = Array.max factors
 
         for start in 0..columnPanels .. others - 1 do
             for panel in first..last do
-                let row = (panel - first) * PointSet.Width * lanes
+                let lane = (panel - first) * PointSet.Width * lanes
+                let left = points.Squares, panel * PointSet.Width
 
                 for other in start .. min (others - 1) (start + columnPanels - 1) do
-                    PanelPair.distances points panel reference other pairs
-                    PanelPair.lower pairs least row
+                    let right = reference.Squares, other * PointSet.Width
+                    PanelPair.multiply points panel reference other products
 
-                    if PanelPair.least pairs * -widest < deepest then
-                        for f in 0 .. factors.Length - 1 do
-                            PanelPair.add factors[f] pairs sums[f] row Array.empty -1
+                    for f in 0 .. factors.Length - 1 do
+                        PanelPair.add factors[f] products left right (sums[f], lane) (Array.empty, -1)
 
-                            match weights with
-                            | None -> ()
-                            | Some w ->
-                                PanelPair.addWeighted factors[f] pairs w (other * PointSet.Width) weighted[f] row
+                        match weights with
+                        | None -> ()
+                        | Some w -> PanelPair.addWeighted factors[f] products left right w (weighted[f], lane)
 
-        let ofRows (values: float[]) =
-            Array.init rows (fun r -> sumOfLanes values (r * lanes))
-
-        let found =
-            match weights with
-            | None -> Array.map ofRows sums
-            | Some _ -> Array.append (Array.map ofRows sums) (Array.map ofRows weighted)
-
-        struct (found, Array.init rows (fun r -> leastOfLanes least (r * lanes)))
+        Array.append sums weighted |> Array.map (fun values -> Array.init rows (fun r -> sumOfLanes values (r * lanes)))
 
     /// What jobs found for their rows, put together: one array for each of their sums, as long as there are points.
     let private joined (count: int) (parts: float[][]) : float[] =
         Array.concat parts |> Array.truncate count
 
-    /// Sums of all points over a set, and the least d² of each.
-    let private sums run factors weights reference (points: PointSet) : struct (float[][] * float[]) =
+    /// Rows of panels in as many jobs as they need, and what is found for each row put together.
+    let private byRows (run: Run) (phase: string) (points: PointSet) (work: int * int -> 'found) : 'found[] =
         let panels = PointSet.panels points.Count
 
         let jobs =
@@ -109,57 +87,89 @@ module KernelSums =
 
         let one (run: Run) (panels: int * int) =
             Run.stopIfCancelled run
-            let found = block factors weights reference points panels
-            Run.tell "kernel sums" 1.0 "sums over pairs" run
+            let found = work panels
+            Run.tell phase 1.0 phase run
             Ok found
 
         match Run.jobs (fun _ -> 1.0) one jobs run with
         | Error faults -> invalidOp (faults |> List.map MiceError.message |> String.concat " ")
-        | Ok found ->
-            let series = (let struct (s, _) = found[0] in s.Length)
+        | Ok found -> found
 
-            let ofSeries i =
-                found |> Array.map (fun (struct (s, _)) -> s[i]) |> joined points.Count
+    /// Sums of all points over a set.
+    let private sums run factors weights reference (points: PointSet) : float[][] =
+        let found = block factors weights reference points |> byRows run "sums over pairs" points
 
-            struct (Array.init series ofSeries, found |> Array.map (fun (struct (_, l)) -> l) |> joined points.Count)
+        Array.init found[0].Length (fun s -> found |> Array.map (fun f -> f[s]) |> joined points.Count)
 
-    /// Points whose own |x|² is less by the d² of their nearest neighbour in another set: so are all their d² to that set.
-    let private nearer (far: int[]) (least: float[]) (points: PointSet) : PointSet =
-        let chosen = PointSet.choose far points
+    /// The nearest point of a set to each row of some panels, d² and index; a point is not its own neighbour where the sets are one.
+    let private nearestOf (reference: PointSet) (points: PointSet) (first: int, last: int) : struct (float[] * int[]) =
+        let isOwn = Object.ReferenceEquals(reference, points)
+        let rows = (last - first + 1) * PointSet.Width
+        let least, index = Array.create rows infinity, Array.create rows -1
+        let products = Array.zeroCreate PanelPair.Pairs
 
+        for panel in first..last do
+            for other in 0 .. PointSet.panels reference.Count - 1 do
+                PanelPair.multiply points panel reference other products
+
+                for r in 0 .. PointSet.Width - 1 do
+                    let row, point = (panel - first) * PointSet.Width + r, panel * PointSet.Width + r
+
+                    for c in 0 .. PointSet.Width - 1 do
+                        let column = other * PointSet.Width + c
+
+                        let squared =
+                            points.Squares[point] + reference.Squares[column]
+                            - 2.0 * products[r * PointSet.Width + c]
+
+                        if squared < least[row] && not (isOwn && column = point) then
+                            least[row] <- squared
+                            index[row] <- column
+
+        struct (least |> Array.map (max 0.0), index)
+
+    /// The same for all points.
+    let private nearestOfAll (run: Run) (reference: PointSet) (points: PointSet) : struct (float[] * int[]) =
+        let found = nearestOf reference points |> byRows run "distances" points
+        let least = found |> Array.map (fun (struct (l, _)) -> l) |> joined points.Count
+        let index = found |> Array.collect (fun (struct (_, i)) -> i) |> Array.truncate points.Count
+        struct (least, index)
+
+    /// Points whose own |x|² is less by a number: so are all their d² to another set.
+    let private nearer (less: float[]) (points: PointSet) : PointSet =
         let squares =
-            chosen.Squares
-            |> Array.mapi (fun j square -> if j < far.Length then square - least[far[j]] else square)
+            points.Squares
+            |> Array.mapi (fun i square -> if i < less.Length then square - less[i] else square)
 
-        PointSet(chosen.Count, chosen.Dimension, chosen.Panels, squares)
+        PointSet(points.Count, points.Dimension, points.Panels, squares)
 
     /// ln S for every bandwidth, with the weighted means behind them where weights are given.
     let private logarithms run (bandwidths: float[]) weights reference (points: PointSet) : float[][] =
         let factors = bandwidths |> Array.map factorOf
-        let struct (found, least) = sums run factors weights reference points
-        let steepest = -(Array.min factors)
 
-        let far =
-            [|
-                for i in 0 .. points.Count - 1 do
-                    if least[i] * steepest > deep then
-                        i
-            |]
-
-        let finish (found: float[][]) (shift: int -> int -> float) =
+        let finish (shift: int -> int -> float) (found: float[][]) =
             found
             |> Array.mapi (fun s values ->
                 if s < factors.Length then
                     values |> Array.mapi (fun i sum -> log sum + shift s i)
                 else
-                    let own = found[s - factors.Length]
-                    values |> Array.mapi (fun i sum -> sum / own[i]))
+                    Array.map2 (/) values found[s - factors.Length])
 
-        let result = finish found (fun _ _ -> 0.0)
+        let result =
+            sums run factors weights reference points |> finish (fun _ _ -> 0.0)
 
-        if far.Length > 0 then
-            let struct (again, _) = sums run factors weights reference (nearer far least points)
-            let again = finish again (fun s j -> factors[s] * least[far[j]])
+        let isFar i =
+            Seq.exists (fun f -> result[f][i] < -deep) (seq { 0 .. factors.Length - 1 })
+
+        match [| 0 .. points.Count - 1 |] |> Array.filter isFar with
+        | [||] -> ()
+        | far ->
+            let chosen = PointSet.choose far points
+            let struct (least, _) = nearestOfAll run reference chosen
+
+            let again =
+                sums run factors weights reference (nearer least chosen)
+                |> finish (fun s j -> factors[s] * least[j])
 
             for s in 0 .. result.Length - 1 do
                 far |> Array.iteri (fun j i -> result[s][i] <- again[s][j])
@@ -223,26 +233,22 @@ module KernelSums =
         let panels = PointSet.panels set.Count
         let first, last = i * ownPanels, min (panels - 1) (i * ownPanels + ownPanels - 1)
         let from, upTo = j * ownPanels, min (panels - 1) (j * ownPanels + ownPanels - 1)
-        let pairs = Array.zeroCreate PanelPair.Pairs
+        let products = Array.zeroCreate PanelPair.Pairs
 
         let sums =
             factors |> Array.map (fun _ -> Array.zeroCreate ((last - first + 1) * PointSet.Width * lanes))
 
-        let widest = Array.max factors
-
         for panel in first..last do
-            for other in (if i = j then panel else from) .. upTo do
-                PanelPair.distances set panel set other pairs
+            let left = set.Squares, panel * PointSet.Width
+            let lane = (panel - first) * PointSet.Width * lanes
 
-                if PanelPair.least pairs * -widest < deepest then
-                    for f in 0 .. factors.Length - 1 do
-                        PanelPair.add
-                            factors[f]
-                            pairs
-                            sums[f]
-                            ((panel - first) * PointSet.Width * lanes)
-                            columns[f]
-                            (if panel = other then -1 else other * PointSet.Width)
+            for other in (if i = j then panel else from) .. upTo do
+                let right = set.Squares, other * PointSet.Width
+                let column = if panel = other then -1 else other * PointSet.Width
+                PanelPair.multiply set panel set other products
+
+                for f in 0 .. factors.Length - 1 do
+                    PanelPair.add factors[f] products left right (sums[f], lane) (columns[f], column)
 
         for f in 0 .. factors.Length - 1 do
             for r in 0 .. (last - first + 1) * PointSet.Width - 1 do
@@ -281,32 +287,6 @@ module KernelSums =
             Ok(Array.map2 (fun (r: float[]) (c: float[]) -> Array.init set.Count (fun i -> log (r[i] + c[i]))) rows columns)
         | faults -> Error faults
 
-    /// The nearest point of a set to each row of some panels; a point is not its own neighbour where the sets are one.
-    let private nearestOf (reference: PointSet) (points: PointSet) (first: int, last: int) : struct (float[] * int[]) =
-        let isOwn = Object.ReferenceEquals(reference, points)
-        let rows = (last - first + 1) * PointSet.Width
-        let least, index = Array.create rows infinity, Array.create rows -1
-        let pairs = Array.zeroCreate PanelPair.Pairs
-
-        for panel in first..last do
-            for other in 0 .. PointSet.panels reference.Count - 1 do
-                PanelPair.distances points panel reference other pairs
-
-                for r in 0 .. PointSet.Width - 1 do
-                    let row = (panel - first) * PointSet.Width + r
-                    let mutable low = least[row]
-
-                    for c in 0 .. PointSet.Width - 1 do
-                        let column = other * PointSet.Width + c
-
-                        if pairs[r * PointSet.Width + c] < low && not (isOwn && column = panel * PointSet.Width + r) then
-                            low <- pairs[r * PointSet.Width + c]
-                            index[row] <- column
-
-                    least[row] <- low
-
-        struct (least, index)
-
     /// <summary>The nearest reference point of every point: distance and index. Of equally near ones the first; where both sets are the same object
     /// a point is not its own neighbour.</summary>
     /// <param name="run">Threads, progress, cancellation.</param>
@@ -323,23 +303,7 @@ module KernelSums =
             ]
 
         if List.isEmpty faults then
-            let panels = PointSet.panels points.Count
-
-            let jobs =
-                [|
-                    for first in 0..rowPanels .. panels - 1 -> first, min (panels - 1) (first + rowPanels - 1)
-                |]
-
-            let one (run: Run) (panels: int * int) =
-                Run.stopIfCancelled run
-                let found = nearestOf reference points panels
-                Run.tell "nearest environments" 1.0 "distances" run
-                Ok found
-
-            Run.jobs (fun _ -> 1.0) one jobs run
-            |> Result.map (fun found ->
-                let least = found |> Array.map (fun (struct (l, _)) -> l) |> joined points.Count
-                let index = found |> Array.collect (fun (struct (_, i)) -> i) |> Array.truncate points.Count
-                struct (Array.map sqrt least, index))
+            let struct (least, index) = nearestOfAll run reference points
+            Ok(struct (Array.map sqrt least, index))
         else
             Error faults

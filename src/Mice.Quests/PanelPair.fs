@@ -1,229 +1,330 @@
 namespace Mice.Quests
 
-open System.Runtime.CompilerServices
-open System.Runtime.InteropServices
-open System.Runtime.Intrinsics
+#nowarn "9" // Addresses of arrays that are held in place.
 
-/// <summary>All pairs of the points of two panels, 24 × 24 at a time, in registers of eight doubles.</summary>
+open System.Runtime.CompilerServices
+open System.Runtime.Intrinsics
+open Microsoft.FSharp.NativeInterop
+
+/// <summary>All pairs of the points of two panels, 24 × 24 at a time, in registers of eight doubles, or of four where the processor has no longer
+/// ones.</summary>
+/// <remarks>Every loop is written once, for registers of any length, and compiled for both.</remarks>
 [<RequireQualifiedAccess>]
 module internal PanelPair =
     /// Pairs of two panels.
     [<Literal>]
     let Pairs = 576
 
+    /// Sums of a row are kept in so many lanes; shorter registers leave some of them at 0.
+    [<Literal>]
+    let Lanes = 8
+
     [<Literal>]
     let private Width = 24
 
-    let inline private fma (a: Vector512<float>) b c = Vector512.MultiplyAddEstimate(a, b, c)
+    let private isLong = Vector512.IsHardwareAccelerated
 
-    /// Squared distances of four points of one panel from all of the other: rows first … first + 3 of the block.
-    [<MethodImpl(MethodImplOptions.NoInlining)>]
-    let private fourRows (left: PointSet) (panel: int) (first: int) (right: PointSet) (other: int) (block: float[]) =
-        let d = left.Dimension
-        let a = &MemoryMarshal.GetArrayDataReference left.Panels
-        let b = &MemoryMarshal.GetArrayDataReference right.Panels
-        let mutable ia = unativeint (int64 panel * int64 (d * Width) + int64 first)
-        let mutable ib = unativeint (int64 other * int64 (d * Width))
-        let mutable c00 = Vector512<float>.Zero
-        let mutable c01 = Vector512<float>.Zero
-        let mutable c02 = Vector512<float>.Zero
-        let mutable c10 = Vector512<float>.Zero
-        let mutable c11 = Vector512<float>.Zero
-        let mutable c12 = Vector512<float>.Zero
-        let mutable c20 = Vector512<float>.Zero
-        let mutable c21 = Vector512<float>.Zero
-        let mutable c22 = Vector512<float>.Zero
-        let mutable c30 = Vector512<float>.Zero
-        let mutable c31 = Vector512<float>.Zero
-        let mutable c32 = Vector512<float>.Zero
+    let inline private at (p: nativeint) (i: int) : nativeptr<float> =
+        NativePtr.ofNativeInt (p + (nativeint i <<< 3))
+
+    let inline private load8 (p: nativeint) (i: int) = Vector512.Load(at p i)
+    let inline private store8 (p: nativeint) (i: int) (v: Vector512<float>) = v.Store(at p i)
+    let inline private all8 (x: float) = Vector512.Create x
+
+    let inline private fma8 (a: Vector512<float>) b c =
+        Vector512.MultiplyAddEstimate(a, b, c)
+
+    let inline private most8 (a: Vector512<float>) b = Vector512.MaxNative(a, b)
+    let inline private least8 (a: Vector512<float>) b = Vector512.MinNative(a, b)
+
+    /// x·2ⁿ for the n in the last digits of another number.
+    let inline private power8 (x: Vector512<float>) (n: Vector512<float>) =
+        Vector512.AsDouble(Vector512.AsInt64 x + (Vector512.AsInt64 n <<< 52))
+
+    let inline private load4 (p: nativeint) (i: int) = Vector256.Load(at p i)
+    let inline private store4 (p: nativeint) (i: int) (v: Vector256<float>) = v.Store(at p i)
+    let inline private all4 (x: float) = Vector256.Create x
+
+    let inline private fma4 (a: Vector256<float>) b c =
+        Vector256.MultiplyAddEstimate(a, b, c)
+
+    let inline private most4 (a: Vector256<float>) b = Vector256.MaxNative(a, b)
+    let inline private least4 (a: Vector256<float>) b = Vector256.MinNative(a, b)
+
+    let inline private power4 (x: Vector256<float>) (n: Vector256<float>) =
+        Vector256.AsDouble(Vector256.AsInt64 x + (Vector256.AsInt64 n <<< 52))
+
+    /// Products x·y of four points with as many as three registers hold, written into a block. Nothing else is done here: what is, takes registers
+    /// from the twelve sums.
+    let inline private products
+        (lanes: int)
+        ([<InlineIfLambda>] load)
+        ([<InlineIfLambda>] store)
+        ([<InlineIfLambda>] all)
+        ([<InlineIfLambda>] fma)
+        (d: int)
+        (a: nativeint)
+        (b: nativeint)
+        (block: nativeint)
+        =
+        let mutable c00 = all 0.0
+        let mutable c01 = c00
+        let mutable c02 = c00
+        let mutable c10 = c00
+        let mutable c11 = c00
+        let mutable c12 = c00
+        let mutable c20 = c00
+        let mutable c21 = c00
+        let mutable c22 = c00
+        let mutable c30 = c00
+        let mutable c31 = c00
+        let mutable c32 = c00
+        let mutable a = a
+        let mutable b = b
 
         for _ in 1..d do
-            let b0 = Vector512.LoadUnsafe(&b, ib)
-            let b1 = Vector512.LoadUnsafe(&b, ib + 8un)
-            let b2 = Vector512.LoadUnsafe(&b, ib + 16un)
-            let a0 = Vector512.Create(Unsafe.Add(&a, ia))
+            let b0 = load b 0
+            let b1 = load b lanes
+            let b2 = load b (2 * lanes)
+            let a0 = all (NativePtr.read (at a 0))
             c00 <- fma a0 b0 c00
             c01 <- fma a0 b1 c01
             c02 <- fma a0 b2 c02
-            let a1 = Vector512.Create(Unsafe.Add(&a, ia + 1un))
+            let a1 = all (NativePtr.read (at a 1))
             c10 <- fma a1 b0 c10
             c11 <- fma a1 b1 c11
             c12 <- fma a1 b2 c12
-            let a2 = Vector512.Create(Unsafe.Add(&a, ia + 2un))
+            let a2 = all (NativePtr.read (at a 2))
             c20 <- fma a2 b0 c20
             c21 <- fma a2 b1 c21
             c22 <- fma a2 b2 c22
-            let a3 = Vector512.Create(Unsafe.Add(&a, ia + 3un))
+            let a3 = all (NativePtr.read (at a 3))
             c30 <- fma a3 b0 c30
             c31 <- fma a3 b1 c31
             c32 <- fma a3 b2 c32
-            ia <- ia + 24un
-            ib <- ib + 24un
+            a <- a + nativeint (8 * Width)
+            b <- b + nativeint (8 * Width)
 
-        let squares = &MemoryMarshal.GetArrayDataReference right.Squares
-        let at = unativeint (other * Width)
-        let s0 = Vector512.LoadUnsafe(&squares, at)
-        let s1 = Vector512.LoadUnsafe(&squares, at + 8un)
-        let s2 = Vector512.LoadUnsafe(&squares, at + 16un)
-        let result = &MemoryMarshal.GetArrayDataReference block
-        let own = left.Squares
-        let row = panel * Width + first
-        let minusTwo = Vector512.Create -2.0
-        let zero = Vector512<float>.Zero
-        let mutable into = unativeint (first * Width)
+        store block 0 c00
+        store block lanes c01
+        store block (2 * lanes) c02
+        store block Width c10
+        store block (Width + lanes) c11
+        store block (Width + 2 * lanes) c12
+        store block (2 * Width) c20
+        store block (2 * Width + lanes) c21
+        store block (2 * Width + 2 * lanes) c22
+        store block (3 * Width) c30
+        store block (3 * Width + lanes) c31
+        store block (3 * Width + 2 * lanes) c32
 
-        // |x|² + |y|² first: that is even in both, and 2|x|² − 2 x·x is 0 exactly.
-        let q0 = Vector512.Create own[row]
-        Vector512.Max(zero, fma minusTwo c00 (q0 + s0)).StoreUnsafe(&result, into)
-        Vector512.Max(zero, fma minusTwo c01 (q0 + s1)).StoreUnsafe(&result, into + 8un)
-        Vector512.Max(zero, fma minusTwo c02 (q0 + s2)).StoreUnsafe(&result, into + 16un)
-        into <- into + 24un
-        let q1 = Vector512.Create own[row + 1]
-        Vector512.Max(zero, fma minusTwo c10 (q1 + s0)).StoreUnsafe(&result, into)
-        Vector512.Max(zero, fma minusTwo c11 (q1 + s1)).StoreUnsafe(&result, into + 8un)
-        Vector512.Max(zero, fma minusTwo c12 (q1 + s2)).StoreUnsafe(&result, into + 16un)
-        into <- into + 24un
-        let q2 = Vector512.Create own[row + 2]
-        Vector512.Max(zero, fma minusTwo c20 (q2 + s0)).StoreUnsafe(&result, into)
-        Vector512.Max(zero, fma minusTwo c21 (q2 + s1)).StoreUnsafe(&result, into + 8un)
-        Vector512.Max(zero, fma minusTwo c22 (q2 + s2)).StoreUnsafe(&result, into + 16un)
-        into <- into + 24un
-        let q3 = Vector512.Create own[row + 3]
-        Vector512.Max(zero, fma minusTwo c30 (q3 + s0)).StoreUnsafe(&result, into)
-        Vector512.Max(zero, fma minusTwo c31 (q3 + s1)).StoreUnsafe(&result, into + 8un)
-        Vector512.Max(zero, fma minusTwo c32 (q3 + s2)).StoreUnsafe(&result, into + 16un)
+    [<MethodImpl(MethodImplOptions.NoInlining ||| MethodImplOptions.AggressiveOptimization)>]
+    let private products8 (d: int) (a: nativeint) (b: nativeint) (block: nativeint) =
+        products 8 load8 store8 all8 fma8 d a b block
 
-    /// <summary>Squared distances |x − y|² = |x|² + |y|² − 2 x·y, none below 0.</summary>
+    [<MethodImpl(MethodImplOptions.NoInlining ||| MethodImplOptions.AggressiveOptimization)>]
+    let private products4 (d: int) (a: nativeint) (b: nativeint) (block: nativeint) =
+        products 4 load4 store4 all4 fma4 d a b block
+
+    /// <summary>Products x·y of all points of two panels.</summary>
     /// <param name="left">The set of the rows.</param>
     /// <param name="panel">Its panel.</param>
     /// <param name="right">The set of the columns.</param>
     /// <param name="other">Its panel.</param>
     /// <param name="block">[24; 24], filled.</param>
-    let distances (left: PointSet) (panel: int) (right: PointSet) (other: int) (block: float[]) : unit =
-        for group in 0..5 do
-            fourRows left panel (4 * group) right other block
+    let multiply (left: PointSet) (panel: int) (right: PointSet) (other: int) (block: float[]) : unit =
+        let d = left.Dimension
+        use a = fixed &left.Panels[panel * (d * Width)]
+        use b = fixed &right.Panels[other * (d * Width)]
+        use into = fixed block
+        let a, b, into = NativePtr.toNativeInt a, NativePtr.toNativeInt b, NativePtr.toNativeInt into
+
+        for row in 0..4..20 do
+            let rows = a + nativeint (8 * row)
+            let from = into + nativeint (8 * Width * row)
+
+            if isLong then
+                products8 d rows b from
+            else
+                products4 d rows b from
+                products4 d rows (b + 96n) (from + 96n)
 
     /// Exponents below this give nothing: exp(−708) = 3e-308 is the least that is stored with all digits.
     [<Literal>]
     let private Least = -708.0
 
-    /// exp z for z ≤ 0, to two units of the last digit: 2ⁿ times Taylor's sum to the 13th power for what is left of z, which is within ±ln 2 / 2.
-    let inline private exponential (z: Vector512<float>) : Vector512<float> =
-        let c (value: float) = Vector512.Create value
-        let z = Vector512.Max(z, c Least)
+    /// exp z for z ≤ 0, within 1e-14 of itself: 2ⁿ times Taylor's sum to the 11th power for what is left of z, which is within ±ln 2 / 2.
+    let inline private exponential
+        ([<InlineIfLambda>] c)
+        ([<InlineIfLambda>] fma)
+        ([<InlineIfLambda>] most)
+        ([<InlineIfLambda>] power)
+        z
+        =
+        let z = most z (c Least)
         // Adding 1.5·2⁵² leaves the nearest whole number in the last digits.
         let shifted = fma z (c 1.4426950408889634) (c 6755399441055744.0)
         let n = shifted - c 6755399441055744.0
         let r = fma n (c -0.693147180369123816490) z
         let r = fma n (c -1.90821492927058770002e-10) r
         let r2 = r * r
+        let low = fma (fma r (c (1.0 / 6.0)) (c 0.5)) r2 (r + c 1.0)
+        let middle = fma (fma r (c (1.0 / 5040.0)) (c (1.0 / 720.0))) r2 (fma r (c (1.0 / 120.0)) (c (1.0 / 24.0)))
+
+        let high =
+            fma (fma r (c (1.0 / 39916800.0)) (c (1.0 / 3628800.0))) r2 (fma r (c (1.0 / 362880.0)) (c (1.0 / 40320.0)))
+
         let r4 = r2 * r2
-        let p01 = r + c 1.0
-        let p23 = fma r (c (1.0 / 6.0)) (c 0.5)
-        let p45 = fma r (c (1.0 / 120.0)) (c (1.0 / 24.0))
-        let p67 = fma r (c (1.0 / 5040.0)) (c (1.0 / 720.0))
-        let p89 = fma r (c (1.0 / 362880.0)) (c (1.0 / 40320.0))
-        let pab = fma r (c (1.0 / 39916800.0)) (c (1.0 / 3628800.0))
-        let pcd = fma r (c (1.0 / 6227020800.0)) (c (1.0 / 479001600.0))
-        let low = fma p23 r2 p01
-        let middle = fma p67 r2 p45
-        let high = fma pab r2 p89
-        let sum = fma (fma (fma pcd r4 high) r4 middle) r4 low
-        Vector512.AsDouble(Vector512.AsInt64 sum + (Vector512.AsInt64 shifted <<< 52))
+        power (fma (fma high r4 middle) r4 low) shifted
 
-    /// <summary>Adds the kernels exp(−d²/2h²) of a block to the sums of its rows and columns.</summary>
+    let inline private exp8 z = exponential all8 fma8 most8 power8 z
+    let inline private exp4 z = exponential all4 fma4 most4 power4 z
+
+    /// What a block of products belongs to, as addresses: |x|² of its rows and of its columns.
+    [<Struct>]
+    type private Corner =
+        {
+            Block: nativeint
+            Own: nativeint
+            Others: nativeint
+        }
+
+    /// Adds kernels to sums of rows, and of columns where these have an address. The exponents are those of
+    /// (|x|² + |y|²) − 2 x·y, which is 0 exactly for x = y; none is above 0.
+    let inline private addOf
+        (lanes: int)
+        ([<InlineIfLambda>] load)
+        ([<InlineIfLambda>] store)
+        ([<InlineIfLambda>] all)
+        ([<InlineIfLambda>] fma)
+        ([<InlineIfLambda>] least)
+        ([<InlineIfLambda>] exp)
+        (factor: float)
+        (corner: Corner)
+        (rows: nativeint)
+        (columns: nativeint)
+        =
+        let minusTwo = all -2.0
+        let scale = all factor
+
+        for group in 0 .. Width / lanes - 1 do
+            let mutable sum = all 0.0
+            let others = load corner.Others (lanes * group)
+
+            for row in 0 .. Width - 1 do
+                let squares = all (NativePtr.read (at corner.Own row)) + others
+                let squared = fma minusTwo (load corner.Block (Width * row + lanes * group)) squares
+                let kernel = exp (least (all 0.0) (scale * squared))
+                sum <- sum + kernel
+                store rows (Lanes * row) (load rows (Lanes * row) + kernel)
+
+            if columns <> 0n then
+                store columns (lanes * group) (load columns (lanes * group) + sum)
+
+    /// <summary>Adds the kernels exp(−|x − y|²/2h²) of a block to the sums of its rows and columns.</summary>
     /// <param name="factor">−1/2h².</param>
-    /// <param name="block">[24; 24]: d².</param>
+    /// <param name="block">[24; 24]: x·y.</param>
+    /// <param name="left">|x|² of a whole set.</param>
+    /// <param name="row">Where that of the first row stands.</param>
+    /// <param name="right">|y|² of a whole set.</param>
+    /// <param name="column">Where that of the first column stands.</param>
     /// <param name="rows">Sums of the rows, eight lanes for each.</param>
-    /// <param name="row">Where the first row of the block has its lanes.</param>
+    /// <param name="lane">Where the first row of the block has its lanes.</param>
     /// <param name="columns">Sums of the columns.</param>
-    /// <param name="column">Where the first column of the block has its sum; nothing is added to columns when it is negative.</param>
-    let add (factor: float) (block: float[]) (rows: float[]) (row: int) (columns: float[]) (column: int) : unit =
-        let from = &MemoryMarshal.GetArrayDataReference block
-        let sums = &MemoryMarshal.GetArrayDataReference rows
-        let scale = Vector512.Create factor
-        let mutable at = 0un
-        let mutable into = unativeint row
-        let mutable k0 = Vector512<float>.Zero
-        let mutable k1 = Vector512<float>.Zero
-        let mutable k2 = Vector512<float>.Zero
+    /// <param name="sum">Where the first column of the block has its sum; nothing is added to columns when it is negative.</param>
+    [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
+    let add
+        (factor: float)
+        (block: float[])
+        (left: float[], row: int)
+        (right: float[], column: int)
+        (rows: float[], lane: int)
+        (columns: float[], sum: int)
+        : unit =
+        use from = fixed block
+        use own = fixed &left[row]
+        use others = fixed &right[column]
+        use into = fixed &rows[lane]
+        use sums = fixed columns
 
-        for _ in 1..Width do
-            let e0 = exponential (scale * Vector512.LoadUnsafe(&from, at))
-            let e1 = exponential (scale * Vector512.LoadUnsafe(&from, at + 8un))
-            let e2 = exponential (scale * Vector512.LoadUnsafe(&from, at + 16un))
-            k0 <- k0 + e0
-            k1 <- k1 + e1
-            k2 <- k2 + e2
-            (Vector512.LoadUnsafe(&sums, into) + (e0 + e1 + e2)).StoreUnsafe(&sums, into)
-            at <- at + 24un
-            into <- into + 8un
+        let corner =
+            {
+                Block = NativePtr.toNativeInt from
+                Own = NativePtr.toNativeInt own
+                Others = NativePtr.toNativeInt others
+            }
 
-        if column >= 0 then
-            let other = &MemoryMarshal.GetArrayDataReference columns
-            let c = unativeint column
-            (Vector512.LoadUnsafe(&other, c) + k0).StoreUnsafe(&other, c)
-            (Vector512.LoadUnsafe(&other, c + 8un) + k1).StoreUnsafe(&other, c + 8un)
-            (Vector512.LoadUnsafe(&other, c + 16un) + k2).StoreUnsafe(&other, c + 16un)
+        let into = NativePtr.toNativeInt into
+
+        let sums =
+            if sum < 0 then 0n else NativePtr.toNativeInt sums + nativeint (8 * sum)
+
+        if isLong then
+            addOf 8 load8 store8 all8 fma8 least8 exp8 factor corner into sums
+        else
+            addOf 4 load4 store4 all4 fma4 least4 exp4 factor corner into sums
+
+    let inline private addWeightedOf
+        (lanes: int)
+        ([<InlineIfLambda>] load)
+        ([<InlineIfLambda>] store)
+        ([<InlineIfLambda>] all)
+        ([<InlineIfLambda>] fma)
+        ([<InlineIfLambda>] least)
+        ([<InlineIfLambda>] exp)
+        (factor: float)
+        (corner: Corner)
+        (weights: nativeint)
+        (rows: nativeint)
+        =
+        let minusTwo = all -2.0
+        let scale = all factor
+
+        for group in 0 .. Width / lanes - 1 do
+            let others = load corner.Others (lanes * group)
+            let weight = load weights (lanes * group)
+
+            for row in 0 .. Width - 1 do
+                let squares = all (NativePtr.read (at corner.Own row)) + others
+                let squared = fma minusTwo (load corner.Block (Width * row + lanes * group)) squares
+                let kernel = exp (least (all 0.0) (scale * squared))
+                store rows (Lanes * row) (fma weight kernel (load rows (Lanes * row)))
 
     /// <summary>Adds the kernels of a block, times a number for each column, to sums of its rows.</summary>
     /// <param name="factor">−1/2h².</param>
-    /// <param name="block">[24; 24]: d².</param>
-    /// <param name="weights">A number for each column.</param>
-    /// <param name="column">Where that of the first column of the block stands.</param>
+    /// <param name="block">[24; 24]: x·y.</param>
+    /// <param name="left">|x|² of a whole set.</param>
+    /// <param name="row">Where that of the first row stands.</param>
+    /// <param name="right">|y|² of a whole set.</param>
+    /// <param name="column">Where that of the first column stands.</param>
+    /// <param name="weights">A number for each point of the right set.</param>
     /// <param name="rows">Sums of the rows, eight lanes for each.</param>
-    /// <param name="row">Where the first row of the block has its lanes.</param>
-    let addWeighted (factor: float) (block: float[]) (weights: float[]) (column: int) (rows: float[]) (row: int) : unit =
-        let from = &MemoryMarshal.GetArrayDataReference block
-        let sums = &MemoryMarshal.GetArrayDataReference rows
-        let given = &MemoryMarshal.GetArrayDataReference weights
-        let scale = Vector512.Create factor
-        let w0 = Vector512.LoadUnsafe(&given, unativeint column)
-        let w1 = Vector512.LoadUnsafe(&given, unativeint (column + 8))
-        let w2 = Vector512.LoadUnsafe(&given, unativeint (column + 16))
-        let mutable at = 0un
-        let mutable into = unativeint row
+    /// <param name="lane">Where the first row of the block has its lanes.</param>
+    [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
+    let addWeighted
+        (factor: float)
+        (block: float[])
+        (left: float[], row: int)
+        (right: float[], column: int)
+        (weights: float[])
+        (rows: float[], lane: int)
+        : unit =
+        use from = fixed block
+        use own = fixed &left[row]
+        use others = fixed &right[column]
+        use given = fixed &weights[column]
+        use into = fixed &rows[lane]
 
-        for _ in 1..Width do
-            let e0 = exponential (scale * Vector512.LoadUnsafe(&from, at))
-            let e1 = exponential (scale * Vector512.LoadUnsafe(&from, at + 8un))
-            let e2 = exponential (scale * Vector512.LoadUnsafe(&from, at + 16un))
+        let corner =
+            {
+                Block = NativePtr.toNativeInt from
+                Own = NativePtr.toNativeInt own
+                Others = NativePtr.toNativeInt others
+            }
 
-            let sum =
-                fma w0 e0 (fma w1 e1 (fma w2 e2 (Vector512.LoadUnsafe(&sums, into))))
+        let given, into = NativePtr.toNativeInt given, NativePtr.toNativeInt into
 
-            sum.StoreUnsafe(&sums, into)
-
-            at <- at + 24un
-            into <- into + 8un
-
-    /// Lowers the least d² of every row by those of a block; [24; 24] and eight lanes for each row.
-    let lower (block: float[]) (least: float[]) (row: int) : unit =
-        let from = &MemoryMarshal.GetArrayDataReference block
-        let lows = &MemoryMarshal.GetArrayDataReference least
-        let mutable at = 0un
-        let mutable into = unativeint row
-
-        for _ in 1..Width do
-            let e0 = Vector512.LoadUnsafe(&from, at)
-            let e1 = Vector512.LoadUnsafe(&from, at + 8un)
-            let e2 = Vector512.LoadUnsafe(&from, at + 16un)
-            let known = Vector512.LoadUnsafe(&lows, into)
-            Vector512.Min(Vector512.Min(known, e0), Vector512.Min(e1, e2)).StoreUnsafe(&lows, into)
-            at <- at + 24un
-            into <- into + 8un
-
-    /// The least d² of a block.
-    let least (block: float[]) : float =
-        let from = &MemoryMarshal.GetArrayDataReference block
-        let mutable found = Vector512.LoadUnsafe(&from, 0un)
-
-        for i in 1 .. Pairs / 8 - 1 do
-            found <- Vector512.Min(found, Vector512.LoadUnsafe(&from, unativeint (8 * i)))
-
-        let mutable low = found[0]
-
-        for lane in 1..7 do
-            low <- min low found[lane]
-
-        low
+        if isLong then
+            addWeightedOf 8 load8 store8 all8 fma8 least8 exp8 factor corner given into
+        else
+            addWeightedOf 4 load4 store4 all4 fma4 least4 exp4 factor corner given into

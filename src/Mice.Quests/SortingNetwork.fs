@@ -3,7 +3,7 @@ namespace Mice.Quests
 open System.Runtime.InteropServices
 open System.Runtime.Intrinsics
 
-/// <summary>Batcher's odd–even merge sort of eight sequences at once: the same comparisons whatever the values.</summary>
+/// <summary>Batcher's odd–even merge sort of four sequences at once: the same comparisons whatever the values.</summary>
 /// <remarks>Source: K. E. Batcher, AFIPS Spring Joint Computing Conference 32, 307 (1968), doi:10.1145/1468075.1468121.</remarks>
 [<RequireQualifiedAccess>]
 module internal SortingNetwork =
@@ -32,12 +32,12 @@ module internal SortingNetwork =
 
     /// <summary>Sorts in descending order.</summary>
     /// <param name="network">Of the length.</param>
-    /// <param name="values">[length; 8]: eight sequences beside each other.</param>
+    /// <param name="values">[length; 4]: four sequences beside each other.</param>
     let descending (network: struct (int * int)[]) (values: float[]) : unit =
         let v = &MemoryMarshal.GetArrayDataReference values
 
         for struct (i, j) in network do
-            let a = Vector512.LoadUnsafe(&v, unativeint (8 * i))
-            let b = Vector512.LoadUnsafe(&v, unativeint (8 * j))
-            Vector512.Max(a, b).StoreUnsafe(&v, unativeint (8 * i))
-            Vector512.Min(a, b).StoreUnsafe(&v, unativeint (8 * j))
+            let a = Vector256.LoadUnsafe(&v, unativeint (4 * i))
+            let b = Vector256.LoadUnsafe(&v, unativeint (4 * j))
+            Vector256.MaxNative(a, b).StoreUnsafe(&v, unativeint (4 * i))
+            Vector256.MinNative(a, b).StoreUnsafe(&v, unativeint (4 * j))
