@@ -382,7 +382,7 @@ module Environments =
             | [] ->
                 Ok
                     {
-                        Points = PointSet.ofPanels count dimension components
+                        Points = PointSet.ofPanels run.Threads count dimension components
                         Offsets = offsets
                         Straddling = number _.Straddles true
                         Sparse = number _.IsSparse true
@@ -402,3 +402,51 @@ module Environments =
         (snapshots: Snapshot[])
         : Result<Environments, MiceError list> =
         ofSpecies run options (species snapshots) snapshots
+
+    /// <summary>Environments whose descriptors are known already, without the atoms that they are from.</summary>
+    /// <param name="offsets">[frames + 1]: those of frame f are the points offsets[f] … offsets[f + 1] − 1; from 0 to the number of points.</param>
+    /// <param name="points">The descriptors.</param>
+    let ofPoints (offsets: int[]) (points: PointSet) : Environments =
+        if offsets.Length < 2 || offsets[0] <> 0 || Array.last offsets <> points.Count || Array.exists (fun (a, b) -> a >= b) (Array.pairwise offsets) then
+            invalidArg (nameof offsets) $"Offsets rise from 0 to {points.Count}."
+
+        {
+            Points = points
+            Offsets = offsets
+            Straddling = 0
+            Sparse = 0
+            Isolated = 0
+        }
+
+    /// The number of frames.
+    let frames (environments: Environments) : int = environments.Offsets.Length - 1
+
+    /// <summary>The environments of one frame as a set of their own.</summary>
+    /// <param name="f">The frame, from 0.</param>
+    /// <param name="environments">The environments.</param>
+    let frame (f: int) (environments: Environments) : PointSet =
+        let first, next = environments.Offsets[f], environments.Offsets[f + 1]
+        PointSet.choose [| first .. next - 1 |] environments.Points
+
+    /// <summary>Numbers of all environments as they belong to the frames.</summary>
+    /// <param name="values">One number for each environment.</param>
+    /// <param name="environments">The environments.</param>
+    let byFrame (values: 'v[]) (environments: Environments) : 'v[][] =
+        Array.init (frames environments) (fun f ->
+            Array.sub values environments.Offsets[f] (environments.Offsets[f + 1] - environments.Offsets[f]))
+
+    /// What a reader should know of the descriptors.
+    let notes (environments: Environments) : string list =
+        let share (count: int) =
+            $"{count} of {environments.Points.Count} environments"
+
+        [
+            if environments.Straddling > 0 then
+                $"{share environments.Straddling} have a shell of equally near neighbours across the border of the k nearest: which of these count was settled by their directions. Choose k (--neighbours) as a whole number of shells, or trust no differences of such crystals below 0.01 nats."
+
+            if environments.Isolated > 0 then
+                $"{share environments.Isolated} have no neighbour within the cut-off: their descriptors are 0 and alike."
+
+            if environments.Sparse > environments.Isolated then
+                $"{share environments.Sparse} have fewer neighbours within the cut-off than k: the rest of their components are 0."
+        ]

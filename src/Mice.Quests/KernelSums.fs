@@ -307,3 +307,35 @@ module KernelSums =
             Ok(struct (Array.map sqrt least, index))
         else
             Error faults
+
+    /// <summary>The mean distance of every point from all of a reference set.</summary>
+    /// <param name="run">Threads, cancellation.</param>
+    /// <param name="reference">yⱼ, with as many components as the points.</param>
+    /// <param name="points">x.</param>
+    /// <returns>(1/N) Σⱼ |x − yⱼ| for each point.</returns>
+    let internal meanDistances (run: Run) (reference: PointSet) (points: PointSet) : float[] =
+        let ofPanels (first: int, last: int) =
+            let sums = Array.zeroCreate ((last - first + 1) * PointSet.Width)
+            let products = Array.zeroCreate PanelPair.Pairs
+
+            for panel in first..last do
+                for other in 0 .. PointSet.panels reference.Count - 1 do
+                    PanelPair.multiply points panel reference other products
+                    let columns = min PointSet.Width (reference.Count - other * PointSet.Width)
+
+                    for r in 0 .. PointSet.Width - 1 do
+                        let own = points.Squares[panel * PointSet.Width + r]
+                        let mutable sum = 0.0
+
+                        for c in 0 .. columns - 1 do
+                            let squares = own + reference.Squares[other * PointSet.Width + c]
+                            sum <- sum + sqrt (max 0.0 (squares - 2.0 * products[r * PointSet.Width + c]))
+
+                        let row = (panel - first) * PointSet.Width + r
+                        sums[row] <- sums[row] + sum
+
+            sums
+
+        byRows { run with Progress = ignore } "distances" points ofPanels
+        |> joined points.Count
+        |> Array.map (fun sum -> sum / float reference.Count)

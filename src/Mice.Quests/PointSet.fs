@@ -44,7 +44,7 @@ module PointSet =
 
     /// A set whose components stand in place; |x|² is summed in the order, and with the roundings, of the products of different points, so
     /// that the distance between equal points is 0 exactly.
-    let internal ofPanels (count: int) (dimension: int) (components: float[]) : PointSet =
+    let internal ofPanels (threads: int) (count: int) (dimension: int) (components: float[]) : PointSet =
         let squares = Array.create (panels count * Width) nowhere
 
         let one i =
@@ -56,7 +56,7 @@ module PointSet =
 
             squares[i] <- sum
 
-        Parallel.For(0, count, one) |> ignore
+        Parallel.For(0, count, ParallelOptions(MaxDegreeOfParallelism = threads), one) |> ignore
         PointSet(count, dimension, components, squares)
 
     /// <summary>A set of points.</summary>
@@ -100,7 +100,7 @@ module PointSet =
                     for k in 0 .. dimension - 1 do
                         components[int (place dimension i k)] <- rows[i * dimension + k]
 
-                Ok(ofPanels count dimension components)
+                Ok(ofPanels 1 count dimension components)
 
     /// <summary>One point.</summary>
     /// <param name="i">Which, from 0.</param>
@@ -138,7 +138,7 @@ module PointSet =
             for k in 0 .. d - 1 do
                 components[int (place d j k)] <- set.Panels[int (place d indices[j] k)]
 
-        ofPanels indices.Length d components
+        ofPanels 1 indices.Length d components
 
     /// <summary>The points of several sets, one set after the other.</summary>
     /// <param name="sets">One or more sets of one dimension.</param>
@@ -160,7 +160,7 @@ module PointSet =
 
             at <- at + set.Count
 
-        ofPanels count d components
+        ofPanels 1 count d components
 
     /// <summary>What stands against computing with two sets together.</summary>
     /// <param name="left">One set.</param>

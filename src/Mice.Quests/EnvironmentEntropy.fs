@@ -1,0 +1,203 @@
+namespace Mice.Quests
+
+open System
+open Mice
+
+/// What a set of environments is worth as a whole.
+type EnvironmentMetrics =
+    {
+        /// h, 1/Å.
+        Bandwidth: float
+        /// n.
+        Environments: int
+        /// The frames that they are from.
+        Frames: int
+        /// H = −(1/n) Σ ln(Sᵢ/n), nats: from 0, all alike, to ln n, all different.
+        Entropy: Estimate<nat>
+        /// D = ln Σ 1/Sᵢ, nats: the logarithm of the number of different environments, however often each of them comes.
+        Diversity: Estimate<nat>
+        /// δH = −ln Sᵢ of each environment with respect to the set, itself included: 0 or below, and the lower the more there are like it.
+        Differential: float<nat>[]
+    }
+
+/// What one set of environments holds that another one does not.
+type EnvironmentComparison =
+    {
+        /// h, 1/Å.
+        Bandwidth: float
+        /// Environments of the reference.
+        Reference: int
+        /// δH = −ln S of each environment with respect to the reference, nats: above 0 where nothing like it is known.
+        Differential: float<nat>[]
+        /// Environments count as known below this δH, nats.
+        Threshold: float<nat>
+        /// The share of environments that are known.
+        Overlap: Estimate<1>
+        /// The share of environments with δH above 0.
+        Novelty: Estimate<1>
+        /// Mean δH, nats.
+        Mean: Estimate<nat>
+    }
+
+/// <summary>Entropy, diversity and surprise of atomic environments, by sums of Gaussian kernels over their descriptors.</summary>
+/// <remarks>H = ln n + ⟨δH⟩ (eq. S16 of arXiv:2404.12367 has the wrong sign there). Exact for the sets given and the bandwidth: no sampling, no
+/// truncation. Standard errors tell how much the numbers would change with other frames of the same kind.</remarks>
+[<RequireQualifiedAccess>]
+module EnvironmentEntropy =
+    /// <summary>Standard error of a mean over environments that come in frames: a frame is one draw, whatever the number of its atoms.</summary>
+    /// <param name="values">One number for each environment.</param>
+    /// <param name="environments">How they belong to frames.</param>
+    /// <returns>NaN for a single frame.</returns>
+    let internal frameError (values: float[]) (environments: Environments) : float =
+        let mean = Array.average values
+        let parts = Environments.byFrame values environments |> Array.map (Array.sumBy (fun v -> v - mean))
+        let frames = float parts.Length
+
+        if parts.Length < 2 then
+            nan
+        else
+            sqrt (frames / (frames - 1.0) * (parts |> Array.sumBy (fun p -> p * p))) / float values.Length
+
+    /// H of ln S of all environments of a set, nats.
+    let internal entropyOf (logarithms: float[]) : float =
+        log (float logarithms.Length) - Array.average logarithms
+
+    /// D of ln S of all environments of a set, nats; ln S is never below 0 within a set, so that nothing overflows.
+    let internal diversityOf (logarithms: float[]) : float =
+        log (logarithms |> Array.sumBy (fun s -> exp -s))
+
+    let private differential (logarithms: float[]) : float<nat>[] =
+        // 0 − x, so that nothing becomes −0.
+        logarithms |> Array.map (fun s -> (0.0 - s) * 1.0<nat>)
+
+    let private metricsOf (bandwidth: float) (environments: Environments) (logarithms: float[]) : EnvironmentMetrics =
+        let error = frameError logarithms environments
+
+        // The relative error of Σ 1/S.
+        let shares = logarithms |> Array.map (fun s -> exp -s)
+        let spread = frameError shares environments / Array.average shares
+
+        {
+            Bandwidth = bandwidth
+            Environments = logarithms.Length
+            Frames = Environments.frames environments
+            Entropy = Estimate.create (max 0.0 (entropyOf logarithms) * 1.0<nat>) (error * 1.0<nat>) Direction.Exact
+            Diversity = Estimate.create (max 0.0 (diversityOf logarithms) * 1.0<nat>) (spread * 1.0<nat>) Direction.Exact
+            Differential = differential logarithms
+        }
+
+    /// <summary>H, D and δH of a set for several bandwidths, in one pass over all pairs.</summary>
+    /// <param name="run">Threads, progress, cancellation.</param>
+    /// <param name="bandwidths">h, 1/Å, one or more.</param>
+    /// <param name="environments">The set.</param>
+    /// <returns>One result for each bandwidth. Errors: OutOfRange (bandwidths).</returns>
+    let metricsAt
+        (run: Run)
+        (bandwidths: float[])
+        (environments: Environments)
+        : Result<EnvironmentMetrics[], MiceError list> =
+        KernelSums.within run bandwidths environments.Points
+        |> Result.map (Array.map2 (fun h logs -> metricsOf h environments logs) bandwidths)
+
+    /// <summary>H, D and δH of a set.</summary>
+    /// <param name="run">Threads, progress, cancellation.</param>
+    /// <param name="bandwidth">h, 1/Å.</param>
+    /// <param name="environments">The set.</param>
+    /// <returns>Errors: OutOfRange (bandwidth).</returns>
+    let metrics (run: Run) (bandwidth: float) (environments: Environments) : Result<EnvironmentMetrics, MiceError list> =
+        metricsAt run [| bandwidth |] environments |> Result.map Array.head
+
+    /// <summary>The same for every frame as a set of its own.</summary>
+    /// <param name="run">Threads, progress, cancellation.</param>
+    /// <param name="bandwidth">h, 1/Å.</param>
+    /// <param name="environments">The frames.</param>
+    /// <returns>One result for each frame. Errors: OutOfRange (bandwidth).</returns>
+    let perFrame
+        (run: Run)
+        (bandwidth: float)
+        (environments: Environments)
+        : Result<EnvironmentMetrics[], MiceError list> =
+        let one (run: Run) (f: int) =
+            let set = Environments.frame f environments
+            metrics run bandwidth (Environments.ofPoints [| 0; set.Count |] set)
+
+        let weight f =
+            float (environments.Offsets[f + 1] - environments.Offsets[f]) ** 2.0
+
+        Run.jobs weight one [| 0 .. Environments.frames environments - 1 |] run
+
+    /// The published threshold of the overlap in the code of the paper's authors, nats; the paper's table has 1.
+    let threshold = 1e-5<nat>
+
+    /// <summary>δH of environments with respect to a reference, and what share of them is known there.</summary>
+    /// <param name="run">Threads, progress, cancellation.</param>
+    /// <param name="bandwidth">h, 1/Å.</param>
+    /// <param name="threshold">Environments with a lower δH count as known, nats.</param>
+    /// <param name="reference">The reference.</param>
+    /// <param name="environments">The environments asked about.</param>
+    /// <returns>Errors: OutOfRange (bandwidth), Mismatch (numbers of components).</returns>
+    let compare
+        (run: Run)
+        (bandwidth: float)
+        (threshold: float<nat>)
+        (reference: PointSet)
+        (environments: Environments)
+        : Result<EnvironmentComparison, MiceError list> =
+        KernelSums.over run [| bandwidth |] reference environments.Points
+        |> Result.map (fun logarithms ->
+            let found = differential logarithms[0]
+
+            let share (isIn: float<nat> -> bool) =
+                let marks = found |> Array.map (fun d -> if isIn d then 1.0 else 0.0)
+                Estimate.create (Array.average marks) (frameError marks environments) Direction.Exact
+
+            let values = found |> Array.map float
+
+            {
+                Bandwidth = bandwidth
+                Reference = reference.Count
+                Differential = found
+                Threshold = threshold
+                Overlap = share (fun d -> d < threshold)
+                Novelty = share (fun d -> d > 0.0<nat>)
+                Mean =
+                    Estimate.create
+                        (Array.average values * 1.0<nat>)
+                        (frameError values environments * 1.0<nat>)
+                        Direction.Exact
+            })
+
+    /// <summary>Bounds on δH from the n nearest reference environments alone. With Kₙ the least of their kernels the sum over all N lies between that
+    /// over the n, and that plus (N − n) Kₙ.</summary>
+    /// <remarks>The published approximation takes the upper bound for δH itself with n = 3; where many reference environments lie within a bandwidth it is
+    /// too high by nats, which the distance of the bounds tells.</remarks>
+    /// <param name="bandwidth">h, 1/Å.</param>
+    /// <param name="count">n, 1 or more.</param>
+    /// <param name="reference">The reference.</param>
+    /// <param name="points">The environments asked about, with as many components.</param>
+    /// <returns>Upper and lower bound of δH for each environment.</returns>
+    let truncated
+        (bandwidth: float)
+        (count: int)
+        (reference: PointSet)
+        (points: PointSet)
+        : struct (float<nat> * float<nat>)[] =
+        let rows (set: PointSet) =
+            Array.init set.Count (fun i -> PointSet.row i set)
+
+        let others = rows reference
+        let factor = -0.5 / (bandwidth * bandwidth)
+
+        rows points
+        |> Array.Parallel.map (fun x ->
+            let nearest =
+                others
+                |> Array.map (fun y -> Array.fold2 (fun sum a b -> sum + (a - b) * (a - b)) 0.0 x y)
+                |> Array.sort
+                |> Array.truncate count
+
+            let shift = factor * nearest[0]
+            let sum = nearest |> Array.sumBy (fun d -> exp (factor * d - shift))
+            let rest = float (others.Length - nearest.Length) * exp (factor * Array.last nearest - shift)
+            let negative x = (0.0 - shift - log x) * 1.0<nat>
+            struct (negative sum, negative (sum + rest)))
