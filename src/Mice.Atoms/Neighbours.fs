@@ -322,7 +322,14 @@ module Neighbours =
     /// <param name="first">The first of the atoms asked for, from 0.</param>
     /// <param name="count">How many are asked for.</param>
     /// <returns>Neighbours of atom first + i are those of point i.</returns>
-    let nearestOfAtoms threads most (grid: NeighbourGrid) (positions: float[]) (first: int) (count: int) : NeighbourTable =
+    let nearestOfAtoms
+        threads
+        most
+        (grid: NeighbourGrid)
+        (positions: float[])
+        (first: int)
+        (count: int)
+        : NeighbourTable =
         let query =
             { all grid with
                 Most = Some most

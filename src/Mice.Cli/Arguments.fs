@@ -136,7 +136,7 @@ module Arguments =
         if List.isEmpty free then
             ""
         else
-            "\n\nPARAMETERS OF THE MODEL:\n\n" + (free |> List.map line |> String.concat "\n")
+            "\n\nPARAMETERS:\n\n" + (free |> List.map line |> String.concat "\n")
 
     /// Usage text of a verb: its own arguments, then those of every verb.
     let usage<'a when 'a :> IArgParserTemplate> (verb: string) (free: FreeArgument list) : string =

@@ -18,6 +18,7 @@ module CommandLine =
             yield! LatticeSystems.all |> List.map SampleLattice.verb
             Mi.verb
             yield! MdRun.verbs
+            yield! Quests.verbs
         ]
 
     let private words (verb: Verb) = String.concat " " verb.Words

@@ -61,7 +61,9 @@ module internal Clusters =
     let medoids (points: float[][]) (centres: float[][]) : int[] =
         ([], centres)
         ||> Array.fold (fun taken centre ->
-            let free = [| 0 .. points.Length - 1 |] |> Array.filter (fun i -> not (List.contains i taken))
+            let free =
+                [| 0 .. points.Length - 1 |] |> Array.filter (fun i -> not (List.contains i taken))
+
             (free |> Array.minBy (fun i -> squared centre points[i])) :: taken)
         |> List.rev
         |> Array.ofList

@@ -49,7 +49,9 @@ module Compression =
     /// Methods by the names that users write.
     let methods: (string * CompressionMethod * string) list =
         [
-            "coverage", CompressionMethod.Coverage, "frames with the environments that are least known yet (maximum set coverage)"
+            "coverage",
+            CompressionMethod.Coverage,
+            "frames with the environments that are least known yet (maximum set coverage)"
             "farthest", CompressionMethod.FarthestPoint, "frames that are farthest from those taken"
             "kmeans", CompressionMethod.KMeans, "a frame from each of as many clusters"
             "random", CompressionMethod.Random, "any frames"
@@ -68,7 +70,11 @@ module Compression =
     /// ln(eᵃ + eᵇ).
     let private logAdd (a: float) (b: float) =
         let high, low = max a b, min a b
-        if Double.IsNegativeInfinity low then high else high + Math.Log(1.0 + exp (low - high))
+
+        if Double.IsNegativeInfinity low then
+            high
+        else
+            high + Math.Log(1.0 + exp (low - high))
 
     /// The state with one more frame.
     let private take (run: Run) bandwidth (environments: Environments) (state: State) (f: int) : State =
@@ -129,12 +135,7 @@ module Compression =
             yield! Validate.atLeast 1 "the number of frames to keep" options.Frames
 
             if options.Frames > Environments.frames environments then
-                MiceError.TooFewData(
-                    "frames",
-                    Environments.frames environments,
-                    options.Frames,
-                    "Keep fewer frames."
-                )
+                MiceError.TooFewData("frames", Environments.frames environments, options.Frames, "Keep fewer frames.")
 
             match options.LeastGain with
             | Some gain -> yield! Validate.that "the least gain" "a finite number, nats" Double.IsFinite (float gain)
@@ -155,8 +156,7 @@ module Compression =
 
         let isIdle () =
             match options.LeastGain with
-            | Some gain when metrics.Count > 2 ->
-                max (entropy 0 - entropy 1) (entropy 1 - entropy 2) < float gain
+            | Some gain when metrics.Count > 2 -> max (entropy 0 - entropy 1) (entropy 1 - entropy 2) < float gain
             | _ -> false
 
         let rec go (state: State) =
@@ -165,7 +165,11 @@ module Compression =
             measure state
             let count = state.Taken.Length
             Run.tell "frames" (float count / float options.Frames) $"{count} of {options.Frames} frames" run
-            if count = options.Frames || isIdle () then state else go state
+
+            if count = options.Frames || isIdle () then
+                state
+            else
+                go state
 
         struct (go start, metrics.ToArray())
 
@@ -188,8 +192,7 @@ module Compression =
                 match state.Taken with
                 | [] -> first
                 | last :: _ ->
-                    distancesFrom run environments last
-                    |> Array.iteri (fun f d -> nearest[f] <- min nearest[f] d)
+                    distancesFrom run environments last |> Array.iteri (fun f d -> nearest[f] <- min nearest[f] d)
 
                     left environments state |> best (fun f -> nearest[f])
         | CompressionMethod.KMeans
@@ -225,8 +228,11 @@ module Compression =
                 | None -> Ok(Array.create points.Count -infinity)
                 | Some set -> KernelSums.over run [| options.Bandwidth |] set points |> Result.map Array.head
 
-            let! whole = EnvironmentEntropy.metrics (Run.within 0.0 0.3 "all frames" run) options.Bandwidth environments
-            let! frames = EnvironmentEntropy.perFrame (Run.within 0.3 0.1 "frames" run) options.Bandwidth environments
+            let! whole =
+                EnvironmentEntropy.metrics (Run.within 0.0 0.3 "all frames" run) options.Bandwidth environments
+
+            let! frames =
+                EnvironmentEntropy.perFrame (Run.within 0.3 0.1 "frames" run) options.Bandwidth environments
 
             let entropies = frames |> Array.map (fun f -> float f.Entropy.Value)
             let part = Run.within 0.4 0.6 "" run

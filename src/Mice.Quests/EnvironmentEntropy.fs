@@ -50,7 +50,10 @@ module EnvironmentEntropy =
     /// <returns>NaN for a single frame.</returns>
     let internal frameError (values: float[]) (environments: Environments) : float =
         let mean = Array.average values
-        let parts = Environments.byFrame values environments |> Array.map (Array.sumBy (fun v -> v - mean))
+
+        let parts =
+            Environments.byFrame values environments |> Array.map (Array.sumBy (fun v -> v - mean))
+
         let frames = float parts.Length
 
         if parts.Length < 2 then
@@ -82,7 +85,8 @@ module EnvironmentEntropy =
             Environments = logarithms.Length
             Frames = Environments.frames environments
             Entropy = Estimate.create (max 0.0 (entropyOf logarithms) * 1.0<nat>) (error * 1.0<nat>) Direction.Exact
-            Diversity = Estimate.create (max 0.0 (diversityOf logarithms) * 1.0<nat>) (spread * 1.0<nat>) Direction.Exact
+            Diversity =
+                Estimate.create (max 0.0 (diversityOf logarithms) * 1.0<nat>) (spread * 1.0<nat>) Direction.Exact
             Differential = differential logarithms
         }
 
@@ -104,7 +108,11 @@ module EnvironmentEntropy =
     /// <param name="bandwidth">h, 1/Å.</param>
     /// <param name="environments">The set.</param>
     /// <returns>Errors: OutOfRange (bandwidth).</returns>
-    let metrics (run: Run) (bandwidth: float) (environments: Environments) : Result<EnvironmentMetrics, MiceError list> =
+    let metrics
+        (run: Run)
+        (bandwidth: float)
+        (environments: Environments)
+        : Result<EnvironmentMetrics, MiceError list> =
         metricsAt run [| bandwidth |] environments |> Result.map Array.head
 
     /// <summary>The same for every frame as a set of its own.</summary>
@@ -198,6 +206,9 @@ module EnvironmentEntropy =
 
             let shift = factor * nearest[0]
             let sum = nearest |> Array.sumBy (fun d -> exp (factor * d - shift))
-            let rest = float (others.Length - nearest.Length) * exp (factor * Array.last nearest - shift)
+
+            let rest =
+                float (others.Length - nearest.Length) * exp (factor * Array.last nearest - shift)
+
             let negative x = (0.0 - shift - log x) * 1.0<nat>
             struct (negative sum, negative (sum + rest)))

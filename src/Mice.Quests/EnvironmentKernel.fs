@@ -15,9 +15,12 @@ type internal EnvironmentKernel(k: int, cutoff: float) =
     let padded = (k + 3) / 4 * 4
     let network = SortingNetwork.create k
     let u = Array.zeroCreate<float> padded
-    let x, y, z = Array.zeroCreate padded, Array.zeroCreate padded, Array.zeroCreate<float> padded
-    let lists = Array.zeroCreate<float> (4 * k)
-    let means = Array.zeroCreate<float> (4 * k)
+
+    let x, y, z =
+        Array.zeroCreate padded, Array.zeroCreate padded, Array.zeroCreate<float> padded
+
+    let lists = Array.zeroCreate<float>(4 * k)
+    let means = Array.zeroCreate<float>(4 * k)
 
     /// Neighbours that are not there: they weigh nothing and coincide with nothing.
     let fill (found: int) =

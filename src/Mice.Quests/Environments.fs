@@ -116,13 +116,25 @@ module Environments =
             let last, next =
                 sqrt table.SquaredDistances[first + k - 1], sqrt table.SquaredDistances[first + k]
 
-            if next - last <= Tie && last < cutoff then Some last else None
+            if next - last <= Tie && last < cutoff then
+                Some last
+            else
+                None
 
     /// The k neighbours of a point where a shell lies across the border: equally near ones in the order of their directions, so that the choice depends
     /// neither on the order of the atoms nor on the origin.
     let private settled (k: int) (grid: NeighbourGrid) (point: float[]) (border: float) : NeighbourTable =
         let radius = min grid.Cutoff (border + Tie)
-        let found = Neighbours.queryOn 1 { Neighbours.all grid with Radius = radius } grid point
+
+        let found =
+            Neighbours.queryOn
+                1
+                { Neighbours.all grid with
+                    Radius = radius
+                }
+                grid
+                point
+
         let d = found.Displacements
 
         let order e =
@@ -178,7 +190,12 @@ module Environments =
                 (Array.sub search.Points (3 * first) (3 * count))
 
     /// Describes centre i of a window that begins with centre first.
-    let private describeOne (kernel: EnvironmentKernel) (options: EnvironmentOptions) (search: Search) (target: Target) =
+    let private describeOne
+        (kernel: EnvironmentKernel)
+        (options: EnvironmentOptions)
+        (search: Search)
+        (target: Target)
+        =
         let k, part, tally = options.Neighbours, search.Part, target.Tally
 
         fun (table: NeighbourTable) (first: int) (i: int) ->
@@ -345,13 +362,16 @@ module Environments =
         match faults options names snapshots with
         | [] ->
             let offsets = snapshots |> Array.map Snapshot.count |> Array.scan (+) 0
-            let count, dimension = Array.last offsets, EnvironmentOptions.dimension names.Length options
+
+            let count, dimension =
+                Array.last offsets, EnvironmentOptions.dimension names.Length options
+
             let components = PointSet.room count dimension
             let kernels = ConcurrentBag<EnvironmentKernel>()
 
             let one f snapshot =
                 let flags () =
-                    Array.zeroCreate<bool> (Snapshot.count snapshot)
+                    Array.zeroCreate<bool>(Snapshot.count snapshot)
 
                 let tally =
                     {
@@ -369,14 +389,20 @@ module Environments =
                     }
                     |> describe run options kernels names $"snapshot {f + 1} (step {snapshot.Step})" snapshot
 
-                Run.tell "descriptors" (float offsets[f + 1] / float count) $"{f + 1} of {snapshots.Length} snapshots" run
+                Run.tell
+                    "descriptors"
+                    (float offsets[f + 1] / float count)
+                    $"{f + 1} of {snapshots.Length} snapshots"
+                    run
+
                 struct (found, tally)
 
             let told = snapshots |> Array.mapi one
 
             let number (flags: Tally -> bool[]) (value: bool) =
                 told
-                |> Array.sumBy (fun (struct (_, tally)) -> flags tally |> Array.sumBy (fun f -> if f = value then 1 else 0))
+                |> Array.sumBy (fun (struct (_, tally)) ->
+                    flags tally |> Array.sumBy (fun f -> if f = value then 1 else 0))
 
             match told |> Array.toList |> List.collect (fun (struct (found, _)) -> found) with
             | [] ->
@@ -407,7 +433,12 @@ module Environments =
     /// <param name="offsets">[frames + 1]: those of frame f are the points offsets[f] … offsets[f + 1] − 1; from 0 to the number of points.</param>
     /// <param name="points">The descriptors.</param>
     let ofPoints (offsets: int[]) (points: PointSet) : Environments =
-        if offsets.Length < 2 || offsets[0] <> 0 || Array.last offsets <> points.Count || Array.exists (fun (a, b) -> a >= b) (Array.pairwise offsets) then
+        if
+            offsets.Length < 2
+            || offsets[0] <> 0
+            || Array.last offsets <> points.Count
+            || Array.exists (fun (a, b) -> a >= b) (Array.pairwise offsets)
+        then
             invalidArg (nameof offsets) $"Offsets rise from 0 to {points.Count}."
 
         {

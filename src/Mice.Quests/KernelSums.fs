@@ -27,8 +27,7 @@ module KernelSums =
                 MiceError.OutOfRange("the bandwidths", "none", "one or more")
 
             for h in bandwidths do
-                yield!
-                    Validate.that "the bandwidth" "a number from 1e-50 to 1e50" (fun h -> h >= 1e-50 && h <= 1e50) h
+                yield! Validate.that "the bandwidth" "a number from 1e-50 to 1e50" (fun h -> h >= 1e-50 && h <= 1e50) h
         ]
 
     let private sumOfLanes (values: float[]) (at: int) =
@@ -70,7 +69,8 @@ module KernelSums =
                         | None -> ()
                         | Some w -> PanelPair.addWeighted factors[f] products left right w (weighted[f], lane)
 
-        Array.append sums weighted |> Array.map (fun values -> Array.init rows (fun r -> sumOfLanes values (r * lanes)))
+        Array.append sums weighted
+        |> Array.map (fun values -> Array.init rows (fun r -> sumOfLanes values (r * lanes)))
 
     /// What jobs found for their rows, put together: one array for each of their sums, as long as there are points.
     let private joined (count: int) (parts: float[][]) : float[] =
@@ -97,7 +97,8 @@ module KernelSums =
 
     /// Sums of all points over a set.
     let private sums run factors weights reference (points: PointSet) : float[][] =
-        let found = block factors weights reference points |> byRows run "sums over pairs" points
+        let found =
+            block factors weights reference points |> byRows run "sums over pairs" points
 
         Array.init found[0].Length (fun s -> found |> Array.map (fun f -> f[s]) |> joined points.Count)
 
@@ -119,8 +120,7 @@ module KernelSums =
                         let column = other * PointSet.Width + c
 
                         let squared =
-                            points.Squares[point] + reference.Squares[column]
-                            - 2.0 * products[r * PointSet.Width + c]
+                            points.Squares[point] + reference.Squares[column] - 2.0 * products[r * PointSet.Width + c]
 
                         if squared < least[row] && not (isOwn && column = point) then
                             least[row] <- squared
@@ -132,14 +132,16 @@ module KernelSums =
     let private nearestOfAll (run: Run) (reference: PointSet) (points: PointSet) : struct (float[] * int[]) =
         let found = nearestOf reference points |> byRows run "distances" points
         let least = found |> Array.map (fun (struct (l, _)) -> l) |> joined points.Count
-        let index = found |> Array.collect (fun (struct (_, i)) -> i) |> Array.truncate points.Count
+
+        let index =
+            found |> Array.collect (fun (struct (_, i)) -> i) |> Array.truncate points.Count
+
         struct (least, index)
 
     /// Points whose own |x|² is less by a number: so are all their d² to another set.
     let private nearer (less: float[]) (points: PointSet) : PointSet =
         let squares =
-            points.Squares
-            |> Array.mapi (fun i square -> if i < less.Length then square - less[i] else square)
+            points.Squares |> Array.mapi (fun i square -> if i < less.Length then square - less[i] else square)
 
         PointSet(points.Count, points.Dimension, points.Panels, squares)
 
@@ -155,8 +157,7 @@ module KernelSums =
                 else
                     Array.map2 (/) values found[s - factors.Length])
 
-        let result =
-            sums run factors weights reference points |> finish (fun _ _ -> 0.0)
+        let result = sums run factors weights reference points |> finish (fun _ _ -> 0.0)
 
         let isFar i =
             Seq.exists (fun f -> result[f][i] < -deep) (seq { 0 .. factors.Length - 1 })
@@ -229,7 +230,14 @@ module KernelSums =
             Error faults
 
     /// The kernels of all pairs of two blocks of a set, added to the sums of the rows of the one and, as columns, of the other.
-    let private pairOfBlocks (factors: float[]) (set: PointSet) (rows: float[][]) (columns: float[][]) (i: int) (j: int) =
+    let private pairOfBlocks
+        (factors: float[])
+        (set: PointSet)
+        (rows: float[][])
+        (columns: float[][])
+        (i: int)
+        (j: int)
+        =
         let panels = PointSet.panels set.Count
         let first, last = i * ownPanels, min (panels - 1) (i * ownPanels + ownPanels - 1)
         let from, upTo = j * ownPanels, min (panels - 1) (j * ownPanels + ownPanels - 1)
@@ -266,7 +274,10 @@ module KernelSums =
         match bandwidthFaults bandwidths with
         | [] ->
             let factors = bandwidths |> Array.map factorOf
-            let room _ = Array.zeroCreate<float> set.Squares.Length
+
+            let room _ =
+                Array.zeroCreate<float> set.Squares.Length
+
             let rows, columns = Array.map room factors, Array.map room factors
             let blocks = (PointSet.panels set.Count + ownPanels - 1) / ownPanels
             let silent = { run with Progress = ignore }
@@ -284,7 +295,12 @@ module KernelSums =
                 Run.jobs (fun _ -> 1.0) one [| 0 .. meeting - 1 |] silent |> ignore
                 Run.tell "kernel sums" (float (t + 1) / float (last + 1)) "sums over pairs" run
 
-            Ok(Array.map2 (fun (r: float[]) (c: float[]) -> Array.init set.Count (fun i -> log (r[i] + c[i]))) rows columns)
+            Ok(
+                Array.map2
+                    (fun (r: float[]) (c: float[]) -> Array.init set.Count (fun i -> log (r[i] + c[i])))
+                    rows
+                    columns
+            )
         | faults -> Error faults
 
     /// <summary>The nearest reference point of every point: distance and index. Of equally near ones the first; where both sets are the same object

@@ -82,7 +82,10 @@ module LearningCurve =
                 0.0
 
         let limit = meanY - slope * meanX
-        let left = Array.map2 (fun a b -> (b - limit - slope * a) ** 2.0) x values |> Array.sum
+
+        let left =
+            Array.map2 (fun a b -> (b - limit - slope * a) ** 2.0) x values |> Array.sum
+
         struct (limit, -slope, left)
 
     /// <summary>The curve a − b exp(−c (ln N)²) with the least squares: a and b follow from c, which is sought.</summary>
@@ -110,7 +113,11 @@ module LearningCurve =
                     0.5 * (a + b)
                 else
                     let c, d = b - ratio * (b - a), a + ratio * (b - a)
-                    if left (exp c) < left (exp d) then narrow a d else narrow c b
+
+                    if left (exp c) < left (exp d) then
+                        narrow a d
+                    else
+                        narrow c b
 
             let rate = exp (narrow (log grid[best - 1]) (log grid[best + 1]))
             let struct (limit, amplitude, rest) = linear logarithms values rate
@@ -127,7 +134,10 @@ module LearningCurve =
         [
             yield! Validate.atLeast 1 "the number of repeats" options.Repeats
 
-            if not (options.Sizes |> Array.exists (fun n -> n >= 1)) || options.Sizes |> Array.exists (fun n -> n < 1) then
+            if
+                not (options.Sizes |> Array.exists (fun n -> n >= 1))
+                || options.Sizes |> Array.exists (fun n -> n < 1)
+            then
                 MiceError.OutOfRange("the sizes of subsets", String.Join(", ", options.Sizes), "numbers of 1 or more")
         ]
 

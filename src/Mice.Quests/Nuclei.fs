@@ -73,7 +73,11 @@ module Nuclei =
         let label = Array.zeroCreate<int> order.Length
 
         for node in order do
-            label[node] <- if parent[node] < 0 || isCut node then node else label[parent[node]]
+            label[node] <-
+                if parent[node] < 0 || isCut node then
+                    node
+                else
+                    label[parent[node]]
 
         label
 
@@ -90,7 +94,10 @@ module Nuclei =
         let struct (order, parent) = search edges
         let isBridge = bridges edges order parent
         let struct (components, _) = labels order parent (fun _ -> false) |> sized
-        let struct (cores, places) = labels order parent (fun node -> isBridge[node]) |> sized
+
+        let struct (cores, places) =
+            labels order parent (fun node -> isBridge[node]) |> sized
+
         struct (components, cores, places)
 
     /// <summary>Nuclei of a snapshot.</summary>
@@ -137,7 +144,8 @@ module Nuclei =
                 let positions =
                     atoms |> Array.collect (fun a -> Array.sub snapshot.Positions (3 * a) 3)
 
-                let table = Neighbours.ofAtoms (Neighbours.build snapshot.Cell positions edge) positions
+                let table =
+                    Neighbours.ofAtoms (Neighbours.build snapshot.Cell positions edge) positions
 
                 let edges =
                     Array.init atoms.Length (fun i ->

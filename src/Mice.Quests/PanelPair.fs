@@ -31,8 +31,7 @@ module internal PanelPair =
     let inline private store8 (p: nativeint) (i: int) (v: Vector512<float>) = v.Store(at p i)
     let inline private all8 (x: float) = Vector512.Create x
 
-    let inline private fma8 (a: Vector512<float>) b c =
-        Vector512.MultiplyAddEstimate(a, b, c)
+    let inline private fma8 (a: Vector512<float>) b c = Vector512.MultiplyAddEstimate(a, b, c)
 
     let inline private most8 (a: Vector512<float>) b = Vector512.MaxNative(a, b)
     let inline private least8 (a: Vector512<float>) b = Vector512.MinNative(a, b)
@@ -45,8 +44,7 @@ module internal PanelPair =
     let inline private store4 (p: nativeint) (i: int) (v: Vector256<float>) = v.Store(at p i)
     let inline private all4 (x: float) = Vector256.Create x
 
-    let inline private fma4 (a: Vector256<float>) b c =
-        Vector256.MultiplyAddEstimate(a, b, c)
+    let inline private fma4 (a: Vector256<float>) b c = Vector256.MultiplyAddEstimate(a, b, c)
 
     let inline private most4 (a: Vector256<float>) b = Vector256.MaxNative(a, b)
     let inline private least4 (a: Vector256<float>) b = Vector256.MinNative(a, b)
@@ -137,7 +135,9 @@ module internal PanelPair =
         use a = fixed &left.Panels[panel * (d * Width)]
         use b = fixed &right.Panels[other * (d * Width)]
         use into = fixed block
-        let a, b, into = NativePtr.toNativeInt a, NativePtr.toNativeInt b, NativePtr.toNativeInt into
+
+        let a, b, into =
+            NativePtr.toNativeInt a, NativePtr.toNativeInt b, NativePtr.toNativeInt into
 
         for row in 0..4..20 do
             let rows = a + nativeint (8 * row)
@@ -169,7 +169,9 @@ module internal PanelPair =
         let r = fma n (c -1.90821492927058770002e-10) r
         let r2 = r * r
         let low = fma (fma r (c (1.0 / 6.0)) (c 0.5)) r2 (r + c 1.0)
-        let middle = fma (fma r (c (1.0 / 5040.0)) (c (1.0 / 720.0))) r2 (fma r (c (1.0 / 120.0)) (c (1.0 / 24.0)))
+
+        let middle =
+            fma (fma r (c (1.0 / 5040.0)) (c (1.0 / 720.0))) r2 (fma r (c (1.0 / 120.0)) (c (1.0 / 24.0)))
 
         let high =
             fma (fma r (c (1.0 / 39916800.0)) (c (1.0 / 3628800.0))) r2 (fma r (c (1.0 / 362880.0)) (c (1.0 / 40320.0)))
@@ -257,7 +259,10 @@ module internal PanelPair =
         let into = NativePtr.toNativeInt into
 
         let sums =
-            if sum < 0 then 0n else NativePtr.toNativeInt sums + nativeint (8 * sum)
+            if sum < 0 then
+                0n
+            else
+                NativePtr.toNativeInt sums + nativeint (8 * sum)
 
         if isLong then
             addOf 8 load8 store8 all8 fma8 least8 exp8 factor corner into sums

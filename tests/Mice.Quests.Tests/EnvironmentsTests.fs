@@ -55,7 +55,14 @@ let private agreesWithTwin (k: int) (cutoff: float) (snapshot: Snapshot) (name: 
 
 /// fcc, 4·n³ atoms, one after the other from a corner that can be moved.
 let private fcc (side: int) (shift: float) : Snapshot =
-    let sites = [| [| 0.0; 0.0; 0.0 |]; [| 0.5; 0.5; 0.0 |]; [| 0.5; 0.0; 0.5 |]; [| 0.0; 0.5; 0.5 |] |]
+    let sites =
+        [|
+            [| 0.0; 0.0; 0.0 |]
+            [| 0.5; 0.5; 0.0 |]
+            [| 0.5; 0.0; 0.5 |]
+            [| 0.0; 0.5; 0.5 |]
+        |]
+
     let a = 3.58
 
     let positions =
@@ -96,7 +103,11 @@ let tests =
                             }
                     }
 
-                alike 1e-12 (describe EnvironmentOptions.defaults left) (describe EnvironmentOptions.defaults right) "left-handed"
+                alike
+                    1e-12
+                    (describe EnvironmentOptions.defaults left)
+                    (describe EnvironmentOptions.defaults right)
+                    "left-handed"
             }
 
             test "are equal in a perfect crystal, wherever it lies, and tell that a shell lies across the border" {
@@ -113,22 +124,27 @@ let tests =
                 alike 1e-9 (rows one) (Array.replicate 256 first) "all alike"
                 alike 1e-9 (rows other) (Array.replicate 256 first) "moved"
 
-                let few =
-                    Environments.ofSnapshots run (options 18 5.0) [| fcc 4 0.0 |] |> sound
+                let few = Environments.ofSnapshots run (options 18 5.0) [| fcc 4 0.0 |] |> sound
 
                 Expect.equal few.Straddling 0 "two whole shells"
             }
 
             test "count atoms with few neighbours and with none" {
                 let far = scattered 8UL 10 (Cell.cubic 60.0)
-                let found = Environments.ofSnapshots run EnvironmentOptions.defaults [| far |] |> sound
+
+                let found =
+                    Environments.ofSnapshots run EnvironmentOptions.defaults [| far |] |> sound
+
                 Expect.equal found.Sparse 10 "fewer than 32"
                 Expect.isGreaterThan found.Isolated 0 "none at all"
             }
 
             test "of several snapshots stand one after the other" {
                 let a, b = scattered 9UL 12 (Cell.cubic 8.0), scattered 10UL 31 (Cell.cubic 9.0)
-                let both = Environments.ofSnapshots run EnvironmentOptions.defaults [| a; b |] |> sound
+
+                let both =
+                    Environments.ofSnapshots run EnvironmentOptions.defaults [| a; b |] |> sound
+
                 Expect.equal both.Offsets [| 0; 12; 43 |] "offsets"
 
                 let rows =
@@ -144,7 +160,11 @@ let tests =
                         SpeciesNames = [| "B"; "A" |]
                     }
 
-                let form = { options 6 5.0 with Species = SpeciesForm.Pairs }
+                let form =
+                    { options 6 5.0 with
+                        Species = SpeciesForm.Pairs
+                    }
+
                 let found = describe form mixed
 
                 for atom in 0..39 do
@@ -189,13 +209,19 @@ let tests =
 
             test "agree with the published implementation for other k and cut-offs" {
                 for v in Published.items "descriptor_variants" (Published.json "reference.json") do
-                    let name, k, cutoff = Published.text "structure" v, Published.real "k" v, Published.real "cutoff" v
+                    let name, k, cutoff =
+                        Published.text "structure" v, Published.real "k" v, Published.real "cutoff" v
+
                     let expected = Published.numbers 1 (Published.text "file" v)
                     alike published (describe (options (int k) cutoff) (Published.structure name)) expected name
             }
 
             test "agree with the published form for several species" {
-                let form = { options 12 5.0 with Species = SpeciesForm.Sublattices }
+                let form =
+                    { options 12 5.0 with
+                        Species = SpeciesForm.Sublattices
+                    }
+
                 let expected = Published.numbers 1 "descriptors_multicomponent_k12.csv"
                 let mixed = Published.frames "multicomponent.xyz" |> Array.head
                 alike published (describe form mixed) expected "binary"

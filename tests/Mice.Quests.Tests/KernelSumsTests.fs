@@ -27,7 +27,12 @@ let private agreesOver (dimension: int) (references: int) (count: int) =
     for b in 0..1 do
         for i in 0 .. count - 1 do
             let expected = Reference.logarithm bandwidths[b] reference points[i]
-            Expecting.within (1e-11 * (1.0 + abs expected)) (found[b][i]) expected $"point {i} of {count}, d = {dimension}"
+
+            Expecting.within
+                (1e-11 * (1.0 + abs expected))
+                (found[b][i])
+                expected
+                $"point {i} of {count}, d = {dimension}"
 
 let private agreesWithin (dimension: int) (count: int) =
     let points = normals 3UL count dimension 0.1
@@ -62,8 +67,13 @@ let tests =
             test "do not depend on the number of threads" {
                 let points = normals 4UL 1000 10 0.1 |> Reference.rows
                 let reference = normals 5UL 300 10 0.1 |> Reference.rows
-                let within threads = KernelSums.within (run threads) [| 0.1 |] points |> sound
-                let over threads = KernelSums.over (run threads) [| 0.1 |] reference points |> sound
+
+                let within threads =
+                    KernelSums.within (run threads) [| 0.1 |] points |> sound
+
+                let over threads =
+                    KernelSums.over (run threads) [| 0.1 |] reference points |> sound
+
                 Expect.equal (within 1) (within 3) "within"
                 Expect.equal (over 1) (over 3) "over"
             }
@@ -153,6 +163,11 @@ let tests =
                 for b in 0..3 do
                     for i in 0 .. grid.Length - 1 do
                         let expected = grid[i][2 + b]
-                        Expecting.within (1e-9 * (1.0 + abs expected)) (-found[b][i]) expected $"h = {bandwidths[b]}, point {i}"
+
+                        Expecting.within
+                            (1e-9 * (1.0 + abs expected))
+                            (-found[b][i])
+                            expected
+                            $"h = {bandwidths[b]}, point {i}"
             }
         ]

@@ -20,7 +20,8 @@ let private coresOf (edges: int[][]) : int[] =
         [| 0 .. edges.Length - 1 |] |> Array.map (reach edges) |> Array.distinct
 
     let without a b =
-        edges |> Array.mapi (fun i list -> list |> Array.filter (fun j -> not ((i = a && j = b) || (i = b && j = a))))
+        edges
+        |> Array.mapi (fun i list -> list |> Array.filter (fun j -> not ((i = a && j = b) || (i = b && j = a))))
 
     let before = (components edges).Length
 
@@ -28,7 +29,8 @@ let private coresOf (edges: int[][]) : int[] =
         [|
             for a in 0 .. edges.Length - 1 do
                 for b in edges[a] do
-                    if (components (without a b)).Length > before then a, b
+                    if (components (without a b)).Length > before then
+                        a, b
         |]
         |> set
 
@@ -78,8 +80,12 @@ let tests =
                     [| 0.0; 0.0; 0.0; 2.5; 0.0; 0.0; 1.25; 2.165; 0.0; 1.25; 0.722; 2.04 |]
                     |> Array.mapi (fun i v -> if i % 3 = 0 then v + x else v)
 
-                let positions = Array.concat [ tetrahedron 0.0; [| 5.2; 0.0; 0.0 |]; tetrahedron 7.9 ]
-                let snapshot = Snapshot.ofPositions "Cu" (Cell.cubic 30.0) (positions |> Array.map (fun x -> x - 4.0))
+                let positions =
+                    Array.concat [ tetrahedron 0.0; [| 5.2; 0.0; 0.0 |]; tetrahedron 7.9 ]
+
+                let snapshot =
+                    Snapshot.ofPositions "Cu" (Cell.cubic 30.0) (positions |> Array.map (fun x -> x - 4.0))
+
                 let differential = Array.init 9 (fun i -> if i = 4 then -0.0<nat> else -1.0<nat>)
 
                 match Nuclei.find 0.0<nat> Nuclei.Edge differential snapshot with

@@ -45,5 +45,4 @@ let frames (name: string) : Snapshot[] =
 
 /// The frame with a name.
 let structure (name: string) : Snapshot =
-    frames "structures.xyz"
-    |> Array.find (fun s -> Snapshot.value "name" s = Ok(FrameValue.Text name))
+    frames "structures.xyz" |> Array.find (fun s -> Snapshot.value "name" s = Ok(FrameValue.Text name))

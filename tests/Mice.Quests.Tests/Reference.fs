@@ -10,7 +10,10 @@ let neighboursWhere (counts: int -> bool) (radius: float) (snapshot: Snapshot) (
     let heights = Cell.heights cell
 
     let reach i =
-        if cell.Periodic[i] then int (ceil (radius / heights[i])) + 1 else 0
+        if cell.Periodic[i] then
+            int (ceil (radius / heights[i])) + 1
+        else
+            0
 
     let shifts i = [ -(reach i) .. reach i ]
 
@@ -42,7 +45,10 @@ let descriptor (k: int) (cutoff: float) (near: (float * float[])[]) : float[] =
     let near = Array.truncate k near
 
     let weight r =
-        if r < cutoff then (1.0 - (r / cutoff) ** 2.0) ** 2.0 else 0.0
+        if r < cutoff then
+            (1.0 - (r / cutoff) ** 2.0) ** 2.0
+        else
+            0.0
 
     let entry i =
         if i < near.Length then

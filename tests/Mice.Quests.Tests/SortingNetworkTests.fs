@@ -7,7 +7,13 @@ open Mice.Quests
 let private sorts (length: int) =
     let generator = Key.ofSeed (uint64 length) |> Key.generator
     // Few different values, so that many are equal.
-    let values = Array.init (4 * length) (fun i -> if i % 3 = 0 then float (generator.NextInt 5) else generator.NextNormal())
+    let values =
+        Array.init (4 * length) (fun i ->
+            if i % 3 = 0 then
+                float (generator.NextInt 5)
+            else
+                generator.NextNormal())
+
     let sorted = Array.copy values
     SortingNetwork.descending (SortingNetwork.create length) sorted
 

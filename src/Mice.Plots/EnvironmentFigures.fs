@@ -1,0 +1,181 @@
+namespace Mice.Plots
+
+open Mice
+open Mice.Quests
+open Plotly.NET
+
+/// <summary>Figures of sets of atomic environments. Each is a chart of Plotly.NET.</summary>
+[<RequireQualifiedAccess>]
+module EnvironmentFigures =
+    /// <summary>How often δH has which value, as a line over the middles of sixty bins.</summary>
+    /// <param name="title">Title of the figure.</param>
+    /// <param name="differential">δH of each environment, nats.</param>
+    let histogram (title: string) (differential: float<nat>[]) : GenericChart =
+        let values = differential |> Array.map float
+        let low, high = Array.min values, Array.max values
+        let bins = 60
+        let width = max 1e-9 ((high - low) / float bins)
+        let counts = Array.zeroCreate<float> bins
+
+        for v in values do
+            let bin = min (bins - 1) (int ((v - low) / width))
+            counts[bin] <- counts[bin] + 1.0
+
+        [
+            Draw.line
+                (Style.solid "" Colour.blue)
+                (Array.init bins (fun b -> low + (float b + 0.5) * width))
+                (counts |> Array.map (fun c -> c / float values.Length))
+        ]
+        |> Frame.create title "δH (nats)" "Share of the environments"
+
+    /// <summary>A number of every frame.</summary>
+    /// <param name="title">Title of the figure.</param>
+    /// <param name="axis">What the number is, with its unit.</param>
+    /// <param name="series">Names of lines with a number for each frame.</param>
+    let byFrame (title: string) (axis: string) (series: (string * float[]) list) : GenericChart =
+        series
+        |> List.mapi (fun i (name, values) ->
+            Draw.line (Style.solid name (Colour.series i)) (values |> Array.mapi (fun f _ -> float (f + 1))) values)
+        |> Frame.create title "Frame" axis
+
+    /// Figures of a set, by the sections of its report; frames may be none.
+    let metrics (frames: EnvironmentMetrics[]) (m: EnvironmentMetrics) : (string * GenericChart list) list =
+        [
+            "Environments",
+            [
+                histogram "Environments with respect to their own set" m.Differential
+                if frames.Length > 1 then
+                    byFrame
+                        "Entropy of every frame"
+                        "Entropy H (nats)"
+                        [ "", frames |> Array.map (fun f -> float f.Entropy.Value) ]
+            ]
+        ]
+
+    /// Mean and largest δH of every frame.
+    let private surprise (environments: Environments) (c: EnvironmentComparison) : GenericChart =
+        let frames =
+            Environments.byFrame c.Differential environments |> Array.map (Array.map float)
+
+        byFrame
+            "δH of every frame with respect to the reference"
+            "δH (nats)"
+            [
+                "mean", frames |> Array.map Array.average
+                "largest", frames |> Array.map Array.max
+            ]
+
+    /// Figures of a comparison, by the sections of its report.
+    let comparison (environments: Environments) (c: EnvironmentComparison) : (string * GenericChart list) list =
+        [
+            "Environments",
+            [
+                histogram "Environments with respect to the reference" c.Differential
+                if Environments.frames environments > 1 then
+                    surprise environments c
+            ]
+        ]
+
+    /// Figures of a run, by the sections of its report; without a comparison where there is no reference.
+    let trajectory
+        (environments: Environments)
+        (frames: EnvironmentMetrics[])
+        (compared: EnvironmentComparison option)
+        =
+        [
+            "Along the run",
+            [
+                byFrame
+                    "Every frame as a set of its own"
+                    "Nats"
+                    [
+                        "entropy H", frames |> Array.map (fun f -> float f.Entropy.Value)
+                        "diversity D", frames |> Array.map (fun f -> float f.Diversity.Value)
+                    ]
+                yield! compared |> Option.map (surprise environments) |> Option.toList
+            ]
+        ]
+
+    /// Figures of a learning curve, by the sections of its report.
+    let learningCurve (curve: LearningCurve) : (string * GenericChart list) list =
+        let x = curve.Points |> Array.map (fun p -> log10 (float p.Environments))
+
+        let fitted =
+            curve.Asymptote
+            |> Option.map (fun a ->
+                let logs = Array.init 101 (fun i -> x[0] + float i / 100.0 * (Array.last x - x[0]))
+
+                let at (log: float) =
+                    let l = log * System.Math.Log 10.0
+                    float a.Limit - float a.Amplitude * exp (-a.Rate * l * l)
+
+                Draw.line (Style.dashed "a − b exp(−c (ln N)²)" Colour.vermilion) logs (Array.map at logs))
+
+        let chart =
+            [
+                Draw.joined
+                    (Style.solid "H(N)" Colour.blue)
+                    x
+                    (curve.Points |> Array.map (fun p -> float p.Entropy.Value))
+                    (curve.Points |> Array.map (fun p -> float p.Entropy.StandardError))
+                yield! Option.toList fitted
+            ]
+            |> Frame.create "Learning curve" "lg of the number of environments N" "Entropy H (nats)"
+
+        let chart =
+            match curve.Limit with
+            | Some limit -> chart |> Frame.horizontal (float limit.Value) $"limit {Estimate.format limit}" Colour.ink
+            | None -> chart
+
+        [ "Learning curve", [ chart ] ]
+
+    /// Figures of a smaller set, by the sections of its report.
+    let compression (c: Compression) : (string * GenericChart list) list =
+        let x = c.Entropy |> Array.mapi (fun i _ -> float (i + 1))
+
+        [
+            "Frames kept",
+            [
+                [
+                    Draw.line (Style.solid "entropy H" Colour.blue) x (c.Entropy |> Array.map float)
+                    Draw.line (Style.solid "diversity D" Colour.vermilion) x (c.Diversity |> Array.map float)
+                ]
+                |> Frame.create "Entropy and diversity of the frames taken so far" "Frames" "Nats"
+                |> Frame.horizontal (float c.Whole) "H of all frames" Colour.ink
+            ]
+        ]
+
+    /// <summary>Figures of entropies by bandwidth, by the sections of their report.</summary>
+    /// <param name="found">h, 1/Å, and H(h), nats.</param>
+    let bandwidths (found: (float * float<nat>)[]) : (string * GenericChart list) list =
+        [
+            "Bandwidth",
+            [
+                [
+                    Draw.line
+                        (Style.solid "" Colour.blue)
+                        (found |> Array.map (fst >> log10))
+                        (found |> Array.map (snd >> float))
+                ]
+                |> Frame.create "Entropy by bandwidth" "lg of the bandwidth h in 1/Å" "Entropy H (nats)"
+            ]
+        ]
+
+    /// Figures of nuclei, by the sections of their report.
+    let nuclei (found: Nuclei[]) : (string * GenericChart list) list =
+        let largest (sizes: int[]) =
+            sizes |> Array.tryHead |> Option.defaultValue 0 |> float
+
+        [
+            "Nuclei",
+            [
+                byFrame
+                    "Largest nucleus"
+                    "Atoms"
+                    [
+                        "2-edge-connected", found |> Array.map (fun n -> largest n.Cores)
+                        "connected", found |> Array.map (fun n -> largest n.Components)
+                    ]
+            ]
+        ]

@@ -1,0 +1,132 @@
+namespace Mice.Quests
+
+open System
+open System.IO
+open System.Text
+open Mice
+open Mice.Atoms
+
+/// <summary>Files of descriptors: .npy, one row for each environment, and CSV for reading.</summary>
+[<RequireQualifiedAccess>]
+module DescriptorFile =
+    /// <summary>Is this the name of a file of descriptors?</summary>
+    /// <param name="path">A path.</param>
+    let isNumPy (path: string) : bool =
+        path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase)
+
+    /// <summary>Descriptors of a .npy file of two axes, environments and components.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Errors: MissingFile, BadFile (no such file, another number of axes), OutOfRange (numbers that are not finite).</returns>
+    let read (path: string) : Result<PointSet, MiceError list> =
+        InputFile.read path (fun stream ->
+            let bad fault =
+                Error [ MiceError.BadFile(path, None, None, fault) ]
+
+            match NumPyArray.readHeader stream with
+            | Error fault -> bad fault
+            | Ok header ->
+                match header.Shape with
+                | [ rows; columns ] when int64 rows * int64 columns <= int64 Array.MaxLength ->
+                    let values = Array.zeroCreate (rows * columns)
+
+                    match stream |> NumPyArray.readValues header (fun i value -> values[int i] <- value) with
+                    | Error fault -> bad fault
+                    | Ok() ->
+                        PointSet.ofRows columns values
+                        |> Result.mapError (
+                            List.map (fun fault -> MiceError.BadFile(path, None, None, MiceError.message fault))
+                        )
+                | [ rows; columns ] -> bad $"{rows} rows of {columns} numbers are more than Mice reads at once."
+                | axes -> bad $"it has {axes.Length} axes; descriptors have two, environments and components.")
+
+    /// <summary>Writes descriptors as a .npy file of 64-bit floats, [n; d].</summary>
+    /// <param name="path">The file, which is there completely or not at all.</param>
+    /// <param name="points">The descriptors.</param>
+    let writeNumPy (path: string) (points: PointSet) : unit =
+        RunStore.saveAtomically
+            path
+            (NumPyArray.writeFloat64
+                [ points.Count; points.Dimension ]
+                (Seq.init points.Count (fun i -> PointSet.row i points)))
+
+    /// Names of the components of a form: x1_1 … x1_k, x2_1 … x2_(k−1), with the species before them where these count.
+    let private headings (options: EnvironmentOptions) (species: string[]) : string list =
+        let k = options.Neighbours
+        let radial name = [ for i in 1..k -> $"{name}x1_{i}" ]
+
+        let angular name =
+            [ for i in 1 .. k - 1 -> $"{name}x2_{i}" ]
+
+        match options.Species with
+        | SpeciesForm.Alike -> radial "" @ angular ""
+        | SpeciesForm.Sublattices ->
+            let names = "all_" :: [ for s in species -> $"{s}_" ]
+            List.collect radial names @ List.collect angular names
+        | SpeciesForm.Pairs ->
+            [
+                for a in species do
+                    for b in species do
+                        yield! radial $"{a}-{b}_" @ angular $"{a}-{b}_"
+            ]
+
+    /// <summary>Writes descriptors as comma-separated values: frame and atom, counted from 1, then the components.</summary>
+    /// <param name="path">The file, which is there completely or not at all.</param>
+    /// <param name="options">What the descriptors are.</param>
+    /// <param name="species">The species of the components.</param>
+    /// <param name="environments">The environments.</param>
+    let writeCsv (path: string) (options: EnvironmentOptions) (species: string[]) (environments: Environments) : unit =
+        RunStore.saveAtomically path (fun stream ->
+            use writer = new StreamWriter(stream, UTF8Encoding false, 1 <<< 16, true)
+            writer.Write(String.Join(',', "frame" :: "atom" :: headings options species) + "\n")
+
+            for f in 0 .. Environments.frames environments - 1 do
+                for i in environments.Offsets[f] .. environments.Offsets[f + 1] - 1 do
+                    writer.Write $"{f + 1},{i - environments.Offsets[f] + 1}"
+
+                    for x in PointSet.row i environments.Points do
+                        writer.Write ','
+                        writer.Write(Number.text x)
+
+                    writer.Write '\n')
+
+    /// <summary>Writes numbers of environments as comma-separated values: frame and atom, counted from 1, then the numbers.</summary>
+    /// <param name="path">The file, which is there completely or not at all.</param>
+    /// <param name="columns">Names of columns with a number for each environment.</param>
+    /// <param name="environments">The environments.</param>
+    let writeColumns (path: string) (columns: (string * float[]) list) (environments: Environments) : unit =
+        RunStore.saveAtomically path (fun stream ->
+            use writer = new StreamWriter(stream, UTF8Encoding false, 1 <<< 16, true)
+            writer.Write(String.Join(',', "frame" :: "atom" :: List.map fst columns) + "\n")
+
+            for f in 0 .. Environments.frames environments - 1 do
+                for i in environments.Offsets[f] .. environments.Offsets[f + 1] - 1 do
+                    let numbers = columns |> List.map (fun (_, values) -> Number.text values[i])
+
+                    writer.Write(
+                        String.Join(',', string (f + 1) :: string (i - environments.Offsets[f] + 1) :: numbers) + "\n"
+                    ))
+
+    /// <summary>Snapshots with further columns.</summary>
+    /// <param name="columns">Names of columns with a number for each environment.</param>
+    /// <param name="environments">The environments of the snapshots.</param>
+    /// <param name="snapshots">The snapshots.</param>
+    let withColumns
+        (columns: (string * float[]) list)
+        (environments: Environments)
+        (snapshots: Snapshot[])
+        : Snapshot[] =
+        (snapshots, columns)
+        ||> List.fold (fun snapshots (name, values) ->
+            Array.map2
+                (fun (s: Snapshot) values ->
+                    let column =
+                        {
+                            Width = 1
+                            Values = ColumnValues.Reals values
+                        }
+
+                    { s with
+                        Columns = Map.add name column s.Columns
+                    })
+                snapshots
+                (Environments.byFrame values environments))
