@@ -7,27 +7,36 @@ open System.Runtime.InteropServices
 open System.Runtime.Intrinsics
 
 /// What one thread needs to search: grows to what its queries need and is used again.
-type internal NeighbourScratch(entries: int) =
-    // Compaction writes one place behind what it keeps, hence the additional room.
-    let room = entries + NeighbourGrid.Padding
+type internal NeighbourScratch() =
     let mutable buckets = Array.zeroCreate<int> 256
 
     member val Point = Array.zeroCreate<float> 3
     /// The normal of the plane behind which is searched; zeros for everywhere.
     member val Normal = Array.zeroCreate<float> 3
     /// Entries of the grid that were found, and their squared distances.
-    member val Slots = Array.zeroCreate<int> room with get, set
+    member val Slots = Array.zeroCreate<int> 1024 with get, set
 
-    member val Keys = Array.zeroCreate<float> room with get, set
-    /// The same in another order; made when it is sorted for the first time.
+    member val Keys = Array.zeroCreate<float> 1024 with get, set
+    /// The same in another order; made when it is sorted.
     member val OtherSlots: int[] = [||] with get, set
 
     member val OtherKeys: float[] = [||] with get, set
 
+    /// Makes room for so many entries, and keeps those that were found. Compaction writes behind what it keeps, hence the padding.
+    member this.Reserve(entries: int) =
+        let room = entries + NeighbourGrid.Padding
+
+        if this.Slots.Length < room then
+            let slots, keys = Array.zeroCreate (2 * room), Array.zeroCreate (2 * room)
+            Array.blit this.Slots 0 slots 0 this.Slots.Length
+            Array.blit this.Keys 0 keys 0 this.Keys.Length
+            this.Slots <- slots
+            this.Keys <- keys
+
     member this.PrepareSort() =
-        if this.OtherSlots.Length = 0 then
-            this.OtherSlots <- Array.zeroCreate room
-            this.OtherKeys <- Array.zeroCreate room
+        if this.OtherSlots.Length < this.Slots.Length then
+            this.OtherSlots <- Array.zeroCreate this.Slots.Length
+            this.OtherKeys <- Array.zeroCreate this.Keys.Length
 
     member this.Swap() =
         let slots, keys = this.Slots, this.Keys
@@ -142,6 +151,7 @@ module internal NeighbourSearch =
                     let row = (iz * bins[1] + iy) * bins[0]
                     let first = starts[row + binOf low[0] inverse[0] bins[0] (px - half)]
                     let last = starts[row + binOf low[0] inverse[0] bins[0] (px + half) + 1]
+                    s.Reserve(found + last - first)
                     found <- scan grid s first last (radius * radius) bound found
 
         found

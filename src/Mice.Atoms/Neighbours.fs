@@ -172,12 +172,7 @@ module Neighbours =
             vectors[3 * e + 1] <- grid.Y[slot] - py
             vectors[3 * e + 2] <- grid.Z[slot] - pz
 
-    let private inChunks
-        (points: int)
-        (threads: int)
-        (grid: NeighbourGrid)
-        (work: NeighbourScratch -> int -> int -> int -> unit)
-        =
+    let private inChunks (points: int) (threads: int) (work: NeighbourScratch -> int -> int -> int -> unit) =
         let chunks = (points + chunk - 1) / chunk
         let scratches = ConcurrentBag<NeighbourScratch>()
 
@@ -185,7 +180,7 @@ module Neighbours =
             let s =
                 match scratches.TryTake() with
                 | true, s -> s
-                | _ -> NeighbourScratch grid.Atom.Length
+                | _ -> NeighbourScratch()
 
             work s c (c * chunk) (min points ((c + 1) * chunk) - 1)
             scratches.Add s
@@ -216,7 +211,7 @@ module Neighbours =
         let counts = Array.zeroCreate<int> n
         let result = room (n * most)
 
-        inChunks n threads grid (fun s _ first last ->
+        inChunks n threads (fun s _ first last ->
             for i in first..last do
                 counts[i] <- find query grid points s (start + i)
                 put grid s counts[i] result (i * most))
@@ -247,7 +242,7 @@ module Neighbours =
         let counts = Array.zeroCreate<int> n
         let parts = Array.init ((n + chunk - 1) / chunk) (fun _ -> room 1024)
 
-        inChunks n threads grid (fun s c first last ->
+        inChunks n threads (fun s c first last ->
             let part = parts[c]
             let mutable used = 0
 

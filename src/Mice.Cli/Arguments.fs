@@ -59,7 +59,7 @@ type MeltArgument =
 
 /// What `mice entropy atoms FILE` takes beside what every verb does.
 type EntropyArgument =
-    | [<MainCommand>] File of file: string
+    | [<MainCommand; Unique>] File of file: string
     | Method of name: string
     | Phase of name: string
     | Symmetry of name: string
@@ -168,23 +168,31 @@ module Arguments =
 
     /// All arguments of one union, or one line for each that is not known.
     let private parseWith (parser: ArgumentParser<'a>) (verb: string) (given: string list) =
+        let known =
+            parser.GetArgumentCases() |> List.collect (fun case -> case.CommandLineNames.Value)
+
+        // No value starts with two dashes; Argu would take such a word for the file that a verb works on.
+        let names =
+            given
+            |> List.filter (fun w ->
+                w.StartsWith("--", StringComparison.Ordinal) && not (List.contains w known))
+
+        let refused (words: string list) =
+            Error
+                [
+                    for word in words -> $"{word} is no argument of mice {verb}; see mice {verb} --help."
+                ]
+
         try
-            let results =
-                parser.ParseCommandLine(Array.ofList given, ignoreMissing = true, ignoreUnrecognized = true)
+            if not (List.isEmpty names) then
+                refused names
+            else
+                let results =
+                    parser.ParseCommandLine(Array.ofList given, ignoreMissing = true, ignoreUnrecognized = true)
 
-            match results.UnrecognizedCliParams with
-            | [] -> Ok results
-            | unrecognised ->
-                // What follows an unknown argument is its value.
-                let unknown =
-                    match unrecognised |> List.filter (fun w -> w.StartsWith("--", StringComparison.Ordinal)) with
-                    | [] -> unrecognised
-                    | names -> names
-
-                Error
-                    [
-                        for name in unknown -> $"{name} is no argument of mice {verb}; see mice {verb} --help."
-                    ]
+                match results.UnrecognizedCliParams with
+                | [] -> Ok results
+                | words -> refused words
         with :? ArguParseException as e ->
             Error [ firstLine e.Message ]
 

@@ -9,7 +9,7 @@ open Mice.Samplers
 
 /// What `mice entropy snapshots FILE` takes beside what every verb does.
 type SnapshotsArgument =
-    | [<MainCommand>] File of file: string
+    | [<MainCommand; Unique>] File of file: string
     | Spins of kind: string
     | Symmetry of lattice: string
     | Global_Symmetry

@@ -202,43 +202,118 @@ module Quests =
         }
         |> verb
 
-    let private comparing word summary =
-        let fallback = EnvironmentEntropy.threshold
-
+    /// What `delta` and `overlap` have read: FILE is gone through frame by frame.
+    type private Comparing =
         {
-            Word = word
-            Summary = summary
-            Named =
-                [
-                    QuestsInput.reference
-                    QuestsInput.bandwidth
-                    QuestsInput.threshold $"{float fallback}, as in the published code; the paper's table has 1"
-                    QuestsInput.sample
-                    deltaOutput
-                ]
-            NeedsReference = true
-            File = ofFile
-            Own =
-                fun _ named -> QuestsInput.number "threshold" "a number, in nats" (fun _ -> true) (float fallback) named
-            Compute =
-                fun run job given ->
-                    let set, reference = given[0], given[1]
-                    let notes, settings = told job given
-
-                    EnvironmentEntropy.compare
-                        run
-                        job.Bandwidth
-                        (job.Own * 1.0<nat>)
-                        reference.Environments.Points
-                        set.Environments
-                    |> Result.map (fun c ->
-                        {
-                            Description = QuestsDescription.comparison notes settings set.Steps set.Environments c
-                            Figures = fun () -> EnvironmentFigures.comparison set.Environments c
-                            Write = withDelta set c.Differential
-                        })
+            Options: RunOptions
+            Descriptor: EnvironmentOptions
+            File: string
+            Reference: QuestsInput.Source
+            Bandwidth: float
+            Threshold: float<nat>
+            Output: string option
         }
-        |> verb
+
+    let private readComparing (given: GivenArguments<EnvironmentsArgument>) : Read<Comparing> =
+        let fallback = float EnvironmentComparison.threshold
+
+        validate {
+            let! file = Options.input "FILE" (ofFile given.Own)
+
+            and! reference =
+                QuestsInput.source "--reference" (QuestsInput.value "reference" given.Free)
+
+            and! descriptor = QuestsInput.options given.Free
+
+            and! threshold =
+                QuestsInput.number "threshold" "a number, in nats" (fun _ -> true) fallback given.Free
+
+            and! output = Options.output (QuestsInput.value "output" given.Free)
+            and! options = SharedOptions.read given.Shared
+            let! bandwidth = QuestsInput.bandwidthOf given.Free reference
+
+            return
+                {
+                    Options = options
+                    Descriptor = descriptor
+                    File = file
+                    Reference = reference
+                    Bandwidth = bandwidth
+                    Threshold = threshold * 1.0<nat>
+                    Output = output
+                }
+        }
+
+    /// The comparison with the steps of its frames, where atoms have them; δH of every atom is written while it is found.
+    let private compareWith (job: Comparing) (reference: GivenEnvironments) (run: Run) =
+        let points = reference.Environments.Points
+
+        if DescriptorFile.isNumPy job.File then
+            QuestsInput.environments run job.Descriptor [ { File = job.File; Trajectory = None } ]
+            |> Result.bind (fun given ->
+                EnvironmentComparison.create run job.Bandwidth job.Threshold points given.Head.Environments
+                |> Result.bind (fun (struct (c, differential)) ->
+                    withDelta given.Head differential job.Output |> Validate.without <| struct (c, [||])))
+        else
+            let steps = ResizeArray<int64>()
+
+            let compare (write: Snapshot -> float<nat>[] -> unit) =
+                EnvironmentComparison.ofFrames
+                    run
+                    job.Descriptor
+                    reference.Species
+                    job.Bandwidth
+                    job.Threshold
+                    points
+                    (Trajectory.framesKeeping Keep.Everything job.File)
+                    (fun snapshot differential ->
+                        steps.Add snapshot.Step
+                        write snapshot differential)
+
+            QuestsInput.writing job.Output compare |> Result.map (fun c -> struct (c, steps.ToArray()))
+
+    let private comparing word summary : Verb =
+        let named =
+            [
+                QuestsInput.reference
+                QuestsInput.bandwidth
+                QuestsInput.threshold
+                    $"{float EnvironmentComparison.threshold}, as in the published code; the paper's table has 1"
+                deltaOutput
+            ]
+
+        let work given (job: Comparing) =
+            Runs.withCheckpoints [ "quests"; word ] given job.Options (fun run ->
+                QuestsInput.environments (Run.within 0.0 0.1 "" run) job.Descriptor [ job.Reference ]
+                |> Result.bind (fun reference ->
+                    validate {
+                        let! run =
+                            Run.claim
+                                "quests delta"
+                                (fun () -> QuestsInput.identity job.File job.Descriptor job.Bandwidth reference.Head)
+                                run
+
+                        let! found = compareWith job reference.Head (Run.within 0.1 0.9 "" run)
+                        return reference.Head, found
+                    }))
+
+        Verb.createWith<EnvironmentsArgument, _, _>
+            (named @ QuestsInput.descriptor)
+            ([ "quests"; word ],
+             summary,
+             "FILE may be larger than memory: it is gone through frame by frame, and its atoms some thousand at a time.")
+            readComparing
+            (fun _ given job -> work given job)
+            (fun estimators job (reference, struct (c, steps)) ->
+                let settings =
+                    QuestsInput.settings
+                        job.Descriptor
+                        [ "bandwidth_per_angstrom", Number.text job.Bandwidth ]
+                        [ { File = job.File; Trajectory = None }; job.Reference ]
+
+                QuestsDescription.comparison (QuestsInput.notes [ job.Reference ] [ reference ]) settings steps c
+                |> Outputs.finish job.Options "Atomic environments" (estimators.Versions()) (fun () ->
+                    EnvironmentFigures.comparison c))
 
     let private sizes (text: string option) : Read<int[] option> =
         match text with
@@ -502,30 +577,25 @@ module Quests =
                             match List.tryItem 1 given with
                             | None -> Ok None
                             | Some reference ->
-                                EnvironmentEntropy.compare
+                                EnvironmentComparison.create
                                     (Run.within 0.5 0.5 "" run)
                                     job.Bandwidth
-                                    EnvironmentEntropy.threshold
+                                    EnvironmentComparison.threshold
                                     reference.Environments.Points
                                     set.Environments
                                 |> Result.map Some
 
                         let differential =
                             match compared with
-                            | Some c -> c.Differential
+                            | Some(struct (_, differential)) -> differential
                             | None -> frames |> Array.collect _.Differential
+
+                        let compared = compared |> Option.map (fun (struct (c, _)) -> c)
 
                         return
                             {
-                                Description =
-                                    QuestsDescription.trajectory
-                                        notes
-                                        settings
-                                        set.Steps
-                                        set.Environments
-                                        frames
-                                        compared
-                                Figures = fun () -> EnvironmentFigures.trajectory set.Environments frames compared
+                                Description = QuestsDescription.trajectory notes settings set.Steps frames compared
+                                Figures = fun () -> EnvironmentFigures.trajectory frames compared
                                 Write = withDelta set differential
                             }
                     }
@@ -578,8 +648,8 @@ module Quests =
                                     )
                             ]
 
-                        let! compared =
-                            EnvironmentEntropy.compare
+                        let! struct (_, differential) =
+                            EnvironmentComparison.create
                                 run
                                 job.Bandwidth
                                 (threshold * 1.0<nat>)
@@ -587,7 +657,7 @@ module Quests =
                                 set.Environments
 
                         let! found =
-                            Environments.byFrame compared.Differential set.Environments
+                            Environments.byFrame differential set.Environments
                             |> Array.map2 (fun s d -> Nuclei.find (threshold * 1.0<nat>) edge d s) set.Snapshots
                             |> List.ofArray
                             |> Validate.all
@@ -596,7 +666,7 @@ module Quests =
 
                         let columns =
                             [
-                                "delta_entropy", floats compared.Differential
+                                "delta_entropy", floats differential
                                 "nucleus",
                                 found |> Array.collect (fun n -> n.Membership |> Array.map (fun m -> float (m + 1)))
                             ]

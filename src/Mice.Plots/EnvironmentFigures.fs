@@ -7,25 +7,30 @@ open Plotly.NET
 /// <summary>Figures of sets of atomic environments. Each is a chart of Plotly.NET.</summary>
 [<RequireQualifiedAccess>]
 module EnvironmentFigures =
-    /// <summary>How often δH has which value, as a line over the middles of sixty bins.</summary>
+    /// <summary>How often δH has which value, as a line over the middles of some sixty bins.</summary>
     /// <param name="title">Title of the figure.</param>
-    /// <param name="differential">δH of each environment, nats.</param>
-    let histogram (title: string) (differential: float<nat>[]) : GenericChart =
-        let values = differential |> Array.map float
-        let low, high = Array.min values, Array.max values
-        let bins = 60
-        let width = max 1e-9 ((high - low) / float bins)
-        let counts = Array.zeroCreate<float> bins
+    /// <param name="values">δH, nats, and how many environments have it.</param>
+    let histogram (title: string) (values: (float<nat> * int64)[]) : GenericChart =
+        let values = values |> Array.map (fun (d, n) -> float d, float n)
 
-        for v in values do
-            let bin = min (bins - 1) (int ((v - low) / width))
-            counts[bin] <- counts[bin] + 1.0
+        let low, high =
+            values |> Array.map fst |> Array.min, values |> Array.map fst |> Array.max
+
+        let bins = 60
+        let width = max 0.01 ((high - low) / float bins)
+        let counts = Array.zeroCreate<float>(bins + 1)
+
+        for d, n in values do
+            let bin = int ((d - low) / width)
+            counts[bin] <- counts[bin] + n
+
+        let total = Array.sum counts
 
         [
             Draw.line
                 (Style.solid "" Colour.blue)
-                (Array.init bins (fun b -> low + (float b + 0.5) * width))
-                (counts |> Array.map (fun c -> c / float values.Length))
+                (Array.init (bins + 1) (fun b -> low + (float b + 0.5) * width))
+                (counts |> Array.map (fun c -> c / total))
         ]
         |> Frame.create title "δH (nats)" "Share of the environments"
 
@@ -44,7 +49,7 @@ module EnvironmentFigures =
         [
             "Environments",
             [
-                histogram "Environments with respect to their own set" m.Differential
+                histogram "Environments with respect to their own set" (m.Differential |> Array.map (fun d -> d, 1L))
                 if frames.Length > 1 then
                     byFrame
                         "Entropy of every frame"
@@ -54,35 +59,28 @@ module EnvironmentFigures =
         ]
 
     /// Mean and largest δH of every frame.
-    let private surprise (environments: Environments) (c: EnvironmentComparison) : GenericChart =
-        let frames =
-            Environments.byFrame c.Differential environments |> Array.map (Array.map float)
-
+    let private surprise (c: EnvironmentComparison) : GenericChart =
         byFrame
             "δH of every frame with respect to the reference"
             "δH (nats)"
             [
-                "mean", frames |> Array.map Array.average
-                "largest", frames |> Array.map Array.max
+                "mean", c.Frames |> Array.map (fun f -> float f.Mean)
+                "largest", c.Frames |> Array.map (fun f -> float f.Largest)
             ]
 
     /// Figures of a comparison, by the sections of its report.
-    let comparison (environments: Environments) (c: EnvironmentComparison) : (string * GenericChart list) list =
+    let comparison (c: EnvironmentComparison) : (string * GenericChart list) list =
         [
             "Environments",
             [
-                histogram "Environments with respect to the reference" c.Differential
-                if Environments.frames environments > 1 then
-                    surprise environments c
+                histogram "Environments with respect to the reference" c.Histogram
+                if c.Frames.Length > 1 then
+                    surprise c
             ]
         ]
 
     /// Figures of a run, by the sections of its report; without a comparison where there is no reference.
-    let trajectory
-        (environments: Environments)
-        (frames: EnvironmentMetrics[])
-        (compared: EnvironmentComparison option)
-        =
+    let trajectory (frames: EnvironmentMetrics[]) (compared: EnvironmentComparison option) =
         [
             "Along the run",
             [
@@ -93,7 +91,7 @@ module EnvironmentFigures =
                         "entropy H", frames |> Array.map (fun f -> float f.Entropy.Value)
                         "diversity D", frames |> Array.map (fun f -> float f.Diversity.Value)
                     ]
-                yield! compared |> Option.map (surprise environments) |> Option.toList
+                yield! compared |> Option.map surprise |> Option.toList
             ]
         ]
 

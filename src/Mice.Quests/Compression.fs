@@ -250,7 +250,9 @@ module Compression =
                     }
 
             let covered =
-                state.Logarithms |> Array.filter (fun s -> -s < float EnvironmentEntropy.threshold) |> Array.length
+                state.Logarithms
+                |> Array.filter (fun s -> -s < float EnvironmentComparison.threshold)
+                |> Array.length
 
             return
                 {

@@ -106,6 +106,21 @@ module DescriptorFile =
                         String.Join(',', string (f + 1) :: string (i - environments.Offsets[f] + 1) :: numbers) + "\n"
                     ))
 
+    /// <summary>A snapshot with a further column of its atoms.</summary>
+    /// <param name="name">Name of the column.</param>
+    /// <param name="values">A number for each atom.</param>
+    /// <param name="snapshot">The snapshot.</param>
+    let withColumn (name: string) (values: float[]) (snapshot: Snapshot) : Snapshot =
+        let column =
+            {
+                Width = 1
+                Values = ColumnValues.Reals values
+            }
+
+        { snapshot with
+            Columns = Map.add name column snapshot.Columns
+        }
+
     /// <summary>Snapshots with further columns.</summary>
     /// <param name="columns">Names of columns with a number for each environment.</param>
     /// <param name="environments">The environments of the snapshots.</param>
@@ -117,16 +132,5 @@ module DescriptorFile =
         : Snapshot[] =
         (snapshots, columns)
         ||> List.fold (fun snapshots (name, values) ->
-            Array.map2
-                (fun (s: Snapshot) values ->
-                    let column =
-                        {
-                            Width = 1
-                            Values = ColumnValues.Reals values
-                        }
-
-                    { s with
-                        Columns = Map.add name column s.Columns
-                    })
-                snapshots
-                (Environments.byFrame values environments))
+            Environments.byFrame values environments
+            |> Array.map2 (fun snapshot values -> withColumn name values snapshot) snapshots)

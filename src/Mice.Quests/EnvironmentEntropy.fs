@@ -20,25 +20,6 @@ type EnvironmentMetrics =
         Differential: float<nat>[]
     }
 
-/// What one set of environments holds that another one does not.
-type EnvironmentComparison =
-    {
-        /// h, 1/Å.
-        Bandwidth: float
-        /// Environments of the reference.
-        Reference: int
-        /// δH = −ln S of each environment with respect to the reference, nats: above 0 where nothing like it is known.
-        Differential: float<nat>[]
-        /// Environments count as known below this δH, nats.
-        Threshold: float<nat>
-        /// The share of environments that are known.
-        Overlap: Estimate<1>
-        /// The share of environments with δH above 0.
-        Novelty: Estimate<1>
-        /// Mean δH, nats.
-        Mean: Estimate<nat>
-    }
-
 /// <summary>Entropy, diversity and surprise of atomic environments, by sums of Gaussian kernels over their descriptors.</summary>
 /// <remarks>H = ln n + ⟨δH⟩ (eq. S16 of arXiv:2404.12367 has the wrong sign there). Exact for the sets given and the bandwidth: no sampling, no
 /// truncation. Standard errors tell how much the numbers would change with other frames of the same kind.</remarks>
@@ -133,47 +114,6 @@ module EnvironmentEntropy =
             float (environments.Offsets[f + 1] - environments.Offsets[f]) ** 2.0
 
         Run.jobs weight one [| 0 .. Environments.frames environments - 1 |] run
-
-    /// The published threshold of the overlap in the code of the paper's authors, nats; the paper's table has 1.
-    let threshold = 1e-5<nat>
-
-    /// <summary>δH of environments with respect to a reference, and what share of them is known there.</summary>
-    /// <param name="run">Threads, progress, cancellation.</param>
-    /// <param name="bandwidth">h, 1/Å.</param>
-    /// <param name="threshold">Environments with a lower δH count as known, nats.</param>
-    /// <param name="reference">The reference.</param>
-    /// <param name="environments">The environments asked about.</param>
-    /// <returns>Errors: OutOfRange (bandwidth), Mismatch (numbers of components).</returns>
-    let compare
-        (run: Run)
-        (bandwidth: float)
-        (threshold: float<nat>)
-        (reference: PointSet)
-        (environments: Environments)
-        : Result<EnvironmentComparison, MiceError list> =
-        KernelSums.over run [| bandwidth |] reference environments.Points
-        |> Result.map (fun logarithms ->
-            let found = differential logarithms[0]
-
-            let share (isIn: float<nat> -> bool) =
-                let marks = found |> Array.map (fun d -> if isIn d then 1.0 else 0.0)
-                Estimate.create (Array.average marks) (frameError marks environments) Direction.Exact
-
-            let values = found |> Array.map float
-
-            {
-                Bandwidth = bandwidth
-                Reference = reference.Count
-                Differential = found
-                Threshold = threshold
-                Overlap = share (fun d -> d < threshold)
-                Novelty = share (fun d -> d > 0.0<nat>)
-                Mean =
-                    Estimate.create
-                        (Array.average values * 1.0<nat>)
-                        (frameError values environments * 1.0<nat>)
-                        Direction.Exact
-            })
 
     /// <summary>Bounds on δH from the n nearest reference environments alone. With Kₙ the least of their kernels the sum over all N lies between that
     /// over the n, and that plus (N − n) Kₙ.</summary>

@@ -56,21 +56,6 @@ module QuestsDescription =
             ResultRow.number "diversity_nats" "Diversity D" "nats" 6 (float m.Diversity.Value)
         ]
 
-    /// δH of the environments of one frame with respect to a reference.
-    let private surpriseRows (differential: float<nat>[]) : ResultRow list =
-        let values = differential |> Array.map float
-
-        [
-            ResultRow.number "mean_delta_entropy_nats" "Mean δH" "nats" 4 (Array.average values)
-            ResultRow.number "largest_delta_entropy_nats" "Largest δH" "nats" 4 (Array.max values)
-            ResultRow.number
-                "novelty"
-                "New: δH above 0"
-                ""
-                4
-                (float (values |> Array.filter (fun d -> d > 0.0) |> Array.length) / float values.Length)
-        ]
-
     /// So many of a thing, in words.
     let private several (count: int) (one: string) : string =
         if count = 1 then $"1 {one}" else $"{count} {one}s"
@@ -121,34 +106,38 @@ module QuestsDescription =
                     ofFrames steps frames
             ]
 
+    let private share (part: int) (whole: int) = float part / float whole
+
+    /// δH of one frame with respect to a reference.
+    let private surpriseRows (f: FrameComparison) : ResultRow list =
+        [
+            ResultRow.number "mean_delta_entropy_nats" "Mean δH" "nats" 4 (float f.Mean)
+            ResultRow.number "largest_delta_entropy_nats" "Largest δH" "nats" 4 (float f.Largest)
+            ResultRow.number "novelty" "New: δH above 0" "" 4 (share f.New f.Environments)
+        ]
+
     /// <summary>The description of what a set holds that a reference does not.</summary>
     /// <param name="notes">What was done to the data.</param>
     /// <param name="settings">What the numbers depend on.</param>
     /// <param name="steps">Steps of the frames; none where they are not known.</param>
-    /// <param name="environments">The set.</param>
     /// <param name="c">The comparison.</param>
     let comparison
         (notes: string list)
         (settings: (string * string) list)
         (steps: int64[])
-        (environments: Environments)
         (c: EnvironmentComparison)
         : ResultDescription =
-        let perFrame =
-            Environments.byFrame c.Differential environments
-            |> Array.mapi (fun f values ->
-                let known = values |> Array.filter (fun d -> d < c.Threshold) |> Array.length
+        let percent e =
+            Estimate.format (Estimate.scale 100.0 e)
 
-                [
-                    yield! frameRows steps f
-                    ResultRow.count "environments" "Atoms" values.Length
-                    ResultRow.number "overlap" "Known" "" 4 (float known / float values.Length)
-                    yield! surpriseRows values
-                ])
-            |> List.ofArray
+        let quantile key label part =
+            ResultRow.number key label "nats" 2 (float (EnvironmentComparison.quantile part c))
+
+        let extreme key label value =
+            ResultRow.number key label "nats" 4 (float value)
 
         create
-            $"{Estimate.format (Estimate.scale 100.0 c.Overlap)} %% of {environmentsOf c.Differential.Length} are known to the reference (δH below {Number.text (float c.Threshold)} nats), {Estimate.format (Estimate.scale 100.0 c.Novelty)} %% are new to it (δH above 0)."
+            $"{percent c.Overlap} %% of {environmentsOf c.Environments} are known to the reference (δH below {Number.text (float c.Threshold)} nats), {percent c.Novelty} %% are new to it (δH above 0)."
             notes
             settings
             [
@@ -159,14 +148,29 @@ module QuestsDescription =
                         ResultRow.principal "overlap" "Overlap: share with δH below the threshold" "" c.Overlap
                         ResultRow.estimate "novelty" "Novelty: share with δH above 0" "" c.Novelty
                         natRow ResultRow.estimate "mean_delta_entropy_nats" "Mean δH" c.Mean
-                        yield! summary c.Differential
+                        extreme
+                            "smallest_delta_entropy_nats"
+                            "Smallest δH"
+                            (c.Frames |> Array.map _.Smallest |> Array.min)
+                        quantile "median_delta_entropy_nats" "Median δH" 0.5
+                        quantile "percentile_99_delta_entropy_nats" "99th percentile of δH" 0.99
+                        extreme "largest_delta_entropy_nats" "Largest δH" (c.Frames |> Array.map _.Largest |> Array.max)
                         ResultRow.number "threshold_nats" "Threshold" "nats" 6 (float c.Threshold)
                         bandwidthRow c.Bandwidth
-                        ResultRow.count "environments" "Environments" c.Differential.Length
+                        ResultRow.count "environments" "Environments" c.Environments
                         ResultRow.count "reference_environments" "Environments of the reference" c.Reference
                     ]
-                if perFrame.Length > 1 then
-                    ResultRow.table "frames" "Frames" perFrame
+                if c.Frames.Length > 1 then
+                    c.Frames
+                    |> Array.mapi (fun i f ->
+                        [
+                            yield! frameRows steps i
+                            ResultRow.count "environments" "Atoms" f.Environments
+                            ResultRow.number "overlap" "Known" "" 4 (share f.Known f.Environments)
+                            yield! surpriseRows f
+                        ])
+                    |> List.ofArray
+                    |> ResultRow.table "frames" "Frames"
             ]
 
     /// <summary>The description of a learning curve.</summary>
@@ -332,21 +336,19 @@ module QuestsDescription =
     /// <param name="notes">What was done to the data.</param>
     /// <param name="settings">What the numbers depend on.</param>
     /// <param name="steps">Steps of the frames; none where they are not known.</param>
-    /// <param name="environments">The environments of the run.</param>
     /// <param name="frames">Every frame as a set of its own.</param>
     /// <param name="compared">All frames with respect to a reference, where there is one.</param>
     let trajectory
         (notes: string list)
         (settings: (string * string) list)
         (steps: int64[])
-        (environments: Environments)
         (frames: EnvironmentMetrics[])
         (compared: EnvironmentComparison option)
         : ResultDescription =
         let surprise =
             match compared with
             | None -> Array.create frames.Length []
-            | Some c -> Environments.byFrame c.Differential environments |> Array.map surpriseRows
+            | Some c -> c.Frames |> Array.map surpriseRows
 
         let entropy (m: EnvironmentMetrics) = $"{float m.Entropy.Value:F4}"
 
