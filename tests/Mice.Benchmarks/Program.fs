@@ -15,6 +15,8 @@ let private benches: Measurement list =
         InformationBench.neighbours
         SamplersBench.measurement
         MiceBench.measurement
+        QuestsBench.speed
+        QuestsBench.streaming
     ]
 
 [<EntryPoint>]
@@ -23,6 +25,9 @@ let main arguments =
     | "bench" :: names -> Campaign.run "bench" benches names
     | [ "serve"; "tensors" ] ->
         TensorsBench.serve ()
+        0
+    | [ "serve"; "quests"; frames ] ->
+        QuestsBench.stream (int frames)
         0
     | _ ->
         eprintfn "Start this as: dotnet fsi build.fsx bench [NAME …]."
