@@ -174,8 +174,7 @@ module Arguments =
         // No value starts with two dashes; Argu would take such a word for the file that a verb works on.
         let names =
             given
-            |> List.filter (fun w ->
-                w.StartsWith("--", StringComparison.Ordinal) && not (List.contains w known))
+            |> List.filter (fun w -> w.StartsWith("--", StringComparison.Ordinal) && not (List.contains w known))
 
         let refused (words: string list) =
             Error

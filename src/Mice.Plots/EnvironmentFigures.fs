@@ -177,3 +177,19 @@ module EnvironmentFigures =
                     ]
             ]
         ]
+
+    /// Figures of structures that were sought, by the sections of their report: the score along every chain.
+    let search (results: SearchResult[]) : (string * GenericChart list) list =
+        [
+            "Search",
+            [
+                results
+                |> Array.mapi (fun i r ->
+                    Draw.line
+                        (Style.solid (if results.Length = 1 then "" else $"structure {i + 1}") (Colour.series i))
+                        (r.Scores |> Array.mapi (fun step _ -> float (step + 1)))
+                        r.Scores)
+                |> List.ofArray
+                |> Frame.create "Score along the chain" "Step" "Score"
+            ]
+        ]

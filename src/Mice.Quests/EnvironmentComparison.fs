@@ -44,10 +44,10 @@ type EnvironmentComparison =
     }
 
 /// <summary>What environments hold that a reference does not: δH = −ln S of each, overlap and novelty.</summary>
-/// <remarks>Sets may be larger than memory: what is kept of a frame is six numbers, and a histogram of all. Source: arXiv:2404.12367, eqs. S14–S18.</remarks>
+/// <remarks>Sets may be larger than memory: what is kept of a frame is six numbers, and a histogram of all. Source: arXiv:2404.12367, eq. S14 and figure S18.</remarks>
 [<RequireQualifiedAccess>]
 module EnvironmentComparison =
-    /// The published threshold of the overlap in the code of the paper's authors, nats; the paper's table has 1.
+    /// The published threshold of the overlap in the code of the paper's authors, nats; the paper's figure S18 has 1.
     let threshold = 1e-5<nat>
 
     let private binWidth = 0.01

@@ -21,7 +21,7 @@ type EnvironmentMetrics =
     }
 
 /// <summary>Entropy, diversity and surprise of atomic environments, by sums of Gaussian kernels over their descriptors.</summary>
-/// <remarks>H = ln n + ⟨δH⟩ (eq. S16 of arXiv:2404.12367 has the wrong sign there). Exact for the sets given and the bandwidth: no sampling, no
+/// <remarks>H = ln n + ⟨δH⟩ (eq. S16 of arXiv:2404.12367 has the wrong sign there). H by eq. S12, D by eq. S21, δH by eq. S14. Exact for the sets given and the bandwidth: no sampling, no
 /// truncation. Standard errors tell how much the numbers would change with other frames of the same kind.</remarks>
 [<RequireQualifiedAccess>]
 module EnvironmentEntropy =

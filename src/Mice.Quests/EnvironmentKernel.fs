@@ -8,7 +8,7 @@ open Mice.Atoms
 /// <summary>The descriptor of one atomic environment, written with room that one thread uses again and again.</summary>
 /// <remarks>With w(r) = (1 − (r/r_c)²)² the first k components are w(rⱼ)/rⱼ of the k nearest neighbours, nearest first. For the others every neighbour
 /// j has its own list √(wⱼ w_l)/d_jl of all neighbours l, in descending order and without its last; they are the means of these lists, k − 1 numbers.
-/// Where there are fewer than k neighbours the lists are filled up with 0, and means are over k all the same. Source: arXiv:2404.12367, eqs. S1–S9, where S6 and S7
+/// Where there are fewer than k neighbours the lists are filled up with 0, and means are over k all the same. Source: arXiv:2404.12367, eqs. S1–S7, where S6 and S7
 /// count the k entries of a list, its 0 for l = j among them.</remarks>
 [<Sealed>]
 type internal EnvironmentKernel(k: int, cutoff: float) =

@@ -24,7 +24,7 @@ type Environments =
 /// <summary>The descriptors of QUESTS: what the neighbourhood of an atom looks like, in 2k − 1 numbers.</summary>
 /// <remarks>With w(r) = (1 − (r/r_c)²)² these are w(rⱼ)/rⱼ of the k nearest neighbours, and k − 1 means of √(wⱼ w_l)/d_jl over the neighbours' sorted
 /// lists. They do not change under rotations, reflections, translations and exchanges of atoms; components are in 1/Å. Source: D. Schwalbe-Koda et al.,
-/// arXiv:2404.12367, eqs. S1–S9.</remarks>
+/// arXiv:2404.12367, eqs. S1–S7.</remarks>
 [<RequireQualifiedAccess>]
 module Environments =
     /// <summary>The names of all species of which some snapshots have atoms, in alphabetical order.</summary>

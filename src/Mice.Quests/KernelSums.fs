@@ -5,7 +5,7 @@ open Mice
 
 /// <summary>Sums of Gaussian kernels S(x) = Σⱼ exp(−|x − yⱼ|²/2h²) over sets of points, exact in double precision.</summary>
 /// <remarks>Bandwidths have the unit of the components. Sums do not depend on the number of threads, to the last digit. Beside the points and a sum
-/// for each of them nothing that grows with the sets is kept in memory. Formula: D. Schwalbe-Koda et al., arXiv:2404.12367, eq. S14.</remarks>
+/// for each of them nothing that grows with the sets is kept in memory. Formula: D. Schwalbe-Koda et al., arXiv:2404.12367, eqs. S13 and S14.</remarks>
 [<RequireQualifiedAccess>]
 module KernelSums =
     /// Panels of rows that one job takes where two sets meet, and where a set meets itself.

@@ -403,6 +403,57 @@ module QuestsDescription =
                 |> ResultRow.table "frames" "Nuclei"
             ]
 
+    let private searched (r: SearchResult) : ResultRow list =
+        let values = r.Differential |> Array.map float
+
+        [
+            ResultRow.count "atoms" "Atoms" values.Length
+            ResultRow.number "score" "Score, the smaller the better" "" 4 r.Score
+            ResultRow.number "mean_delta_entropy_nats" "Mean δH" "nats" 4 (Array.average values)
+            ResultRow.number "smallest_delta_entropy_nats" "Smallest δH" "nats" 4 (Array.min values)
+            ResultRow.number "largest_delta_entropy_nats" "Largest δH" "nats" 4 (Array.max values)
+            ResultRow.number "accepted" "Share of the steps taken" "" 4 (share r.Accepted r.Scores.Length)
+        ]
+
+    /// <summary>The description of a structure that was sought.</summary>
+    /// <param name="notes">What was done to the data.</param>
+    /// <param name="settings">What the numbers depend on.</param>
+    /// <param name="result">What was found.</param>
+    let search (notes: string list) (settings: (string * string) list) (result: SearchResult) : ResultDescription =
+        let mean = result.Differential |> Array.averageBy float
+
+        create
+            $"The best of {result.Scores.Length} structures has a mean δH of {mean:F3} nats with respect to the reference."
+            notes
+            settings
+            [ ResultRow.record "" "The best structure" (searched result) ]
+
+    /// <summary>The description of generations of structures.</summary>
+    /// <param name="notes">What was done to the data.</param>
+    /// <param name="settings">What the numbers depend on.</param>
+    /// <param name="generations">What was found.</param>
+    let generations
+        (notes: string list)
+        (settings: (string * string) list)
+        (generations: SearchResult[][])
+        : ResultDescription =
+        let mean (results: SearchResult[]) =
+            results |> Array.averageBy (fun r -> r.Differential |> Array.averageBy float)
+
+        let count = several generations.Length "generation"
+
+        create
+            $"{Array.sumBy Array.length generations} structures in {count}: the mean δH of a generation with respect to all before it goes from {mean (Array.head generations):F3} to {mean (Array.last generations):F3} nats."
+            notes
+            settings
+            [
+                [
+                    for g, results in Array.indexed generations do
+                        for r in results -> ResultRow.count "generation" "Generation" (g + 1) :: searched r
+                ]
+                |> ResultRow.table "structures" "Structures"
+            ]
+
     /// <summary>The description of descriptors.</summary>
     /// <param name="notes">What was done to the data.</param>
     /// <param name="settings">What they depend on.</param>

@@ -159,7 +159,9 @@ let tests =
 
             test "curve, compress, bandwidth, trajectory and nuclei do their work" {
                 withFiles (fun at ->
-                    let first outcome = (good outcome).Out.Split('\n') |> Array.item 1
+                    let first outcome =
+                        (good outcome).Out.Split('\n') |> Array.item 1
+
                     quests [ "curve"; at "run.xyz"; "--sizes"; "10,50,256"; "--repeats"; "2" ] |> first |> ignore
 
                     let kept =

@@ -25,6 +25,7 @@ let private verifications: Measurement list =
         FieldVerification.measurement
         PottsVerification.measurement
         CubicIsingVerification.measurement
+        QuestsVerification.measurement
     ]
 
 [<EntryPoint>]
