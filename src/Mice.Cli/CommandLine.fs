@@ -25,7 +25,7 @@ module CommandLine =
 
     let private list (some: Verb list) =
         for verb in some do
-            printfn "  %-17s %s" (words verb) verb.Summary
+            printfn "  %-19s %s" (words verb) verb.Summary
 
         printfn
             "mice VERB --help, or mice help VERB, shows the arguments of a verb; mice completion bash|zsh writes a script for the shell. Exit code: 0 done, 1 checks failed or stopped, 2 bad input, 3 a fault of mice."

@@ -104,6 +104,36 @@ let tests =
                             (Array.truncate expected.Length found))
                     (seq { 0 .. points.Length / 3 - 1 }))
 
+            test "the nearest of some atoms are those of all of them" {
+                let random = Random 5
+                let cell = Cell.orthorhombic [| 8.0; 9.0; 11.0 |]
+                let atoms = Array.init 900 (fun _ -> 12.0 * random.NextDouble())
+                let grid = Neighbours.build cell atoms 4.0
+
+                let all =
+                    Neighbours.queryOn
+                        1
+                        { Neighbours.all grid with
+                            Most = Some 7
+                            PointsAreAtoms = true
+                        }
+                        grid
+                        atoms
+
+                let some = Neighbours.nearestOfAtoms 2 7 grid atoms 37 150
+
+                let pairs table i =
+                    ofPoint table i |> Seq.map (fun (atom, r, _) -> atom, r) |> List.ofSeq
+
+                for i in 0..149 do
+                    Expect.equal (pairs some i) (pairs all (37 + i)) $"atom {37 + i}"
+
+                Expecting.throws<ArgumentException>
+                    (fun () -> Neighbours.nearestOfAtoms 1 7 grid atoms 200 101 |> ignore)
+                    "more than there are"
+                |> ignore
+            }
+
             testPropertyWithConfig
                 (Expecting.cases 300)
                 "Queries behind a plane give the neighbours with a negative component along its normal"

@@ -225,6 +225,25 @@ let tests =
                     "periodic in all directions where the file does not say"
             }
 
+            test "Extended XYZ of a molecule, without a box" {
+                let molecule pbc =
+                    $"3\nProperties=species:S:1:pos:R:3 {pbc} step=1\nO 1 -2 0\nH 4 -2 0.5\nH 1 -2 0.25\n"
+
+                let s = (readText (molecule "pbc=\"F F F\"") |> ok).Snapshots[0]
+
+                Expect.equal
+                    s.Cell.Vectors
+                    [| 3.0; 0.0; 0.0; 0.0; 1.0; 0.0; 0.0; 0.0; 1.0 |]
+                    "around the atoms, 1 Å thick at least"
+
+                Expect.equal s.Cell.Origin [| 1.0; -2.0; 0.0 |] "from the least coordinates"
+                Expect.equal s.Cell.Periodic [| false; false; false |] "it does not repeat"
+                Expect.equal s.Positions [| 1.0; -2.0; 0.0; 4.0; -2.0; 0.5; 1.0; -2.0; 0.25 |] "positions"
+
+                for other in [ ""; "pbc=\"T F F\""; "pbc=\"F F F\" Origin=\"0 0 0\"" ] do
+                    Expect.isError (readText (molecule other)) $"no box: {other}"
+            }
+
             testPropertyWithConfig
                 (Expecting.cases 200)
                 "What is written is read back, as dump and as extended XYZ, plain and compressed"

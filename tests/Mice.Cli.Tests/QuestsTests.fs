@@ -205,6 +205,53 @@ let tests =
                         "all atoms know themselves")
             }
 
+            test "mcmc and active seek structures with new environments, and write them" {
+                withFiles (fun at ->
+                    let chain = [ "--steps"; "12"; "--target"; "5"; "--bandwidth"; "0.05" ]
+
+                    quests (
+                        [
+                            "mcmc"
+                            at "run.xyz"
+                            "--reference"
+                            at "known.xyz"
+                            "--output"
+                            at "m.xyz"
+                            "--json"
+                            at "m.json"
+                        ]
+                        @ chain
+                    )
+                    |> good
+                    |> ignore
+
+                    let mean = Array.average (column "delta_entropy" (at "m.xyz"))
+
+                    Expecting.within
+                        1e-9
+                        (real "mean_delta_entropy_nats" (json (at "m.json")))
+                        mean
+                        "δH of what was written"
+
+                    quests (
+                        [
+                            "active"
+                            at "run.xyz"
+                            "--generations"
+                            "2"
+                            "--structures"
+                            "2"
+                            "--output"
+                            at "a.xyz"
+                        ]
+                        @ chain
+                    )
+                    |> good
+                    |> ignore
+
+                    Expect.hasLength (column "delta_entropy" (at "a.xyz")) 256 "four structures of 64 atoms")
+            }
+
             test "bad input is told in a line" {
                 withFiles (fun at ->
                     quests [ "entropy" ] |> bad "FILE is missing"
@@ -235,6 +282,9 @@ let tests =
 
                     quests [ "delta"; at "run.xyz"; "--reference"; at "d.npy" ] |> bad "9 against 63"
                     quests [ "nuclei"; at "d.npy"; "--reference"; at "d.npy" ] |> bad "descriptors without atoms"
+                    quests [ "mcmc"; at "d.npy"; "--reference"; at "d.npy" ] |> bad "descriptors without atoms"
+                    quests [ "mcmc"; at "run.xyz"; "--reference"; at "known.xyz"; "--width"; "0" ] |> bad "--width"
+                    quests [ "active"; at "run.xyz"; "--target"; "much" ] |> bad "--target"
                     quests [ "entropy"; at "d.npy"; "--bandwidth"; "volume" ] |> bad "volume"
 
                     let broken = (frames 3UL 1)[0]
