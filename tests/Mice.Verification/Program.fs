@@ -26,6 +26,7 @@ let private verifications: Measurement list =
         PottsVerification.measurement
         CubicIsingVerification.measurement
         QuestsVerification.measurement
+        QuestsVerification.thermodynamics
     ]
 
 [<EntryPoint>]

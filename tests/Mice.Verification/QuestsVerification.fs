@@ -120,7 +120,8 @@ module QuestsVerification =
         let cell = cellOf (vectors |> Array.map (fun x -> float n * x))
 
         let fractions =
-            Array.init (3 * n * n * n) (fun i -> float (Array.item (i % 3) [| i / 3 / (n * n); i / 3 / n % n; i / 3 % n |]) / float n)
+            Array.init (3 * n * n * n) (fun i ->
+                float (Array.item (i % 3) [| i / 3 / (n * n); i / 3 / n % n; i / 3 % n |]) / float n)
 
         Snapshot.ofPositions "Cu" cell (Cell.cartesian cell fractions)
 
@@ -155,9 +156,11 @@ module QuestsVerification =
             compared 6 "fcc strained by +5 %, distance in X1" "S6" 0.098321 1e-6 (strained 0.05)
         ]
 
-    let private noisy (percent: float) : Snapshot =
+    let private noisy (seed: int) (percent: float) : Snapshot =
         let perfect = fcc 3.58 25
-        let generator = Key.ofSeed (uint64 (10.0 * percent)) |> Key.generator
+
+        let generator =
+            Key.ofSeed (uint64 (1000 * seed) + uint64 (10.0 * percent)) |> Key.generator
         // The root mean square displacement is √3 of that of one coordinate.
         let width = percent / 100.0 * (3.58 / sqrt 2.0) / sqrt 3.0
 
@@ -166,17 +169,29 @@ module QuestsVerification =
             perfect.Cell
             (perfect.Positions |> Array.map (fun x -> x + width * generator.NextNormal()))
 
-    /// Entropies of 15,625 displaced atoms scatter by less than 0.005 nats from seed to seed.
+    /// Displacements in percent of the neighbour distance, the entropy of one set of them, and what the mean of six may differ by: four standard
+    /// deviations of the difference, which were found from the six to be 0.0022, 0.0036, 0.006, 0.0096, 0.0093 and 0.017.
+    let private displaced =
+        [
+            2.5, 0.085, 0.01
+            5.0, 0.326, 0.015
+            7.5, 0.708, 0.025
+            10.0, 1.178, 0.04
+            12.5, 1.659, 0.04
+            15.0, 2.122, 0.07
+        ]
+
     let private lindemann () : Line list =
         [
-            for percent, expected in [ 2.5, 0.085; 5.0, 0.326; 7.5, 0.708; 10.0, 1.178; 12.5, 1.659; 15.0, 2.122 ] ->
-                compared
+            for percent, expected, allowed in displaced ->
+                [ 1..6 ]
+                |> List.averageBy (fun seed -> float (entropy 0.057 [| noisy seed percent |]).Value)
+                |> compared
                     3
-                    $"fcc, displacements of {percent} %% of the neighbour distance, H, h = 0.057"
+                    $"fcc, displacements of {percent} %% of the neighbour distance, H, h = 0.057, six sets"
                     "S10, its abscissa put right"
                     expected
-                    0.01
-                    (float (entropy 0.057 [| noisy percent |]).Value)
+                    allowed
         ]
 
     let private toys () : Line list =
@@ -273,16 +288,10 @@ module QuestsVerification =
                 ])
             |> Table.markdown [ ""; "from"; "expected"; "Mice"; "may differ by"; "" ]
 
-        let thermodynamics =
-            Table.markdown [ "copper, difference of H, nats per atom"; "paper"; "Mice" ] (copper ())
-
         {
             Markdown =
                 table
-                + "\n\nThe abscissa of the paper's figure S10 is scaled twice: entropies of 0.2 to 0.5 k_B belong to displacements of 4 to 6 % of the neighbour distance, not to 10 to 12.5 %.\n\n"
-                + thermodynamics
-                + "\n\nOwn runs by LAMMPS, one of each phase, 20 frames over 5 ps of 1,372 (fcc) and 1,458 atoms (bcc), potential of Mishin et al. 2001. Errors are those of the frames of one run. "
-                + "The paper's numbers are read off its figure 1b, by thermodynamic integration. Nothing was promised of this table."
+                + "\n\nThe abscissa of the paper's figure S10 is scaled twice: entropies of 0.2 to 0.5 k_B belong to displacements of 4 to 6 % of the neighbour distance, not to 10 to 12.5 %."
             Passed = lines |> List.forall _.Holds
         }
 
@@ -292,4 +301,21 @@ module QuestsVerification =
             Name = "quests"
             Title = "Environments against the paper and its code"
             Run = run
+        }
+
+    let private runCopper () =
+        {
+            Markdown =
+                Table.markdown [ "copper, difference of H, nats per atom"; "paper"; "Mice" ] (copper ())
+                + "\n\nOwn runs by LAMMPS, one of each phase, 20 frames over 5 ps of 1,372 (fcc) and 1,458 atoms (bcc), potential of Mishin et al. 2001. Errors are those of the frames of one run. "
+                + "The paper's numbers are read off its figure 1b, by thermodynamic integration; they are higher at lower temperatures. Nothing was promised of this table."
+            Passed = true
+        }
+
+    /// `verify quests-copper`.
+    let thermodynamics: Measurement =
+        {
+            Name = "quests-copper"
+            Title = "Entropies of phases of copper from environments"
+            Run = runCopper
         }

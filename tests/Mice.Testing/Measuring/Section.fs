@@ -30,4 +30,4 @@ module Section =
             $"*{date}, {Machine.description}: `dotnet fsi build.fsx {verb} {measurement.Name}`*"
 
         let body = $"### {measurement.Title}\n\n{origin}\n\n{finding.Markdown.Trim()}"
-        File.WriteAllText(file, File.ReadAllText file |> replace measurement.Name body)
+        File.WriteAllText(file, File.ReadAllText file |> replace $"{verb} {measurement.Name}" body)
