@@ -19,7 +19,9 @@ let private jittered (seed: uint64) : Snapshot =
     let positions =
         Array.init 81 (fun i ->
             let site = i / 3
-            2.5 * float (Array.item (i % 3) [| site / 9; site / 3 % 3; site % 3 |]) + 0.05 * generator.NextNormal())
+
+            2.5 * float (Array.item (i % 3) [| site / 9; site / 3 % 3; site % 3 |])
+            + 0.05 * generator.NextNormal())
 
     Snapshot.ofPositions "Cu" (Cell.cubic 7.5) positions
 
