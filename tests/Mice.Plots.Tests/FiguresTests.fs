@@ -114,6 +114,12 @@ let private figures: (string * GenericChart * string list) list =
         "MeltingFigures.gibbs", MeltingFigures.gibbs melting, [ "± one standard error"; "with Δcₚ"; "linear" ]
         "MeltingFigures.pairs", MeltingFigures.pairs pairs, [ "solid"; "liquid" ]
         "MdFigures.againstTime", MdFigures.againstTime [| 0.0; 1.0 |] series, [ "" ]
+        "EnvironmentFigures.histogram",
+        EnvironmentFigures.histogram "δH" [| -1.0<nat>, 3L; 0.5<nat>, 1L; 7.0<nat>, 2L |],
+        [ "" ]
+        "EnvironmentFigures.byFrame",
+        EnvironmentFigures.byFrame "Frames" "Nats" [ "mean", [| 1.0; 2.0 |]; "largest", [| 3.0; 2.5 |] ],
+        [ "mean"; "largest" ]
         "MutualInformationFigures.comparison",
         MutualInformationFigures.comparison information,
         [ "no bound"; "lower bound (≥)"; "upper bound (≤)"; "unbiased" ]
