@@ -15,6 +15,14 @@ module Composition =
 
         Array.zip snapshot.SpeciesNames counts |> Array.filter (fun (_, n) -> n > 0) |> Map.ofArray
 
+    /// <summary>The names of all species of which some snapshots have atoms, each once, in the order of their characters.</summary>
+    /// <param name="snapshots">The snapshots.</param>
+    let species (snapshots: Snapshot[]) : string[] =
+        snapshots
+        |> Array.collect (fun s -> s.Species |> Array.distinct |> Array.map (fun i -> s.SpeciesNames[i]))
+        |> Array.distinct
+        |> Array.sortWith (fun a b -> String.CompareOrdinal(a, b))
+
     let private describe (composition: Map<string, int>) : string =
         let shown =
             composition |> Map.toList |> List.truncate 6 |> List.map (fun (name, n) -> $"{n} {name}")

@@ -87,7 +87,7 @@ public sealed class EnvironmentEntropy(EnvironmentEntropyOptions? options = null
             {
                 var run = chosen.ToRun(progress, cancellationToken);
                 var values = Conversion.Snapshots(snapshots);
-                var set = Describe(run, EnvironmentsModule.species(values), values);
+                var set = Describe(run, Composition.species(values), values);
                 var found = MiceException.Unwrap(Quests.EnvironmentEntropy.metrics(run, chosen.Bandwidth, set));
 
                 return new EnvironmentSetEstimate
@@ -124,7 +124,7 @@ public sealed class EnvironmentEntropy(EnvironmentEntropyOptions? options = null
             {
                 var run = chosen.ToRun(progress, cancellationToken);
                 var (known, asked) = (Conversion.Snapshots(reference), Conversion.Snapshots(snapshots));
-                var species = EnvironmentsModule.species([.. known, .. asked]);
+                var species = Composition.species([.. known, .. asked]);
                 var set = Describe(run, species, asked);
                 var points = Describe(run, species, known).Points;
                 var (found, differential) = MiceException.Unwrap(
@@ -175,7 +175,7 @@ public sealed class EnvironmentEntropy(EnvironmentEntropyOptions? options = null
             {
                 var run = chosen.ToRun(progress, cancellationToken);
                 var values = Conversion.Snapshots(snapshots);
-                var set = Describe(run, EnvironmentsModule.species(values), values);
+                var set = Describe(run, Composition.species(values), values);
                 var how = new CompressionOptions(method, chosen.Bandwidth, count, FSharpOption<double>.None);
                 return Array.AsReadOnly(
                     MiceException.Unwrap(CompressionModule.create(run, how, FSharpOption<PointSet>.None, set)).Order

@@ -97,7 +97,9 @@ module Quests =
             (read plan)
             (fun _ _ job -> Runs.stoppable job.Options (compute plan job))
             (fun estimators job found ->
-                let written = found.Write job.Output
+                let written =
+                    QuestsInput.saving (fun () -> Validate.without (found.Write job.Output) ()) |> Validate.faults
+
                 Display.faults written
 
                 let code =
@@ -253,7 +255,8 @@ module Quests =
             |> Result.bind (fun given ->
                 EnvironmentComparison.create run job.Bandwidth job.Threshold points given.Head.Environments
                 |> Result.bind (fun (struct (c, differential)) ->
-                    withDelta given.Head differential job.Output |> Validate.without <| struct (c, [||])))
+                    QuestsInput.saving (fun () ->
+                        Validate.without (withDelta given.Head differential job.Output) (struct (c, [||])))))
         else
             let steps = ResizeArray<int64>()
 
@@ -602,6 +605,13 @@ module Quests =
         }
         |> verb
 
+    /// The fault of a file that has no atoms where they are needed.
+    let private atomsNeeded (reason: string) (set: GivenEnvironments) : MiceError list =
+        [
+            if set.Snapshots.Length = 0 then
+                MiceError.OutOfRange("FILE", "descriptors without atoms", $"atoms, {reason}")
+        ]
+
     let private nuclei =
         {
             Word = "nuclei"
@@ -638,15 +648,7 @@ module Quests =
                     let notes, settings = told job given
 
                     validate {
-                        let! () =
-                            [
-                                if set.Snapshots.Length = 0 then
-                                    MiceError.OutOfRange(
-                                        "FILE",
-                                        "descriptors without atoms",
-                                        "atoms, as nuclei have places"
-                                    )
-                            ]
+                        let! () = atomsNeeded "as nuclei have places" set
 
                         let! struct (_, differential) =
                             EnvironmentComparison.create
@@ -736,12 +738,6 @@ module Quests =
                 }
         }
 
-    let private atomsNeeded (set: GivenEnvironments) : MiceError list =
-        [
-            if set.Snapshots.Length = 0 then
-                MiceError.OutOfRange("FILE", "descriptors without atoms", "atoms, which can be moved")
-        ]
-
     /// Structures as extended XYZ with δH of their atoms.
     let private writeStructures (results: SearchResult[]) (path: string option) : MiceError list =
         let snapshots =
@@ -776,7 +772,7 @@ module Quests =
                     let notes, settings = told job given
 
                     validate {
-                        let! () = atomsNeeded set
+                        let! () = atomsNeeded "which can be moved" set
 
                         let! found =
                             StructureSearch.find
@@ -837,7 +833,7 @@ module Quests =
                     let notes, settings = told job given
 
                     validate {
-                        let! () = atomsNeeded set
+                        let! () = atomsNeeded "which can be moved" set
 
                         let! found =
                             StructureSearch.generations

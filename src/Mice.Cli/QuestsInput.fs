@@ -189,7 +189,7 @@ module QuestsInput =
             sources
             |> List.toArray
             |> Array.collect (fun s -> s.Trajectory |> Option.map _.Snapshots |> Option.defaultValue [||])
-            |> Environments.species
+            |> Composition.species
 
         let share = 1.0 / float sources.Length
 
@@ -267,7 +267,7 @@ module QuestsInput =
                 ]
 
     /// Files that cannot be written are a fault of the user's.
-    let private saving (save: unit -> Read<'a>) : Read<'a> =
+    let saving (save: unit -> Read<'a>) : Read<'a> =
         try
             save ()
         with
@@ -279,14 +279,13 @@ module QuestsInput =
         match path with
         | None -> []
         | Some path ->
-            saving (fun () ->
-                formatOf (given.Snapshots.Length > 0) path
-                |> Result.map (function
-                    | Format.Csv -> DescriptorFile.writeColumns path columns given.Environments
-                    | Format.Xyz ->
-                        given.Snapshots
-                        |> DescriptorFile.withColumns columns given.Environments
-                        |> Trajectory.write TrajectoryFormat.ExtendedXyz path))
+            formatOf (given.Snapshots.Length > 0) path
+            |> Result.map (function
+                | Format.Csv -> DescriptorFile.writeColumns path columns given.Environments
+                | Format.Xyz ->
+                    given.Snapshots
+                    |> DescriptorFile.withColumns columns given.Environments
+                    |> Trajectory.write TrajectoryFormat.ExtendedXyz path)
             |> Validate.faults
 
     /// Ends the writing of a file that is not to be.

@@ -52,19 +52,6 @@ module EnvironmentComparison =
 
     let private binWidth = 0.01
 
-    /// Standard error of a mean over environments that come in frames, from their numbers and the sums of a quantity over them.
-    let private error (counts: int[]) (sums: float[]) : float =
-        let n, frames = float (Array.sumBy int64 counts), float counts.Length
-        let mean = Array.sum sums / n
-
-        if counts.Length < 2 then
-            nan
-        else
-            let squares =
-                Array.map2 (fun c s -> (s - mean * float c) ** 2.0) counts sums |> Array.sum
-
-            sqrt (frames / (frames - 1.0) * squares) / n
-
     /// What was seen of a set so far.
     type private Tally(threshold: float<nat>) =
         let bins = Dictionary<int, int64>()
@@ -103,7 +90,7 @@ module EnvironmentComparison =
         let all = float (Array.sumBy int64 counts)
 
         let mean (sums: float[]) =
-            Estimate.create (Array.sum sums / all) (error counts sums) Direction.Exact
+            Estimate.create (Array.sum sums / all) (EnvironmentEntropy.errorOfFrames counts sums) Direction.Exact
 
         let average =
             frames |> Array.map (fun f -> float f.Mean * float f.Environments) |> mean
@@ -124,10 +111,6 @@ module EnvironmentComparison =
             Frames = frames
         }
 
-    /// δH from ln S; 0 − x, so that nothing becomes −0.
-    let private ofLogarithms (logarithms: float[]) : float<nat>[] =
-        logarithms |> Array.map (fun s -> (0.0 - s) * 1.0<nat>)
-
     /// <summary>δH of environments with respect to a reference, and what it comes to.</summary>
     /// <param name="run">Threads, progress, cancellation.</param>
     /// <param name="bandwidth">h, 1/Å.</param>
@@ -144,7 +127,7 @@ module EnvironmentComparison =
         : Result<struct (EnvironmentComparison * float<nat>[]), MiceError list> =
         KernelSums.over run [| bandwidth |] reference environments.Points
         |> Result.map (fun logarithms ->
-            let differential = ofLogarithms logarithms[0]
+            let differential = EnvironmentEntropy.differential logarithms[0]
             let tally = Tally threshold
             Environments.byFrame differential environments |> Array.iter tally.Add
             struct (finish bandwidth reference.Count threshold tally, differential))
@@ -168,7 +151,7 @@ module EnvironmentComparison =
             if faults.Count = 0 then
                 let work () =
                     KernelSums.over silent [| bandwidth |] reference (points ())
-                    |> Result.map (fun logs -> ofLogarithms logs[0])
+                    |> Result.map (fun logs -> EnvironmentEntropy.differential logs[0])
 
                 match Run.kept $"delta-{f}-{first}.bin" ofBytes toBytes work silent with
                 | Ok values when values.Length = count -> Array.blit values 0 found first count

@@ -26,21 +26,26 @@ type EnvironmentMetrics =
 [<RequireQualifiedAccess>]
 module EnvironmentEntropy =
     /// <summary>Standard error of a mean over environments that come in frames: a frame is one draw, whatever the number of its atoms.</summary>
-    /// <param name="values">One number for each environment.</param>
-    /// <param name="environments">How they belong to frames.</param>
+    /// <param name="counts">Environments of each frame.</param>
+    /// <param name="sums">Sums of a quantity over them.</param>
     /// <returns>NaN for a single frame.</returns>
-    let internal frameError (values: float[]) (environments: Environments) : float =
-        let mean = Array.average values
+    let internal errorOfFrames (counts: int[]) (sums: float[]) : float =
+        let n, frames = float (Array.sumBy int64 counts), float counts.Length
+        let mean = Array.sum sums / n
 
-        let parts =
-            Environments.byFrame values environments |> Array.map (Array.sumBy (fun v -> v - mean))
-
-        let frames = float parts.Length
-
-        if parts.Length < 2 then
+        if counts.Length < 2 then
             nan
         else
-            sqrt (frames / (frames - 1.0) * (parts |> Array.sumBy (fun p -> p * p))) / float values.Length
+            let squares =
+                Array.map2 (fun c s -> (s - mean * float c) ** 2.0) counts sums |> Array.sum
+
+            sqrt (frames / (frames - 1.0) * squares) / n
+
+    /// The same from a number for each environment.
+    let private frameError (values: float[]) (environments: Environments) : float =
+        let mean = Array.average values
+        let frames = Environments.byFrame values environments
+        errorOfFrames (frames |> Array.map Array.length) (frames |> Array.map (Array.sumBy (fun v -> v - mean)))
 
     /// H of ln S of all environments of a set, nats.
     let internal entropyOf (logarithms: float[]) : float =
@@ -50,7 +55,8 @@ module EnvironmentEntropy =
     let internal diversityOf (logarithms: float[]) : float =
         log (logarithms |> Array.sumBy (fun s -> exp -s))
 
-    let private differential (logarithms: float[]) : float<nat>[] =
+    /// δH from ln S.
+    let internal differential (logarithms: float[]) : float<nat>[] =
         // 0 − x, so that nothing becomes −0.
         logarithms |> Array.map (fun s -> (0.0 - s) * 1.0<nat>)
 

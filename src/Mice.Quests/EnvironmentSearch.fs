@@ -275,11 +275,17 @@ module internal EnvironmentSearch =
                 snapshot.Species |> Array.map (fun s -> index[s])
 
         [
-            for part in parts options names.Length species ->
+            for part in parts options names.Length species do
+                let neighbours = positionsOf snapshot part.Neighbours
+
                 {
                     Part = part
-                    Grid = Neighbours.build snapshot.Cell (positionsOf snapshot part.Neighbours) options.Cutoff
-                    Points = positionsOf snapshot part.Centres
+                    Grid = Neighbours.build snapshot.Cell neighbours options.Cutoff
+                    Points =
+                        if Object.ReferenceEquals(part.Centres, part.Neighbours) then
+                            neighbours
+                        else
+                            positionsOf snapshot part.Centres
                 }
         ]
 

@@ -27,14 +27,6 @@ type Environments =
 /// arXiv:2404.12367, eqs. S1–S7.</remarks>
 [<RequireQualifiedAccess>]
 module Environments =
-    /// <summary>The names of all species of which some snapshots have atoms, in alphabetical order.</summary>
-    /// <param name="snapshots">The snapshots.</param>
-    let species (snapshots: Snapshot[]) : string[] =
-        snapshots
-        |> Array.collect (fun s -> s.Species |> Array.distinct |> Array.map (fun i -> s.SpeciesNames[i]))
-        |> Array.distinct
-        |> Array.sortWith (fun a b -> String.CompareOrdinal(a, b))
-
     /// What a snapshot is called.
     let private nameOf (f: int) (snapshot: Snapshot) =
         $"snapshot {f + 1} (step {snapshot.Step})"
@@ -50,7 +42,7 @@ module Environments =
                 MiceError.TooFewData("snapshots", 0, 1, "Give at least one.")
 
             if options.Species <> SpeciesForm.Alike then
-                match species snapshots |> Array.filter (fun n -> not (Array.contains n names)) with
+                match Composition.species snapshots |> Array.filter (fun n -> not (Array.contains n names)) with
                 | [||] -> ()
                 | others ->
                     MiceError.Mismatch(
@@ -142,7 +134,7 @@ module Environments =
         (options: EnvironmentOptions)
         (snapshots: Snapshot[])
         : Result<Environments, MiceError list> =
-        ofSpecies run options (species snapshots) snapshots
+        ofSpecies run options (Composition.species snapshots) snapshots
 
     /// <summary>Environments of a snapshot that may be too large to be described at once, some atoms after the other.</summary>
     /// <param name="run">Threads, cancellation.</param>

@@ -63,11 +63,11 @@ module KernelSums =
                     PanelPair.multiply points panel reference other products
 
                     for f in 0 .. factors.Length - 1 do
-                        PanelPair.add factors[f] products left right (sums[f], lane) (Array.empty, -1)
+                        PanelPair.add factors[f] products left right [||] (sums[f], lane) ([||], -1)
 
                         match weights with
                         | None -> ()
-                        | Some w -> PanelPair.addWeighted factors[f] products left right w (weighted[f], lane)
+                        | Some w -> PanelPair.add factors[f] products left right w (weighted[f], lane) ([||], -1)
 
         Array.append sums weighted
         |> Array.map (fun values -> Array.init rows (fun r -> sumOfLanes values (r * lanes)))
@@ -256,7 +256,7 @@ module KernelSums =
                 PanelPair.multiply set panel set other products
 
                 for f in 0 .. factors.Length - 1 do
-                    PanelPair.add factors[f] products left right (sums[f], lane) (columns[f], column)
+                    PanelPair.add factors[f] products left right [||] (sums[f], lane) (columns[f], column)
 
         for f in 0 .. factors.Length - 1 do
             for r in 0 .. (last - first + 1) * PointSet.Width - 1 do

@@ -191,7 +191,7 @@ module internal PanelPair =
             Others: nativeint
         }
 
-    /// Adds kernels to sums of rows, and of columns where these have an address. The exponents are those of
+    /// Adds kernels, times the weights of the columns where these have an address, to sums of rows, and kernels to sums of columns where these have one. The exponents are those of
     /// (|x|² + |y|²) − 2 x·y, which is 0 exactly for x = y; none is above 0.
     let inline private addOf
         (lanes: int)
@@ -203,6 +203,7 @@ module internal PanelPair =
         ([<InlineIfLambda>] exp)
         (factor: float)
         (corner: Corner)
+        (weights: nativeint)
         (rows: nativeint)
         (columns: nativeint)
         =
@@ -213,12 +214,18 @@ module internal PanelPair =
             let mutable sum = all 0.0
             let others = load corner.Others (lanes * group)
 
+            let weight =
+                if weights = 0n then
+                    all 1.0
+                else
+                    load weights (lanes * group)
+
             for row in 0 .. Width - 1 do
                 let squares = all (NativePtr.read (at corner.Own row)) + others
                 let squared = fma minusTwo (load corner.Block (Width * row + lanes * group)) squares
                 let kernel = exp (least (all 0.0) (scale * squared))
                 sum <- sum + kernel
-                store rows (Lanes * row) (load rows (Lanes * row) + kernel)
+                store rows (Lanes * row) (fma weight kernel (load rows (Lanes * row)))
 
             if columns <> 0n then
                 store columns (lanes * group) (load columns (lanes * group) + sum)
@@ -230,6 +237,7 @@ module internal PanelPair =
     /// <param name="row">Where that of the first row stands.</param>
     /// <param name="right">|y|² of a whole set.</param>
     /// <param name="column">Where that of the first column stands.</param>
+    /// <param name="weights">A number for each point of the right set, by which its kernels are multiplied in the sums of rows; none for 1.</param>
     /// <param name="rows">Sums of the rows, eight lanes for each.</param>
     /// <param name="lane">Where the first row of the block has its lanes.</param>
     /// <param name="columns">Sums of the columns.</param>
@@ -240,6 +248,7 @@ module internal PanelPair =
         (block: float[])
         (left: float[], row: int)
         (right: float[], column: int)
+        (weights: float[])
         (rows: float[], lane: int)
         (columns: float[], sum: int)
         : unit =
@@ -257,6 +266,13 @@ module internal PanelPair =
             }
 
         let into = NativePtr.toNativeInt into
+        use given = fixed weights
+
+        let given =
+            if weights.Length = 0 then
+                0n
+            else
+                NativePtr.toNativeInt given + nativeint (8 * column)
 
         let sums =
             if sum < 0 then
@@ -265,71 +281,6 @@ module internal PanelPair =
                 NativePtr.toNativeInt sums + nativeint (8 * sum)
 
         if isLong then
-            addOf 8 load8 store8 all8 fma8 least8 exp8 factor corner into sums
+            addOf 8 load8 store8 all8 fma8 least8 exp8 factor corner given into sums
         else
-            addOf 4 load4 store4 all4 fma4 least4 exp4 factor corner into sums
-
-    let inline private addWeightedOf
-        (lanes: int)
-        ([<InlineIfLambda>] load)
-        ([<InlineIfLambda>] store)
-        ([<InlineIfLambda>] all)
-        ([<InlineIfLambda>] fma)
-        ([<InlineIfLambda>] least)
-        ([<InlineIfLambda>] exp)
-        (factor: float)
-        (corner: Corner)
-        (weights: nativeint)
-        (rows: nativeint)
-        =
-        let minusTwo = all -2.0
-        let scale = all factor
-
-        for group in 0 .. Width / lanes - 1 do
-            let others = load corner.Others (lanes * group)
-            let weight = load weights (lanes * group)
-
-            for row in 0 .. Width - 1 do
-                let squares = all (NativePtr.read (at corner.Own row)) + others
-                let squared = fma minusTwo (load corner.Block (Width * row + lanes * group)) squares
-                let kernel = exp (least (all 0.0) (scale * squared))
-                store rows (Lanes * row) (fma weight kernel (load rows (Lanes * row)))
-
-    /// <summary>Adds the kernels of a block, times a number for each column, to sums of its rows.</summary>
-    /// <param name="factor">−1/2h².</param>
-    /// <param name="block">[24; 24]: x·y.</param>
-    /// <param name="left">|x|² of a whole set.</param>
-    /// <param name="row">Where that of the first row stands.</param>
-    /// <param name="right">|y|² of a whole set.</param>
-    /// <param name="column">Where that of the first column stands.</param>
-    /// <param name="weights">A number for each point of the right set.</param>
-    /// <param name="rows">Sums of the rows, eight lanes for each.</param>
-    /// <param name="lane">Where the first row of the block has its lanes.</param>
-    [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
-    let addWeighted
-        (factor: float)
-        (block: float[])
-        (left: float[], row: int)
-        (right: float[], column: int)
-        (weights: float[])
-        (rows: float[], lane: int)
-        : unit =
-        use from = fixed block
-        use own = fixed &left[row]
-        use others = fixed &right[column]
-        use given = fixed &weights[column]
-        use into = fixed &rows[lane]
-
-        let corner =
-            {
-                Block = NativePtr.toNativeInt from
-                Own = NativePtr.toNativeInt own
-                Others = NativePtr.toNativeInt others
-            }
-
-        let given, into = NativePtr.toNativeInt given, NativePtr.toNativeInt into
-
-        if isLong then
-            addWeightedOf 8 load8 store8 all8 fma8 least8 exp8 factor corner given into
-        else
-            addWeightedOf 4 load4 store4 all4 fma4 least4 exp4 factor corner given into
+            addOf 4 load4 store4 all4 fma4 least4 exp4 factor corner given into sums

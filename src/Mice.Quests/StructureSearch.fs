@@ -103,7 +103,7 @@ module StructureSearch =
         =
         Environments.ofSpecies run options.Environment names [| snapshot |]
         |> Result.bind (fun e -> KernelSums.over run [| options.Bandwidth |] reference e.Points)
-        |> Result.map (fun logs -> logs[0] |> Array.map (fun s -> (0.0 - s) * 1.0<nat>))
+        |> Result.map (fun logs -> EnvironmentEntropy.differential logs[0])
 
     let private moved (generator: Generator) (width: float) (snapshot: Snapshot) : Snapshot =
         let positions =
@@ -207,7 +207,7 @@ module StructureSearch =
         (perGeneration: int)
         (snapshots: Snapshot[])
         : Result<SearchResult[][], MiceError list> =
-        let names = Environments.species snapshots
+        let names = Composition.species snapshots
 
         let one (known: PointSet) (all: Snapshot[]) (generation: int) : Result<SearchResult[], MiceError list> =
             let part =

@@ -30,15 +30,10 @@ module QuestsBench =
             Step = int64 seed
         }
 
-    let private sound (result: Result<'a, MiceError list>) : 'a =
-        match result with
-        | Ok value -> value
-        | Error faults -> failwith (faults |> List.map MiceError.message |> String.concat " ")
-
     let private on threads = { Run.quiet with Threads = threads }
 
     let private describe run snapshot =
-        Environments.ofSnapshots run EnvironmentOptions.defaults [| snapshot |] |> sound
+        Environments.ofSnapshots run EnvironmentOptions.defaults [| snapshot |] |> ok
 
     /// A task: its name, the peer's name for it, its goal in seconds on one thread, what the peer took on another machine with its best and its default batch,
     /// and the work, which gives a number to compare.
@@ -54,7 +49,7 @@ module QuestsBench =
     let private tasks (atoms: Snapshot) (test: PointSet) (reference: PointSet) : Task list =
         let entropy count =
             let set = PointSet.choose [| 0 .. count - 1 |] test
-            fun run -> (Bandwidth.sweep run [| bandwidth |] set |> sound |> Array.head |> float)
+            fun run -> (Bandwidth.sweep run [| bandwidth |] set |> ok |> Array.head |> float)
 
         [
             {
@@ -85,7 +80,7 @@ module QuestsBench =
                 Before = 4.78, 7.95
                 Work =
                     fun run ->
-                        -(KernelSums.over run [| bandwidth |] reference test |> sound |> Array.head |> Array.average)
+                        -(KernelSums.over run [| bandwidth |] reference test |> ok |> Array.head |> Array.average)
             }
         ]
 
@@ -217,7 +212,7 @@ module QuestsBench =
                 reference
                 (Seq.init frames (fun f -> Ok(copper (f + 1) 30)))
                 (fun _ _ -> ())
-            |> sound
+            |> ok
 
         let seconds = watch.Elapsed.TotalSeconds
         use own = Process.GetCurrentProcess()

@@ -8,11 +8,6 @@ open Mice.Quests
 
 let private run = { Run.quiet with Threads = 2 }
 
-let private sound (result: Result<'a, MiceError list>) : 'a =
-    match result with
-    | Ok value -> value
-    | Error faults -> failtest $"%A{faults}"
-
 /// Atoms near the sites of a simple cubic lattice, of two species.
 let private jittered (seed: uint64) (side: int) : Snapshot =
     let generator = Key.ofSeed seed |> Key.generator
@@ -57,13 +52,12 @@ let tests =
                 let frames = [| jittered 1UL 5; jittered 2UL 7; jittered 3UL 28 |]
 
                 for options in forms do
-                    let reference =
-                        Environments.ofSpecies run options names [| jittered 4UL 6 |] |> sound
+                    let reference = Environments.ofSpecies run options names [| jittered 4UL 6 |] |> ok
 
-                    let set = Environments.ofSpecies run options names frames |> sound
+                    let set = Environments.ofSpecies run options names frames |> ok
 
                     let struct (expected, differential) =
-                        EnvironmentComparison.create run 0.05 0.5<nat> reference.Points set |> sound
+                        EnvironmentComparison.create run 0.05 0.5<nat> reference.Points set |> ok
 
                     let seen = ResizeArray<float<nat>>()
 
@@ -77,7 +71,7 @@ let tests =
                             reference.Points
                             (frames |> Seq.map Ok)
                             (fun _ d -> seen.AddRange d)
-                        |> sound
+                        |> ok
 
                     Expect.equal found expected "the comparison"
                     Expect.equal (seen.ToArray()) differential "δH"
@@ -87,7 +81,7 @@ let tests =
                 let options = EnvironmentOptions.defaults
 
                 let reference =
-                    (Environments.ofSnapshots run options [| jittered 5UL 6 |] |> sound).Points
+                    (Environments.ofSnapshots run options [| jittered 5UL 6 |] |> ok).Points
 
                 let frames = [ jittered 6UL 5; jittered 7UL 28 ]
 
@@ -108,7 +102,7 @@ let tests =
                             Store = Some(RunStore.at folder)
                         }
 
-                    let claimed = stored |> Run.claim "test" (fun () -> []) |> sound
+                    let claimed = stored |> Run.claim "test" (fun () -> []) |> ok
                     use source = new System.Threading.CancellationTokenSource()
 
                     let stopping =
@@ -127,7 +121,7 @@ let tests =
 
                     let kept = Directory.GetFiles(folder, "delta-*") |> Array.length
                     Expect.equal kept 2 "the first frame and the first piece of the second"
-                    Expect.equal (compare claimed |> sound) (compare run |> sound) "the same")
+                    Expect.equal (compare claimed |> ok) (compare run |> ok) "the same")
             }
 
             test "tells quantiles" {
@@ -135,7 +129,7 @@ let tests =
                 let set = Environments.ofPoints [| 0..50..200 |] points
 
                 let struct (found, differential) =
-                    EnvironmentComparison.create run 100.0 0.0<nat> points set |> sound
+                    EnvironmentComparison.create run 100.0 0.0<nat> points set |> ok
 
                 let sorted = Array.sort differential
 
@@ -165,7 +159,7 @@ let tests =
                                 Species = Array.zeroCreate 64
                             }
                         |]
-                     |> sound)
+                     |> ok)
                         .Points
 
                 let compare frames =

@@ -9,20 +9,15 @@ open Published
 
 let private run = { Run.quiet with Threads = 2 }
 
-let private sound (result: Result<'a, MiceError list>) : 'a =
-    match result with
-    | Ok value -> value
-    | Error faults -> failtest $"%A{faults}"
-
 let private environments (snapshots: Snapshot[]) =
-    Environments.ofSnapshots run EnvironmentOptions.defaults snapshots |> sound
+    Environments.ofSnapshots run EnvironmentOptions.defaults snapshots |> ok
 
 let private reference = lazy (json "reference.json")
 
 /// H and D against the published ones.
 let private agrees (expected: JsonElement) (set: Environments) (name: string) =
     let h = real "bandwidth" expected
-    let found = EnvironmentEntropy.metrics run h set |> sound
+    let found = EnvironmentEntropy.metrics run h set |> ok
     Expecting.within 1e-9 (float found.Entropy.Value) (real "entropy" expected) $"H of {name}, h = {h}"
     Expecting.within 1e-9 (float found.Diversity.Value) (real "diversity" expected) $"D of {name}, h = {h}"
 
@@ -58,7 +53,7 @@ let private published =
                         |> Array.map (Array.map (fun x -> scale * x))
                         |> Reference.rows
 
-                    let found = Bandwidth.sweep run [| 0.15 |] scaled |> sound
+                    let found = Bandwidth.sweep run [| 0.15 |] scaled |> ok
                     Expecting.within 1e-9 (float found[0]) expected "S3d"
             }
 
@@ -71,8 +66,7 @@ let private published =
                         Species = SpeciesForm.Sublattices
                     }
 
-                let set =
-                    Environments.ofSnapshots run options (frames "multicomponent.xyz") |> sound
+                let set = Environments.ofSnapshots run options (frames "multicomponent.xyz") |> ok
 
                 for expected in items "entropy" e do
                     agrees expected set "a binary crystal"
@@ -88,7 +82,7 @@ let private published =
                         environments [| structure test |], environments [| structure other |]
 
                     let compare threshold =
-                        EnvironmentComparison.create run h threshold known.Points set |> sound
+                        EnvironmentComparison.create run h threshold known.Points set |> ok
 
                     let overlap threshold =
                         let struct (found, _) = compare threshold
@@ -113,7 +107,7 @@ let private published =
                     let h, n = real "bandwidth" t, int (real "n_neighbours" t)
 
                     let struct (_, exact) =
-                        EnvironmentComparison.create run h 0.0<nat> known.Points set |> sound
+                        EnvironmentComparison.create run h 0.0<nat> known.Points set |> ok
 
                     let found = EnvironmentEntropy.truncated h n known.Points set.Points
 
@@ -131,7 +125,7 @@ let private published =
                 let weights = Array.init n (fun i -> 0.1 + 1.9 * float i / float (n - 1))
 
                 let struct (means, logs) =
-                    KernelSums.regression run (real "bandwidth" w) weights known.Points set.Points |> sound
+                    KernelSums.regression run (real "bandwidth" w) weights known.Points set.Points |> ok
 
                 Array.iter2 (fun m e -> Expecting.within 1e-9 m e "mean") means (reals "weighted_mean" w)
                 Array.iter2 (fun l e -> Expecting.within 1e-9 l (log e) "ln S") logs (reals "kernel_sum" w)
@@ -168,7 +162,7 @@ let private published =
                             EnvironmentComparison.threshold
                             known.Points
                             set
-                        |> sound
+                        |> ok
 
                     Expecting.within 1e-9 (float found.Mean.Value) (real "mean" d) "mean"
                     Expecting.within 1e-9 found.Overlap.Value (real "overlap_dH_lt_1e_minus_5" d) "overlap"
@@ -209,7 +203,7 @@ let private published =
                         }
 
                     let choose method (order: int[]) =
-                        let found = Compression.create run (options method order.Length) None set |> sound
+                        let found = Compression.create run (options method order.Length) None set |> ok
                         Expect.equal found.Order order $"%A{method}, h = {h}"
                         found
 
@@ -237,7 +231,7 @@ let private published =
                             (options CompressionMethod.Coverage expected.Length)
                             (Some known.Points)
                             others
-                        |> sound
+                        |> ok
 
                     Expect.equal found.Order expected "given a reference"
             }
@@ -263,8 +257,8 @@ let tests =
 
                 for h in [ 1e-3; 0.1; 0.5; 3.0; 1e3 ] do
                     let one, two =
-                        EnvironmentEntropy.metrics run h (whole set) |> sound,
-                        EnvironmentEntropy.metrics run h (whole twice) |> sound
+                        EnvironmentEntropy.metrics run h (whole set) |> ok,
+                        EnvironmentEntropy.metrics run h (whole twice) |> ok
 
                     let n = log 300.0 * 1.0<nat>
                     Expecting.inRange one.Entropy.Value 0.0<nat> (n + 1e-12<nat>) "H"
@@ -297,7 +291,7 @@ let tests =
                     Environments.ofPoints [| 0..10..400 |] (Reference.rows rows)
 
                 let found =
-                    Array.init 200 (fun s -> (EnvironmentEntropy.metrics run 0.1 (draw (uint64 s)) |> sound).Entropy)
+                    Array.init 200 (fun s -> (EnvironmentEntropy.metrics run 0.1 (draw (uint64 s)) |> ok).Entropy)
 
                 let spread =
                     found |> Array.map (fun e -> float e.Value) |> Statistics.variance |> sqrt
@@ -308,7 +302,7 @@ let tests =
             }
 
             test "of one frame has no error" {
-                let found = EnvironmentEntropy.metrics run 0.1 (whole (normals 3UL 20 2)) |> sound
+                let found = EnvironmentEntropy.metrics run 0.1 (whole (normals 3UL 20 2)) |> ok
                 Expect.isTrue (System.Double.IsNaN(float found.Entropy.StandardError)) "unknown"
             }
 
@@ -316,8 +310,8 @@ let tests =
                 let set = normals 4UL 200 2
 
                 for target in [ 0.5; 2.0; 5.0 ] do
-                    let h = Bandwidth.forEntropy run (target * 1.0<nat>) set |> sound
-                    let found = Bandwidth.sweep run [| 0.999 * h; 1.001 * h |] set |> sound
+                    let h = Bandwidth.forEntropy run (target * 1.0<nat>) set |> ok
+                    let found = Bandwidth.sweep run [| 0.999 * h; 1.001 * h |] set |> ok
                     Expecting.inRange (target * 1.0<nat>) found[1] found[0] "H falls with h"
 
                 Expect.isError (Bandwidth.forEntropy run 9.0<nat> set) "more than ln n"
@@ -335,18 +329,18 @@ let tests =
             test "of subsets rises to that of the set, and with replacement stays below it" {
                 let set = normals 5UL 400 2
                 let options = LearningCurve.defaults 0.1 400
-                let curve = LearningCurve.create run options set |> sound
+                let curve = LearningCurve.create run options set |> ok
 
                 let replaced =
-                    LearningCurve.create run { options with WithReplacement = true } set |> sound
+                    LearningCurve.create run { options with WithReplacement = true } set |> ok
 
-                let whole = (EnvironmentEntropy.metrics run 0.1 (whole set) |> sound).Entropy.Value
+                let whole = (EnvironmentEntropy.metrics run 0.1 (whole set) |> ok).Entropy.Value
                 Expecting.within 1e-12 (float (Array.last curve.Points).Entropy.Value) (float whole) "all"
                 Expect.equal (Array.last curve.Points).Entropy.StandardError 0.0<nat> "without an error"
                 Expect.isLessThan (Array.last replaced.Points).Entropy.Value whole "with replacement"
                 let values = curve.Points |> Array.map _.Entropy.Value
                 Expect.equal values (Array.sort values) "rises"
-                Expect.equal (LearningCurve.create run options set |> sound) curve "same seed, same numbers"
+                Expect.equal (LearningCurve.create run options set |> ok) curve "same seed, same numbers"
             }
 
             test "tells no limit where there is none" {
@@ -372,9 +366,9 @@ let tests =
                             LeastGain = None
                         }
 
-                    let found = Compression.create run options None frames |> sound
+                    let found = Compression.create run options None frames |> ok
                     Expect.hasLength (Array.distinct found.Order) 7 "different frames"
-                    Expect.equal (Compression.create run options None frames |> sound) found "same seed, same frames"
+                    Expect.equal (Compression.create run options None frames |> ok) found "same seed, same frames"
 
                     let kept =
                         found.Order
@@ -384,7 +378,7 @@ let tests =
                     Expecting.within
                         1e-11
                         (float (Array.last found.Entropy))
-                        (float (EnvironmentEntropy.metrics run 0.3 (whole kept) |> sound).Entropy.Value)
+                        (float (EnvironmentEntropy.metrics run 0.3 (whole kept) |> ok).Entropy.Value)
                         "H of what is kept"
 
                 let alike =
@@ -401,7 +395,7 @@ let tests =
                         }
                         None
                         alike
-                    |> sound
+                    |> ok
 
                 Expect.equal stopped.Order.Length 3 "two in a row gained nothing"
 

@@ -7,13 +7,8 @@ open Mice.Quests
 
 let private run = { Run.quiet with Threads = 2 }
 
-let private sound (result: Result<'a, MiceError list>) : 'a =
-    match result with
-    | Ok value -> value
-    | Error faults -> failtest $"%A{faults}"
-
 let private describe (options: EnvironmentOptions) (snapshot: Snapshot) : float[][] =
-    let found = Environments.ofSnapshots run options [| snapshot |] |> sound
+    let found = Environments.ofSnapshots run options [| snapshot |] |> ok
     Array.init found.Points.Count (fun i -> PointSet.row i found.Points)
 
 let private options k cutoff =
@@ -112,7 +107,7 @@ let tests =
 
             test "are equal in a perfect crystal, wherever it lies, and tell that a shell lies across the border" {
                 let found shift =
-                    Environments.ofSnapshots run EnvironmentOptions.defaults [| fcc 4 shift |] |> sound
+                    Environments.ofSnapshots run EnvironmentOptions.defaults [| fcc 4 shift |] |> ok
 
                 let rows (e: Environments) =
                     Array.init e.Points.Count (fun i -> PointSet.row i e.Points)
@@ -124,7 +119,7 @@ let tests =
                 alike 1e-9 (rows one) (Array.replicate 256 first) "all alike"
                 alike 1e-9 (rows other) (Array.replicate 256 first) "moved"
 
-                let few = Environments.ofSnapshots run (options 18 5.0) [| fcc 4 0.0 |] |> sound
+                let few = Environments.ofSnapshots run (options 18 5.0) [| fcc 4 0.0 |] |> ok
 
                 Expect.equal few.Straddling 0 "two whole shells"
             }
@@ -132,8 +127,7 @@ let tests =
             test "count atoms with few neighbours and with none" {
                 let far = scattered 8UL 10 (Cell.cubic 60.0)
 
-                let found =
-                    Environments.ofSnapshots run EnvironmentOptions.defaults [| far |] |> sound
+                let found = Environments.ofSnapshots run EnvironmentOptions.defaults [| far |] |> ok
 
                 Expect.equal found.Sparse 10 "fewer than 32"
                 Expect.isGreaterThan found.Isolated 0 "none at all"
@@ -142,8 +136,7 @@ let tests =
             test "of several snapshots stand one after the other" {
                 let a, b = scattered 9UL 12 (Cell.cubic 8.0), scattered 10UL 31 (Cell.cubic 9.0)
 
-                let both =
-                    Environments.ofSnapshots run EnvironmentOptions.defaults [| a; b |] |> sound
+                let both = Environments.ofSnapshots run EnvironmentOptions.defaults [| a; b |] |> ok
 
                 Expect.equal both.Offsets [| 0; 12; 43 |] "offsets"
 

@@ -10,11 +10,6 @@ let private normals (seed: uint64) (count: int) (dimension: int) (scale: float) 
 
 let private run threads = { Run.quiet with Threads = threads }
 
-let private sound (result: Result<'a, MiceError list>) : 'a =
-    match result with
-    | Ok value -> value
-    | Error faults -> failtest $"%A{faults}"
-
 /// Sums over another set agree with the plain ones. Logarithms of sums have an error of a few roundings of the exponents.
 let private agreesOver (dimension: int) (references: int) (count: int) =
     let reference = normals 1UL references dimension 0.1
@@ -22,7 +17,7 @@ let private agreesOver (dimension: int) (references: int) (count: int) =
     let bandwidths = [| 0.05; 0.2 |]
 
     let found =
-        KernelSums.over (run 2) bandwidths (Reference.rows reference) (Reference.rows points) |> sound
+        KernelSums.over (run 2) bandwidths (Reference.rows reference) (Reference.rows points) |> ok
 
     for b in 0..1 do
         for i in 0 .. count - 1 do
@@ -37,7 +32,7 @@ let private agreesOver (dimension: int) (references: int) (count: int) =
 let private agreesWithin (dimension: int) (count: int) =
     let points = normals 3UL count dimension 0.1
     let bandwidths = [| 0.03; 0.1; 1.0 |]
-    let found = KernelSums.within (run 2) bandwidths (Reference.rows points) |> sound
+    let found = KernelSums.within (run 2) bandwidths (Reference.rows points) |> ok
 
     for b in 0..2 do
         for i in 0 .. count - 1 do
@@ -69,10 +64,10 @@ let tests =
                 let reference = normals 5UL 300 10 0.1 |> Reference.rows
 
                 let within threads =
-                    KernelSums.within (run threads) [| 0.1 |] points |> sound
+                    KernelSums.within (run threads) [| 0.1 |] points |> ok
 
                 let over threads =
-                    KernelSums.over (run threads) [| 0.1 |] reference points |> sound
+                    KernelSums.over (run threads) [| 0.1 |] reference points |> ok
 
                 Expect.equal (within 1) (within 3) "within"
                 Expect.equal (over 1) (over 3) "over"
@@ -83,7 +78,7 @@ let tests =
                 let points = [| [| 0.1; 0.2 |]; [| 30.0; 4.0 |]; [| -1e6; 0.0 |]; [| 0.5; 3.7 |] |]
 
                 let found =
-                    KernelSums.over (run 1) [| 0.015; 0.1 |] (Reference.rows reference) (Reference.rows points) |> sound
+                    KernelSums.over (run 1) [| 0.015; 0.1 |] (Reference.rows reference) (Reference.rows points) |> ok
 
                 for b, h in [ 0, 0.015; 1, 0.1 ] do
                     for i in 0..3 do
@@ -93,7 +88,7 @@ let tests =
 
             test "give 0 exactly for equal points" {
                 let points = Array.replicate 50 [| 0.123; 4.56; -7.89 |]
-                let found = KernelSums.within (run 1) [| 1e-6 |] (Reference.rows points) |> sound
+                let found = KernelSums.within (run 1) [| 1e-6 |] (Reference.rows points) |> ok
                 Expect.all found[0] (fun s -> s = log 50.0) "fifty kernels of 1"
             }
 
@@ -103,8 +98,7 @@ let tests =
                 let numbers = Array.init 90 (fun i -> float i)
 
                 let struct (means, logarithms) =
-                    KernelSums.regression (run 2) 0.05 numbers (Reference.rows reference) (Reference.rows points)
-                    |> sound
+                    KernelSums.regression (run 2) 0.05 numbers (Reference.rows reference) (Reference.rows points) |> ok
 
                 for i in 0..30 do
                     let kernels =
@@ -120,7 +114,7 @@ let tests =
                 let points = normals 9UL 55 4 1.0
 
                 let struct (distances, indices) =
-                    KernelSums.nearest (run 2) (Reference.rows reference) (Reference.rows points) |> sound
+                    KernelSums.nearest (run 2) (Reference.rows reference) (Reference.rows points) |> ok
 
                 for i in 0..54 do
                     let distance, index = Reference.nearest reference points[i] -1
@@ -128,7 +122,7 @@ let tests =
                     Expecting.within 1e-12 distances[i] distance "distance"
 
                 let own = Reference.rows reference
-                let struct (distances, indices) = KernelSums.nearest (run 2) own own |> sound
+                let struct (distances, indices) = KernelSums.nearest (run 2) own own |> ok
 
                 for i in 0..129 do
                     let distance, index = Reference.nearest reference reference[i] i
@@ -158,7 +152,7 @@ let tests =
                         bandwidths
                         (Reference.rows points)
                         (grid |> Array.map (Array.truncate 2) |> Reference.rows)
-                    |> sound
+                    |> ok
 
                 for b in 0..3 do
                     for i in 0 .. grid.Length - 1 do

@@ -7,11 +7,6 @@ open Mice.Quests
 
 let private run = { Run.quiet with Threads = 2 }
 
-let private sound (result: Result<'a, MiceError list>) : 'a =
-    match result with
-    | Ok value -> value
-    | Error faults -> failtest $"%A{faults}"
-
 /// Atoms near the sites of a simple cubic lattice of 27 sites.
 let private jittered (seed: uint64) : Snapshot =
     let generator = Key.ofSeed seed |> Key.generator
@@ -26,7 +21,7 @@ let private jittered (seed: uint64) : Snapshot =
     Snapshot.ofPositions "Cu" (Cell.cubic 7.5) positions
 
 let private environments (snapshots: Snapshot[]) =
-    (Environments.ofSnapshots run EnvironmentOptions.defaults snapshots |> sound).Points
+    (Environments.ofSnapshots run EnvironmentOptions.defaults snapshots |> ok).Points
 
 let private options =
     { StructureSearch.defaults with
@@ -43,7 +38,7 @@ let tests =
         [
             test "finds structures nearer to the target than the one it started from, and the same for the same seed" {
                 let reference, start = environments [| jittered 1UL; jittered 2UL |], jittered 3UL
-                let found = StructureSearch.find run options [||] reference start |> sound
+                let found = StructureSearch.find run options [||] reference start |> ok
 
                 let struct (_, before) =
                     EnvironmentComparison.create
@@ -51,8 +46,8 @@ let tests =
                         0.05
                         0.0<nat>
                         reference
-                        (Environments.ofSnapshots run EnvironmentOptions.defaults [| start |] |> sound)
-                    |> sound
+                        (Environments.ofSnapshots run EnvironmentOptions.defaults [| start |] |> ok)
+                    |> ok
 
                 let at (d: float<nat>[]) = StructureSearch.score options.Score d
                 Expect.isLessThan (at found.Differential) (0.8 * at before) "nearer"
@@ -61,7 +56,7 @@ let tests =
                 Expect.isGreaterThan found.Accepted 0 "steps were taken"
 
                 Expect.equal
-                    (StructureSearch.find { run with Threads = 1 } options [||] reference start |> sound)
+                    (StructureSearch.find { run with Threads = 1 } options [||] reference start |> ok)
                     found
                     "same seed"
             }
@@ -76,7 +71,7 @@ let tests =
                         Score = SearchScore.Average
                     }
 
-                let found = StructureSearch.find run wide [||] reference (jittered 5UL) |> sound
+                let found = StructureSearch.find run wide [||] reference (jittered 5UL) |> ok
                 let p = found.Best.Positions
 
                 Expect.isGreaterThanOrEqual
@@ -88,7 +83,7 @@ let tests =
             test "makes generations that are new to those before them" {
                 let set = [| jittered 6UL; jittered 7UL |]
                 let few = { options with Steps = 20 }
-                let found = StructureSearch.generations run few 2 3 set |> sound
+                let found = StructureSearch.generations run few 2 3 set |> ok
                 Expect.equal (found |> Array.map Array.length) [| 3; 3 |] "structures"
 
                 // The second generation was compared with the set and the first.
@@ -101,11 +96,11 @@ let tests =
                         0.05
                         0.0<nat>
                         known
-                        (Environments.ofSnapshots run EnvironmentOptions.defaults [| second.Best |] |> sound)
-                    |> sound
+                        (Environments.ofSnapshots run EnvironmentOptions.defaults [| second.Best |] |> ok)
+                    |> ok
 
                 Array.iter2 (fun a b -> Expecting.within 1e-9 (float a) (float b) "δH") second.Differential expected
-                Expect.equal (StructureSearch.generations run few 2 3 set |> sound) found "same seed"
+                Expect.equal (StructureSearch.generations run few 2 3 set |> ok) found "same seed"
             }
 
             test "refuses options that are none" {
@@ -151,8 +146,8 @@ let tests =
                             run
                             EnvironmentOptions.defaults
                             [| Published.structure (Published.text "test" m) |]
-                         |> sound)
-                    |> sound
+                         |> ok)
+                    |> ok
 
                 let score s = StructureSearch.score s differential
                 Expecting.within 1e-8 (score (SearchScore.Target 30.0<nat>)) (Published.real "target" m) "target"
@@ -170,10 +165,10 @@ let tests =
                         VolumePerAtom = 12.893
                     }
 
-                let low = ClassicalNucleation.critical copper |> sound
+                let low = ClassicalNucleation.critical copper |> ok
 
                 let high =
-                    ClassicalNucleation.critical { copper with InterfaceEnergy = 0.221 } |> sound
+                    ClassicalNucleation.critical { copper with InterfaceEnergy = 0.221 } |> ok
 
                 Expecting.within 0.005 (float low.Radius) 7.47 "r* by hand"
                 Expecting.within 0.005 (float high.Radius) 9.33 "r* by hand"

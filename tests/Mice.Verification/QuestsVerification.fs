@@ -10,16 +10,11 @@ open Mice.Testing.Measuring
 /// What the paper on QUESTS and its code give, beside what comes out here.
 [<RequireQualifiedAccess>]
 module QuestsVerification =
-    let private sound (result: Result<'a, MiceError list>) : 'a =
-        match result with
-        | Ok value -> value
-        | Error faults -> failwith (faults |> List.map MiceError.message |> String.concat " ")
-
     let private describe snapshots =
-        Environments.ofSnapshots Run.quiet EnvironmentOptions.defaults snapshots |> sound
+        Environments.ofSnapshots Run.quiet EnvironmentOptions.defaults snapshots |> ok
 
     let private entropy (bandwidth: float) (snapshots: Snapshot[]) : Estimate<nat> =
-        (describe snapshots |> EnvironmentEntropy.metrics Run.quiet bandwidth |> sound).Entropy
+        (describe snapshots |> EnvironmentEntropy.metrics Run.quiet bandwidth |> ok).Entropy
 
     /// A line of the table: what, where it is from, what was expected, what was found, what it may differ by, and whether it does not differ by more.
     type private Line =
@@ -80,7 +75,7 @@ module QuestsVerification =
                     match described.TryGetValue(Published.text "set" e) with
                     | true, set ->
                         let found =
-                            EnvironmentEntropy.metrics Run.quiet (Published.real "bandwidth" e) set |> sound
+                            EnvironmentEntropy.metrics Run.quiet (Published.real "bandwidth" e) set |> ok
 
                         abs (float found.Entropy.Value - Published.real "entropy" e)
                         abs (float found.Diversity.Value - Published.real "diversity" e)
@@ -92,8 +87,7 @@ module QuestsVerification =
                 for (test, other, h), rows in
                     Published.table "delta_entropy.csv" |> Array.groupBy (fun r -> r[0], r[1], Published.number r[2]) do
                     let struct (_, differential) =
-                        EnvironmentComparison.create Run.quiet h 0.0<nat> described[other].Points described[test]
-                        |> sound
+                        EnvironmentComparison.create Run.quiet h 0.0<nat> described[other].Points described[test] |> ok
 
                     for row in rows do
                         let expected = Published.number row[5]
@@ -199,9 +193,9 @@ module QuestsVerification =
 
         let scaled scale =
             let points =
-                plane |> Array.collect (Array.map (fun x -> scale * x)) |> PointSet.ofRows 2 |> sound
+                plane |> Array.collect (Array.map (fun x -> scale * x)) |> PointSet.ofRows 2 |> ok
 
-            Bandwidth.sweep Run.quiet [| 0.15 |] points |> sound |> Array.head |> float
+            Bandwidth.sweep Run.quiet [| 0.15 |] points |> ok |> Array.head |> float
 
         let grid =
             [|
@@ -211,7 +205,7 @@ module QuestsVerification =
                         -3.0 + 6.0 * float j / 9.0
             |]
             |> PointSet.ofRows 2
-            |> sound
+            |> ok
 
         [
             compared 4 "100 points in the plane, h = 0.15, scale 0.8" "S3d" 3.66 0.005 (scaled 0.8)
@@ -223,7 +217,7 @@ module QuestsVerification =
                 "S4"
                 4.60499
                 1e-5
-                (Bandwidth.sweep Run.quiet [| 0.15 |] grid |> sound |> Array.head |> float)
+                (Bandwidth.sweep Run.quiet [| 0.15 |] grid |> ok |> Array.head |> float)
         ]
 
     // ---- Copper ---------------------------------------------------------------------------------------------------

@@ -62,7 +62,7 @@ module DenoisingEntropy =
         (snapshots: Snapshot[])
         : Result<Snapshot[] -> Denoiser, MiceError list> =
         let meanDistance = Snapshot.meanDistance options.Dimension snapshots
-        let species = ParticleSnapshots.species snapshots
+        let species = Composition.species snapshots
 
         // Of all snapshots, so that all networks have the same levels: two lengths, by which no snapshot is known.
         let shortest = ShortestPairs.find meanDistance snapshots

@@ -14,13 +14,6 @@ module internal ParticleSnapshots =
     let private isOpen dimension (snapshot: Snapshot) =
         snapshot.Cell.Periodic |> Array.truncate dimension |> Array.contains false
 
-    /// Names of all species of which there are atoms.
-    let species (snapshots: Snapshot[]) : string[] =
-        snapshots
-        |> Array.collect (fun s -> s.Species |> Array.distinct |> Array.map (fun i -> s.SpeciesNames[i]))
-        |> Array.distinct
-        |> Array.sort
-
     /// <summary>The faults of snapshots for any method.</summary>
     /// <param name="method">The method, as in "the scan".</param>
     /// <param name="needed">Fewest snapshots.</param>

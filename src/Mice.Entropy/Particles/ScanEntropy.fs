@@ -22,7 +22,7 @@ module ScanEntropy =
     let private CutoffInMeanDistances = 2.3
 
     let private snapshotFaults (options: ScanOptions) (snapshots: Snapshot[]) =
-        let species = ParticleSnapshots.species snapshots
+        let species = Composition.species snapshots
 
         [
             // Beside the held-out block at least one snapshot to train on and one to watch the training.
