@@ -128,7 +128,7 @@ public sealed class EnvironmentEntropy(EnvironmentEntropyOptions? options = null
                 var set = Describe(run, species, asked);
                 var points = Describe(run, species, known).Points;
                 var (found, differential) = MiceException.Unwrap(
-                    EnvironmentComparisonModule.create(run, chosen.Bandwidth, chosen.Threshold, points, set)
+                    EnvironmentComparisonModule.create(run, chosen.Bandwidth, chosen.Threshold, KernelIndexModule.exact(points), set)
                 );
 
                 return new EnvironmentComparisonEstimate

@@ -68,8 +68,22 @@ module EnvironmentFigures =
                 "largest", c.Frames |> Array.map (fun f -> float f.Largest)
             ]
 
-    /// Figures of a comparison, by the sections of its report.
-    let comparison (c: EnvironmentComparison) : (string * GenericChart list) list =
+    /// <summary>Errors of a model by how new the environments are.</summary>
+    /// <param name="bins">The errors.</param>
+    let errors (bins: ErrorBin[]) : GenericChart =
+        [
+            Draw.joined
+                (Style.solid "" Colour.vermilion)
+                (bins |> Array.map (_.Middle >> float))
+                (bins |> Array.map _.Error.Value)
+                (bins |> Array.map _.Error.StandardError)
+        ]
+        |> Frame.create "Errors of the model" "δH (nats)" "Mean error, in the unit given"
+
+    /// <summary>Figures of a comparison, by the sections of its report.</summary>
+    /// <param name="bins">Errors of a model by δH; none where these are not known.</param>
+    /// <param name="c">The comparison.</param>
+    let comparison (bins: ErrorBin[]) (c: EnvironmentComparison) : (string * GenericChart list) list =
         [
             "Environments",
             [
@@ -77,6 +91,8 @@ module EnvironmentFigures =
                 if c.Frames.Length > 1 then
                     surprise c
             ]
+            if bins.Length > 0 then
+                "Errors of the model by δH", [ errors bins ]
         ]
 
     /// Figures of a run, by the sections of its report; without a comparison where there is no reference.

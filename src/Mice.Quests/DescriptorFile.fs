@@ -39,6 +39,26 @@ module DescriptorFile =
                 | [ rows; columns ] -> bad $"{rows} rows of {columns} numbers are more than Mice reads at once."
                 | axes -> bad $"it has {axes.Length} axes; descriptors have two, environments and components.")
 
+    /// <summary>One number for each environment, of a .npy file of one axis.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Errors: MissingFile, BadFile (no such file, another number of axes).</returns>
+    let readNumbers (path: string) : Result<float[], MiceError list> =
+        InputFile.read path (fun stream ->
+            let bad fault =
+                Error [ MiceError.BadFile(path, None, None, fault) ]
+
+            match NumPyArray.readHeader stream with
+            | Error fault -> bad fault
+            | Ok header ->
+                match header.Shape with
+                | [ count ] ->
+                    let values = Array.zeroCreate count
+
+                    match stream |> NumPyArray.readValues header (fun i value -> values[int i] <- value) with
+                    | Error fault -> bad fault
+                    | Ok() -> Ok values
+                | axes -> bad $"it has {axes.Length} axes; a number for each environment has one.")
+
     /// <summary>Writes descriptors as a .npy file of 64-bit floats, [n; d].</summary>
     /// <param name="path">The file, which is there completely or not at all.</param>
     /// <param name="points">The descriptors.</param>

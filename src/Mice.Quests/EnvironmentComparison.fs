@@ -27,6 +27,8 @@ type EnvironmentComparison =
         Bandwidth: float
         /// Environments of the reference.
         Reference: int
+        /// By how much δH may be too large, nats; 0 where all pairs count.
+        Tolerance: float<nat>
         /// Environments count as known below this δH, nats.
         Threshold: float<nat>
         /// Environments of the set.
@@ -84,25 +86,33 @@ module EnvironmentComparison =
                     Largest = Array.max differential
                 }
 
-    let private finish bandwidth reference threshold (tally: Tally) : EnvironmentComparison =
+    let private finish bandwidth (reference: KernelIndex) threshold (tally: Tally) : EnvironmentComparison =
         let frames = tally.Frames.ToArray()
         let counts = frames |> Array.map _.Environments
         let all = float (Array.sumBy int64 counts)
 
-        let mean (sums: float[]) =
-            Estimate.create (Array.sum sums / all) (EnvironmentEntropy.errorOfFrames counts sums) Direction.Exact
+        // δH is exact, or too large by no more than the tolerance.
+        let mean direction (sums: float[]) =
+            let direction =
+                if reference.Tolerance > 0.0 then
+                    direction
+                else
+                    Direction.Exact
+
+            Estimate.create (Array.sum sums / all) (EnvironmentEntropy.errorOfFrames counts sums) direction
 
         let average =
-            frames |> Array.map (fun f -> float f.Mean * float f.Environments) |> mean
+            frames |> Array.map (fun f -> float f.Mean * float f.Environments) |> mean Direction.UpperBound
 
         {
             Bandwidth = bandwidth
-            Reference = reference
+            Reference = reference.Points.Count
+            Tolerance = reference.Tolerance * 1.0<nat>
             Threshold = threshold
             Environments = Array.sum counts
-            Overlap = frames |> Array.map (fun f -> float f.Known) |> mean
-            Novelty = frames |> Array.map (fun f -> float f.New) |> mean
-            Mean = Estimate.create (average.Value * 1.0<nat>) (average.StandardError * 1.0<nat>) Direction.Exact
+            Overlap = frames |> Array.map (fun f -> float f.Known) |> mean Direction.LowerBound
+            Novelty = frames |> Array.map (fun f -> float f.New) |> mean Direction.UpperBound
+            Mean = Estimate.create (average.Value * 1.0<nat>) (average.StandardError * 1.0<nat>) average.Direction
             Histogram =
                 tally.Bins
                 |> Seq.map (fun b -> (float b.Key + 0.5) * binWidth * 1.0<nat>, b.Value)
@@ -115,22 +125,22 @@ module EnvironmentComparison =
     /// <param name="run">Threads, progress, cancellation.</param>
     /// <param name="bandwidth">h, 1/Å.</param>
     /// <param name="threshold">Environments with a lower δH count as known, nats.</param>
-    /// <param name="reference">The reference.</param>
+    /// <param name="reference">The reference: <c>KernelIndex.exact</c> of its points, or, for a large one, <c>KernelIndex.build</c>.</param>
     /// <param name="environments">The environments asked about.</param>
     /// <returns>The comparison, and δH of each environment. Errors: OutOfRange (bandwidth), Mismatch (numbers of components).</returns>
     let create
         (run: Run)
         (bandwidth: float)
         (threshold: float<nat>)
-        (reference: PointSet)
+        (reference: KernelIndex)
         (environments: Environments)
         : Result<struct (EnvironmentComparison * float<nat>[]), MiceError list> =
-        KernelSums.over run [| bandwidth |] reference environments.Points
-        |> Result.map (fun logarithms ->
+        KernelIndex.over run [| bandwidth |] reference environments.Points
+        |> Result.map (fun (struct (logarithms, _)) ->
             let differential = EnvironmentEntropy.differential logarithms[0]
             let tally = Tally threshold
             Environments.byFrame differential environments |> Array.iter tally.Add
-            struct (finish bandwidth reference.Count threshold tally, differential))
+            struct (finish bandwidth reference threshold tally, differential))
 
     /// Atoms of a snapshot that are described at a time: 63 components of so many take 10 MB.
     let private piece = 20_160
@@ -142,7 +152,7 @@ module EnvironmentComparison =
         Ok(Array.init (bytes.Length / 8) (fun i -> BitConverter.ToDouble(bytes, 8 * i) * 1.0<nat>))
 
     /// δH of the atoms of a frame, in pieces, each of which is kept when it is done.
-    let private ofFrame (run: Run) options names bandwidth (reference: PointSet) (f: int) (snapshot: Snapshot) =
+    let private ofFrame (run: Run) options names bandwidth (reference: KernelIndex) (f: int) (snapshot: Snapshot) =
         let silent = { run with Progress = ignore }
         let found = Array.zeroCreate<float<nat>>(Snapshot.count snapshot)
         let faults = ResizeArray<MiceError>()
@@ -150,8 +160,8 @@ module EnvironmentComparison =
         let visit first count (points: unit -> PointSet) =
             if faults.Count = 0 then
                 let work () =
-                    KernelSums.over silent [| bandwidth |] reference (points ())
-                    |> Result.map (fun logs -> EnvironmentEntropy.differential logs[0])
+                    KernelIndex.over silent [| bandwidth |] reference (points ())
+                    |> Result.map (fun (struct (logs, _)) -> EnvironmentEntropy.differential logs[0])
 
                 match Run.kept $"delta-{f}-{first}.bin" ofBytes toBytes work silent with
                 | Ok values when values.Length = count -> Array.blit values 0 found first count
@@ -179,7 +189,7 @@ module EnvironmentComparison =
         (names: string[])
         (bandwidth: float)
         (threshold: float<nat>)
-        (reference: PointSet)
+        (reference: KernelIndex)
         (frames: seq<Result<Snapshot, MiceError>>)
         (visit: Snapshot -> float<nat>[] -> unit)
         : Result<EnvironmentComparison, MiceError list> =
@@ -202,7 +212,7 @@ module EnvironmentComparison =
         elif tally.Frames.Count = 0 then
             Error [ MiceError.TooFewData("frames", 0, 1, "Give at least one.") ]
         else
-            Ok(finish bandwidth reference.Count threshold tally)
+            Ok(finish bandwidth reference threshold tally)
 
     /// <summary>A quantile of δH, within 0.005 nats.</summary>
     /// <param name="share">0 to 1.</param>

@@ -121,6 +121,51 @@ module EnvironmentEntropy =
 
         Run.jobs weight one [| 0 .. Environments.frames environments - 1 |] run
 
+    /// <summary>H of one set less H of another, with as many environments of each: H grows with their number. Of the set with more frames as many are taken
+    /// as the other has, at equal distances; of every frame as many environments as the smallest frame has, drawn at random.</summary>
+    /// <remarks>For two phases of a substance it stands for the difference of their entropies in k_B per atom, within the reach of the descriptor and for a bandwidth that
+    /// fits (arXiv:2404.12367, figure 1 and table I); it is no bound.</remarks>
+    /// <param name="run">Threads, seed, progress, cancellation.</param>
+    /// <param name="bandwidth">h, 1/Å, of both.</param>
+    /// <param name="first">The one set.</param>
+    /// <param name="second">The other.</param>
+    /// <returns>The numbers of both sets so matched: that of the first, that of the second, and the difference. Errors: OutOfRange (bandwidth).</returns>
+    let difference
+        (run: Run)
+        (bandwidth: float)
+        (first: Environments)
+        (second: Environments)
+        : Result<struct (EnvironmentMetrics * EnvironmentMetrics * Estimate<nat>), MiceError list> =
+        let frames = min (Environments.frames first) (Environments.frames second)
+
+        let size (e: Environments) =
+            Array.pairwise e.Offsets |> Array.map (fun (a, b) -> b - a) |> Array.min
+
+        let each = min (size first) (size second)
+
+        let matched (name: string) (e: Environments) =
+            let generator = run.Key |> Key.named name |> Key.generator
+
+            [| 0 .. frames - 1 |]
+            |> Array.collect (fun f ->
+                let frame = f * Environments.frames e / frames
+                let places = [| e.Offsets[frame] .. e.Offsets[frame + 1] - 1 |]
+                generator.Shuffle places
+                Array.truncate each places |> Array.sort)
+            |> fun places -> PointSet.choose places e.Points
+            |> Environments.ofPoints (Array.init (frames + 1) (fun f -> f * each))
+
+        validate {
+            let! one =
+                metrics (Run.within 0.0 0.5 "first set" run) bandwidth (matched "first" first)
+
+            let! other =
+                metrics (Run.within 0.5 0.5 "second set" run) bandwidth (matched "second" second)
+
+            let apart = Estimate.subtract one.Entropy other.Entropy
+            return struct (one, other, Estimate.create apart.Value apart.StandardError Direction.NoBound)
+        }
+
     /// <summary>Bounds on δH from the n nearest reference environments alone. With Kₙ the least of their kernels the sum over all N lies between that
     /// over the n, and that plus (N − n) Kₙ.</summary>
     /// <remarks>The published approximation takes the upper bound for δH itself with n = 3; where many reference environments lie within a bandwidth it is

@@ -19,9 +19,9 @@ module KernelSums =
     let private factorOf (bandwidth: float) = -0.5 / (bandwidth * bandwidth)
 
     /// A sum whose logarithm is below this one's negative is found again with its largest term set to 1.
-    let private deep = 600.0
+    let internal deep = 600.0
 
-    let private bandwidthFaults (bandwidths: float[]) : MiceError list =
+    let internal bandwidthFaults (bandwidths: float[]) : MiceError list =
         [
             if bandwidths.Length = 0 then
                 MiceError.OutOfRange("the bandwidths", "none", "one or more")
@@ -77,7 +77,7 @@ module KernelSums =
         Array.concat parts |> Array.truncate count
 
     /// Rows of panels in as many jobs as they need, and what is found for each row put together.
-    let private byRows (run: Run) (phase: string) (points: PointSet) (work: int * int -> 'found) : 'found[] =
+    let internal byRows (run: Run) (phase: string) (points: PointSet) (work: int * int -> 'found) : 'found[] =
         let panels = PointSet.panels points.Count
 
         let jobs =

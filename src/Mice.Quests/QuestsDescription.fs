@@ -159,6 +159,8 @@ module QuestsDescription =
                         bandwidthRow c.Bandwidth
                         ResultRow.count "environments" "Environments" c.Environments
                         ResultRow.count "reference_environments" "Environments of the reference" c.Reference
+                        if c.Tolerance > 0.0<nat> then
+                            ResultRow.number "tolerance_nats" "δH is too large by at most" "nats" 6 (float c.Tolerance)
                     ]
                 if c.Frames.Length > 1 then
                     c.Frames
@@ -488,3 +490,59 @@ module QuestsDescription =
             Meaning =
                 "Components are in 1/Å: w(r)/r of the k nearest neighbours, then k − 1 means over the neighbours' lists of √(ww′)/d."
         }
+
+    let private withSection (section: ResultRow) (description: ResultDescription) : ResultDescription =
+        { description with
+            Sections = description.Sections @ [ section ]
+        }
+
+    /// <summary>Adds the errors of a model by δH to the description of a comparison.</summary>
+    /// <param name="bins">The errors.</param>
+    let withErrors (bins: ErrorBin[]) : ResultDescription -> ResultDescription =
+        bins
+        |> Array.map (fun b ->
+            [
+                ResultRow.number "delta_entropy_nats" "δH" "nats" 4 (float b.Middle)
+                ResultRow.estimate "mean_error" "Mean error, in the unit given" "" b.Error
+                ResultRow.count "environments" "Environments" b.Environments
+            ])
+        |> List.ofArray
+        |> ResultRow.table "errors" "Errors of the model by δH"
+        |> withSection
+
+    /// <summary>Adds the difference of two sets, with as many environments of each, to the description of the first.</summary>
+    /// <param name="name">What the second set is called.</param>
+    /// <param name="first">Numbers of the first, matched.</param>
+    /// <param name="second">Numbers of the second.</param>
+    /// <param name="difference">H of the first less H of the second.</param>
+    let withDifference
+        (name: string)
+        (first: EnvironmentMetrics)
+        (second: EnvironmentMetrics)
+        (difference: Estimate<nat>)
+        : ResultDescription -> ResultDescription =
+        [
+            natRow ResultRow.estimate "difference_nats" $"H less that of {name}" difference
+            |> ResultRow.noted "stands for a difference of entropies in k_B per atom; no bound"
+            natRow ResultRow.estimate "entropy_nats" "H of this set" first.Entropy
+            natRow ResultRow.estimate "other_entropy_nats" $"H of {name}" second.Entropy
+            ResultRow.count "environments" "Environments of each" first.Environments
+            ResultRow.count "number_of_frames" "Frames of each" first.Frames
+        ]
+        |> ResultRow.record "difference" "Against another set, with as many environments of each"
+        |> withSection
+
+    /// <summary>Adds what the sizes of nuclei say by classical nucleation theory to their description.</summary>
+    /// <param name="fit">What they say.</param>
+    let withNucleation (fit: NucleationFit) : ResultDescription -> ResultDescription =
+        [
+            ResultRow.estimate
+                "interface_energy_joule_per_square_metre"
+                "Energy of the interface γ"
+                "J/m²"
+                fit.InterfaceEnergy
+            ResultRow.estimate "gain_ev_per_atom" "Gain of an atom that joins Δμ" "eV" fit.Gain
+            ResultRow.count "sizes" "Different sizes" fit.Sizes
+        ]
+        |> ResultRow.record "nucleation" "Classical nucleation theory"
+        |> withSection

@@ -209,7 +209,7 @@ module QuestsBench =
                 [||]
                 bandwidth
                 EnvironmentComparison.threshold
-                reference
+                (KernelIndex.exact reference)
                 (Seq.init frames (fun f -> Ok(copper (f + 1) 30)))
                 (fun _ _ -> ())
             |> ok

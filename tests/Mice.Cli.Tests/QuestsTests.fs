@@ -118,7 +118,7 @@ let tests =
                             Run.quiet
                             0.05
                             EnvironmentComparison.threshold
-                            (environments (frames 2UL 2)).Points
+                            (KernelIndex.exact (environments (frames 2UL 2)).Points)
                             (environments (frames 1UL 4))
                     with
                     | Ok(struct (c, differential)) ->

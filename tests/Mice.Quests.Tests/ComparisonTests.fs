@@ -57,7 +57,7 @@ let tests =
                     let set = Environments.ofSpecies run options names frames |> ok
 
                     let struct (expected, differential) =
-                        EnvironmentComparison.create run 0.05 0.5<nat> reference.Points set |> ok
+                        EnvironmentComparison.create run 0.05 0.5<nat> (KernelIndex.exact reference.Points) set |> ok
 
                     let seen = ResizeArray<float<nat>>()
 
@@ -68,7 +68,7 @@ let tests =
                             names
                             0.05
                             0.5<nat>
-                            reference.Points
+                            (KernelIndex.exact reference.Points)
                             (frames |> Seq.map Ok)
                             (fun _ d -> seen.AddRange d)
                         |> ok
@@ -92,7 +92,7 @@ let tests =
                         names
                         0.05
                         0.5<nat>
-                        reference
+                        (KernelIndex.exact reference)
                         (frames |> Seq.map Ok)
                         (fun _ _ -> ())
 
@@ -129,7 +129,7 @@ let tests =
                 let set = Environments.ofPoints [| 0..50..200 |] points
 
                 let struct (found, differential) =
-                    EnvironmentComparison.create run 100.0 0.0<nat> points set |> ok
+                    EnvironmentComparison.create run 100.0 0.0<nat> (KernelIndex.exact points) set |> ok
 
                 let sorted = Array.sort differential
 
@@ -163,7 +163,15 @@ let tests =
                         .Points
 
                 let compare frames =
-                    EnvironmentComparison.ofFrames run options [| "A" |] 0.05 0.0<nat> reference frames (fun _ _ -> ())
+                    EnvironmentComparison.ofFrames
+                        run
+                        options
+                        [| "A" |]
+                        0.05
+                        0.0<nat>
+                        (KernelIndex.exact reference)
+                        frames
+                        (fun _ _ -> ())
 
                 match compare [ Ok(jittered 9UL 4) ] with
                 | Error [ fault ] -> Expect.stringContains (MiceError.message fault) "B against A" "who it is"

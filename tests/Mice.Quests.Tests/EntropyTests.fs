@@ -82,7 +82,7 @@ let private published =
                         environments [| structure test |], environments [| structure other |]
 
                     let compare threshold =
-                        EnvironmentComparison.create run h threshold known.Points set |> ok
+                        EnvironmentComparison.create run h threshold (KernelIndex.exact known.Points) set |> ok
 
                     let overlap threshold =
                         let struct (found, _) = compare threshold
@@ -107,7 +107,7 @@ let private published =
                     let h, n = real "bandwidth" t, int (real "n_neighbours" t)
 
                     let struct (_, exact) =
-                        EnvironmentComparison.create run h 0.0<nat> known.Points set |> ok
+                        EnvironmentComparison.create run h 0.0<nat> (KernelIndex.exact known.Points) set |> ok
 
                     let found = EnvironmentEntropy.truncated h n known.Points set.Points
 
@@ -160,7 +160,7 @@ let private published =
                             run
                             (real "bandwidth" d)
                             EnvironmentComparison.threshold
-                            known.Points
+                            (KernelIndex.exact known.Points)
                             set
                         |> ok
 

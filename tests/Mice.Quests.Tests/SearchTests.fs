@@ -45,7 +45,7 @@ let tests =
                         run
                         0.05
                         0.0<nat>
-                        reference
+                        (KernelIndex.exact reference)
                         (Environments.ofSnapshots run EnvironmentOptions.defaults [| start |] |> ok)
                     |> ok
 
@@ -95,7 +95,7 @@ let tests =
                         run
                         0.05
                         0.0<nat>
-                        known
+                        (KernelIndex.exact known)
                         (Environments.ofSnapshots run EnvironmentOptions.defaults [| second.Best |] |> ok)
                     |> ok
 
@@ -141,7 +141,7 @@ let tests =
                         run
                         (Published.real "bandwidth" m)
                         0.0<nat>
-                        (environments [| Published.structure (Published.text "reference" m) |])
+                        (environments [| Published.structure (Published.text "reference" m) |] |> KernelIndex.exact)
                         (Environments.ofSnapshots
                             run
                             EnvironmentOptions.defaults

@@ -87,7 +87,13 @@ module QuestsVerification =
                 for (test, other, h), rows in
                     Published.table "delta_entropy.csv" |> Array.groupBy (fun r -> r[0], r[1], Published.number r[2]) do
                     let struct (_, differential) =
-                        EnvironmentComparison.create Run.quiet h 0.0<nat> described[other].Points described[test] |> ok
+                        EnvironmentComparison.create
+                            Run.quiet
+                            h
+                            0.0<nat>
+                            (KernelIndex.exact described[other].Points)
+                            described[test]
+                        |> ok
 
                     for row in rows do
                         let expected = Published.number row[5]
