@@ -37,19 +37,20 @@ module ErrorCurve =
         (differential: float<nat>[])
         (errors: float[])
         : Result<ErrorBin[], MiceError list> =
-        let mismatch what n =
-            if n = errors.Length then
-                []
-            else
-                [ MiceError.Mismatch(what, string n, string errors.Length) ]
-
         let wrong = errors |> Array.tryFindIndex (fun e -> not (e >= 0.0 && e < infinity))
 
         let faults =
             [
                 yield! Validate.atLeast 1 "the number of bins" bins
-                yield! mismatch "values of δH and errors" differential.Length
-                yield! mismatch "environments of the frames and errors" (Array.sum counts)
+
+                for what, n in
+                    [
+                        "environments", differential.Length
+                        "environments of all frames", Array.sum counts
+                    ]
+                    |> List.distinctBy snd do
+                    if n <> errors.Length then
+                        MiceError.Mismatch($"{what} and errors", string n, string errors.Length)
 
                 match wrong with
                 | Some at ->

@@ -205,6 +205,78 @@ let tests =
                         "all atoms know themselves")
             }
 
+            test "a tolerance, the errors of a model, another phase and nucleation are asked for by name" {
+                withFiles (fun at ->
+                    let compare further =
+                        quests (
+                            [
+                                "delta"
+                                at "run.xyz"
+                                "--reference"
+                                at "known.xyz"
+                                "--bandwidth"
+                                "0.05"
+                                "--json"
+                                at "d.json"
+                            ]
+                            @ further
+                        )
+                        |> good
+                        |> ignore
+
+                        json (at "d.json")
+
+                    let exact = real "mean_delta_entropy_nats" (compare [])
+                    let loose = compare [ "--tolerance"; "0.01" ]
+                    let above = real "mean_delta_entropy_nats" loose - exact
+                    Expect.isTrue (above >= -1e-9 && above <= 0.01) $"δH is too large by {above}"
+                    Expect.equal (loose.GetProperty("novelty_direction").GetString()) "upper_bound" "direction"
+
+                    use file = File.Create(at "e.npy")
+                    NumPyArray.writeFloat64 [ 256 ] [ Array.init 256 float ] file
+                    file.Close()
+
+                    let bins =
+                        (compare [ "--errors"; at "e.npy" ]).GetProperty("errors").EnumerateArray()
+
+                    Expect.isGreaterThan (Seq.length bins) 5 "bins"
+
+                    quests
+                        [
+                            "delta"
+                            at "known.xyz"
+                            "--reference"
+                            at "known.xyz"
+                            "--errors"
+                            at "e.npy"
+                        ]
+                    |> bad "128 against 256"
+
+                    let numbers =
+                        quests [ "entropy"; at "run.xyz"; "--minus"; at "known.xyz"; "--json"; at "h.json" ]
+                        |> good
+                        |> fun _ -> (json (at "h.json")).GetProperty "difference"
+
+                    Expect.equal (real "environments" numbers) 128.0 "environments of each"
+
+                    Expecting.within
+                        1e-9
+                        (real "difference_nats" numbers)
+                        (real "entropy_nats" numbers - real "other_entropy_nats" numbers)
+                        "difference"
+
+                    quests
+                        [
+                            "nuclei"
+                            at "run.xyz"
+                            "--reference"
+                            at "known.xyz"
+                            "--temperature"
+                            "900"
+                        ]
+                    |> bad "different sizes of nuclei")
+            }
+
             test "mcmc and active seek structures with new environments, and write them" {
                 withFiles (fun at ->
                     let chain = [ "--steps"; "12"; "--target"; "5"; "--bandwidth"; "0.05" ]
