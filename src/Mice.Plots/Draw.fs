@@ -185,3 +185,37 @@ module Draw =
             UseDefaults = false
         )
         |> GenericChart.mapTrace (Trace2DStyle.Scatter(HoverInfo = StyleParam.HoverInfo.Skip))
+
+    /// <summary>Spheres in space, coloured by a number, with the scale of colours beside them.</summary>
+    /// <param name="scale">What the number is, with its unit.</param>
+    /// <param name="low">Numbers at and below it have the colour of the lower end, blue.</param>
+    /// <param name="high">Numbers at and above it have that of the upper end, vermilion; in the middle is grey.</param>
+    /// <param name="positions">x, y and z of one sphere after the other, [3n].</param>
+    /// <param name="values">The numbers, [n].</param>
+    let spheres (scale: string) (low: float) (high: float) (positions: float[]) (values: float[]) : GenericChart =
+        let axis k =
+            Array.init values.Length (fun i -> positions[3 * i + k])
+
+        let colours =
+            StyleParam.Colorscale.Custom [ 0.0, Colour.blue; 0.5, Colour.grid; 1.0, Colour.vermilion ]
+
+        Chart.Scatter3D(
+            x = numbers (axis 0),
+            y = numbers (axis 1),
+            z = numbers (axis 2),
+            mode = StyleParam.Mode.Markers,
+            Name = "",
+            ShowLegend = false,
+            Marker =
+                Marker.init (
+                    Size = 6,
+                    Color = Color.fromColorScaleValues (numbers values),
+                    Colorscale = colours,
+                    CMin = low,
+                    CMax = high,
+                    ShowScale = true,
+                    ColorBar = ColorBar.init (Title = Title.init (Text = escape scale), Thickness = 14, Len = 0.6),
+                    Outline = Line.init (Width = 0.5, Color = Colour.ink)
+                ),
+            UseDefaults = false
+        )

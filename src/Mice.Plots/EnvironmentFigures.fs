@@ -1,6 +1,7 @@
 namespace Mice.Plots
 
 open Mice
+open Mice.Atoms
 open Mice.Quests
 open Plotly.NET
 
@@ -68,6 +69,27 @@ module EnvironmentFigures =
                 "largest", c.Frames |> Array.map (fun f -> float f.Largest)
             ]
 
+    /// <summary>The atoms of a frame in space, coloured by δH: blue what the reference knows, vermilion what it does not.</summary>
+    /// <param name="title">Title of the figure.</param>
+    /// <param name="snapshot">The frame.</param>
+    /// <param name="differential">δH of its atoms, nats.</param>
+    let atoms (title: string) (snapshot: Snapshot) (differential: float<nat>[]) : GenericChart =
+        let values = differential |> Array.map float
+        let sorted = Array.sort values
+
+        let edges =
+            Array.init 3 (fun k ->
+                let along = Array.init values.Length (fun i -> snapshot.Positions[3 * i + k])
+
+                max 1.0 (Array.max along - Array.min along))
+
+        // As far below 0 as above, where δH tells known from new; a few outliers do not take the colours from all others.
+        let reach =
+            max (abs sorted[sorted.Length / 50]) (abs sorted[sorted.Length - 1 - sorted.Length / 50])
+            |> max 1e-3
+
+        [ Draw.spheres "δH (nats)" -reach reach snapshot.Positions values ] |> Frame.space title "Å" edges
+
     /// <summary>Errors of a model by how new the environments are.</summary>
     /// <param name="bins">The errors.</param>
     let errors (bins: ErrorBin[]) : GenericChart =
@@ -82,14 +104,30 @@ module EnvironmentFigures =
 
     /// <summary>Figures of a comparison, by the sections of its report.</summary>
     /// <param name="bins">Errors of a model by δH; none where these are not known.</param>
+    /// <param name="newest">A frame that is shown in space: its number from 0, itself, and δH of its atoms.</param>
     /// <param name="c">The comparison.</param>
-    let comparison (bins: ErrorBin[]) (c: EnvironmentComparison) : (string * GenericChart list) list =
+    let comparison
+        (bins: ErrorBin[])
+        (newest: (int * Snapshot * float<nat>[]) option)
+        (c: EnvironmentComparison)
+        : (string * GenericChart list) list =
         [
             "Environments",
             [
                 histogram "Environments with respect to the reference" c.Histogram
                 if c.Frames.Length > 1 then
                     surprise c
+
+                match newest with
+                | Some(frame, snapshot, differential) ->
+                    let title =
+                        if c.Frames.Length > 1 then
+                            $"Frame {frame + 1}, which is newest to the reference"
+                        else
+                            "The frame, coloured by what the reference does not know"
+
+                    atoms title snapshot differential
+                | None -> ()
             ]
             if bins.Length > 0 then
                 "Errors of the model by δH", [ errors bins ]

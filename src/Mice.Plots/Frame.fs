@@ -70,6 +70,59 @@ module Frame =
         |> Chart.withXAxis (named x)
         |> Chart.withYAxis (named y)
 
+    /// <summary>A figure of points in space, all axes to one scale and without perspective.</summary>
+    /// <param name="heading">Title above the figure, plain text.</param>
+    /// <param name="unit">Unit of the three axes.</param>
+    /// <param name="edges">How far the points reach along x, y and z; the longest runs across the figure.</param>
+    /// <param name="traces">What is drawn.</param>
+    let space (heading: string) (unit: string) (edges: float[]) (traces: GenericChart list) : GenericChart =
+        let across = Array.IndexOf(edges, Array.max edges)
+        // Such that a cube fills the figure; without perspective the distance of the camera does not matter.
+        let mean = Math.Cbrt(edges |> Array.fold (*) 1.0)
+        let ratio k = 1.8 * edges[k] / mean
+
+        // Titles of axes in space are not read as HTML.
+        let axis (name: string) =
+            LinearAxis.init (
+                Title = Title.init (Text = $"{name} ({unit})"),
+                ShowBackground = false,
+                NTicks = 4,
+                GridColor = Colour.grid,
+                ZeroLine = false,
+                Color = Colour.ink
+            )
+
+        // The next axis points up, the one behind it to the viewer.
+        let place (right: float) (up: float) (front: float) =
+            let x k =
+                [| right; up; front |][(k - across + 3) % 3]
+
+            x 0, x 1, x 2
+
+        let ex, ey, ez = place 0.25 0.25 1.05
+        let ux, uy, uz = place 0.0 1.0 0.0
+
+        let camera =
+            Camera.init (
+                Eye = CameraEye.init (X = ex, Y = ey, Z = ez),
+                Up = CameraUp.init (X = ux, Y = uy, Z = uz),
+                Projection = CameraProjection.init (ProjectionType = StyleParam.CameraProjectionType.Orthographic)
+            )
+
+        GenericChart.ofTraceObjects false (traces |> List.collect GenericChart.getTraces)
+        |> Chart.withTemplate look
+        |> Chart.withTitle (title heading)
+        |> Chart.withScene (
+            Scene.init (
+                XAxis = axis "x",
+                YAxis = axis "y",
+                ZAxis = axis "z",
+                AspectMode = StyleParam.AspectMode.Manual,
+                AspectRatio = AspectRatio.init (X = ratio 0, Y = ratio 1, Z = ratio 2),
+                Camera = camera
+            )
+        )
+
     /// <summary>Makes the horizontal axis logarithmic.</summary>
     /// <param name="chart">The figure; its horizontal coordinates are above 0.</param>
     let logarithmic (chart: GenericChart) : GenericChart =

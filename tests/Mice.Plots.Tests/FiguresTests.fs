@@ -8,6 +8,7 @@ open Mice.Entropy
 open Mice.Learning
 open Mice.Plots
 open Mice.Plots.Tests.PlotsTests
+open Mice.Quests
 open Mice.Samplers
 open Mice.Testing.Systems
 open Plotly.NET
@@ -117,6 +118,23 @@ let private figures: (string * GenericChart * string list) list =
         "EnvironmentFigures.histogram",
         EnvironmentFigures.histogram "δH" [| -1.0<nat>, 3L; 0.5<nat>, 1L; 7.0<nat>, 2L |],
         [ "" ]
+        "EnvironmentFigures.errors",
+        EnvironmentFigures.errors
+            [|
+                for i in 0..3 ->
+                    {
+                        Middle = float i * 1.0<nat>
+                        Environments = 10
+                        Error = Estimate.create (0.1 * float i) 0.02 Direction.Exact
+                    }
+            |],
+        [ "" ]
+        "EnvironmentFigures.atoms",
+        EnvironmentFigures.atoms
+            "Atoms"
+            (Snapshot.ofPositions "Cu" (Cell.cubic 10.0) [| 0.0; 0.0; 0.0; 2.0; 3.0; 9.0 |])
+            [| -1.0<nat>; 3.0<nat> |],
+        [ "" ]
         "EnvironmentFigures.byFrame",
         EnvironmentFigures.byFrame "Frames" "Nats" [ "mean", [| 1.0; 2.0 |]; "largest", [| 3.0; 2.5 |] ],
         [ "mean"; "largest" ]
@@ -156,8 +174,14 @@ let tests =
                     Expect.notEqual (ChartJson.title chart) "" "title of chart differs from what is given"
                     let layout = (ChartJson.parse chart).GetProperty "layout"
 
+                    // Axes in space belong to a scene.
+                    let axes =
+                        match layout.TryGetProperty "scene" with
+                        | true, scene -> scene
+                        | false, _ -> layout
+
                     let axis =
-                        layout.GetProperty("xaxis").GetProperty("title").GetProperty("text").GetString()
+                        axes.GetProperty("xaxis").GetProperty("title").GetProperty("text").GetString()
 
                     Expect.isTrue (axis <> "") name
             }

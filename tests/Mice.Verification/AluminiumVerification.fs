@@ -20,7 +20,7 @@ module AluminiumVerification =
         | None -> raise (NotHere "the trajectories of aluminium are not among the reference data")
 
     /// 20 + 20 snapshots.
-    let private own () =
+    let own () =
         MeltingVerification.simulate "aluminium" 900101 (fun phase ->
             { LammpsOptions.aluminium phase with
                 Snapshots = 20

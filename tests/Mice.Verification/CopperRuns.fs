@@ -2,10 +2,21 @@ namespace Mice.Verification
 
 open System
 open System.Diagnostics
+open System.Globalization
 open System.IO
 open Mice
 open Mice.Atoms
 open Mice.Testing.Measuring
+
+/// What a run gave.
+type CopperRun =
+    {
+        Snapshots: Snapshot[]
+        /// Mean potential energy, eV per atom.
+        Energy: float<eV>
+        /// Mean pressure, bar.
+        Pressure: float<bar>
+    }
 
 /// Short runs of copper by LAMMPS with the potential of Y. Mishin et al., Phys. Rev. B 63, 224106 (2001), which Debian's lammps-data has.
 [<RequireQualifiedAccess>]
@@ -22,7 +33,7 @@ module CopperRuns =
         $"units metal\natom_style atomic\nlattice {lattice} {Number.text edge}\nregion box block 0 {cells} 0 {cells} 0 {cells}\ncreate_box 1 box\ncreate_atoms 1 box\nmass 1 63.546\npair_style eam/alloy\npair_coeff * * {potential} Cu\ntimestep 0.001\nthermo 1000\n"
 
     let private sampled =
-        "dump d all custom 250 dump.lammpstrj id element x y z\ndump_modify d element Cu sort id first no\nrun 5000\n"
+        "fix means all ave/time 10 1 10 c_thermo_pe c_thermo_press ave running file means.txt\ndump d all custom 250 dump.lammpstrj id element x y z\ndump_modify d element Cu sort id first no\nrun 5000\n"
 
     /// 5 ps at constant volume after 3 ps, 20 frames.
     let atVolume (lattice: string) (volume: float) (kelvin: float) (seed: int) : string =
@@ -53,10 +64,10 @@ module CopperRuns =
         + "run 5000\n"
         + sampled
 
-    /// <summary>The frames of a run.</summary>
+    /// <summary>Frames and means of a run.</summary>
     /// <param name="script">Its input.</param>
     /// <exception cref="T:Mice.Testing.Measuring.NotHere">LAMMPS or the potential is missing.</exception>
-    let run (script: string) : Snapshot[] =
+    let run (script: string) : CopperRun =
         let program =
             match Lammps.find () with
             | Ok program -> program
@@ -75,18 +86,32 @@ module CopperRuns =
                     program,
                     [ "-in"; "in.run"; "-log"; "none" ],
                     WorkingDirectory = folder,
-                    RedirectStandardOutput = true
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true
                 )
 
             info.Environment["LAMMPS_POTENTIALS"] <- potentials
             info.Environment["OMP_NUM_THREADS"] <- "1"
             use started = Process.Start info
+            let errors = started.StandardError.ReadToEndAsync()
             let text = started.StandardOutput.ReadToEnd()
             started.WaitForExit()
 
             if started.ExitCode <> 0 then
-                failwith $"LAMMPS failed: {text}"
+                failwith $"LAMMPS ended with {started.ExitCode}: {text} {errors.Result}"
 
             match Trajectory.read (Path.Combine(folder, "dump.lammpstrj")) with
-            | Ok trajectory -> trajectory.Snapshots
+            | Ok trajectory ->
+                // Step, energy, pressure.
+                let means =
+                    File.ReadLines(Path.Combine(folder, "means.txt"))
+                    |> Seq.last
+                    |> _.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+                    |> Array.map (fun text -> Double.Parse(text, CultureInfo.InvariantCulture))
+
+                {
+                    Snapshots = trajectory.Snapshots
+                    Energy = means[1] / float (Snapshot.count trajectory.Snapshots[0]) * 1.0<eV>
+                    Pressure = means[2] * 1.0<bar>
+                }
             | Error faults -> failwith (faults |> List.map MiceError.message |> String.concat " "))

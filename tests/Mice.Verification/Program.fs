@@ -26,7 +26,8 @@ let private verifications: Measurement list =
         PottsVerification.measurement
         CubicIsingVerification.measurement
         QuestsVerification.measurement
-        QuestsVerification.thermodynamics
+        EnvironmentPhases.copper
+        EnvironmentPhases.melting
     ]
 
 [<EntryPoint>]

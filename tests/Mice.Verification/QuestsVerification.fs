@@ -226,49 +226,6 @@ module QuestsVerification =
                 (Bandwidth.sweep Run.quiet [| 0.15 |] grid |> ok |> Array.head |> float)
         ]
 
-    // ---- Copper ---------------------------------------------------------------------------------------------------
-
-    /// Differences by thermodynamic integration, read off the paper's figure 1b: lowest and highest of 3,000 to 5,000 K.
-    let private integrated =
-        [
-            6.5, (0.096, 0.107)
-            7.0, (0.084, 0.099)
-            7.5, (0.077, 0.093)
-            8.0, (0.079, 0.095)
-        ]
-
-    let private difference (bandwidth: float) (scripts: string * string) : Estimate<nat> =
-        let ends = [| fst scripts; snd scripts |] |> Array.Parallel.map CopperRuns.run
-        Estimate.subtract (entropy bandwidth ends[1]) (entropy bandwidth ends[0])
-
-    let private copper () : string list list =
-        [
-            for volume, (low, high) in integrated do
-                for kelvin in [ 3000.0; 4000.0; 5000.0 ] do
-                    let h = Bandwidth.ofVolume volume
-
-                    let found =
-                        difference
-                            h
-                            (CopperRuns.atVolume "fcc" volume kelvin 11, CopperRuns.atVolume "bcc" volume kelvin 12)
-
-                    printfn "V %g, T %g: %s" volume kelvin (Estimate.format found)
-
-                    [
-                        $"bcc – fcc, {volume} Å³ per atom, {kelvin} K, h = {h:F4}"
-                        $"{low} to {high} over 3,000–5,000 K"
-                        Estimate.format found
-                    ]
-
-            let melt = difference 0.057 (CopperRuns.solid 915.0 21, CopperRuns.liquid 915.0 22)
-
-            [
-                "melt – fcc, zero pressure, 915 K, h = 0.057"
-                "0.60 (by QUESTS; fusion 1.09 at 1,323 K)"
-                Estimate.format melt
-            ]
-        ]
-
     let private run () =
         if (Repository.reference [ "quests" ]).IsNone then
             raise (NotHere "the numbers of the published implementation are not among the reference data")
@@ -301,21 +258,4 @@ module QuestsVerification =
             Name = "quests"
             Title = "Environments against the paper and its code"
             Run = run
-        }
-
-    let private runCopper () =
-        {
-            Markdown =
-                Table.markdown [ "copper, difference of H, nats per atom"; "paper"; "Mice" ] (copper ())
-                + "\n\nOwn runs by LAMMPS, one of each phase, 20 frames over 5 ps of 1,372 (fcc) and 1,458 atoms (bcc), potential of Mishin et al. 2001. Errors are those of the frames of one run. "
-                + "The paper's numbers are read off its figure 1b, by thermodynamic integration; they are higher at lower temperatures. Nothing was promised of this table."
-            Passed = true
-        }
-
-    /// `verify quests-copper`.
-    let thermodynamics: Measurement =
-        {
-            Name = "quests-copper"
-            Title = "Entropies of phases of copper from environments"
-            Run = runCopper
         }

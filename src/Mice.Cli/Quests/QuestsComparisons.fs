@@ -75,7 +75,24 @@ module QuestsComparisons =
             Comparison: EnvironmentComparison
             Steps: int64[]
             Differential: float<nat>[]
+            /// The frame that is newest to the reference, for a picture: its number from 0, itself, and δH of its atoms.
+            Newest: (int * Snapshot * float<nat>[]) option
         }
+
+    /// Atoms that a picture can show.
+    let private shown = 20_000
+
+    /// The frame with the larger mean δH.
+    let private newer before (frame: int, snapshot: Snapshot, differential: float<nat>[]) =
+        let isNewer =
+            match before with
+            | None -> true
+            | Some(_, _, other) -> Array.average differential > Array.average other
+
+        if isNewer && differential.Length <= shown then
+            Some(frame, snapshot, differential)
+        else
+            before
 
     /// δH of every atom is written while it is found.
     let private compareWith (job: Comparing) species (index: KernelIndex) (run: Run) : Read<Compared> =
@@ -91,9 +108,11 @@ module QuestsComparisons =
                                 Comparison = c
                                 Steps = [||]
                                 Differential = differential
+                                Newest = None
                             })))
         else
             let steps, kept = ResizeArray<int64>(), ResizeArray<float<nat>>()
+            let newest = ref None
 
             let compare (write: Snapshot -> float<nat>[] -> unit) =
                 EnvironmentComparison.ofFrames
@@ -105,6 +124,7 @@ module QuestsComparisons =
                     index
                     (Trajectory.framesKeeping Keep.Everything job.File)
                     (fun snapshot differential ->
+                        newest.Value <- newer newest.Value (steps.Count, snapshot, differential)
                         steps.Add snapshot.Step
 
                         if job.Errors.IsSome then
@@ -118,6 +138,7 @@ module QuestsComparisons =
                     Comparison = c
                     Steps = steps.ToArray()
                     Differential = kept.ToArray()
+                    Newest = newest.Value
                 })
 
     /// Errors of a model by δH; none where no file has them.
@@ -188,7 +209,7 @@ module QuestsComparisons =
                     else
                         QuestsDescription.withErrors bins)
                 |> Outputs.finish job.Options "Atomic environments" (estimators.Versions()) (fun () ->
-                    EnvironmentFigures.comparison bins found.Comparison))
+                    EnvironmentFigures.comparison bins found.Newest found.Comparison))
 
     let trajectory =
         {
