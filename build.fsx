@@ -691,7 +691,10 @@ let private executeNotebooks (names: string list) =
     copyFolder (at [ "notebooks" ]) notebooks
     copyFolder (at [ ".config" ]) (Path.Combine(folder, ".config"))
     copyFolder packages (Path.Combine(folder, "artifacts", "packages"))
-    copyFolder (at [ "docs"; "data"; "na" ]) (Path.Combine(folder, "docs", "data", "na"))
+
+    for data in [ "na"; "cu" ] do
+        copyFolder (at [ "docs"; "data"; data ]) (Path.Combine(folder, "docs", "data", data))
+
     Directory.CreateDirectory(at [ "artifacts"; "notebooks" ]) |> ignore
 
     let failed =

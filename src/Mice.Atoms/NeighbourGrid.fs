@@ -154,7 +154,7 @@ module internal NeighbourGrid =
         =
         let found, atoms = ResizeArray<float>(), ResizeArray<int>()
         let point = Array.zeroCreate<float> 3
-        let first, last = Array.zeroCreate<float> 3, Array.zeroCreate<float> 3
+        let first, last = Array.zeroCreate<int> 3, Array.zeroCreate<int> 3
 
         for a in 0 .. positions.Length / 3 - 1 do
             Array.blit positions (3 * a) point 0 3
@@ -162,15 +162,22 @@ module internal NeighbourGrid =
 
             for i in 0..2 do
                 if periodic[i] then
-                    let s = Seq.sum (Seq.init 3 (fun k -> dual[3 * i + k] * (point[k] - origin[k])))
-                    first[i] <- ceil (-margins[i] - s)
-                    last[i] <- floor (1.0 + margins[i] - s)
+                    let s =
+                        dual[3 * i] * (point[0] - origin[0])
+                        + dual[3 * i + 1] * (point[1] - origin[1])
+                        + dual[3 * i + 2] * (point[2] - origin[2])
+
+                    first[i] <- int (ceil (-margins[i] - s))
+                    last[i] <- int (floor (1.0 + margins[i] - s))
 
             for n0 in first[0] .. last[0] do
                 for n1 in first[1] .. last[1] do
                     for n2 in first[2] .. last[2] do
                         for k in 0..2 do
-                            found.Add(point[k] + n0 * basis[k] + n1 * basis[3 + k] + n2 * basis[6 + k])
+                            
+                                point[k] + float n0 * basis[k] + float n1 * basis[3 + k] + float n2 * basis[6 + k]
+                                |> found.Add
+
 
                         atoms.Add a
 
@@ -260,11 +267,14 @@ module internal NeighbourGrid =
 
         let count = atoms.Length
 
-        let axis k =
-            Array.init count (fun e -> coordinates[3 * e + k])
+        let low, high = Array.create 3 infinity, Array.create 3 -infinity
 
-        let low = Array.init 3 (axis >> Array.min)
-        let extent = Array.init 3 (fun k -> Array.max (axis k) - low[k] + 1e-9)
+        for e in 0 .. count - 1 do
+            for k in 0..2 do
+                low[k] <- min low[k] coordinates[3 * e + k]
+                high[k] <- max high[k] coordinates[3 * e + k]
+
+        let extent = Array.init 3 (fun k -> high[k] - low[k] + 1e-9)
         let volume = extent |> Array.fold (fun v e -> v * max e 1e-3) 1.0
         let spacing = Math.Cbrt(volume / float count)
         let bins = binning extent [| spacing; 1.25 * spacing; 1.25 * spacing |] count

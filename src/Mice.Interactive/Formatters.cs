@@ -8,6 +8,7 @@ using Mice.CSharp;
 using Mice.Entropy;
 using Mice.Information;
 using Mice.Plots;
+using Mice.Quests;
 using Mice.Samplers;
 using Microsoft.DotNet.Interactive.Formatting;
 using Microsoft.FSharp.Collections;
@@ -46,6 +47,9 @@ internal static class Formatters
         Blocks<LatticeResult>(point => ResultBlocks.Of([point]));
         Result<FSharpList<SampledLattice>>(ResultBlocks.Of);
         Result<MdResult>(ResultBlocks.Of);
+        Result<EnvironmentMetrics>(ResultBlocks.Of);
+        Result<EnvironmentComparison>(ResultBlocks.Of);
+        Result<LearningCurve>(ResultBlocks.Of);
 
         OfFacade<ScanEntropyEstimate, ScanResult>(ResultBlocks.Of);
         OfFacade<DenoisingEntropyEstimate, DenoisingResult>(ResultBlocks.Of);

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using Mice.Atoms;
@@ -5,6 +6,7 @@ using Mice.CSharp;
 using Mice.Entropy;
 using Mice.Information;
 using Mice.Plots;
+using Mice.Quests;
 using Mice.Samplers;
 using Microsoft.FSharp.Collections;
 using Plotly.NET;
@@ -42,6 +44,15 @@ internal static class ResultBlocks
     public static IReadOnlyList<Block> Of(MdResult result) =>
         Of(MdResultModule.describe([], null, result), MdFigures.againstTime(result.Time, result.PotentialEnergy));
 
+    public static IReadOnlyList<Block> Of(EnvironmentMetrics result) =>
+        Of(QuestsDescription.metrics([], [], [], [], result), First(EnvironmentFigures.metrics([], result)));
+
+    public static IReadOnlyList<Block> Of(EnvironmentComparison result) =>
+        Of(QuestsDescription.comparison([], [], [], result), First(EnvironmentFigures.comparison([], null, result)));
+
+    public static IReadOnlyList<Block> Of(LearningCurve result) =>
+        Of(QuestsDescription.learningCurve([], [], result), First(EnvironmentFigures.learningCurve(result)));
+
     public static IReadOnlyList<Block> Of(IEnumerable<Check> checks) => [Block.NewChecks(ListModule.OfSeq(checks))];
 
     public static IReadOnlyList<Block> Of(IEnumerable<ResultCheck> checks) =>
@@ -50,6 +61,10 @@ internal static class ResultBlocks
     public static IReadOnlyList<Block> Of(GenericChart chart) => Of([chart]);
 
     public static IReadOnlyList<Block> Of(IEnumerable<GenericChart> charts) => [Block.NewFigures(ListModule.OfSeq(charts))];
+
+    /// <summary>The first figure of a report.</summary>
+    private static GenericChart First(IEnumerable<Tuple<string, FSharpList<GenericChart>>> figures) =>
+        figures.First().Item2.Head;
 
     private static IReadOnlyList<Block> Of(ResultDescription found, GenericChart figure) =>
         [.. ReportModule.blocks(figure, found)];

@@ -10,6 +10,7 @@ open Mice.CSharp
 open Mice.Entropy
 open Mice.Interactive
 open Mice.Plots
+open Mice.Quests
 open Microsoft.DotNet.Interactive.Formatting
 
 let private registered = lazy (Formatters.Register())
@@ -67,6 +68,20 @@ let tests =
                     Expect.equal text "≤ -4.400(10)" "one text for all"
 
                 Expect.equal (plain [ bound; Estimate.exact 2.0 ]) "≤ -4.400(10), 2" "several in a row"
+            }
+
+            test "Numbers of environments show as a table with a figure" {
+                let set = Environments.ofPoints [| 0; 3; 6 |] (PointSet.ofRows 1 [| 0.0; 0.1; 0.2; 0.3; 0.5; 0.9 |] |> Result.defaultWith (fun faults -> failtest $"%A{faults}"))
+
+                let metrics = EnvironmentEntropy.metrics Run.quiet 0.1 set
+
+                let comparison =
+                    EnvironmentComparison.create Run.quiet 0.1 0.0<nat> (KernelIndex.exact set.Points) set
+                    |> Result.map (fun (struct (found, _)) -> found)
+
+                Expect.stringContains (html metrics) "Entropy H" "metrics"
+                Expect.stringContains (html comparison) "Novelty" "comparison"
+                Expect.stringContains (plain comparison) "Novelty" "comparison as text"
             }
 
             test "A result shows its numbers, its checks and a figure" {
