@@ -4,7 +4,8 @@ open System
 open Mice
 
 /// <summary>Sums of Gaussian kernels S(x) = Σⱼ exp(−|x − yⱼ|²/2h²) over sets of points, exact in double precision.</summary>
-/// <remarks>Bandwidths have the unit of the components. Sums do not depend on the number of threads, to the last digit. Beside the points and a sum
+/// <remarks>Bandwidths have the unit of the components. Where a run is on a CUDA device, sums over a set and within one are computed there, by the tensor engine; all else on the
+/// processor. Sums on the processor do not depend on the number of threads, to the last digit. Beside the points and a sum
 /// for each of them nothing that grows with the sets is kept in memory. Formula: D. Schwalbe-Koda et al., arXiv:2404.12367, eqs. S13 and S14.</remarks>
 [<RequireQualifiedAccess>]
 module KernelSums =
@@ -191,7 +192,10 @@ module KernelSums =
         (points: PointSet)
         : Result<float[][], MiceError list> =
         match bandwidthFaults bandwidths @ PointSet.faults reference points with
-        | [] -> Ok(logarithms run bandwidths None reference points)
+        | [] ->
+            match run.Device with
+            | Device.Cpu -> Ok(logarithms run bandwidths None reference points)
+            | device -> Ok(TensorSums.over device run bandwidths reference points)
         | faults -> Error faults
 
     /// <summary>Means of numbers that belong to the reference points, weighted by the kernels (Nadaraya–Watson): Σⱼ wⱼ Kⱼ(x) / Σⱼ Kⱼ(x).</summary>
@@ -271,8 +275,10 @@ module KernelSums =
     /// <param name="set">The points.</param>
     /// <returns>[bandwidths][points], none below 0. Errors: OutOfRange (bandwidths).</returns>
     let within (run: Run) (bandwidths: float[]) (set: PointSet) : Result<float[][], MiceError list> =
-        match bandwidthFaults bandwidths with
-        | [] ->
+        match bandwidthFaults bandwidths, run.Device with
+        | [], Device.Cuda _ ->
+            TensorSums.over run.Device run bandwidths set set |> Array.map (Array.map (max 0.0)) |> Ok
+        | [], Device.Cpu ->
             let factors = bandwidths |> Array.map factorOf
 
             let room _ =
@@ -301,7 +307,7 @@ module KernelSums =
                     rows
                     columns
             )
-        | faults -> Error faults
+        | faults, _ -> Error faults
 
     /// <summary>The nearest reference point of every point: distance and index. Of equally near ones the first; where both sets are the same object
     /// a point is not its own neighbour.</summary>

@@ -71,7 +71,11 @@ let tests =
             }
 
             test "Numbers of environments show as a table with a figure" {
-                let set = Environments.ofPoints [| 0; 3; 6 |] (PointSet.ofRows 1 [| 0.0; 0.1; 0.2; 0.3; 0.5; 0.9 |] |> Result.defaultWith (fun faults -> failtest $"%A{faults}"))
+                let set =
+                    Environments.ofPoints
+                        [| 0; 3; 6 |]
+                        (PointSet.ofRows 1 [| 0.0; 0.1; 0.2; 0.3; 0.5; 0.9 |]
+                         |> Result.defaultWith (fun faults -> failtest $"%A{faults}"))
 
                 let metrics = EnvironmentEntropy.metrics Run.quiet 0.1 set
 

@@ -54,6 +54,31 @@ let tests =
                     agreesOver dimension references count
             }
 
+            test "by the tensor engine agree with plain sums, in several blocks and far away" {
+                for references, count, shift in [ 300, 40, 0.0; 9000, 20, 0.0; 40, 5000, 0.0; 100, 50, 30.0 ] do
+                    let reference, points = normals 1UL references 5 0.1, normals 2UL count 5 0.1
+                    let points = points |> Array.map (Array.map (fun x -> x + shift))
+                    let bandwidths = [| 0.05; 0.2 |]
+
+                    let found =
+                        TensorSums.over
+                            Device.Cpu
+                            Run.quiet
+                            bandwidths
+                            (Reference.rows reference)
+                            (Reference.rows points)
+
+                    for b in 0..1 do
+                        for i in 0..50 .. count - 1 do
+                            let expected = Reference.logarithm bandwidths[b] reference points[i]
+
+                            Expecting.within
+                                (1e-9 * (1.0 + abs expected))
+                                (found[b][i])
+                                expected
+                                $"point {i} of {count}"
+            }
+
             test "agree with plain sums within a set, whatever the number of blocks" {
                 for dimension, count in [ 1, 1; 2, 30; 5, 239; 3, 241; 4, 480; 2, 700; 63, 800 ] do
                     agreesWithin dimension count
