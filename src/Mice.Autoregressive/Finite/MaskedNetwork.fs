@@ -1,0 +1,209 @@
+namespace Mice.Autoregressive
+
+open System.Collections.Concurrent
+open Mice
+
+/// A network for the states of a finite number of sites under conditions.
+type MaskedNetwork =
+    {
+        Shape: MaskedShape
+        /// As many as <c>MaskedShape.weights</c>: layer by layer, site by site, row by row.
+        Weights: float32[]
+    }
+
+/// States of all sites of some samples, with their probabilities.
+type MaskedSamples =
+    {
+        /// [samples; sites], row-major: the states, from 0.
+        States: byte[]
+        /// ln q of each sample, nats.
+        Logarithms: float[]
+    }
+
+/// <summary>Networks for the states of a finite number of sites under conditions: making, drawing, probabilities, gradients.</summary>
+/// <remarks>Results do not depend on the number of threads.</remarks>
+[<RequireQualifiedAccess>]
+module MaskedNetwork =
+    /// Gradients are added up in so many parts, whatever the threads.
+    let private parts = 8
+
+    let private lanes = MaskedVectors.Lanes
+
+    /// <summary>A network before training: weights uniform, of variance 2/3 by the largest number of inputs of a unit, as published.</summary>
+    /// <param name="key">The random numbers.</param>
+    /// <param name="shape">The shape.</param>
+    /// <returns>Errors: OutOfRange.</returns>
+    let create (key: Key) (shape: MaskedShape) : Result<MaskedNetwork, MiceError list> =
+        match MaskedShape.faults shape with
+        | [] ->
+            let generator = Key.generator key
+            let offsets = MaskedShape.offsets shape
+            let weights = Array.zeroCreate<float32>(MaskedShape.weights shape)
+
+            for layer in 0 .. MaskedShape.layers shape - 1 do
+                let inputs = shape.Conditions + shape.Sites * MaskedShape.fan shape layer
+                let width = sqrt (2.0 / float inputs)
+
+                for w in offsets[layer][0] .. offsets[layer][shape.Sites] - 1 do
+                    weights[w] <- float32 (width * (2.0 * generator.NextFloat() - 1.0))
+
+            Ok { Shape = shape; Weights = weights }
+        | faults -> Error faults
+
+    /// Work on blocks of samples, with lanes of a thread's own.
+    let private blocks
+        (run: Run)
+        (network: MaskedNetwork)
+        (count: int)
+        (work: MaskedLanes -> int -> int -> unit)
+        : unit =
+        let idle = ConcurrentBag<MaskedLanes>()
+
+        let one (run: Run) (first: int) =
+            Run.stopIfCancelled run
+
+            let own =
+                match idle.TryTake() with
+                | true, own -> own
+                | _ -> MaskedLanes network.Shape
+
+            work own first (min lanes (count - first))
+            idle.Add own
+            Ok()
+
+        Run.jobs (fun _ -> 1.0) one [| 0..lanes .. count - 1 |] { run with Progress = ignore } |> ignore
+
+    let private conditioned
+        (conditions: float32[])
+        (own: MaskedLanes)
+        (first: int)
+        (count: int)
+        =
+        for lane in 0 .. lanes - 1 do
+            // Lanes without a sample have the conditions of the first.
+            own.Condition(lane, conditions, first + (if lane < count then lane else 0))
+
+    /// Goes through the sites of a block; the state of each sample is asked for when the probabilities of its site are known.
+    let private pass
+        (network: MaskedNetwork)
+        (own: MaskedLanes)
+        (count: int)
+        (state: int -> int -> int)
+        (logarithms: float[])
+        (first: int)
+        =
+        for site in 0 .. network.Shape.Sites - 1 do
+            own.Step(network.Weights, site)
+
+            for lane in 0 .. lanes - 1 do
+                let s = if lane < count then state lane site else 0
+                own.Set(lane, site, s)
+
+                if lane < count then
+                    logarithms[first + lane] <- logarithms[first + lane] + float (own.Logarithm(lane, site, s))
+
+    let private countOf (network: MaskedNetwork) (conditions: float32[]) =
+        if conditions.Length = 0 || conditions.Length % network.Shape.Conditions <> 0 then
+            invalidArg (nameof conditions) $"Give {network.Shape.Conditions} conditions for each sample."
+
+        conditions.Length / network.Shape.Conditions
+
+    /// <summary>Draws a sample for each set of conditions.</summary>
+    /// <param name="run">Threads, key, cancellation.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="conditions">[samples; conditions], row-major.</param>
+    let sample (run: Run) (network: MaskedNetwork) (conditions: float32[]) : MaskedSamples =
+        let n, sites = countOf network conditions, network.Shape.Sites
+
+        let states, logarithms =
+            Array.zeroCreate<byte>(n * sites), Array.zeroCreate<float> n
+
+        blocks run network n (fun own first count ->
+            let generator = run.Key |> Key.item first |> Key.generator
+
+            let draw lane site =
+                let mutable rest = generator.NextFloat()
+                let mutable state = 0
+                rest <- rest - exp (float (own.Logarithm(lane, site, 0)))
+
+                while rest >= 0.0 && state < network.Shape.States - 1 do
+                    state <- state + 1
+                    rest <- rest - exp (float (own.Logarithm(lane, site, state)))
+
+                states[(first + lane) * sites + site] <- byte state
+                state
+
+            conditioned conditions own first count
+            pass network own count draw logarithms first)
+
+        {
+            States = states
+            Logarithms = logarithms
+        }
+
+    /// <summary>ln q of given states.</summary>
+    /// <param name="run">Threads, cancellation.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="conditions">[samples; conditions], row-major.</param>
+    /// <param name="states">[samples; sites], row-major.</param>
+    let logarithms (run: Run) (network: MaskedNetwork) (conditions: float32[]) (states: byte[]) : float[] =
+        let n, sites = countOf network conditions, network.Shape.Sites
+        let found = Array.zeroCreate<float> n
+
+        blocks run network n (fun own first count ->
+            conditioned conditions own first count
+            pass network own count (fun lane site -> int states[(first + lane) * sites + site]) found first)
+
+        found
+
+    /// <summary>Σ c ∇ ln q over given states.</summary>
+    /// <param name="run">Threads, cancellation.</param>
+    /// <param name="network">The network.</param>
+    /// <param name="conditions">[samples; conditions], row-major.</param>
+    /// <param name="states">[samples; sites], row-major.</param>
+    /// <param name="coefficients">c of each sample.</param>
+    /// <returns>As many numbers as weights.</returns>
+    let gradient
+        (run: Run)
+        (network: MaskedNetwork)
+        (conditions: float32[])
+        (states: byte[])
+        (coefficients: float[])
+        : float32[] =
+        let n, sites = countOf network conditions, network.Shape.Sites
+
+        let sums =
+            Array.init parts (fun _ -> Array.zeroCreate<float32> network.Weights.Length)
+
+        let idle = Array.init parts (fun _ -> MaskedLanes network.Shape)
+        let scratch = Array.zeroCreate<float> n
+
+        let one (run: Run) (part: int) =
+            let own = idle[part]
+            let given = Array.zeroCreate<float32> lanes
+
+            for first in part * lanes .. parts * lanes .. n - 1 do
+                Run.stopIfCancelled run
+                let count = min lanes (n - first)
+                conditioned conditions own first count
+                pass network own count (fun lane site -> int states[(first + lane) * sites + site]) scratch first
+
+                for lane in 0 .. lanes - 1 do
+                    given[lane] <-
+                        if lane < count then
+                            float32 coefficients[first + lane]
+                        else
+                            0.0f
+
+                own.AddGradient(network.Weights, given, sums[part])
+
+            Ok()
+
+        Run.jobs (fun _ -> 1.0) one [| 0 .. parts - 1 |] { run with Progress = ignore } |> ignore
+        let total = sums[0]
+
+        for part in 1 .. parts - 1 do
+            for w in 0 .. total.Length - 1 do
+                total[w] <- total[w] + sums[part][w]
+
+        total
