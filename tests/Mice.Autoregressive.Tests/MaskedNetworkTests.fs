@@ -77,6 +77,8 @@ let private network =
 let private conditions (n: int) =
     Array.init (2 * n) (fun i -> float32 (sin (float i)))
 
+let private under (values: float32[]) = { Values = values; Prior = None }
+
 let private random (n: int) =
     let generator = Key.ofSeed 8UL |> Key.generator
     Array.init (n * shape.Sites) (fun _ -> byte (generator.NextInt 3))
@@ -95,12 +97,43 @@ let tests =
             test "probabilities are those of the plain layers" {
                 for n in [ 1; 31; 32; 70 ] do
                     let given, states = conditions n, random n
-                    let found = MaskedNetwork.logarithms run network given states
+                    let found = MaskedNetwork.logarithms run network (under given) states
 
                     for i in 0 .. n - 1 do
                         // 32-bit numbers: 1e-6 for each of five sites.
                         let expected = logarithm network (conditionsOf given i) (sampleOf states i)
                         Expecting.within 5e-6 (found[i]) expected $"sample {i} of {n}"
+            }
+
+            test "what is known without the network is added to it" {
+                let given, states = conditions 40, random 40
+
+                let prior (sample: int) (all: byte[]) first site state =
+                    if site = 0 then
+                        0.1f * float32 state
+                    else
+                        0.2f * float32 state * float32 all[first + site - 1] - 0.01f * float32 sample
+
+                let known =
+                    { under given with
+                        Prior = Some(MaskedPrior(fun sample all first site state -> prior sample all first site state))
+                    }
+
+                let found = MaskedNetwork.logarithms run network known states
+
+                for i in 0..39 do
+                    let logs = plain network (conditionsOf given i) (sampleOf states i)
+
+                    let expected =
+                        logs
+                        |> Array.mapi (fun site own ->
+                            let shifted =
+                                own |> Array.mapi (fun s x -> x + float (prior i states (i * shape.Sites) site s))
+
+                            shifted[int states[i * shape.Sites + site]] - log (shifted |> Array.sumBy exp))
+                        |> Array.sum
+
+                    Expecting.within 5e-6 (found[i]) expected $"sample {i}"
             }
 
             test "probabilities of all states add up to 1" {
@@ -111,14 +144,19 @@ let tests =
                     |]
 
                 let given = Array.init (2 * 243) (fun i -> if i % 2 = 0 then 0.3f else -0.7f)
-                Expecting.within 1e-5 (MaskedNetwork.logarithms run network given all |> Array.sumBy exp) 1.0 "sum"
+
+                Expecting.within
+                    1e-5
+                    (MaskedNetwork.logarithms run network (under given) all |> Array.sumBy exp)
+                    1.0
+                    "sum"
             }
 
             test "samples come as often as their probabilities, and know them" {
                 let n = 40_000
                 let given = Array.init (2 * n) (fun i -> if i % 2 = 0 then 0.3f else -0.7f)
-                let found = MaskedNetwork.sample run network given
-                let again = MaskedNetwork.logarithms run network given found.States
+                let found = MaskedNetwork.sample run network (under given)
+                let again = MaskedNetwork.logarithms run network (under given) found.States
                 Array.iter2 (fun a b -> Expecting.within 1e-6 a b "ln q") found.Logarithms again
 
                 let counts = Array.init n (fun i -> sampleOf found.States i) |> Array.countBy id
@@ -141,7 +179,7 @@ let tests =
 
             test "samples do not depend on the number of threads" {
                 let draw threads =
-                    MaskedNetwork.sample { run with Threads = threads } network (conditions 100)
+                    MaskedNetwork.sample { run with Threads = threads } network (under (conditions 100))
 
                 Expect.equal (draw 1) (draw 2) "samples"
             }
@@ -150,7 +188,7 @@ let tests =
                 let n = 45
                 let given, states = conditions n, random n
                 let c = Array.init n (fun i -> cos (float i))
-                let found = MaskedNetwork.gradient run network given states c
+                let found = MaskedNetwork.gradient run network (under given) states c
 
                 let value (weights: float32[]) =
                     Seq.sum (
@@ -228,7 +266,7 @@ let tests =
                     let states =
                         rows |> Array.collect (fun r -> r[2].ToCharArray() |> Array.map (fun c -> byte c - byte '0'))
 
-                    let found = MaskedNetwork.logarithms run network given states
+                    let found = MaskedNetwork.logarithms run network (under given) states
 
                     rows
                     |> Array.iteri (fun i r ->

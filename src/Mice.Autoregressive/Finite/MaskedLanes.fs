@@ -147,7 +147,7 @@ type internal MaskedLanes(shape: MaskedShape) =
             for c in 0 .. given - 1 do
                 inputs[layer][c * MaskedVectors.Lanes + lane] <- conditions[sample * given + c]
 
-    /// <summary>Finds the probabilities of the states of a site, given the states of those before it.</summary>
+    /// <summary>Finds what stands for the states of a site, given those of the sites before it; their probabilities after <c>Normalise</c>.</summary>
     member _.Step(weights: float32[], site: int) : unit =
         for layer in 0 .. layers - 1 do
             let rows = MaskedShape.rows shape layer
@@ -170,7 +170,16 @@ type internal MaskedLanes(shape: MaskedShape) =
                     (first + r)
                     (first + next)
 
-            if isLast then normalise site else activate into first rows
+            if not isLast then
+                activate into first rows
+
+    /// <summary>Adds a number to what stands for a state of a site of a sample before <c>Normalise</c>.</summary>
+    member _.Add(lane: int, site: int, state: int, value: float32) : unit =
+        let at = (site * shape.States + state) * MaskedVectors.Lanes + lane
+        logarithms[at] <- logarithms[at] + value
+
+    /// <summary>Makes logarithms of probabilities of what was found for a site.</summary>
+    member _.Normalise(site: int) : unit = normalise site
 
     /// <summary>Sets the state of a site of a sample.</summary>
     member _.Set(lane: int, site: int, state: int) : unit =

@@ -11,6 +11,19 @@ type MaskedNetwork =
         Weights: float32[]
     }
 
+/// <summary>What is known of a site without any network, from the states of those before it: a number for a state, to which that of the network is added
+/// before the numbers of all states become probabilities.</summary>
+type MaskedPrior = delegate of sample: int * states: byte[] * first: int * site: int * state: int -> float32
+
+/// What samples are drawn under.
+type MaskedConditions =
+    {
+        /// [samples; conditions], row-major: what the layers are given.
+        Values: float32[]
+        /// What is known without the network; states of sample i stand from first = i · sites.
+        Prior: MaskedPrior option
+    }
+
 /// States of all sites of some samples, with their probabilities.
 type MaskedSamples =
     {
@@ -73,46 +86,69 @@ module MaskedNetwork =
 
         Run.jobs (fun _ -> 1.0) one [| 0..lanes .. count - 1 |] { run with Progress = ignore } |> ignore
 
-    let private conditioned
-        (conditions: float32[])
-        (own: MaskedLanes)
-        (first: int)
-        (count: int)
-        =
+    let private conditioned (conditions: float32[]) (own: MaskedLanes) (first: int) (count: int) =
         for lane in 0 .. lanes - 1 do
             // Lanes without a sample have the conditions of the first.
             own.Condition(lane, conditions, first + (if lane < count then lane else 0))
 
-    /// Goes through the sites of a block; the state of each sample is asked for when the probabilities of its site are known.
+    /// A block of samples: its lanes, its first sample, how many there are.
+    [<Struct>]
+    type private Block =
+        {
+            Own: MaskedLanes
+            First: int
+            Count: int
+        }
+
+    /// Goes through the sites of a block; what a sample's site is in is asked for when its probabilities are known.
     let private pass
         (network: MaskedNetwork)
-        (own: MaskedLanes)
-        (count: int)
-        (state: int -> int -> int)
+        (conditions: MaskedConditions)
+        (states: byte[])
+        (block: Block)
+        (state: int -> int -> unit)
         (logarithms: float[])
-        (first: int)
         =
-        for site in 0 .. network.Shape.Sites - 1 do
+        let own, first, count = block.Own, block.First, block.Count
+        let sites = network.Shape.Sites
+        conditioned conditions.Values own first count
+
+        for site in 0 .. sites - 1 do
             own.Step(network.Weights, site)
 
+            match conditions.Prior with
+            | None -> ()
+            | Some prior ->
+                for lane in 0 .. count - 1 do
+                    let sample = first + lane
+
+                    for s in 0 .. network.Shape.States - 1 do
+                        own.Add(lane, site, s, prior.Invoke(sample, states, sample * sites, site, s))
+
+            own.Normalise site
+
             for lane in 0 .. lanes - 1 do
-                let s = if lane < count then state lane site else 0
-                own.Set(lane, site, s)
-
                 if lane < count then
+                    state lane site
+                    let s = int states[(first + lane) * sites + site]
+                    own.Set(lane, site, s)
                     logarithms[first + lane] <- logarithms[first + lane] + float (own.Logarithm(lane, site, s))
+                else
+                    own.Set(lane, site, 0)
 
-    let private countOf (network: MaskedNetwork) (conditions: float32[]) =
-        if conditions.Length = 0 || conditions.Length % network.Shape.Conditions <> 0 then
+    let private countOf (network: MaskedNetwork) (conditions: MaskedConditions) =
+        let length = conditions.Values.Length
+
+        if length = 0 || length % network.Shape.Conditions <> 0 then
             invalidArg (nameof conditions) $"Give {network.Shape.Conditions} conditions for each sample."
 
-        conditions.Length / network.Shape.Conditions
+        length / network.Shape.Conditions
 
     /// <summary>Draws a sample for each set of conditions.</summary>
     /// <param name="run">Threads, key, cancellation.</param>
     /// <param name="network">The network.</param>
-    /// <param name="conditions">[samples; conditions], row-major.</param>
-    let sample (run: Run) (network: MaskedNetwork) (conditions: float32[]) : MaskedSamples =
+    /// <param name="conditions">What each sample is drawn under.</param>
+    let sample (run: Run) (network: MaskedNetwork) (conditions: MaskedConditions) : MaskedSamples =
         let n, sites = countOf network conditions, network.Shape.Sites
 
         let states, logarithms =
@@ -131,10 +167,18 @@ module MaskedNetwork =
                     rest <- rest - exp (float (own.Logarithm(lane, site, state)))
 
                 states[(first + lane) * sites + site] <- byte state
-                state
 
-            conditioned conditions own first count
-            pass network own count draw logarithms first)
+            pass
+                network
+                conditions
+                states
+                {
+                    Own = own
+                    First = first
+                    Count = count
+                }
+                draw
+                logarithms)
 
         {
             States = states
@@ -144,33 +188,42 @@ module MaskedNetwork =
     /// <summary>ln q of given states.</summary>
     /// <param name="run">Threads, cancellation.</param>
     /// <param name="network">The network.</param>
-    /// <param name="conditions">[samples; conditions], row-major.</param>
+    /// <param name="conditions">What each sample is drawn under.</param>
     /// <param name="states">[samples; sites], row-major.</param>
-    let logarithms (run: Run) (network: MaskedNetwork) (conditions: float32[]) (states: byte[]) : float[] =
-        let n, sites = countOf network conditions, network.Shape.Sites
+    let logarithms (run: Run) (network: MaskedNetwork) (conditions: MaskedConditions) (states: byte[]) : float[] =
+        let n = countOf network conditions
         let found = Array.zeroCreate<float> n
 
         blocks run network n (fun own first count ->
-            conditioned conditions own first count
-            pass network own count (fun lane site -> int states[(first + lane) * sites + site]) found first)
+            pass
+                network
+                conditions
+                states
+                {
+                    Own = own
+                    First = first
+                    Count = count
+                }
+                (fun _ _ -> ())
+                found)
 
         found
 
     /// <summary>Σ c ∇ ln q over given states.</summary>
     /// <param name="run">Threads, cancellation.</param>
     /// <param name="network">The network.</param>
-    /// <param name="conditions">[samples; conditions], row-major.</param>
+    /// <param name="conditions">What each sample is drawn under.</param>
     /// <param name="states">[samples; sites], row-major.</param>
     /// <param name="coefficients">c of each sample.</param>
     /// <returns>As many numbers as weights.</returns>
     let gradient
         (run: Run)
         (network: MaskedNetwork)
-        (conditions: float32[])
+        (conditions: MaskedConditions)
         (states: byte[])
         (coefficients: float[])
         : float32[] =
-        let n, sites = countOf network conditions, network.Shape.Sites
+        let n = countOf network conditions
 
         let sums =
             Array.init parts (fun _ -> Array.zeroCreate<float32> network.Weights.Length)
@@ -185,8 +238,18 @@ module MaskedNetwork =
             for first in part * lanes .. parts * lanes .. n - 1 do
                 Run.stopIfCancelled run
                 let count = min lanes (n - first)
-                conditioned conditions own first count
-                pass network own count (fun lane site -> int states[(first + lane) * sites + site]) scratch first
+
+                pass
+                    network
+                    conditions
+                    states
+                    {
+                        Own = own
+                        First = first
+                        Count = count
+                    }
+                    (fun _ _ -> ())
+                    scratch
 
                 for lane in 0 .. lanes - 1 do
                     given[lane] <-
