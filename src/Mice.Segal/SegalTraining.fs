@@ -1,0 +1,137 @@
+namespace Mice.Segal
+
+open Mice
+open Mice.Learning
+open Mice.Tensors
+
+/// How a network learns a system.
+type SegalTrainingOptions =
+    {
+        /// Optimiser steps.
+        Steps: int
+        /// Conditions of a step.
+        Conditions: int
+        /// Samples at each of them, 2 or more.
+        Samples: int
+        /// Of Adam, at the start; it falls to 0 like a cosine.
+        LearningRate: float
+    }
+
+/// <summary>Training by the reverse Kullback–Leibler divergence: the mean of ln q + (E − BΣ charge)/k_BT over samples of the network itself.</summary>
+/// <remarks>Its gradient is the mean of A ∇ ln q, A the sample's value less the mean of the others at its conditions (leave-one-out, which leaves the gradient unbiased), divided by the
+/// spread at these conditions, so that conditions with large fluctuations do not drown the others. The published advantage is divided by |mean| instead, which has zeros.
+/// Source: J. Damewood et al., npj Comput. Mater. 8, 61 (2022), eqs. 8–10; W. Kool et al., ICLR workshop (2019).</remarks>
+[<RequireQualifiedAccess>]
+module SegalTraining =
+    /// 4,000 steps of 25 conditions with 50 samples each.
+    let defaults: SegalTrainingOptions =
+        {
+            Steps = 4000
+            Conditions = 25
+            Samples = 50
+            LearningRate = 3e-3
+        }
+
+    /// Decay of the average of weights.
+    let private averaging = 0.99
+
+    /// The least spread of ln q + E/k_BT that advantages are divided by, nats.
+    let private leastSpread = 0.05
+
+    let private weightsOf (parameters: Params) : float32[] =
+        Params.tensor "weights" parameters |> Tensor.toArray<float32>
+
+    let private toParameters (weights: float32[]) : Params =
+        Params.node [ "weights", Params.Leaf(Tensor.ofArray [ weights.Length ] weights) ]
+
+    let private withWeights (n: SegalNetwork) (weights: float32[]) : SegalNetwork =
+        { n with
+            Network = { n.Network with Weights = weights }
+        }
+
+    /// <summary>ln q + (E − BΣ charge)/k_BT of samples, nats.</summary>
+    let internal potentials
+        (n: SegalNetwork)
+        (conditions: Conditions[])
+        (states: byte[])
+        (logarithms: float[])
+        : float[] =
+        Array.init conditions.Length (fun i ->
+            let c = conditions[i]
+            logarithms[i] + SemiGrandSystem.reduced n.System c.Temperature c.Field states (i * n.System.Sites))
+
+    /// The factors of ∇ ln q in the gradient.
+    let internal advantages (samples: int) (values: float[]) : float[] =
+        values
+        |> Array.chunkBySize samples
+        |> Array.collect (fun own ->
+            let mean = Array.average own
+            let count = float own.Length
+
+            let spread =
+                sqrt (own |> Array.averageBy (fun x -> (x - mean) ** 2.0)) |> max leastSpread
+
+            own |> Array.map (fun x -> (x - mean) * count / (count - 1.0) / spread / float values.Length))
+
+    let private objective (run: Run) (o: SegalTrainingOptions) (n: SegalNetwork) : Objective<Conditions[] * Key> =
+        {
+            RoundSteps = 1
+            Draw =
+                fun round _ ->
+                    let key = run.Key |> Key.named "steps" |> Key.item round
+
+                    let conditions =
+                        ConditionRange.draw (Key.named "conditions" key) o.Conditions n.Range
+                        |> Array.collect (Array.replicate o.Samples)
+
+                    conditions, Key.named "samples" key
+            Gradient =
+                fun state (conditions, key) _ ->
+                    let own = weightsOf state.Parameters |> withWeights n
+                    let drawn = SegalNetwork.sample { run with Key = key } own conditions
+                    let values = potentials own conditions drawn.States drawn.Logarithms
+
+                    let gradient =
+                        Mice.Autoregressive.MaskedNetwork.gradient
+                            run
+                            own.Network
+                            (SegalNetwork.under own conditions)
+                            drawn.States
+                            (advantages o.Samples values)
+
+                    struct (Array.average values / float n.System.Sites, toParameters gradient, nan)
+            Held = None
+        }
+
+    let private faults (o: SegalTrainingOptions) : MiceError list =
+        [
+            yield! Validate.atLeast 1 "the number of steps" o.Steps
+            yield! Validate.atLeast 1 "the conditions of a step" o.Conditions
+            yield! Validate.atLeast 2 "the samples at each condition" o.Samples
+            yield! Validate.positive "the learning rate" o.LearningRate
+        ]
+
+    /// <summary>Trains a network.</summary>
+    /// <param name="run">Threads, key, progress, cancellation, store.</param>
+    /// <param name="o">How.</param>
+    /// <param name="n">The network.</param>
+    /// <returns>The network with averaged weights, and the state of the training, whose curve is ln q + E/k_BT per site, an upper bound of −ln Z/N on average over the conditions.
+    /// Errors: OutOfRange, BadFile (a checkpoint of another network).</returns>
+    let train
+        (run: Run)
+        (o: SegalTrainingOptions)
+        (n: SegalNetwork)
+        : Result<struct (SegalNetwork * TrainingState), MiceError list> =
+        match faults o with
+        | [] ->
+            let rate = Schedule.cosine o.LearningRate 0.0 (int64 o.Steps)
+
+            let plan =
+                { TrainingPlan.create "segal" o.Steps rate with
+                    Averaging = averaging
+                }
+
+            TrainingState.start plan.Optimiser (toParameters n.Network.Weights)
+            |> fun first -> Training.run plan (objective run o n) first run
+            |> Result.map (fun state -> struct (weightsOf state.Best |> withWeights n, state))
+        | faults -> Error faults

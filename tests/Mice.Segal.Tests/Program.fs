@@ -1,0 +1,4 @@
+module Mice.Segal.Tests.Program
+
+[<EntryPoint>]
+let main arguments = Expecting.run arguments

@@ -1,0 +1,172 @@
+module Mice.Segal.Tests.SemiGrandTests
+
+open Expecto
+open Mice
+open Mice.Samplers
+open Mice.Segal
+
+let private run = { Run.quiet with Threads = 2 }
+let private model = IsingModel.square 4 2.0
+let private system = SemiGrandSystem.ising model |> ok
+
+let private range: ConditionRange =
+    {
+        Temperature = 1.5, 3.5
+        Field = -0.4, 0.4
+    }
+
+let private network =
+    SegalNetwork.create (Key.ofSeed 1UL) SegalNetwork.form range system |> ok
+
+let private at t b : Conditions = { Temperature = t; Field = b }
+
+/// −ln Z · T/N, u without the field's part, and the magnetisation.
+let private exact (c: Conditions) =
+    let averages =
+        { model with
+            Temperature = c.Temperature
+            Field = c.Field
+        }
+        |> Enumeration.averages
+        |> ok
+
+    -c.Temperature * float averages.LogPartitionFunction,
+    averages.Energy + c.Field * averages.Magnetisation,
+    averages.Magnetisation
+
+let private places = [ at 1.5 0.0; at 2.0 0.1; at 2.269 -0.3; at 3.5 0.4 ]
+
+/// A number within so many of its errors.
+let private agrees (errors: float) (found: Estimate<1>) (expected: float) (what: string) =
+    Expecting.within (errors * found.StandardError + 1e-9) found.Value expected what
+
+[<Tests>]
+let tests =
+    testList
+        "SemiGrand"
+        [
+            test "energies are those of the Ising model" {
+                let generator = Key.ofSeed 5UL |> Key.generator
+
+                for shape in
+                    [
+                        IsingModel.square 4 1.0
+                        { IsingModel.triangularAntiferromagnet 3 1.0 with
+                            Rows = 4
+                        }
+                    ] do
+                    let system = SemiGrandSystem.ising shape |> ok
+                    let states = Array.init (3 * system.Sites) (fun _ -> byte (generator.NextInt 2))
+
+                    for sample in 0..2 do
+                        let first = sample * system.Sites
+                        let spins = Array.init system.Sites (fun i -> 2y * sbyte states[first + i] - 1y)
+                        Expecting.within 1e-12 (system.Energy states first) (IsingModel.energy shape spins) "energy"
+
+                        Expect.equal
+                            (SemiGrandSystem.charge system states first)
+                            (float (IsingModel.magnetisation spins))
+                            "charge"
+
+                        // Every bond is that of a site and one before it.
+                        let before = Option.get system.Before
+
+                        let sum =
+                            Seq.sum (
+                                seq {
+                                    for site in 0 .. system.Sites - 1 ->
+                                        before states first site (int states[first + site])
+                                }
+                            )
+
+                        Expecting.within 1e-12 sum (system.Energy states first) "bonds"
+            }
+
+            test "conditions lie in all parts of the range" {
+                let drawn = ConditionRange.draw (Key.ofSeed 2UL) 10 range
+                let part low high x = int (10.0 * (x - low) / (high - low))
+                let parts f = drawn |> Array.map f |> Array.sort
+                Expect.equal (parts (fun c -> part 1.5 3.5 c.Temperature)) [| 0..9 |] "temperatures"
+                Expect.equal (parts (fun c -> part -0.4 0.4 c.Field)) [| 0..9 |] "fields"
+            }
+
+            test "advantages have no mean, and that of a sample does not depend on its own value but by a factor" {
+                let values = [| 1.0; 2.0; 6.0; -1.0; 0.0; 1.0 |]
+                let found = SegalTraining.advantages 3 values
+                Expecting.within 1e-12 (Array.sum found[0..2]) 0.0 "first conditions"
+                Expecting.within 1e-12 (Array.sum found[3..5]) 0.0 "second conditions"
+                let spread = sqrt (14.0 / 3.0)
+                Expecting.within 1e-12 found[2] ((6.0 - 1.5) / spread / 6.0) "less the mean of the others"
+            }
+
+            test "weights of an untrained network give the exact free energy within their errors" {
+                for c in places do
+                    let found = SemiGrandEstimate.create run 20_000 c network |> ok
+                    let potential, _, _ = exact c
+                    agrees 5.0 found.GrandPotential potential $"T = {c.Temperature}, B = {c.Field}"
+                    Expect.isLessThan found.EffectiveSampleSize 0.9 "nothing was learned"
+            }
+
+            test "a trained network knows the whole range" {
+                let options =
+                    { SegalTraining.defaults with
+                        Steps = 800
+                        Samples = 20
+                    }
+
+                let struct (trained, state) = SegalTraining.train run options network |> ok
+                Expect.hasLength state.Curve 20 "entries of the curve"
+
+                for c in places do
+                    let found = SemiGrandEstimate.create run 20_000 c trained |> ok
+                    let potential, energy, magnetisation = exact c
+                    let name = $"T = {c.Temperature}, B = {c.Field}"
+                    // Four conditions and three numbers: five errors are exceeded once in 140,000 runs.
+                    agrees 5.0 found.GrandPotential potential name
+                    agrees 5.0 found.Energy energy name
+                    agrees 5.0 found.Charge magnetisation name
+                    Expect.isGreaterThan found.EffectiveSampleSize 0.85 $"effective sample size, {name}"
+
+                    Expect.isGreaterThan
+                        found.Variational.Value
+                        (potential - 5.0 * found.Variational.StandardError)
+                        $"upper bound, {name}"
+
+                    Expect.equal found.Variational.Direction Direction.UpperBound "direction"
+            }
+
+            test "training goes on to the same weights, whatever the threads" {
+                let options =
+                    { SegalTraining.defaults with
+                        Steps = 12
+                        Conditions = 4
+                        Samples = 10
+                    }
+
+                let weights threads =
+                    let struct (trained, _) =
+                        SegalTraining.train { run with Threads = threads } options network |> ok
+
+                    trained.Network.Weights
+
+                Expect.equal (weights 1) (weights 2) "weights"
+            }
+
+            test "conditions outside the range, and wrong options, are refused" {
+                Expect.isError (SemiGrandEstimate.create run 100 (at 1.4 0.0) network) "temperature"
+                Expect.isError (SemiGrandEstimate.create run 100 (at 2.0 0.5) network) "field"
+                Expect.isError (SemiGrandEstimate.create run 1 (at 2.0 0.0) network) "samples"
+
+                Expect.isError
+                    (SegalTraining.train
+                        run
+                        { SegalTraining.defaults with
+                            Samples = 1
+                        }
+                        network)
+                    "samples"
+
+                for wrong in [ { range with Temperature = 0.0, 1.0 }; { range with Field = 1.0, 0.0 } ] do
+                    Expect.isError (SegalNetwork.create (Key.ofSeed 1UL) SegalNetwork.form wrong system) $"%A{wrong}"
+            }
+        ]
