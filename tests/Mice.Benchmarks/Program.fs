@@ -17,6 +17,7 @@ let private benches: Measurement list =
         MiceBench.measurement
         QuestsBench.speed
         QuestsBench.streaming
+        QuestsBench.index
     ]
 
 [<EntryPoint>]
