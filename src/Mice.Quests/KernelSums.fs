@@ -1,6 +1,7 @@
 namespace Mice.Quests
 
 open System
+open System.Collections.Concurrent
 open Mice
 
 /// <summary>Sums of Gaussian kernels S(x) = Σⱼ exp(−|x − yⱼ|²/2h²) over sets of points, exact in double precision.</summary>
@@ -233,34 +234,48 @@ module KernelSums =
         else
             Error faults
 
+    /// Room of a thread: products of a block, and lanes of sums for every factor.
+    [<Struct>]
+    type private Room = { Products: float[]; Lanes: float[][] }
+
+    let private room (factors: float[]) : Room =
+        {
+            Products = Array.zeroCreate PanelPair.Pairs
+            Lanes = factors |> Array.map (fun _ -> Array.zeroCreate (ownPanels * PointSet.Width * lanes))
+        }
+
     /// The kernels of all pairs of two blocks of a set, added to the sums of the rows of the one and, as columns, of the other.
     let private pairOfBlocks
+        (room: Room)
         (factors: float[])
         (set: PointSet)
-        (rows: float[][])
-        (columns: float[][])
-        (i: int)
-        (j: int)
+        (rows: float[][], columns: float[][])
+        (i: int, j: int)
         =
+        let products, sums = room.Products, room.Lanes
+        sums |> Array.iter Array.Clear
         let panels = PointSet.panels set.Count
         let first, last = i * ownPanels, min (panels - 1) (i * ownPanels + ownPanels - 1)
         let from, upTo = j * ownPanels, min (panels - 1) (j * ownPanels + ownPanels - 1)
-        let products = Array.zeroCreate PanelPair.Pairs
-
-        let sums =
-            factors |> Array.map (fun _ -> Array.zeroCreate ((last - first + 1) * PointSet.Width * lanes))
 
         for panel in first..last do
-            let left = set.Squares, panel * PointSet.Width
+            let row = panel * PointSet.Width
             let lane = (panel - first) * PointSet.Width * lanes
 
             for other in (if i = j then panel else from) .. upTo do
-                let right = set.Squares, other * PointSet.Width
+                let right = other * PointSet.Width
                 let column = if panel = other then -1 else other * PointSet.Width
                 PanelPair.multiply set panel set other products
 
                 for f in 0 .. factors.Length - 1 do
-                    PanelPair.add factors[f] products left right [||] (sums[f], lane) (columns[f], column)
+                    PanelPair.add
+                        factors[f]
+                        products
+                        (set.Squares, row)
+                        (set.Squares, right)
+                        [||]
+                        (sums[f], lane)
+                        (columns[f], column)
 
         for f in 0 .. factors.Length - 1 do
             for r in 0 .. (last - first + 1) * PointSet.Width - 1 do
@@ -281,10 +296,11 @@ module KernelSums =
         | [], Device.Cpu ->
             let factors = bandwidths |> Array.map factorOf
 
-            let room _ =
+            let sums _ =
                 Array.zeroCreate<float> set.Squares.Length
 
-            let rows, columns = Array.map room factors, Array.map room factors
+            let rows, columns = Array.map sums factors, Array.map sums factors
+            let idle = ConcurrentBag<Room>()
             let blocks = (PointSet.panels set.Count + ownPanels - 1) / ownPanels
             let silent = { run with Progress = ignore }
             let last = blocks / 2
@@ -295,7 +311,14 @@ module KernelSums =
 
                 let one (run: Run) (i: int) =
                     Run.stopIfCancelled run
-                    pairOfBlocks factors set rows columns i ((i + t) % blocks)
+
+                    let own =
+                        match idle.TryTake() with
+                        | true, own -> own
+                        | _ -> room factors
+
+                    pairOfBlocks own factors set (rows, columns) (i, (i + t) % blocks)
+                    idle.Add own
                     Ok()
 
                 Run.jobs (fun _ -> 1.0) one [| 0 .. meeting - 1 |] silent |> ignore
