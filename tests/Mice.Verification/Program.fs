@@ -28,6 +28,7 @@ let private verifications: Measurement list =
         QuestsVerification.measurement
         EnvironmentPhases.copper
         EnvironmentPhases.melting
+        SegalVerification.measurement
     ]
 
 [<EntryPoint>]
