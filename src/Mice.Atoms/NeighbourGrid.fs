@@ -174,10 +174,8 @@ module internal NeighbourGrid =
                 for n1 in first[1] .. last[1] do
                     for n2 in first[2] .. last[2] do
                         for k in 0..2 do
-
                             point[k] + float n0 * basis[k] + float n1 * basis[3 + k] + float n2 * basis[6 + k]
                             |> found.Add
-
 
                         atoms.Add a
 

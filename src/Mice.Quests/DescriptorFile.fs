@@ -14,50 +14,47 @@ module DescriptorFile =
     let isNumPy (path: string) : bool =
         path.EndsWith(".npy", StringComparison.OrdinalIgnoreCase)
 
+    /// All numbers of a .npy file, as what is made of them and its shape; or why its shape will not do.
+    let private readAll
+        (path: string)
+        (make: int list -> Result<float[] -> Result<'a, MiceError list>, string>)
+        : Result<'a, MiceError list> =
+        InputFile.read path (fun stream ->
+            let bad fault =
+                Error [ MiceError.BadFile(path, None, None, fault) ]
+
+            match NumPyArray.readHeader stream with
+            | Error fault -> bad fault
+            | Ok header ->
+                match make header.Shape with
+                | Error fault -> bad fault
+                | Ok finish ->
+                    let values = Array.zeroCreate (List.fold (*) 1 header.Shape)
+
+                    match stream |> NumPyArray.readValues header (fun i value -> values[int i] <- value) with
+                    | Error fault -> bad fault
+                    | Ok() -> finish values)
+
     /// <summary>Descriptors of a .npy file of two axes, environments and components.</summary>
     /// <param name="path">The file.</param>
     /// <returns>Errors: MissingFile, BadFile (no such file, another number of axes), OutOfRange (numbers that are not finite).</returns>
     let read (path: string) : Result<PointSet, MiceError list> =
-        InputFile.read path (fun stream ->
-            let bad fault =
-                Error [ MiceError.BadFile(path, None, None, fault) ]
+        let points columns values =
+            PointSet.ofRows columns values
+            |> Result.mapError (List.map (fun fault -> MiceError.BadFile(path, None, None, MiceError.message fault)))
 
-            match NumPyArray.readHeader stream with
-            | Error fault -> bad fault
-            | Ok header ->
-                match header.Shape with
-                | [ rows; columns ] when int64 rows * int64 columns <= int64 Array.MaxLength ->
-                    let values = Array.zeroCreate (rows * columns)
-
-                    match stream |> NumPyArray.readValues header (fun i value -> values[int i] <- value) with
-                    | Error fault -> bad fault
-                    | Ok() ->
-                        PointSet.ofRows columns values
-                        |> Result.mapError (
-                            List.map (fun fault -> MiceError.BadFile(path, None, None, MiceError.message fault))
-                        )
-                | [ rows; columns ] -> bad $"{rows} rows of {columns} numbers are more than Mice reads at once."
-                | axes -> bad $"it has {axes.Length} axes; descriptors have two, environments and components.")
+        readAll path (function
+            | [ rows; columns ] when int64 rows * int64 columns <= int64 Array.MaxLength -> Ok(points columns)
+            | [ rows; columns ] -> Error $"{rows} rows of {columns} numbers are more than Mice reads at once."
+            | axes -> Error $"it has {axes.Length} axes; descriptors have two, environments and components.")
 
     /// <summary>One number for each environment, of a .npy file of one axis.</summary>
     /// <param name="path">The file.</param>
-    /// <returns>Errors: MissingFile, BadFile (no such file, another number of axes).</returns>
+    /// <returns>[n]. Errors: MissingFile, BadFile (no such file, another number of axes).</returns>
     let readNumbers (path: string) : Result<float[], MiceError list> =
-        InputFile.read path (fun stream ->
-            let bad fault =
-                Error [ MiceError.BadFile(path, None, None, fault) ]
-
-            match NumPyArray.readHeader stream with
-            | Error fault -> bad fault
-            | Ok header ->
-                match header.Shape with
-                | [ count ] ->
-                    let values = Array.zeroCreate count
-
-                    match stream |> NumPyArray.readValues header (fun i value -> values[int i] <- value) with
-                    | Error fault -> bad fault
-                    | Ok() -> Ok values
-                | axes -> bad $"it has {axes.Length} axes; a number for each environment has one.")
+        readAll path (function
+            | [ _ ] -> Ok Ok
+            | axes -> Error $"it has {axes.Length} axes; a number for each environment has one.")
 
     /// <summary>Writes descriptors as a .npy file of 64-bit floats, [n; d].</summary>
     /// <param name="path">The file, which is there completely or not at all.</param>

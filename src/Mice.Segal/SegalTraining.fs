@@ -18,9 +18,10 @@ type SegalTrainingOptions =
     }
 
 /// <summary>Training by the reverse Kullback–Leibler divergence: the mean of ln q + (E − BΣ charge)/k_BT over samples of the network itself.</summary>
-/// <remarks>Its gradient is the mean of A ∇ ln q, A the sample's value less the mean of the others at its conditions (leave-one-out, which leaves the gradient unbiased), divided by the
-/// spread at these conditions, so that conditions with large fluctuations do not drown the others. The published advantage is divided by |mean| instead, which has zeros.
-/// Source: J. Damewood et al., npj Comput. Mater. 8, 61 (2022), eqs. 8–10; W. Kool et al., ICLR workshop (2019).</remarks>
+/// <remarks>Its gradient is the mean of A ∇ ln q, A the sample's value less the mean of the others at its conditions (leave-one-out), divided by the
+/// spread at these conditions, so that conditions with large fluctuations do not drown the others. Conditions then weigh differently, and as the spread is that of the same samples,
+/// the gradient has a bias of the order of one by their number; the minimum, where all values at a condition are equal, stays where it is. The published advantage is divided by |mean| instead, which has zeros.
+/// Source: J. Damewood et al., npj Comput. Mater. 8, 61 (2022), eqs. 7 and 8; W. Kool et al., ICLR workshop (2019).</remarks>
 [<RequireQualifiedAccess>]
 module SegalTraining =
     /// 4,000 steps of 25 conditions with 50 samples each.

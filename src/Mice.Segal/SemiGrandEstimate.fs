@@ -2,6 +2,7 @@ namespace Mice.Segal
 
 open Mice
 open Mice.Autoregressive
+open Mice.Samplers
 
 /// What samples of a network say of a system at one temperature and field.
 type SemiGrandEstimate =
@@ -23,22 +24,15 @@ type SemiGrandEstimate =
 
 /// <summary>Self-normalised importance sampling (SNIS): weights w = exp(−(E − BΣ charge)/k_BT)/q of samples of a network.</summary>
 /// <remarks>ln Z = ln ⟨w⟩; standard error √((1/NESS − 1)/n) by the variance of the weights; averages Σ w O/Σ w with √(Σ w²(O − ⟨O⟩)²)/Σ w. Weights say nothing of states that the network never
-/// draws. NESS is printed upside down in the paper (eq. 12). Source: J. Damewood et al., npj Comput. Mater. 8, 61 (2022), eqs. 11 and 12.</remarks>
+/// draws. NESS is printed upside down in the paper (eq. 12). Source: J. Damewood et al., npj Comput. Mater. 8, 61 (2022), eqs. 9 to 12.</remarks>
 [<RequireQualifiedAccess>]
 module SemiGrandEstimate =
-    /// <summary>What stands against weights: ln w from −(E − BΣ charge)/k_BT − ln q.</summary>
-    let private weigh (logarithms: float[]) : struct (float[] * float) =
-        let top = Array.max logarithms
-        let weights = logarithms |> Array.map (fun l -> exp (l - top))
-        struct (weights, top + log (Array.average weights))
-
-    /// Σ w O/Σ w with its error.
-    let private average (weights: float[]) (values: float[]) : Estimate<1> =
-        let total = Array.sum weights
-        let mean = Array.fold2 (fun sum w x -> sum + w * x) 0.0 weights values / total
+    /// Σ p O with its error, p = w/Σw.
+    let private average (shares: float[]) (values: float[]) : Estimate<1> =
+        let mean = Array.fold2 (fun sum p x -> sum + p * x) 0.0 shares values
 
         let error =
-            sqrt (Array.fold2 (fun sum w x -> sum + (w * (x - mean)) ** 2.0) 0.0 weights values) / total
+            sqrt (Array.fold2 (fun sum p x -> sum + (p * (x - mean)) ** 2.0) 0.0 shares values)
 
         Estimate.create mean error Direction.NoBound
 
@@ -65,21 +59,16 @@ module SemiGrandEstimate =
             let conditions = Array.create samples c
             let drawn: MaskedSamples = SegalNetwork.sample run n conditions
             let values = SegalTraining.potentials n conditions drawn.States drawn.Logarithms
-            let struct (weights, logZ) = weigh (values |> Array.map (fun v -> -v))
+
+            let struct (shares, logSum) =
+                ThermalAverages.weigh (values |> Array.map (fun v -> -v))
+
             let sites, count = float n.System.Sites, float samples
-
-            let share =
-                Array.sum weights ** 2.0 / (count * Array.sumBy (fun w -> w * w) weights)
-
+            let ness = 1.0 / (count * Array.sumBy (fun p -> p * p) shares)
             let scale = n.System.Boltzmann * c.Temperature / sites
 
             let of' f =
                 Array.init samples (fun i -> f drawn.States (i * n.System.Sites) / sites)
-
-            let mean = Array.average values
-
-            let spread =
-                sqrt (values |> Array.sumBy (fun v -> (v - mean) ** 2.0) |> fun s -> s / (count - 1.0) / count)
 
             Ok
                 {
@@ -87,13 +76,13 @@ module SemiGrandEstimate =
                     Samples = samples
                     GrandPotential =
                         Estimate.create
-                            (-scale * logZ)
-                            (scale * sqrt (max 0.0 (1.0 / share - 1.0) / count))
+                            (-scale * (logSum - log count))
+                            (scale * sqrt (max 0.0 (1.0 / ness - 1.0) / count))
                             Direction.NoBound
-                    Variational = Estimate.create (scale * mean) (scale * spread) Direction.UpperBound
-                    EffectiveSampleSize = share
-                    Energy = average weights (of' n.System.Energy)
-                    Charge = average weights (of' (SemiGrandSystem.charge n.System))
+                    Variational = values |> Statistics.estimate Direction.UpperBound |> Estimate.scale scale
+                    EffectiveSampleSize = ness
+                    Energy = average shares (of' n.System.Energy)
+                    Charge = average shares (of' (SemiGrandSystem.charge n.System))
                 }
         else
             Error faults

@@ -1,6 +1,5 @@
 namespace Mice.Verification
 
-open System
 open Mice
 open Mice.Atoms
 open Mice.Quests

@@ -1,6 +1,5 @@
 namespace Mice.Autoregressive
 
-open System
 open System.Runtime.CompilerServices
 open System.Runtime.InteropServices
 open System.Runtime.Intrinsics

@@ -63,13 +63,17 @@ module MaskedNetwork =
             Ok { Shape = shape; Weights = weights }
         | faults -> Error faults
 
+    /// A block of samples: its lanes, its first sample, how many there are.
+    [<Struct>]
+    type private Block =
+        {
+            Own: MaskedLanes
+            First: int
+            Count: int
+        }
+
     /// Work on blocks of samples, with lanes of a thread's own.
-    let private blocks
-        (run: Run)
-        (network: MaskedNetwork)
-        (count: int)
-        (work: MaskedLanes -> int -> int -> unit)
-        : unit =
+    let private blocks (run: Run) (network: MaskedNetwork) (count: int) (work: Block -> unit) : unit =
         let idle = ConcurrentBag<MaskedLanes>()
 
         let one (run: Run) (first: int) =
@@ -80,27 +84,24 @@ module MaskedNetwork =
                 | true, own -> own
                 | _ -> MaskedLanes network.Shape
 
-            work own first (min lanes (count - first))
+            work
+                {
+                    Own = own
+                    First = first
+                    Count = min lanes (count - first)
+                }
+
             idle.Add own
             Ok()
 
         Run.jobs (fun _ -> 1.0) one [| 0..lanes .. count - 1 |] { run with Progress = ignore } |> ignore
 
-    let private conditioned (conditions: float32[]) (own: MaskedLanes) (first: int) (count: int) =
+    let private conditioned (conditions: float32[]) (block: Block) =
         for lane in 0 .. lanes - 1 do
             // Lanes without a sample have the conditions of the first.
-            own.Condition(lane, conditions, first + (if lane < count then lane else 0))
+            block.Own.Condition(lane, conditions, block.First + (if lane < block.Count then lane else 0))
 
-    /// A block of samples: its lanes, its first sample, how many there are.
-    [<Struct>]
-    type private Block =
-        {
-            Own: MaskedLanes
-            First: int
-            Count: int
-        }
-
-    /// Goes through the sites of a block; what a sample's site is in is asked for when its probabilities are known.
+    /// Goes through the sites of a block; what a sample's site is in is set when its probabilities are known.
     let private pass
         (network: MaskedNetwork)
         (conditions: MaskedConditions)
@@ -111,7 +112,7 @@ module MaskedNetwork =
         =
         let own, first, count = block.Own, block.First, block.Count
         let sites = network.Shape.Sites
-        conditioned conditions.Values own first count
+        conditioned conditions.Values block
 
         for site in 0 .. sites - 1 do
             own.Step(network.Weights, site)
@@ -154,7 +155,8 @@ module MaskedNetwork =
         let states, logarithms =
             Array.zeroCreate<byte>(n * sites), Array.zeroCreate<float> n
 
-        blocks run network n (fun own first count ->
+        blocks run network n (fun block ->
+            let own, first = block.Own, block.First
             let generator = run.Key |> Key.item first |> Key.generator
 
             let draw lane site =
@@ -168,17 +170,7 @@ module MaskedNetwork =
 
                 states[(first + lane) * sites + site] <- byte state
 
-            pass
-                network
-                conditions
-                states
-                {
-                    Own = own
-                    First = first
-                    Count = count
-                }
-                draw
-                logarithms)
+            pass network conditions states block draw logarithms)
 
         {
             States = states
@@ -194,18 +186,7 @@ module MaskedNetwork =
         let n = countOf network conditions
         let found = Array.zeroCreate<float> n
 
-        blocks run network n (fun own first count ->
-            pass
-                network
-                conditions
-                states
-                {
-                    Own = own
-                    First = first
-                    Count = count
-                }
-                (fun _ _ -> ())
-                found)
+        blocks run network n (fun block -> pass network conditions states block (fun _ _ -> ()) found)
 
         found
 
@@ -237,23 +218,19 @@ module MaskedNetwork =
 
             for first in part * lanes .. parts * lanes .. n - 1 do
                 Run.stopIfCancelled run
-                let count = min lanes (n - first)
 
-                pass
-                    network
-                    conditions
-                    states
+                let block =
                     {
                         Own = own
                         First = first
-                        Count = count
+                        Count = min lanes (n - first)
                     }
-                    (fun _ _ -> ())
-                    scratch
+
+                pass network conditions states block (fun _ _ -> ()) scratch
 
                 for lane in 0 .. lanes - 1 do
                     given[lane] <-
-                        if lane < count then
+                        if lane < block.Count then
                             float32 coefficients[first + lane]
                         else
                             0.0f

@@ -1,13 +1,9 @@
 namespace Mice.Cli
 
-open System
-open System.IO
-open Argu
 open Mice
 open Mice.Atoms
 open Mice.Quests
 open Mice.Plots
-open Plotly.NET
 open Mice.Cli.QuestsPlan
 
 /// Verbs that hold environments against those of a reference.

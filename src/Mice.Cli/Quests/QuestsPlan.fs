@@ -1,12 +1,8 @@
 namespace Mice.Cli
 
-open System
-open System.IO
 open Argu
 open Mice
-open Mice.Atoms
 open Mice.Quests
-open Mice.Plots
 open Plotly.NET
 
 /// What the verbs of `mice quests` that read all of their environments have in common.

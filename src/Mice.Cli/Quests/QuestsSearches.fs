@@ -1,13 +1,10 @@
 namespace Mice.Cli
 
 open System
-open System.IO
-open Argu
 open Mice
 open Mice.Atoms
 open Mice.Quests
 open Mice.Plots
-open Plotly.NET
 open Mice.Cli.QuestsPlan
 
 /// Verbs that look for new environments.

@@ -7,7 +7,6 @@ open Mice
 open Mice.Atoms
 open Mice.Quests
 open Mice.Plots
-open Plotly.NET
 open Mice.Cli.QuestsPlan
 
 /// Verbs that tell what a set of environments is worth.
