@@ -77,9 +77,10 @@ module Frame =
     /// <param name="traces">What is drawn.</param>
     let space (heading: string) (unit: string) (edges: float[]) (traces: GenericChart list) : GenericChart =
         let across = Array.IndexOf(edges, Array.max edges)
-        // Such that a cube fills the figure; without perspective the distance of the camera does not matter.
+        // Such that a cube fills a figure of a report and the longest edge fits into its width; without perspective the distance of the camera does not matter.
         let mean = Math.Cbrt(edges |> Array.fold (*) 1.0)
-        let ratio k = 1.8 * edges[k] / mean
+        let scale = min (1.35 / mean) (2.0 / Array.max edges)
+        let ratio k = scale * edges[k]
 
         // Titles of axes in space are not read as HTML.
         let axis (name: string) =
