@@ -1,0 +1,4 @@
+module Mice.Alloys.Tests.Program
+
+[<EntryPoint>]
+let main arguments = Expecting.run arguments
