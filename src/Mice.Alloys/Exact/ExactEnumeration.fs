@@ -9,9 +9,15 @@ open Mice.Samplers
 /// <summary>The energies of all 2ᴺ configurations of a supercell.</summary>
 /// <remarks>Make one with <c>ExactEnumeration.create</c>.</remarks>
 [<Sealed; AllowNullLiteral(false)>]
-type ExactEnumeration internal (sites: int, energies: float[]) =
+type ExactEnumeration internal (sites: int, energies: float[], lowest: float[], where: int[]) =
     /// N.
     member _.Sites: int = sites
+
+    /// [N + 1]: the lowest energy by n₁, eV.
+    member _.LowestEnergies: float[] = lowest
+
+    /// [N + 1]: index of the first configuration with the lowest energy, by n₁.
+    member _.LowestIndices: int[] = where
 
     /// [2ᴺ]: E of each configuration, eV; bit i of the index is the state of site i, the lowest bit that of site 0.
     member _.Energies: float[] = energies
@@ -74,6 +80,47 @@ module ExactEnumeration =
     [<Literal>]
     let MostSites = 27
 
+    /// Parts of the configurations that are worked on at once; results are joined in their order, so they do not depend on the threads.
+    [<Literal>]
+    let private Parts = 64
+
+    let private inParts (run: Run) (count: int) (work: int -> int -> 'part) : 'part[] =
+        let parts = min Parts count
+        let length = count / parts
+        let results = Array.zeroCreate parts
+
+        let settings =
+            ParallelOptions(MaxDegreeOfParallelism = run.Threads, CancellationToken = run.Cancel)
+
+        Parallel.For(0, parts, settings, (fun p -> results[p] <- work (p * length) length)) |> ignore
+        results
+
+    let private popcount (index: int) = BitOperations.PopCount(uint32 index)
+
+    /// The lowest energy by n₁, and the index of its first configuration.
+    let private lowest (run: Run) (n: int) (energies: float[]) : struct (float[] * int[]) =
+        let part first length =
+            let least, where = Array.create (n + 1) infinity, Array.zeroCreate (n + 1)
+
+            for i in first .. first + length - 1 do
+                let count = popcount i
+
+                if energies[i] < least[count] then
+                    least[count] <- energies[i]
+                    where[count] <- i
+
+            struct (least, where)
+
+        let parts = inParts run energies.Length part
+
+        let best =
+            Array.init (n + 1) (fun count ->
+                parts
+                |> Array.map (fun (struct (least, where)) -> struct (least[count], where[count]))
+                |> Array.minBy (fun (struct (e, i)) -> struct (e, i)))
+
+        struct (best |> Array.map (fun (struct (e, _)) -> e), best |> Array.map (fun (struct (_, i)) -> i))
+
     let private energies (run: Run) (polynomial: SpinPolynomial) : float[] =
         let values = Array.zeroCreate (1 <<< polynomial.Sites)
 
@@ -103,7 +150,9 @@ module ExactEnumeration =
                     (fun n -> n >= 1 && n <= MostSites)
                     polynomial.Sites
 
-            return ExactEnumeration(polynomial.Sites, energies run polynomial)
+            let energies = energies run polynomial
+            let struct (least, where) = lowest run polynomial.Sites energies
+            return ExactEnumeration(polynomial.Sites, energies, least, where)
         }
 
     /// <summary>The states of a configuration.</summary>
@@ -120,49 +169,6 @@ module ExactEnumeration =
         |> Array.fold (fun (struct (sum, bit)) s -> struct (sum ||| (int s * bit), bit <<< 1)) (struct (0, 1))
         |> fun (struct (sum, _)) -> sum
 
-    /// Parts of the configurations that are worked on at once; results are joined in their order, so they do not depend on the threads.
-    [<Literal>]
-    let private Parts = 64
-
-    let private inParts (run: Run) (count: int) (work: int -> int -> 'part) : 'part[] =
-        let parts = min Parts count
-        let length = count / parts
-        let results = Array.zeroCreate parts
-
-        let settings =
-            ParallelOptions(MaxDegreeOfParallelism = run.Threads, CancellationToken = run.Cancel)
-
-        Parallel.For(0, parts, settings, (fun p -> results[p] <- work (p * length) length)) |> ignore
-        results
-
-    let private popcount (index: int) = BitOperations.PopCount(uint32 index)
-
-    /// The lowest energy by n₁, and the index of its first configuration.
-    let private lowest (run: Run) (all: ExactEnumeration) : struct (float[] * int[]) =
-        let energies, n = all.Energies, all.Sites
-
-        let part first length =
-            let least, where = Array.create (n + 1) infinity, Array.zeroCreate (n + 1)
-
-            for i in first .. first + length - 1 do
-                let count = popcount i
-
-                if energies[i] < least[count] then
-                    least[count] <- energies[i]
-                    where[count] <- i
-
-            struct (least, where)
-
-        let parts = inParts run energies.Length part
-
-        let best =
-            Array.init (n + 1) (fun count ->
-                parts
-                |> Array.map (fun (struct (least, where)) -> struct (least[count], where[count]))
-                |> Array.minBy (fun (struct (e, i)) -> struct (e, i)))
-
-        struct (best |> Array.map (fun (struct (e, _)) -> e), best |> Array.map (fun (struct (_, i)) -> i))
-
     /// <summary>The lowest level of every composition.</summary>
     /// <param name="run">Threads and cancellation.</param>
     /// <param name="tolerance">Energies closer than this are one level, eV; 1e-9 is above the rounding.</param>
@@ -176,8 +182,7 @@ module ExactEnumeration =
         validate {
             let! () = Run.faults run
             and! () = Validate.positive "the tolerance of energy levels" tolerance
-            let struct (least, where) = lowest run all
-            let n, energies = all.Sites, all.Energies
+            let n, energies, least = all.Sites, all.Energies, all.LowestEnergies
 
             let part first length =
                 let equal, next = Array.zeroCreate<int64>(n + 1), Array.create (n + 1) infinity
@@ -203,7 +208,7 @@ module ExactEnumeration =
                         Energy = least[count]
                         Degeneracy = parts |> Array.sumBy (fun (struct (equal, _)) -> equal[count])
                         NextLevel = if Double.IsFinite next then next else nan
-                        Index = where[count]
+                        Index = all.LowestIndices[count]
                     })
         }
 
@@ -223,8 +228,8 @@ module ExactEnumeration =
             let! () = Run.faults run
             and! () = Validate.positive "Boltzmann's constant" boltzmann
             and! () = Validate.positive "the temperature" temperature
-            let struct (least, _) = lowest run all
-            let n, energies, beta = all.Sites, all.Energies, 1.0 / (boltzmann * temperature)
+            let n, energies, least = all.Sites, all.Energies, all.LowestEnergies
+            let beta = 1.0 / (boltzmann * temperature)
 
             // Moments of the energy above the lowest one of the same composition.
             let part first length =
