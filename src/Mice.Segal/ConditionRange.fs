@@ -52,7 +52,18 @@ module ConditionRange =
         && c.Field >= fst r.Field
         && c.Field <= snd r.Field
 
-    /// <summary>Random conditions, one in each of as many equal parts of the temperatures and of the fields.</summary>
+    /// <summary>The part of a range above a temperature.</summary>
+    /// <param name="share">How far down it goes, from the highest temperature at 0 to the lowest at 1, evenly in 1/T.</param>
+    /// <param name="r">The range.</param>
+    let upper (share: float) (r: ConditionRange) : ConditionRange =
+        let low, high = r.Temperature
+        let lowest = 1.0 / (1.0 / high + share * (1.0 / low - 1.0 / high))
+
+        { r with
+            Temperature = min high (max low lowest), high
+        }
+
+    /// <summary>Random conditions, one in each of as many equal parts of ln T and of the fields.</summary>
     /// <param name="key">The random numbers.</param>
     /// <param name="count">How many.</param>
     /// <param name="r">The range.</param>
@@ -66,6 +77,7 @@ module ConditionRange =
             parts
             |> Array.map (fun part -> low + (high - low) * (float part + generator.NextFloat()) / float count)
 
-        let temperatures = stratified r.Temperature
+        let low, high = r.Temperature
+        let temperatures = stratified (log low, log high) |> Array.map exp
         let fields = stratified r.Field
         Array.map2 (fun t b -> { Temperature = t; Field = b }) temperatures fields

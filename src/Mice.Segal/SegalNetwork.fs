@@ -1,5 +1,6 @@
 namespace Mice.Segal
 
+open System
 open Mice
 open Mice.Autoregressive
 
@@ -22,6 +23,9 @@ type SegalForm =
         Conditions: ConditionForm
         /// Whether what sites before it do to a site, by the energy, is added to what the network says of it.
         KnowsEnergy: bool
+        /// Whether a configuration and the flipped one are drawn as a pair, the first site in its highest state, and one of the two is then chosen by their charges. It is done where flipping all sites
+        /// is a symmetry of the energy, and nothing has to be learned of the choice.
+        Pairs: bool
     }
 
 /// A network for the states of a system at all temperatures and fields of a range.
@@ -32,6 +36,8 @@ type SegalNetwork =
         Range: ConditionRange
         Form: SegalForm
         Network: MaskedNetwork
+        /// What states become when all sites are flipped, where pairs are drawn.
+        Flip: byte[] option
     }
 
 /// Networks.
@@ -44,6 +50,7 @@ module SegalNetwork =
             Activation = MaskedActivation.Tanh
             Conditions = ConditionForm.Natural
             KnowsEnergy = true
+            Pairs = true
         }
 
     /// <summary>The shape of the layers.</summary>
@@ -55,7 +62,7 @@ module SegalNetwork =
             States = system.States
             Conditions =
                 match form.Conditions with
-                | ConditionForm.Natural -> 3
+                | ConditionForm.Natural -> 4
                 | ConditionForm.Published _ -> 2
             Widths = form.Widths
             Activation = form.Activation
@@ -82,6 +89,7 @@ module SegalNetwork =
                     Range = range
                     Form = form
                     Network = network
+                    Flip = if form.Pairs then SemiGrandSystem.flip system else None
                 })
         | faults -> Error faults
 
@@ -100,40 +108,124 @@ module SegalNetwork =
             let weakest, strongest = n.Range.Field
             // The largest |B|/T of the range is at its lowest temperature.
             let reach = max (abs weakest) (abs strongest) / low |> max 1e-12
+            // Pairs are the same in the opposite field.
+            let field = if n.Flip.IsSome then abs c.Field else c.Field
+            let count = float n.System.Sites
 
             [|
                 float32 (scaled (1.0 / high, 1.0 / low) (1.0 / c.Temperature))
-                float32 (c.Field / c.Temperature / reach)
+                float32 (field / c.Temperature / reach)
+                float32 (Math.Asinh(count * field / c.Temperature) / Math.Asinh(count * reach))
                 1.0f
             |]
+
+    /// How fast configurations of a pair that are the wrong way up become improbable with their charge.
+    let private uprightness (n: SegalNetwork) = 2.0 / sqrt (float n.System.Sites)
+
+    /// ln(1 + exp x)
+    let private softplus (x: float) = max x 0.0 + Double.LogP1(exp -(abs x))
+
+    /// ln of what a drawn configuration's charge adds to its weight: BM/k_BT; of a pair the weights of both ways up, times the chance σ(κM) of the one to be drawn.
+    let internal chargeWeight (n: SegalNetwork) (c: Conditions) (charge: float) : float =
+        let x = c.Field * charge / (n.System.Boltzmann * c.Temperature)
+
+        if n.Flip.IsNone then
+            x
+        else
+            abs x + softplus (-2.0 * abs x) - softplus (-(uprightness n) * charge)
+
+    /// Its derivative by the charge.
+    let private chargePull (n: SegalNetwork) (c: Conditions) (charge: float) : float =
+        let field = c.Field / (n.System.Boltzmann * c.Temperature)
+
+        if n.Flip.IsNone then
+            field
+        else
+            let k = uprightness n
+            field * tanh (field * charge) + k / (1.0 + exp (k * charge))
+
+    /// What sites before a site do to one in a state, over −k_BT.
+    let private prior (n: SegalNetwork) (conditions: Conditions[]) (before: byte[] -> int -> int -> int -> float) =
+        let charges = n.System.Charges
+
+        let pulls, sums =
+            Array.zeroCreate<float> conditions.Length, Array.zeroCreate<float> conditions.Length
+
+        MaskedPrior(fun sample states first site state ->
+            let c = conditions[sample]
+
+            // Sites come in their order, their states from the lowest.
+            if state = 0 then
+                sums[sample] <-
+                    if site = 0 then
+                        0.0
+                    else
+                        sums[sample] + charges[int states[first + site - 1]]
+
+                pulls[sample] <- chargePull n c sums[sample]
+
+            let energy = before states first site state / (n.System.Boltzmann * c.Temperature)
+            float32 (pulls[sample] * charges[state] - energy))
 
     /// <summary>What samples are drawn under, one for each of some conditions.</summary>
     /// <param name="n">The network.</param>
     /// <param name="conditions">Temperature and field of every sample.</param>
     let internal under (n: SegalNetwork) (conditions: Conditions[]) : MaskedConditions =
-        let prior =
-            match n.System.Before with
-            | Some before when n.Form.KnowsEnergy ->
-                let charges = n.System.Charges
-
-                MaskedPrior(fun sample states first site state ->
-                    let c = conditions[sample]
-                    let energy = before states first site state - c.Field * charges[state]
-                    float32 (-energy / (n.System.Boltzmann * c.Temperature)))
-                |> Some
-            | _ -> None
-
         {
             Values = conditions |> Array.collect (told n)
-            Prior = prior
+            Prior = n.System.Before |> Option.filter (fun _ -> n.Form.KnowsEnergy) |> Option.map (prior n conditions)
         }
 
-    /// <summary>Draws a sample for each of some conditions.</summary>
+    /// <summary>Draws a sample for each of some conditions; of a pair mostly the one of positive charge.</summary>
     /// <param name="run">Threads, key, cancellation.</param>
     /// <param name="n">The network.</param>
     /// <param name="conditions">Temperature and field of every sample.</param>
-    let sample (run: Run) (n: SegalNetwork) (conditions: Conditions[]) : MaskedSamples =
+    let internal draw (run: Run) (n: SegalNetwork) (conditions: Conditions[]) : MaskedSamples =
         MaskedNetwork.sample run n.Network (under n conditions)
+
+    /// <summary>ln q of states as they are drawn.</summary>
+    /// <param name="run">Threads, cancellation.</param>
+    /// <param name="n">The network.</param>
+    /// <param name="conditions">Temperature and field of every sample.</param>
+    /// <param name="states">[samples; sites], row-major.</param>
+    let internal drawnLogarithms run (n: SegalNetwork) (conditions: Conditions[]) (states: byte[]) : float[] =
+        MaskedNetwork.logarithms run n.Network (under n conditions) states
+
+    /// ln of the chance of a configuration to be the way up that it is.
+    let private wayUp (n: SegalNetwork) (c: Conditions) (charge: float) =
+        -(softplus (-2.0 * c.Field * charge / (n.System.Boltzmann * c.Temperature)))
+
+    /// <summary>Σ charge of a drawn configuration; of a pair the mean over both ways up.</summary>
+    let internal meanCharge (n: SegalNetwork) (c: Conditions) (states: byte[]) (first: int) : float =
+        let charge = SemiGrandSystem.charge n.System states first
+
+        if n.Flip.IsNone then
+            charge
+        else
+            charge * tanh (c.Field * charge / (n.System.Boltzmann * c.Temperature))
+
+    let private charge (n: SegalNetwork) (states: byte[]) (sample: int) =
+        SemiGrandSystem.charge n.System states (sample * n.System.Sites)
+
+    /// <summary>Draws states under each of some conditions.</summary>
+    /// <param name="run">Threads, key, cancellation.</param>
+    /// <param name="n">The network.</param>
+    /// <param name="conditions">Temperature and field of every sample.</param>
+    /// <returns>[samples; sites], row-major.</returns>
+    let sample (run: Run) (n: SegalNetwork) (conditions: Conditions[]) : byte[] =
+        let states = (draw run n conditions).States
+
+        match n.Flip with
+        | None -> ()
+        | Some flip ->
+            let generator = run.Key |> Key.named "ways up" |> Key.generator
+
+            for i in 0 .. conditions.Length - 1 do
+                if generator.NextFloat() >= exp (wayUp n conditions[i] (charge n states i)) then
+                    for at in i * n.System.Sites .. (i + 1) * n.System.Sites - 1 do
+                        states[at] <- flip[int states[at]]
+
+        states
 
     /// <summary>ln q of given states.</summary>
     /// <param name="run">Threads, cancellation.</param>
@@ -141,4 +233,22 @@ module SegalNetwork =
     /// <param name="conditions">Temperature and field of every sample.</param>
     /// <param name="states">[samples; sites], row-major.</param>
     let logarithms (run: Run) (n: SegalNetwork) (conditions: Conditions[]) (states: byte[]) : float[] =
-        MaskedNetwork.logarithms run n.Network (under n conditions) states
+        let of' states = drawnLogarithms run n conditions states
+
+        match n.Flip with
+        | None -> of' states
+        | Some flip ->
+            Array.map2
+                (fun one other -> max one other + softplus -(abs (one - other)))
+                (of' states)
+                (states |> Array.map (fun state -> flip[int state]) |> of')
+            |> Array.mapi (fun i both -> both + wayUp n conditions[i] (charge n states i))
+
+    /// <summary>Σ c ∇ ln q of what was drawn.</summary>
+    /// <param name="run">Threads, cancellation.</param>
+    /// <param name="n">The network.</param>
+    /// <param name="conditions">Temperature and field of every sample.</param>
+    /// <param name="states">[samples; sites], row-major.</param>
+    /// <param name="coefficients">c of each sample.</param>
+    let internal gradient run (n: SegalNetwork) (conditions: Conditions[]) (states: byte[]) (coefficients: float[]) =
+        MaskedNetwork.gradient run n.Network (under n conditions) states coefficients

@@ -15,6 +15,8 @@ type SegalTrainingOptions =
         Samples: int
         /// Of Adam, at the start; it falls to 0 like a cosine.
         LearningRate: float
+        /// The share of the steps in which the lowest temperature falls from the highest of the range to the lowest, evenly in 1/T; 0 learns the whole range from the start.
+        Annealing: float
     }
 
 /// <summary>Training by the reverse Kullback–Leibler divergence: the mean of ln q + (E − BΣ charge)/k_BT over samples of the network itself.</summary>
@@ -31,6 +33,7 @@ module SegalTraining =
             Conditions = 25
             Samples = 50
             LearningRate = 3e-3
+            Annealing = 0.5
         }
 
     /// Decay of the average of weights.
@@ -59,7 +62,10 @@ module SegalTraining =
         : float[] =
         Array.init conditions.Length (fun i ->
             let c = conditions[i]
-            logarithms[i] + SemiGrandSystem.reduced n.System c.Temperature c.Field states (i * n.System.Sites))
+            let first = i * n.System.Sites
+
+            logarithms[i] + n.System.Energy states first / (n.System.Boltzmann * c.Temperature)
+            - SegalNetwork.chargeWeight n c (SemiGrandSystem.charge n.System states first))
 
     /// The factors of ∇ ln q in the gradient.
     let internal advantages (samples: int) (values: float[]) : float[] =
@@ -81,24 +87,22 @@ module SegalTraining =
                 fun round _ ->
                     let key = run.Key |> Key.named "steps" |> Key.item round
 
+                    let share = float (round + 1) / (o.Annealing * float o.Steps + 1.0)
+
                     let conditions =
-                        ConditionRange.draw (Key.named "conditions" key) o.Conditions n.Range
+                        ConditionRange.upper (min 1.0 share) n.Range
+                        |> ConditionRange.draw (Key.named "conditions" key) o.Conditions
                         |> Array.collect (Array.replicate o.Samples)
 
                     conditions, Key.named "samples" key
             Gradient =
                 fun state (conditions, key) _ ->
                     let own = weightsOf state.Parameters |> withWeights n
-                    let drawn = SegalNetwork.sample { run with Key = key } own conditions
+                    let drawn = SegalNetwork.draw { run with Key = key } own conditions
                     let values = potentials own conditions drawn.States drawn.Logarithms
 
                     let gradient =
-                        Mice.Autoregressive.MaskedNetwork.gradient
-                            run
-                            own.Network
-                            (SegalNetwork.under own conditions)
-                            drawn.States
-                            (advantages o.Samples values)
+                        SegalNetwork.gradient run own conditions drawn.States (advantages o.Samples values)
 
                     struct (Array.average values / float n.System.Sites, toParameters gradient, nan)
             Held = None
@@ -110,6 +114,7 @@ module SegalTraining =
             yield! Validate.atLeast 1 "the conditions of a step" o.Conditions
             yield! Validate.atLeast 2 "the samples at each condition" o.Samples
             yield! Validate.positive "the learning rate" o.LearningRate
+            yield! Validate.that "the share of annealing" "0 to 1" (fun a -> a >= 0.0 && a <= 1.0) o.Annealing
         ]
 
     /// <summary>Trains a network.</summary>

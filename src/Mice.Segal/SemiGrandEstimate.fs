@@ -4,6 +4,15 @@ open Mice
 open Mice.Autoregressive
 open Mice.Samplers
 
+/// How a network is asked.
+type SemiGrandOptions =
+    {
+        /// Samples at each temperature and field, 2 or more.
+        Samples: int
+        /// Operations of the symmetry of the lattice that samples are moved by, a random part of the group where it is larger; 1 takes the network as it is.
+        Operations: int
+    }
+
 /// What samples of a network say of a system at one temperature and field.
 type SemiGrandEstimate =
     {
@@ -27,6 +36,9 @@ type SemiGrandEstimate =
 /// draws. NESS is printed upside down in the paper (eq. 12). Source: J. Damewood et al., npj Comput. Mater. 8, 61 (2022), eqs. 9 to 12.</remarks>
 [<RequireQualifiedAccess>]
 module SemiGrandEstimate =
+    /// 20,000 samples, not moved.
+    let defaults: SemiGrandOptions = { Samples = 20_000; Operations = 1 }
+
     /// Σ p O with its error, p = w/Σw.
     let private average (shares: float[]) (values: float[]) : Estimate<1> =
         let mean = Array.fold2 (fun sum p x -> sum + p * x) 0.0 shares values
@@ -36,53 +48,122 @@ module SemiGrandEstimate =
 
         Estimate.create mean error Direction.NoBound
 
+    let private faults (o: SemiGrandOptions) (all: Conditions[]) (n: SegalNetwork) : MiceError list =
+        [
+            yield! Validate.atLeast 2 "the number of samples" o.Samples
+            yield! Validate.atLeast 1 "the number of operations" o.Operations
+
+            for c in all |> Array.filter (fun c -> not (ConditionRange.contains c n.Range)) do
+                MiceError.OutOfRange(
+                    "temperature and field",
+                    $"T = {Number.text c.Temperature}, B = {Number.text c.Field}",
+                    $"T from {Number.text (fst n.Range.Temperature)} to {Number.text (snd n.Range.Temperature)}, B from {Number.text (fst n.Range.Field)} to {Number.text (snd n.Range.Field)}, which the network has learned"
+                )
+        ]
+
+    /// Estimates at conditions from samples with ln q + (E − BΣ charge)/k_BT, wherever they were drawn; the variational bound from those that were drawn there.
+    let private weighed
+        (n: SegalNetwork)
+        (c: Conditions)
+        (states: byte[])
+        (values: float[])
+        (own: float[])
+        : SemiGrandEstimate =
+        let struct (shares, logSum) =
+            ThermalAverages.weigh (values |> Array.map (fun v -> -v))
+
+        let sites, count = float n.System.Sites, float values.Length
+        let ness = 1.0 / (count * Array.sumBy (fun p -> p * p) shares)
+        let scale = n.System.Boltzmann * c.Temperature / sites
+
+        let of' f =
+            Array.init values.Length (fun i -> f states (i * n.System.Sites) / sites)
+
+        {
+            Conditions = c
+            Samples = values.Length
+            GrandPotential =
+                Estimate.create
+                    (-scale * (logSum - log count))
+                    (scale * sqrt (max 0.0 (1.0 / ness - 1.0) / count))
+                    Direction.NoBound
+            Variational = own |> Statistics.estimate Direction.UpperBound |> Estimate.scale scale
+            EffectiveSampleSize = ness
+            Energy = average shares (of' n.System.Energy)
+            Charge = average shares (of' (SegalNetwork.meanCharge n c))
+        }
+
     /// <summary>Draws samples and weighs them.</summary>
     /// <param name="run">Threads, key, cancellation.</param>
-    /// <param name="samples">How many, 2 or more.</param>
+    /// <param name="o">How.</param>
     /// <param name="c">Temperature and field.</param>
     /// <param name="n">The network.</param>
-    /// <returns>Errors: OutOfRange (samples, conditions outside the range that the network has learned).</returns>
-    let create (run: Run) (samples: int) (c: Conditions) (n: SegalNetwork) : Result<SemiGrandEstimate, MiceError list> =
-        let faults =
-            [
-                yield! Validate.atLeast 2 "the number of samples" samples
+    /// <returns>Errors: OutOfRange (samples, operations, conditions outside the range that the network has learned).</returns>
+    let create
+        (run: Run)
+        (o: SemiGrandOptions)
+        (c: Conditions)
+        (n: SegalNetwork)
+        : Result<SemiGrandEstimate, MiceError list> =
+        match faults o [| c |] n with
+        | [] ->
+            let conditions = Array.create o.Samples c
 
-                if not (ConditionRange.contains c n.Range) then
-                    MiceError.OutOfRange(
-                        "temperature and field",
-                        $"T = {Number.text c.Temperature}, B = {Number.text c.Field}",
-                        $"T from {Number.text (fst n.Range.Temperature)} to {Number.text (snd n.Range.Temperature)}, B from {Number.text (fst n.Range.Field)} to {Number.text (snd n.Range.Field)}, which the network has learned"
-                    )
-            ]
+            let operations =
+                SymmetricDrawing.operations (Key.named "group" run.Key) o.Operations n.System
 
-        if List.isEmpty faults then
-            let conditions = Array.create samples c
-            let drawn: MaskedSamples = SegalNetwork.sample run n conditions
+            let drawn: MaskedSamples = SymmetricDrawing.draw run n operations conditions
             let values = SegalTraining.potentials n conditions drawn.States drawn.Logarithms
+            Ok(weighed n c drawn.States values values)
+        | faults -> Error faults
 
-            let struct (shares, logSum) =
-                ThermalAverages.weigh (values |> Array.map (fun v -> -v))
+    /// <summary>Draws samples at several fields of one temperature, and weighs all of them at each.</summary>
+    /// <remarks>The density of a sample is the mean of those at all fields (the balance heuristic of E. Veach, L. J. Guibas, SIGGRAPH 1995; multistate reweighting, M. R. Shirts, J. D. Chodera,
+    /// J. Chem. Phys. 129, 124105 (2008), with known normalisations). A phase that the network forgets on its own side of a transition comes from the other side, and errors shrink where neighbours overlap. Every
+    /// sample is passed through the network once for each field.</remarks>
+    /// <param name="run">Threads, key, cancellation.</param>
+    /// <param name="o">How; Samples are those of each field.</param>
+    /// <param name="temperature">T.</param>
+    /// <param name="fields">B, one or more.</param>
+    /// <param name="n">The network.</param>
+    /// <returns>An estimate for each field, whose Samples are those of all. Errors: OutOfRange.</returns>
+    let along
+        (run: Run)
+        (o: SemiGrandOptions)
+        (temperature: float)
+        (fields: float[])
+        (n: SegalNetwork)
+        : Result<SemiGrandEstimate[], MiceError list> =
+        let all: Conditions[] =
+            fields |> Array.map (fun b -> { Temperature = temperature; Field = b })
 
-            let sites, count = float n.System.Sites, float samples
-            let ness = 1.0 / (count * Array.sumBy (fun p -> p * p) shares)
-            let scale = n.System.Boltzmann * c.Temperature / sites
+        match Validate.atLeast 1 "the number of fields" fields.Length @ faults o all n with
+        | [] ->
+            let operations =
+                SymmetricDrawing.operations (Key.named "group" run.Key) o.Operations n.System
 
-            let of' f =
-                Array.init samples (fun i -> f drawn.States (i * n.System.Sites) / sites)
+            let drawn: MaskedSamples =
+                all |> Array.collect (Array.replicate o.Samples) |> SymmetricDrawing.draw run n operations
 
-            Ok
-                {
-                    Conditions = c
-                    Samples = samples
-                    GrandPotential =
-                        Estimate.create
-                            (-scale * (logSum - log count))
-                            (scale * sqrt (max 0.0 (1.0 / ness - 1.0) / count))
-                            Direction.NoBound
-                    Variational = values |> Statistics.estimate Direction.UpperBound |> Estimate.scale scale
-                    EffectiveSampleSize = ness
-                    Energy = average shares (of' n.System.Energy)
-                    Charge = average shares (of' (SemiGrandSystem.charge n.System))
-                }
-        else
-            Error faults
+            let total = o.Samples * all.Length
+
+            // [fields][samples]
+            let logarithms =
+                all
+                |> Array.map (fun c -> SymmetricDrawing.logarithms run n operations (Array.create total c) drawn.States)
+
+            let mixed =
+                Array.init total (fun i ->
+                    SymmetricDrawing.logMean (logarithms |> Array.map (fun l -> l[i])) 0 all.Length)
+
+            all
+            |> Array.mapi (fun k c ->
+                let conditions = Array.create total c
+
+                let own =
+                    SegalTraining.potentials n conditions drawn.States logarithms[k]
+                    |> fun values -> Array.sub values (k * o.Samples) o.Samples
+
+                weighed n c drawn.States (SegalTraining.potentials n conditions drawn.States mixed) own)
+            |> Ok
+        | faults -> Error faults

@@ -1,6 +1,8 @@
 namespace Mice.Segal
 
+open System
 open Mice
+open Mice.Alloys
 open Mice.Samplers
 
 /// <summary>A lattice whose sites are in states, with an energy and a field on the states: weights are exp(−(E − B Σ charge)/k_BT).</summary>
@@ -24,6 +26,8 @@ type SemiGrandSystem =
         /// The part of E by which a site in a state interacts with the sites before it; None where nothing of the kind is known. It speeds up learning and decides
         /// nothing: states → index of the configuration → site → state → energy.
         Before: (byte[] -> int -> int -> int -> float) option
+        /// Permutations of the sites that leave E as it is, the identity first: the image of states s under g is s′ with s′[g[i]] = s[i]. They need not be all there are.
+        Symmetries: Lazy<int[][]>
     }
 
 /// Systems.
@@ -64,6 +68,79 @@ module SemiGrandSystem =
     /// <param name="first">Where the configuration begins.</param>
     let reduced (s: SemiGrandSystem) (temperature: float) (field: float) (states: byte[]) (first: int) : float =
         (s.Energy states first - field * charge s states first) / (s.Boltzmann * temperature)
+
+    /// Random configurations that a symmetry is tried on, and how well their energies have to agree, relative to the largest.
+    let private trials, private agreement = 64, 1e-10
+
+    /// Whether an operation on configurations leaves the energies of random ones as they are.
+    let private isSymmetry (s: SemiGrandSystem) (operation: byte[] -> byte[]) : bool =
+        let generator = Key.ofSeed 0UL |> Key.named "symmetry" |> Key.generator
+
+        let energies =
+            Array.init trials (fun _ ->
+                let states = Array.init s.Sites (fun _ -> byte (generator.NextInt s.States))
+                s.Energy states 0, s.Energy (operation states) 0)
+
+        let largest = energies |> Array.map (fst >> abs) |> Array.max
+        energies |> Array.forall (fun (a, b) -> abs (a - b) <= agreement * largest)
+
+    /// <summary>What every state becomes when all sites are flipped: an exchange of states that changes the sign of Σ charge and leaves E as it is. It is found from charges and energies
+    /// of random configurations.</summary>
+    /// <param name="s">The system.</param>
+    /// <returns>None where no such exchange of states is a symmetry.</returns>
+    let flip (s: SemiGrandSystem) : byte[] option =
+        let opposite =
+            s.Charges |> Array.map (fun charge -> Array.tryFindIndex (fun other -> other = -charge) s.Charges)
+
+        if Array.forall Option.isSome opposite then
+            let flipped = opposite |> Array.map (Option.get >> byte)
+
+            if isSymmetry s (Array.map (fun state -> flipped[int state])) then
+                Some flipped
+            else
+                None
+        else
+            None
+
+    /// The image of a configuration under a permutation of its sites.
+    let private image (g: int[]) (states: byte[]) : byte[] =
+        let moved = Array.zeroCreate states.Length
+        g |> Array.iteri (fun from into -> moved[into] <- states[from])
+        moved
+
+    /// <summary>What stands against the symmetries of a system: permutations that change energies of random configurations.</summary>
+    /// <param name="s">The system.</param>
+    let symmetryFaults (s: SemiGrandSystem) : MiceError list =
+        [
+            for i, g in Array.indexed s.Symmetries.Value do
+                if Array.sort g <> [| 0 .. s.Sites - 1 |] then
+                    MiceError.OutOfRange($"symmetry {i + 1}", "no permutation", $"each of the {s.Sites} sites once")
+                elif not (isSymmetry s (image g)) then
+                    MiceError.OutOfRange(
+                        $"symmetry {i + 1}",
+                        "a permutation that changes energies",
+                        "permutations that leave the energies as they are"
+                    )
+        ]
+
+    /// <summary>A cluster expansion on a supercell: state 1 is the first species, whose number is Σ charge; the field is Δμ, the chemical potential of the first species minus that of the second.</summary>
+    /// <param name="name">What people call it.</param>
+    /// <param name="expansion">The cluster expansion, eV per site.</param>
+    /// <param name="supercell">A supercell of its lattice.</param>
+    /// <returns>Energies in eV, temperatures in K.</returns>
+    let alloy (name: string) (expansion: ClusterExpansion) (supercell: Supercell) : SemiGrandSystem =
+        let table = FigureTable.create expansion supercell
+
+        {
+            Name = name
+            Sites = supercell.Count
+            States = 2
+            Boltzmann = float Units.boltzmann
+            Charges = [| 0.0; 1.0 |]
+            Energy = fun states first -> table.Energy states first
+            Before = Some(fun states first site state -> table.Before states first site state)
+            Symmetries = lazy Supercell.symmetries supercell
+        }
 
     /// <summary>An Ising model on a torus; state 0 is spin −1, state 1 is spin +1, in rows. Its temperature and field are those of whoever asks, not the model's.</summary>
     /// <param name="model">Lattice, size and coupling.</param>
@@ -109,5 +186,6 @@ module SemiGrandSystem =
                     Charges = [| -1.0; 1.0 |]
                     Energy = energy
                     Before = Some earlier
+                    Symmetries = lazy GraphSymmetries.find sites around
                 }
         | faults -> Error faults

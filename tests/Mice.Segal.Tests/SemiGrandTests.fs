@@ -86,8 +86,98 @@ let tests =
                 let drawn = ConditionRange.draw (Key.ofSeed 2UL) 10 range
                 let part low high x = int (10.0 * (x - low) / (high - low))
                 let parts f = drawn |> Array.map f |> Array.sort
-                Expect.equal (parts (fun c -> part 1.5 3.5 c.Temperature)) [| 0..9 |] "temperatures"
+                Expect.equal (parts (fun c -> part (log 1.5) (log 3.5) (log c.Temperature))) [| 0..9 |] "temperatures"
                 Expect.equal (parts (fun c -> part -0.4 0.4 c.Field)) [| 0..9 |] "fields"
+            }
+
+            test "annealing goes down evenly in 1/T" {
+                let half = ConditionRange.upper 0.5 range
+                Expecting.within 1e-12 (1.0 / fst half.Temperature) ((1.0 / 1.5 + 1.0 / 3.5) / 2.0) "half-way"
+                Expect.equal (ConditionRange.upper 0.0 range).Temperature (3.5, 3.5) "start"
+                Expecting.within 1e-12 (fst (ConditionRange.upper 1.0 range).Temperature) 1.5 "end"
+            }
+
+            test "symmetries are found from energies and bonds" {
+                let without lattice =
+                    { lattice with
+                        Charges = [| 0.0; 1.0 |]
+                    }
+
+                Expect.equal (SemiGrandSystem.flip system) (Some [| 1uy; 0uy |]) "flip of an Ising model"
+                Expect.isNone (SemiGrandSystem.flip (without system)) "charges that have no opposite"
+
+                let tilted =
+                    { system with
+                        Energy = fun states first -> system.Energy states first + float states[first]
+                    }
+
+                Expect.isNone (SemiGrandSystem.flip tilted) "an energy that tells up from down"
+
+                let count rows columns =
+                    let shape =
+                        { IsingModel.square rows 1.0 with
+                            Columns = columns
+                        }
+
+                    let lattice = SemiGrandSystem.ising shape |> ok
+                    Expect.isEmpty (SemiGrandSystem.symmetryFaults lattice) "they leave energies"
+                    let group = lattice.Symmetries.Value
+                    Expect.equal group[0] [| 0 .. lattice.Sites - 1 |] "identity first"
+                    group.Length
+
+                Expect.equal (count 5 5) 200 "translations and the eight of the square"
+                Expect.equal (count 5 6) 120 "translations and the four of a rectangle"
+                Expect.equal (count 4 4) 384 "the torus of side 4 is a hypercube"
+
+                let wrong =
+                    { system with
+                        Symmetries = lazy [| [| 0..15 |]; Array.append [| 1; 0 |] [| 2..15 |] |]
+                    }
+
+                Expect.hasLength (SemiGrandSystem.symmetryFaults wrong) 1 "what is none is told"
+            }
+
+            test "pairs and operations leave probabilities normalised" {
+                let small = SemiGrandSystem.ising (IsingModel.square 3 2.0) |> ok
+                let n = SegalNetwork.create (Key.ofSeed 3UL) SegalNetwork.form range small |> ok
+
+                let states =
+                    Array.init 512 (fun i -> Array.init 9 (fun site -> byte (i >>> site &&& 1)))
+
+                for c in [ at 2.0 0.0; at 1.5 -0.4; at 3.0 0.1 ] do
+                    let found = SegalNetwork.logarithms run n (Array.create 512 c) (Array.concat states)
+                    Expecting.within 1e-5 (Array.sumBy exp found) 1.0 $"T = {c.Temperature}, B = {c.Field}"
+
+                    let drawn =
+                        SymmetricDrawing.operations (Key.ofSeed 4UL) 7 small
+                        |> fun g -> SymmetricDrawing.logarithms run n g (Array.create 512 c) (Array.concat states)
+
+                    Expecting.within 1e-5 (Array.sumBy exp drawn) 1.0 "moved"
+            }
+
+            test "moved samples, and samples of all fields, give the exact free energy" {
+                let o =
+                    { SemiGrandEstimate.defaults with
+                        Samples = 4_000
+                        Operations = 20
+                    }
+
+                for c in places do
+                    let found = SemiGrandEstimate.create run o c network |> ok
+                    let potential, energy, magnetisation = exact c
+                    let name = $"T = {c.Temperature}, B = {c.Field}"
+                    agrees 5.0 found.GrandPotential potential name
+                    agrees 5.0 found.Energy energy name
+                    agrees 5.0 found.Charge magnetisation name
+
+                let fields = [| -0.2; 0.0; 0.1 |]
+
+                for one, b in Array.zip (SemiGrandEstimate.along run o 2.0 fields network |> ok) fields do
+                    let potential, energy, magnetisation = exact (at 2.0 b)
+                    agrees 5.0 one.GrandPotential potential $"B = {b}"
+                    agrees 5.0 one.Energy energy $"B = {b}"
+                    agrees 5.0 one.Charge magnetisation $"B = {b}"
+                    Expect.equal one.Samples 12_000 "samples"
             }
 
             test "advantages have no mean, and that of a sample does not depend on its own value but by a factor" {
@@ -101,7 +191,7 @@ let tests =
 
             test "weights of an untrained network give the exact free energy within their errors" {
                 for c in places do
-                    let found = SemiGrandEstimate.create run 20_000 c network |> ok
+                    let found = SemiGrandEstimate.create run SemiGrandEstimate.defaults c network |> ok
                     let potential, _, _ = exact c
                     agrees 5.0 found.GrandPotential potential $"T = {c.Temperature}, B = {c.Field}"
                     Expect.isLessThan found.EffectiveSampleSize 0.9 "nothing was learned"
@@ -118,7 +208,7 @@ let tests =
                 Expect.hasLength state.Curve 20 "entries of the curve"
 
                 for c in places do
-                    let found = SemiGrandEstimate.create run 20_000 c trained |> ok
+                    let found = SemiGrandEstimate.create run SemiGrandEstimate.defaults c trained |> ok
                     let potential, energy, magnetisation = exact c
                     let name = $"T = {c.Temperature}, B = {c.Field}"
                     // Four conditions and three numbers: five errors are exceeded once in 140,000 runs.
@@ -153,9 +243,35 @@ let tests =
             }
 
             test "conditions outside the range, and wrong options, are refused" {
-                Expect.isError (SemiGrandEstimate.create run 100 (at 1.4 0.0) network) "temperature"
-                Expect.isError (SemiGrandEstimate.create run 100 (at 2.0 0.5) network) "field"
-                Expect.isError (SemiGrandEstimate.create run 1 (at 2.0 0.0) network) "samples"
+                Expect.isError
+                    (SemiGrandEstimate.create
+                        run
+                        { SemiGrandEstimate.defaults with
+                            Samples = 100
+                        }
+                        (at 1.4 0.0)
+                        network)
+                    "temperature"
+
+                Expect.isError
+                    (SemiGrandEstimate.create
+                        run
+                        { SemiGrandEstimate.defaults with
+                            Samples = 100
+                        }
+                        (at 2.0 0.5)
+                        network)
+                    "field"
+
+                Expect.isError
+                    (SemiGrandEstimate.create
+                        run
+                        { SemiGrandEstimate.defaults with
+                            Samples = 1
+                        }
+                        (at 2.0 0.0)
+                        network)
+                    "samples"
 
                 Expect.isError
                     (SegalTraining.train

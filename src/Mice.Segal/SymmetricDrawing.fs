@@ -1,0 +1,113 @@
+namespace Mice.Segal
+
+open Mice
+open Mice.Autoregressive
+
+/// <summary>Samples of a network that was made symmetric: q(s) = mean of q(g⁻¹s) over operations g of the lattice.</summary>
+/// <remarks>A network that learned one of several equal variants of a structure gives all of them then. With a part of the group, chosen without looking at samples, weights by this q are still without bias:
+/// a sample of the network moved by one of the operations is a sample of the mean over these operations. Source: L. Wu, R. Rossi, G. Carleo, Phys. Rev. Research 3, L042024 (2021); K. A. Nicoli et al.,
+/// Phys. Rev. E 101, 023304 (2020) for the flip of all spins.</remarks>
+[<RequireQualifiedAccess>]
+module internal SymmetricDrawing =
+    /// Rows that are passed through the network at once.
+    [<Literal>]
+    let private Rows = 16_384
+
+    /// <summary>Operations that samples are moved by: the whole group, or a random part of it.</summary>
+    /// <param name="key">The random numbers.</param>
+    /// <param name="most">How many at most; 1 leaves samples as they are.</param>
+    /// <param name="system">Whose symmetry.</param>
+    let operations (key: Key) (most: int) (system: SemiGrandSystem) : int[][] =
+        if most = 1 then
+            [| [| 0 .. system.Sites - 1 |] |]
+        else
+            let group = Array.copy system.Symmetries.Value
+
+            if group.Length > most then
+                (Key.generator key).Shuffle group
+
+            Array.truncate most group
+
+    /// s′[g[i]] = s[i] for one row; the other way round for the inverse.
+    let private move (g: int[]) (states: byte[]) (first: int) (into: byte[]) (at: int) =
+        for i in 0 .. g.Length - 1 do
+            into[at + g[i]] <- states[first + i]
+
+    let private moveBack (g: int[]) (states: byte[]) (first: int) (into: byte[]) (at: int) =
+        for i in 0 .. g.Length - 1 do
+            into[at + i] <- states[first + g[i]]
+
+    /// ln of the mean of exponentials of a part of numbers.
+    let logMean (values: float[]) (first: int) (count: int) =
+        let mutable top = -infinity
+
+        for i in first .. first + count - 1 do
+            top <- max top values[i]
+
+        let mutable sum = 0.0
+
+        for i in first .. first + count - 1 do
+            sum <- sum + exp (values[i] - top)
+
+        top + log (sum / float count)
+
+    /// <summary>ln of the mean of q over operations.</summary>
+    /// <param name="run">Threads, cancellation.</param>
+    /// <param name="n">The network.</param>
+    /// <param name="operations">The operations.</param>
+    /// <param name="conditions">Temperature and field of every sample.</param>
+    /// <param name="states">[samples; sites], row-major.</param>
+    let logarithms
+        (run: Run)
+        (n: SegalNetwork)
+        (operations: int[][])
+        (conditions: Conditions[])
+        (states: byte[])
+        : float[] =
+        let sites, count = n.System.Sites, operations.Length
+        let found = Array.zeroCreate conditions.Length
+
+        for samples in [| 0 .. conditions.Length - 1 |] |> Array.chunkBySize (max 1 (Rows / count)) do
+            let moved = Array.zeroCreate (samples.Length * count * sites)
+
+            samples
+            |> Array.iteri (fun i sample ->
+                operations
+                |> Array.iteri (fun k g -> moveBack g states (sample * sites) moved ((i * count + k) * sites)))
+
+            let repeated =
+                samples |> Array.collect (fun s -> Array.replicate count conditions[s])
+
+            let each = SegalNetwork.drawnLogarithms run n repeated moved
+
+            samples |> Array.iteri (fun i sample -> found[sample] <- logMean each (i * count) count)
+
+        found
+
+    /// <summary>Draws a sample for each of some conditions, and moves it by one of the operations.</summary>
+    /// <param name="run">Threads, key, cancellation.</param>
+    /// <param name="n">The network.</param>
+    /// <param name="operations">The operations.</param>
+    /// <param name="conditions">Temperature and field of every sample.</param>
+    let draw (run: Run) (n: SegalNetwork) (operations: int[][]) (conditions: Conditions[]) : MaskedSamples =
+        let drawn: MaskedSamples = SegalNetwork.draw run n conditions
+
+        if operations.Length = 1 then
+            drawn
+        else
+            let sites = n.System.Sites
+            let generator = run.Key |> Key.named "operations" |> Key.generator
+            let moved = Array.zeroCreate drawn.States.Length
+
+            for sample in 0 .. conditions.Length - 1 do
+                move
+                    operations[generator.NextInt operations.Length]
+                    drawn.States
+                    (sample * sites)
+                    moved
+                    (sample * sites)
+
+            {
+                States = moved
+                Logarithms = logarithms run n operations conditions moved
+            }
