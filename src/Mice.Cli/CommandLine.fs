@@ -19,6 +19,7 @@ module CommandLine =
             Mi.verb
             yield! MdRun.verbs
             yield! Quests.verbs
+            yield! Segal.verbs
         ]
 
     let private words (verb: Verb) = String.concat " " verb.Words

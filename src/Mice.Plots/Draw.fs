@@ -219,3 +219,21 @@ module Draw =
                 ),
             UseDefaults = false
         )
+
+    /// <summary>A map of numbers over a plane, with the scale of colours beside it: light for small numbers, blue for large ones.</summary>
+    /// <param name="scale">What the number is, with its unit.</param>
+    /// <param name="x">Abscissae, [n].</param>
+    /// <param name="y">Ordinates, [m].</param>
+    /// <param name="values">[m][n]: the numbers.</param>
+    let map (scale: string) (x: float[]) (y: float[]) (values: float[][]) : GenericChart =
+        Chart.Heatmap(
+            zData = (values |> Array.map numbers),
+            X = numbers x,
+            Y = numbers y,
+            Name = "",
+            ShowLegend = false,
+            ColorScale = StyleParam.Colorscale.Custom [ 0.0, Colour.grid; 1.0, Colour.blue ],
+            ShowScale = true,
+            ColorBar = ColorBar.init (Title = Title.init (Text = escape scale), Thickness = 14, Len = 0.8),
+            UseDefaults = false
+        )

@@ -23,8 +23,8 @@ type SegalForm =
         Conditions: ConditionForm
         /// Whether what sites before it do to a site, by the energy, is added to what the network says of it.
         KnowsEnergy: bool
-        /// Whether a configuration and the flipped one are drawn as a pair, the first site in its highest state, and one of the two is then chosen by their charges. It is done where flipping all sites
-        /// is a symmetry of the energy, and nothing has to be learned of the choice.
+        /// Whether a configuration and the flipped one are a pair whose probability is the sum of both, and one of the two is chosen by their charges alone. It is done where flipping all sites
+        /// is a symmetry of the energy: neither the choice nor more than one of the two has to be learned.
         Pairs: bool
     }
 
@@ -119,53 +119,23 @@ module SegalNetwork =
                 1.0f
             |]
 
-    /// How fast configurations of a pair that are the wrong way up become improbable with their charge.
-    let private uprightness (n: SegalNetwork) = 2.0 / sqrt (float n.System.Sites)
-
     /// ln(1 + exp x)
     let private softplus (x: float) = max x 0.0 + Double.LogP1(exp -(abs x))
 
-    /// ln of what a drawn configuration's charge adds to its weight: BM/k_BT; of a pair the weights of both ways up, times the chance σ(κM) of the one to be drawn.
+    /// ln of what the charge of a drawn configuration adds to its weight: BM/k_BT; of a pair that of both ways up together.
     let internal chargeWeight (n: SegalNetwork) (c: Conditions) (charge: float) : float =
         let x = c.Field * charge / (n.System.Boltzmann * c.Temperature)
-
-        if n.Flip.IsNone then
-            x
-        else
-            abs x + softplus (-2.0 * abs x) - softplus (-(uprightness n) * charge)
-
-    /// Its derivative by the charge.
-    let private chargePull (n: SegalNetwork) (c: Conditions) (charge: float) : float =
-        let field = c.Field / (n.System.Boltzmann * c.Temperature)
-
-        if n.Flip.IsNone then
-            field
-        else
-            let k = uprightness n
-            field * tanh (field * charge) + k / (1.0 + exp (k * charge))
+        if n.Flip.IsNone then x else abs x + softplus (-2.0 * abs x)
 
     /// What sites before a site do to one in a state, over −k_BT.
     let private prior (n: SegalNetwork) (conditions: Conditions[]) (before: byte[] -> int -> int -> int -> float) =
         let charges = n.System.Charges
 
-        let pulls, sums =
-            Array.zeroCreate<float> conditions.Length, Array.zeroCreate<float> conditions.Length
-
         MaskedPrior(fun sample states first site state ->
             let c = conditions[sample]
-
-            // Sites come in their order, their states from the lowest.
-            if state = 0 then
-                sums[sample] <-
-                    if site = 0 then
-                        0.0
-                    else
-                        sums[sample] + charges[int states[first + site - 1]]
-
-                pulls[sample] <- chargePull n c sums[sample]
-
-            let energy = before states first site state / (n.System.Boltzmann * c.Temperature)
-            float32 (pulls[sample] * charges[state] - energy))
+            let field = if n.Flip.IsSome then abs c.Field else c.Field
+            let energy = before states first site state - field * charges[state]
+            float32 (-energy / (n.System.Boltzmann * c.Temperature)))
 
     /// <summary>What samples are drawn under, one for each of some conditions.</summary>
     /// <param name="n">The network.</param>
@@ -176,20 +146,39 @@ module SegalNetwork =
             Prior = n.System.Before |> Option.filter (fun _ -> n.Form.KnowsEnergy) |> Option.map (prior n conditions)
         }
 
-    /// <summary>Draws a sample for each of some conditions; of a pair mostly the one of positive charge.</summary>
+    /// ln q of states as the layers give it.
+    let private plain run (n: SegalNetwork) (conditions: Conditions[]) (states: byte[]) : float[] =
+        MaskedNetwork.logarithms run n.Network (under n conditions) states
+
+    /// ln of q(s) + q of the flipped s, where pairs are drawn.
+    let private ofPairs run (n: SegalNetwork) (conditions: Conditions[]) (states: byte[]) (own: float[]) : float[] =
+        match n.Flip with
+        | None -> own
+        | Some flip ->
+            states
+            |> Array.map (fun state -> flip[int state])
+            |> plain run n conditions
+            |> Array.map2 (fun one other -> max one other + softplus -(abs (one - other))) own
+
+    /// <summary>Draws a sample for each of some conditions.</summary>
     /// <param name="run">Threads, key, cancellation.</param>
     /// <param name="n">The network.</param>
     /// <param name="conditions">Temperature and field of every sample.</param>
+    /// <returns>States, either of a pair, with ln q of the pair.</returns>
     let internal draw (run: Run) (n: SegalNetwork) (conditions: Conditions[]) : MaskedSamples =
-        MaskedNetwork.sample run n.Network (under n conditions)
+        let drawn: MaskedSamples = MaskedNetwork.sample run n.Network (under n conditions)
 
-    /// <summary>ln q of states as they are drawn.</summary>
+        { drawn with
+            Logarithms = ofPairs run n conditions drawn.States drawn.Logarithms
+        }
+
+    /// <summary>ln q of states, or of their pairs.</summary>
     /// <param name="run">Threads, cancellation.</param>
     /// <param name="n">The network.</param>
     /// <param name="conditions">Temperature and field of every sample.</param>
     /// <param name="states">[samples; sites], row-major.</param>
     let internal drawnLogarithms run (n: SegalNetwork) (conditions: Conditions[]) (states: byte[]) : float[] =
-        MaskedNetwork.logarithms run n.Network (under n conditions) states
+        plain run n conditions states |> ofPairs run n conditions states
 
     /// ln of the chance of a configuration to be the way up that it is.
     let private wayUp (n: SegalNetwork) (c: Conditions) (charge: float) =
@@ -213,7 +202,7 @@ module SegalNetwork =
     /// <param name="conditions">Temperature and field of every sample.</param>
     /// <returns>[samples; sites], row-major.</returns>
     let sample (run: Run) (n: SegalNetwork) (conditions: Conditions[]) : byte[] =
-        let states = (draw run n conditions).States
+        let states = (MaskedNetwork.sample run n.Network (under n conditions)).States
 
         match n.Flip with
         | None -> ()
@@ -233,16 +222,12 @@ module SegalNetwork =
     /// <param name="conditions">Temperature and field of every sample.</param>
     /// <param name="states">[samples; sites], row-major.</param>
     let logarithms (run: Run) (n: SegalNetwork) (conditions: Conditions[]) (states: byte[]) : float[] =
-        let of' states = drawnLogarithms run n conditions states
+        let found = drawnLogarithms run n conditions states
 
-        match n.Flip with
-        | None -> of' states
-        | Some flip ->
-            Array.map2
-                (fun one other -> max one other + softplus -(abs (one - other)))
-                (of' states)
-                (states |> Array.map (fun state -> flip[int state]) |> of')
-            |> Array.mapi (fun i both -> both + wayUp n conditions[i] (charge n states i))
+        if n.Flip.IsSome then
+            found |> Array.mapi (fun i both -> both + wayUp n conditions[i] (charge n states i))
+        else
+            found
 
     /// <summary>Σ c ∇ ln q of what was drawn.</summary>
     /// <param name="run">Threads, cancellation.</param>

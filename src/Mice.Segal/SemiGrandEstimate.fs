@@ -29,6 +29,10 @@ type SemiGrandEstimate =
         Energy: Estimate<1>
         /// ⟨Σ charge⟩/N: the composition of an alloy, the magnetisation of an Ising model.
         Charge: Estimate<1>
+        /// (⟨H²⟩ − ⟨H⟩²)/(k_BT²N), H = E − BΣ charge: the heat capacity at constant field, in units of k_B.
+        HeatCapacity: Estimate<1>
+        /// d(⟨Σ charge⟩/N)/dB = (⟨(Σ charge)²⟩ − ⟨Σ charge⟩²)/(k_BTN).
+        Susceptibility: Estimate<1>
     }
 
 /// <summary>Self-normalised importance sampling (SNIS): weights w = exp(−(E − BΣ charge)/k_BT)/q of samples of a network.</summary>
@@ -47,6 +51,21 @@ module SemiGrandEstimate =
             sqrt (Array.fold2 (fun sum p x -> sum + (p * (x - mean)) ** 2.0) 0.0 shares values)
 
         Estimate.create mean error Direction.NoBound
+
+    /// Σ p O² − (Σ p O)², from the mean and the mean square that every sample has.
+    let private variance (shares: float[]) (means: float[]) (squares: float[]) : Estimate<1> =
+        let mean = Array.fold2 (fun sum p x -> sum + p * x) 0.0 shares means
+
+        let value =
+            Array.fold2 (fun sum p x -> sum + p * x) 0.0 shares squares - mean * mean
+
+        let mutable error = 0.0
+
+        for i in 0 .. shares.Length - 1 do
+            let influence = squares[i] - 2.0 * mean * means[i] + mean * mean - value
+            error <- error + (shares[i] * influence) ** 2.0
+
+        Estimate.create value (sqrt error) Direction.NoBound
 
     let private faults (o: SemiGrandOptions) (all: Conditions[]) (n: SegalNetwork) : MiceError list =
         [
@@ -76,8 +95,18 @@ module SemiGrandEstimate =
         let ness = 1.0 / (count * Array.sumBy (fun p -> p * p) shares)
         let scale = n.System.Boltzmann * c.Temperature / sites
 
-        let of' f =
-            Array.init values.Length (fun i -> f states (i * n.System.Sites) / sites)
+        let each f =
+            Array.init values.Length (fun i -> f states (i * n.System.Sites))
+
+        let energies, charges, means =
+            each n.System.Energy, each (SemiGrandSystem.charge n.System), each (SegalNetwork.meanCharge n c)
+
+        let thermal = n.System.Boltzmann * c.Temperature
+        let field = c.Field
+        let enthalpies = Array.map2 (fun e m -> e - field * m) energies means
+
+        let squares =
+            Array.map3 (fun e m q -> e * e - 2.0 * e * field * m + field * field * q * q) energies means charges
 
         {
             Conditions = c
@@ -89,8 +118,12 @@ module SemiGrandEstimate =
                     Direction.NoBound
             Variational = own |> Statistics.estimate Direction.UpperBound |> Estimate.scale scale
             EffectiveSampleSize = ness
-            Energy = average shares (of' n.System.Energy)
-            Charge = average shares (of' (SegalNetwork.meanCharge n c))
+            Energy = average shares energies |> Estimate.scale (1.0 / sites)
+            Charge = average shares means |> Estimate.scale (1.0 / sites)
+            HeatCapacity = variance shares enthalpies squares |> Estimate.scale (1.0 / (thermal * thermal * sites))
+            Susceptibility =
+                variance shares means (charges |> Array.map (fun q -> q * q))
+                |> Estimate.scale (1.0 / (thermal * sites))
         }
 
     /// <summary>Draws samples and weighs them.</summary>

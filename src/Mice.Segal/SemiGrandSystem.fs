@@ -5,6 +5,16 @@ open Mice
 open Mice.Alloys
 open Mice.Samplers
 
+/// Where the energy of a system comes from.
+[<RequireQualifiedAccess; NoEquality; NoComparison>]
+type SystemOrigin =
+    /// An Ising model in a field.
+    | Ising of IsingModel
+    /// A cluster expansion on a supercell.
+    | Alloy of ClusterExpansion * Supercell
+    /// A function of its user.
+    | Own
+
 /// <summary>A lattice whose sites are in states, with an energy and a field on the states: weights are exp(−(E − B Σ charge)/k_BT).</summary>
 /// <remarks>An alloy in the semi-grand canonical ensemble has the difference Δμ of chemical potentials as its field, and charge 1 for the atoms that Δμ is of; an Ising model has
 /// charges ±1.</remarks>
@@ -13,6 +23,8 @@ type SemiGrandSystem =
     {
         /// What people call it, and what checkpoints are known by.
         Name: string
+        /// Where its energy comes from.
+        Origin: SystemOrigin
         /// N.
         Sites: int
         /// States of a site, 2 to 255.
@@ -133,6 +145,7 @@ module SemiGrandSystem =
 
         {
             Name = name
+            Origin = SystemOrigin.Alloy(expansion, supercell)
             Sites = supercell.Count
             States = 2
             Boltzmann = float Units.boltzmann
@@ -180,6 +193,7 @@ module SemiGrandSystem =
             Ok
                 {
                     Name = $"ising {model.Lattice} {model.Rows}×{model.Columns}, J = {Number.text model.Coupling}"
+                    Origin = SystemOrigin.Ising model
                     Sites = sites
                     States = 2
                     Boltzmann = 1.0

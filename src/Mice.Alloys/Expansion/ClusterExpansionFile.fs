@@ -1,5 +1,7 @@
 namespace Mice.Alloys
 
+open System.IO
+open System.Text
 open System.Text.Json
 open Mice
 
@@ -24,7 +26,7 @@ module ClusterExpansionFile =
 
         json.WriteEndArray()
 
-    let private writeTo (expansion: ClusterExpansion) (stream: System.IO.Stream) =
+    let private writeTo (expansion: ClusterExpansion) (stream: Stream) =
         use json = new Utf8JsonWriter(stream, JsonWriterOptions(Indented = true))
         let struct (up, down) = expansion.Species
         json.WriteStartObject()
@@ -160,12 +162,8 @@ module ClusterExpansionFile =
         |> Result.bind (JsonFields.items path "cutoffs_angstrom" (JsonFields.number path))
         |> Result.bind (List.map ofItem >> Validate.all)
 
-    /// <summary>Reads a file that <c>write</c> wrote.</summary>
-    /// <param name="path">The file.</param>
-    /// <returns>Errors: MissingFile, and BadFile for every field that is missing or no good.</returns>
-    let read (path: string) : Result<ClusterExpansion, MiceError list> =
+    let private ofRoot path root =
         validate {
-            let! root = JsonFields.parse path
             let! () = header path root
 
             let! lattice = lattice path root
@@ -178,6 +176,27 @@ module ClusterExpansionFile =
 
             return! ClusterExpansion.create lattice species cutoffs (Map.ofList interactions) |> inFile path
         }
+
+    /// <summary>Reads a file that <c>write</c> wrote.</summary>
+    /// <param name="path">The file.</param>
+    /// <returns>Errors: MissingFile, and BadFile for every field that is missing or no good.</returns>
+    let read (path: string) : Result<ClusterExpansion, MiceError list> =
+        JsonFields.parse path |> Result.bind (ofRoot path)
+
+    /// <summary>A cluster expansion from the content of such a file, where it stands within another.</summary>
+    /// <param name="path">The file around it, for errors.</param>
+    /// <param name="text">The content.</param>
+    /// <returns>Errors: BadFile.</returns>
+    let ofText (path: string) (text: string) : Result<ClusterExpansion, MiceError list> =
+        use stream = new MemoryStream(Encoding.UTF8.GetBytes text)
+        JsonFields.ofStream path stream |> Result.bind (ofRoot path)
+
+    /// <summary>The content of a file, to stand within another.</summary>
+    /// <param name="expansion">The cluster expansion.</param>
+    let toText (expansion: ClusterExpansion) : string =
+        use stream = new MemoryStream()
+        writeTo expansion stream
+        Encoding.UTF8.GetString(stream.ToArray())
 
     /// <summary>Reads a plain list <c>{"c0": …, "c1_0": …, …}</c> of interactions in eV per site, as CLEASE writes them.</summary>
     /// <param name="lattice">The lattice that they are for.</param>

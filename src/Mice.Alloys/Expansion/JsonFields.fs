@@ -1,6 +1,7 @@
 namespace Mice.Alloys
 
 open System
+open System.IO
 open System.Text.Json
 open Mice
 
@@ -10,22 +11,24 @@ module internal JsonFields =
     let private bad path fault =
         Error [ MiceError.BadFile(path, None, None, fault) ]
 
+    /// All of a stream; path is named in errors.
+    let ofStream (path: string) (stream: Stream) : Result<JsonElement, MiceError list> =
+        try
+            use document = JsonDocument.Parse stream
+            Ok(document.RootElement.Clone())
+        with :? JsonException as fault ->
+            Error
+                [
+                    MiceError.BadFile(
+                        path,
+                        None,
+                        fault.LineNumber |> Option.ofNullable |> Option.map ((+) 1L),
+                        "no JSON: " + fault.Message
+                    )
+                ]
+
     /// The whole file.
-    let parse (path: string) : Result<JsonElement, MiceError list> =
-        InputFile.read path (fun stream ->
-            try
-                use document = JsonDocument.Parse stream
-                Ok(document.RootElement.Clone())
-            with :? JsonException as fault ->
-                Error
-                    [
-                        MiceError.BadFile(
-                            path,
-                            None,
-                            fault.LineNumber |> Option.ofNullable |> Option.map ((+) 1L),
-                            "no JSON: " + fault.Message
-                        )
-                    ])
+    let parse (path: string) : Result<JsonElement, MiceError list> = InputFile.read path (ofStream path)
 
     /// The field of an object.
     let field (path: string) (name: string) (parent: JsonElement) : Result<JsonElement, MiceError list> =

@@ -1,0 +1,198 @@
+namespace Mice.Cli
+
+open System.Diagnostics
+open System.IO
+open Argu
+open Mice
+open Mice.Learning
+open Mice.Plots
+open Mice.Segal
+
+/// `mice segal …`: one network for the thermodynamics of a lattice over temperature and field.
+[<RequireQualifiedAccess>]
+module Segal =
+    type private TrainJob =
+        {
+            Options: RunOptions
+            Start: SegalNetwork
+            Training: SegalTrainingOptions
+            Output: string
+        }
+
+    type private Trained =
+        {
+            Network: SegalNetwork
+            State: TrainingState
+            Seconds: float
+        }
+
+    let private outputFile (path: string option) : Read<string> =
+        let allowed = "a name that ends in .safetensors"
+
+        match path with
+        | None -> Error [ MiceError.OutOfRange("--output", "missing", allowed) ]
+        | Some p when not (p.EndsWith ".safetensors") -> Error [ MiceError.OutOfRange("--output", $"'{p}'", allowed) ]
+        | path -> Options.output path |> Result.map Option.get
+
+    let private readTraining (given: GivenArguments<SegalTrainArgument>) : Read<TrainJob> =
+        let r = given.Own
+
+        validate {
+            let! system = SegalArguments.system r
+
+            and! temperature =
+                SegalArguments.range "--temperature" (r.TryGetResult SegalTrainArgument.Temperature)
+
+            and! field = SegalArguments.range "--field" (r.TryGetResult SegalTrainArgument.Field)
+            and! steps = Options.count "--steps" (r.TryGetResult SegalTrainArgument.Steps)
+            and! widths = SegalArguments.widths (r.TryGetResult SegalTrainArgument.Widths)
+            and! output = outputFile (r.TryGetResult SegalTrainArgument.Output)
+            and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
+
+            let! start =
+                SegalNetwork.create
+                    (Key.named "network" (RunOptions.run options).Key)
+                    { SegalNetwork.form with
+                        Widths = widths
+                    }
+                    {
+                        Temperature = temperature
+                        Field = field
+                    }
+                    system
+
+            return
+                {
+                    Options = options
+                    Start = start
+                    Training =
+                        { SegalTraining.defaults with
+                            Steps = steps |> Option.defaultValue SegalTraining.defaults.Steps
+                        }
+                    Output = output
+                }
+        }
+
+    let private train given (job: TrainJob) =
+        Runs.withCheckpoints [ "segal"; "train" ] given job.Options (fun run ->
+            let clock = Stopwatch.StartNew()
+
+            SegalTraining.train run job.Training job.Start
+            |> Result.map (fun (struct (network, state)) ->
+                {
+                    Network = network
+                    State = state
+                    Seconds = clock.Elapsed.TotalSeconds
+                }))
+
+    let private finishTraining (job: TrainJob) (result: Trained) : int =
+        let written =
+            try
+                SegalFile.write job.Output result.Network
+                []
+            with
+            | :? IOException
+            | :? System.UnauthorizedAccessException as e -> [ MiceError.ToolFailed("Writing the network", e.Message) ]
+
+        Display.faults written
+
+        let code =
+            SegalDescription.training job.Training result.Network result.State result.Seconds
+            |> Outputs.finish job.Options "Network of a lattice" (Estimators.versions []) (fun () ->
+                [ "Training", [ SegalFigures.training result.State ] ])
+
+        if List.isEmpty written then code else 2
+
+    type private MapJob =
+        {
+            Options: RunOptions
+            Network: SegalNetwork
+            Grid: SegalGrid
+            Sampling: SemiGrandOptions
+            IsExact: bool
+        }
+
+    /// Values that have to be given, or may be left out for so many over the range.
+    let private places (name: string) (count: int option) (range: float * float) (text: string option) : Read<float[]> =
+        match text, count with
+        | None, None ->
+            Error
+                [
+                    MiceError.OutOfRange(name, "missing", "numbers with commas between, or first:last:count")
+                ]
+        | text, count -> SegalArguments.values name (Option.defaultValue 1 count) range text
+
+    let private readMap (counts: (int * int) option) (given: GivenArguments<SegalEvaluateArgument>) : Read<MapJob> =
+        let r = given.Own
+
+        validate {
+            let! network =
+                Options.input "NETWORK" (r.TryGetResult SegalEvaluateArgument.File)
+                |> Result.bind (SegalFile.read None)
+
+            and! samples =
+                Options.count "--samples" (r.TryGetResult SegalEvaluateArgument.Samples)
+
+            and! operations =
+                Options.count "--operations" (r.TryGetResult SegalEvaluateArgument.Operations)
+
+            and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
+
+            let! temperatures =
+                places
+                    "--temperature"
+                    (Option.map fst counts)
+                    network.Range.Temperature
+                    (r.TryGetResult SegalEvaluateArgument.Temperature)
+
+            and! fields =
+                places
+                    "--field"
+                    (Option.map snd counts)
+                    network.Range.Field
+                    (r.TryGetResult SegalEvaluateArgument.Field)
+
+            return
+                {
+                    Options = options
+                    Network = network
+                    Grid =
+                        {
+                            Temperatures = temperatures
+                            Fields = fields
+                        }
+                    Sampling =
+                        {
+                            Samples = samples |> Option.defaultValue 2000
+                            Operations = operations |> Option.defaultValue 16
+                        }
+                    IsExact = r.Contains SegalEvaluateArgument.Exact
+                }
+        }
+
+    let private finishMap (job: MapJob) (map: SegalMap) : int =
+        SegalDescription.map job.Network map
+        |> Outputs.finish job.Options "Lattice over temperature and field" (Estimators.versions []) (fun () ->
+            SegalFigures.all map)
+
+    let private mapVerb (word: string) (summary: string) (counts: (int * int) option) : Verb =
+        Verb.create<SegalEvaluateArgument, _, _>
+            ([ "segal"; word ], summary, "")
+            (readMap counts)
+            (fun _ _ job ->
+                Runs.stoppable job.Options (fun run ->
+                    SegalMap.create run job.Sampling job.Grid job.IsExact job.Network))
+            (fun _ -> finishMap)
+
+    /// The verbs.
+    let verbs: Verb list =
+        [
+            Verb.create<SegalTrainArgument, _, _>
+                ([ "segal"; "train" ], "a network for all temperatures and fields of a lattice", "")
+                readTraining
+                (fun _ given job -> train given job)
+                (fun _ -> finishTraining)
+
+            mapVerb "evaluate" "free energies and compositions from a trained network" None
+            mapVerb "diagram" "phases over all temperatures and fields of a trained network" (Some(8, 33))
+        ]

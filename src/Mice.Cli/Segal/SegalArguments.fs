@@ -1,0 +1,170 @@
+namespace Mice.Cli
+
+open Argu
+open Mice
+open Mice.Alloys
+open Mice.Samplers
+open Mice.Segal
+
+/// What `mice segal train` takes beside what every verb does.
+type SegalTrainArgument =
+    | System of name: string
+    | Size of sites: string
+    | Coupling of energy: string
+    | Temperature of range: string
+    | Field of range: string
+    | Steps of count: string
+    | Widths of list: string
+    | Output of file: string
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | System _ -> "ising, or the JSON file of a cluster expansion"
+            | Size _ ->
+                "sites along every axis of the torus, 10 or 16x32; of an alloy multiples of its primitive vectors, 2x2x4"
+            | Coupling _ -> "J of an Ising model; default 1"
+            | Temperature _ -> "lowest and highest temperature: 1.5:3.5; of an alloy in K"
+            | Field _ ->
+                "lowest and highest field: -0.4:0.4; of an alloy Δμ in eV, that of the first species minus that of the second"
+            | Steps _ -> $"steps of the training; default {SegalTraining.defaults.Steps}"
+            | Widths _ -> "units of a site in each hidden layer; default 4,4"
+            | Output _ -> "the file of the network, NAME.safetensors"
+
+/// What `mice segal evaluate NETWORK` takes beside what every verb does.
+type SegalEvaluateArgument =
+    | [<MainCommand; Unique>] File of file: string
+    | Temperature of list: string
+    | Field of list: string
+    | Samples of count: string
+    | Operations of count: string
+    | Exact
+
+    interface IArgParserTemplate with
+        member this.Usage =
+            match this with
+            | File _ -> "the file of a network"
+            | Temperature _ ->
+                "temperatures: 2.0,2.5, or first:last:count; a diagram has 8 over the range that was learned"
+            | Field _ -> "fields: 0,0.1, or first:last:count; a diagram has 33 over the range that was learned"
+            | Samples _ -> "samples at each temperature and field; default 2000"
+            | Operations _ ->
+                "operations of the symmetry of the lattice that samples are moved by, against variants of a structure that were forgotten; default 16"
+            | Exact -> "find exact values too: Ising models by the transfer matrix, alloys of 27 sites or fewer"
+
+/// Reading of what the verbs of `mice segal` are given.
+[<RequireQualifiedAccess>]
+module SegalArguments =
+    let private outOfRange name given allowed =
+        Error [ MiceError.OutOfRange(name, given, allowed) ]
+
+    let private each name allowed (text: string) : Read<float list> =
+        text.Split ','
+        |> List.ofArray
+        |> List.map (fun part -> Options.number name allowed (fun _ -> true) (part.Trim()))
+        |> Validate.all
+
+    /// Two numbers with a colon between: the ends of a range.
+    let range (name: string) (text: string option) : Read<float * float> =
+        let allowed = "two numbers with a colon between, the lower one first: 1.5:3.5"
+
+        match text with
+        | None -> outOfRange name "missing" allowed
+        | Some text ->
+            match text.Split ':' |> Array.map Number.tryFinite with
+            | [| Some low; Some high |] when low <= high -> Ok(low, high)
+            | _ -> outOfRange name $"'{text}'" allowed
+
+    /// Evenly from one end to the other.
+    let private even (low: float) (high: float) (count: int) =
+        Array.init count (fun i ->
+            if count = 1 then
+                low
+            else
+                low + (high - low) * float i / float (count - 1))
+
+    /// Numbers with commas between, or first:last:count; without any so many over a range.
+    let values (name: string) (count: int) (low: float, high: float) (text: string option) : Read<float[]> =
+        let allowed = "numbers with commas between, or first:last:count"
+
+        match text with
+        | None -> Ok(even low high (if low = high then 1 else count))
+        | Some text when text.Contains ':' ->
+            match text.Split ':' with
+            | [| first; last; count |] ->
+                match Number.tryFinite first, Number.tryFinite last, Number.tryCount count with
+                | Some first, Some last, Some count when count >= 2 -> Ok(even first last count)
+                | _ -> outOfRange name $"'{text}'" allowed
+            | _ -> outOfRange name $"'{text}'" allowed
+        | Some text -> each name allowed text |> Result.map Array.ofList
+
+    let private ising (sides: int list) (coupling: float) : Read<SemiGrandSystem> =
+        match sides with
+        | [ rows ] -> Ok(rows, rows)
+        | [ rows; columns ] -> Ok(rows, columns)
+        | _ -> outOfRange "--size" (sides |> List.map string |> String.concat "x") "one side, or two"
+        |> Result.bind (fun (rows, columns) ->
+            SemiGrandSystem.ising
+                { IsingModel.square rows 1.0 with
+                    Columns = columns
+                    Coupling = coupling
+                })
+
+    let private alloy (path: string) (multiples: int list) : Read<SemiGrandSystem> =
+        let three =
+            match multiples with
+            | [ n ] -> Ok(n, n, n)
+            | [ a; b; c ] -> Ok(a, b, c)
+            | _ ->
+                outOfRange
+                    "--size"
+                    (multiples |> List.map string |> String.concat "x")
+                    "one multiple, or three with x between: 2x2x4"
+
+        validate {
+            let! expansion =
+                Options.input "--system" (Some path) |> Result.bind ClusterExpansionFile.read
+
+            and! a, b, c = three
+            let! supercell = Supercell.multiples expansion.Lattice a b c
+            let struct (up, down) = expansion.Species
+            return SemiGrandSystem.alloy $"{up}-{down} {expansion.Lattice.Name} {a}×{b}×{c}" expansion supercell
+        }
+
+    let private multiples (text: string option) : Read<int list> =
+        let allowed = "whole numbers of 1 or more with x between: 10, 16x32, 2x2x4"
+
+        match text with
+        | None -> outOfRange "--size" "missing" allowed
+        | Some text ->
+            match text.Split('x', '×') |> List.ofArray |> List.map Number.tryCount with
+            | sides when sides |> List.forall (fun n -> n.IsSome && n.Value >= 1) -> Ok(List.map Option.get sides)
+            | _ -> outOfRange "--size" $"'{text}'" allowed
+
+    /// The system of `mice segal train`.
+    let system (r: ParseResults<SegalTrainArgument>) : Read<SemiGrandSystem> =
+        let coupling =
+            r.TryGetResult SegalTrainArgument.Coupling
+            |> Option.map (Options.number "--coupling" "a number other than 0" ((<>) 0.0))
+
+        validate {
+            let! sides = multiples (r.TryGetResult SegalTrainArgument.Size)
+            and! coupling = coupling |> Option.defaultValue (Ok 1.0)
+
+            return!
+                match r.TryGetResult SegalTrainArgument.System with
+                | None -> outOfRange "--system" "missing" "ising, or the file of a cluster expansion"
+                | Some "ising" -> ising sides coupling
+                | Some path when r.Contains SegalTrainArgument.Coupling ->
+                    Error [ MiceError.Mismatch("--system and --coupling", path, "for ising alone") ]
+                | Some path -> alloy path sides
+        }
+
+    /// Units of a site in each hidden layer.
+    let widths (text: string option) : Read<int[]> =
+        match text with
+        | None -> Ok SegalNetwork.form.Widths
+        | Some text ->
+            match text.Split ',' |> Array.map Number.tryCount with
+            | counts when counts |> Array.forall (fun c -> c.IsSome && c.Value >= 1) -> Ok(Array.map Option.get counts)
+            | _ -> outOfRange "--widths" $"'{text}'" "whole numbers of 1 or more with commas between: 4,4"

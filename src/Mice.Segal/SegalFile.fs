@@ -1,0 +1,250 @@
+namespace Mice.Segal
+
+open System
+open System.Globalization
+open Mice
+open Mice.Alloys
+open Mice.Autoregressive
+open Mice.Samplers
+open Mice.Tensors
+
+/// <summary>Networks in files: safetensors whose notes say what system, range and form the weights are of, so that a file is all that is needed to draw samples.</summary>
+/// <remarks>A system of a user's own is known by name and size alone, and has to be given again.</remarks>
+[<RequireQualifiedAccess>]
+module SegalFile =
+    [<Literal>]
+    let private Format = "mice segal network 1"
+
+    let private numbers (values: float list) =
+        values |> List.map Number.text |> String.concat " "
+
+    let private ofSystem (s: SemiGrandSystem) : (string * string) list =
+        [
+            "name", s.Name
+            "sites", string s.Sites
+            "boltzmann", Number.text s.Boltzmann
+
+            match s.Origin with
+            | SystemOrigin.Own -> "system", "own"
+            | SystemOrigin.Ising model ->
+                "system", "ising"
+                "lattice", (string model.Lattice).ToLowerInvariant()
+                "torus", $"{model.Rows} {model.Columns}"
+                "coupling", Number.text model.Coupling
+            | SystemOrigin.Alloy(expansion, supercell) ->
+                "system", "alloy"
+                "expansion", ClusterExpansionFile.toText expansion
+                "supercell", supercell.Matrix |> Array.map string |> String.concat " "
+        ]
+
+    let private ofForm (n: SegalNetwork) : (string * string) list =
+        [
+            "temperature", numbers [ fst n.Range.Temperature; snd n.Range.Temperature ]
+            "field", numbers [ fst n.Range.Field; snd n.Range.Field ]
+            "widths", n.Form.Widths |> Array.map string |> String.concat " "
+            "activation", (string n.Form.Activation).ToLowerInvariant()
+            "knows_energy", string n.Form.KnowsEnergy
+            "pairs", string n.Form.Pairs
+
+            match n.Form.Conditions with
+            | ConditionForm.Natural -> "conditions", "natural"
+            | ConditionForm.Published(t, b) -> "conditions", "published " + numbers [ t; b ]
+        ]
+
+    /// <summary>Writes a network; the file is there completely or as it was before.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="n">The network.</param>
+    let write (path: string) (n: SegalNetwork) : unit =
+        Params.node
+            [
+                "weights", Params.Leaf(Tensor.ofArray [ n.Network.Weights.Length ] n.Network.Weights)
+            ]
+        |> Safetensors.save path (("format", Format) :: ofSystem n.System @ ofForm n)
+
+    /// Reading of the notes of one file.
+    type private Notes =
+        {
+            Path: string
+            Values: Map<string, string>
+        }
+
+    let private fault (notes: Notes) text =
+        Error [ MiceError.BadFile(notes.Path, None, None, text) ]
+
+    let private value (notes: Notes) (key: string) : Result<string, MiceError list> =
+        match Map.tryFind key notes.Values with
+        | Some value -> Ok value
+        | None -> fault notes $"its notes lack '{key}'"
+
+    let private tryInteger (text: string) =
+        match Int32.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) with
+        | true, number -> Some number
+        | _ -> None
+
+    /// A note made of words, each of which is read.
+    let private words (notes: Notes) (read: string -> 'a option) (count: int option) (key: string) =
+        value notes key
+        |> Result.bind (fun text ->
+            let found = text.Split(' ', StringSplitOptions.RemoveEmptyEntries) |> Array.map read
+
+            if Array.forall Option.isSome found && (count.IsNone || count = Some found.Length) then
+                Ok(Array.map Option.get found)
+            else
+                fault notes $"its note '{key}' is '{text}'")
+
+    let private pair notes key : Result<float * float, MiceError list> =
+        words notes Number.tryFinite (Some 2) key |> Result.map (fun v -> v[0], v[1])
+
+    /// One of several words.
+    let private choice notes (known: (string * 'a) list) key : Result<'a, MiceError list> =
+        value notes key
+        |> Result.bind (fun text ->
+            match List.tryFind (fun (word, _) -> word = text) known with
+            | Some(_, meaning) -> Ok meaning
+            | None -> fault notes $"its note '{key}' is '{text}'")
+
+    let private flag notes key =
+        choice notes [ "True", true; "False", false ] key
+
+    let private ising notes : Result<SemiGrandSystem, MiceError list> =
+        validate {
+            let! lattice =
+                choice notes [ "square", Lattice.Square; "triangular", Lattice.Triangular ] "lattice"
+
+            and! torus = words notes Number.tryCount (Some 2) "torus"
+            and! coupling = words notes Number.tryFinite (Some 1) "coupling"
+
+            return!
+                SemiGrandSystem.ising
+                    { IsingModel.square 2 1.0 with
+                        Lattice = lattice
+                        Rows = torus[0]
+                        Columns = torus[1]
+                        Coupling = coupling[0]
+                    }
+        }
+
+    let private alloy notes : Result<SemiGrandSystem, MiceError list> =
+        validate {
+            let! name = value notes "name"
+
+            and! expansion =
+                value notes "expansion" |> Result.bind (ClusterExpansionFile.ofText notes.Path)
+
+            and! matrix = words notes tryInteger (Some 9) "supercell"
+            and! boltzmann = words notes Number.tryFinite (Some 1) "boltzmann"
+            let! supercell = Supercell.create expansion.Lattice matrix
+
+            return
+                { SemiGrandSystem.alloy name expansion supercell with
+                    Boltzmann = boltzmann[0]
+                }
+        }
+
+    let private own (notes: Notes) (given: SemiGrandSystem option) : Result<SemiGrandSystem, MiceError list> =
+        match given with
+        | None -> fault notes "its system is a function of a user, which has to be given"
+        | Some s ->
+            validate {
+                let! name = value notes "name"
+                and! sites = value notes "sites"
+
+                let! () =
+                    [
+                        if name <> s.Name || sites <> string s.Sites then
+                            MiceError.Mismatch(
+                                "the network's system and the given one",
+                                $"{name}, {sites} sites",
+                                $"{s.Name}, {s.Sites} sites"
+                            )
+                    ]
+
+                return s
+            }
+
+    let private conditions notes : Result<ConditionForm, MiceError list> =
+        value notes "conditions"
+        |> Result.bind (fun text ->
+            match text.Split ' ' with
+            | [| "natural" |] -> Ok ConditionForm.Natural
+            | [| "published"; t; b |] ->
+                match Number.tryFinite t, Number.tryFinite b with
+                | Some t, Some b -> Ok(ConditionForm.Published(t, b))
+                | _ -> fault notes $"its note 'conditions' is '{text}'"
+            | _ -> fault notes $"its note 'conditions' is '{text}'")
+
+    let private form notes : Result<SegalForm, MiceError list> =
+        validate {
+            let! widths = words notes Number.tryCount None "widths"
+
+            and! activation =
+                choice notes [ "tanh", MaskedActivation.Tanh; "sigmoid", MaskedActivation.Sigmoid ] "activation"
+
+            and! conditions = conditions notes
+            and! knows = flag notes "knows_energy"
+            and! pairs = flag notes "pairs"
+
+            return
+                {
+                    Widths = widths
+                    Activation = activation
+                    Conditions = conditions
+                    KnowsEnergy = knows
+                    Pairs = pairs
+                }
+        }
+
+    let private system notes given : Result<SemiGrandSystem, MiceError list> =
+        choice
+            notes
+            [
+                "ising", (fun () -> ising notes)
+                "alloy", (fun () -> alloy notes)
+                "own", (fun () -> own notes given)
+            ]
+            "system"
+        |> Result.bind (fun read -> read ())
+
+    let private weights notes (tree: Params) (count: int) : Result<float32[], MiceError list> =
+        match Params.flatten tree with
+        | [| "weights", t |] when t.DType = DType.Float32 && t.Count = count -> Ok(Tensor.toArray<float32> t)
+        | _ -> fault notes $"it does not hold the {count} weights of its network"
+
+    /// <summary>Reads a network.</summary>
+    /// <param name="given">The system, where it is a function of a user.</param>
+    /// <param name="path">The file.</param>
+    /// <returns>Errors: MissingFile, BadFile, Mismatch for another system of a user's own.</returns>
+    let read (given: SemiGrandSystem option) (path: string) : Result<SegalNetwork, MiceError list> =
+        Safetensors.load path
+        |> Result.mapError List.singleton
+        |> Result.bind (fun (tree, metadata) ->
+            let notes =
+                {
+                    Path = path
+                    Values = Map.ofList metadata
+                }
+
+            validate {
+                let! () = choice notes [ Format, () ] "format"
+                let! system = system notes given
+                and! temperature = pair notes "temperature"
+                and! field = pair notes "field"
+                and! form = form notes
+
+                let! fresh =
+                    SegalNetwork.create
+                        (Key.ofSeed 0UL)
+                        form
+                        {
+                            Temperature = temperature
+                            Field = field
+                        }
+                        system
+
+                let! found = weights notes tree fresh.Network.Weights.Length
+
+                return
+                    { fresh with
+                        Network = { fresh.Network with Weights = found }
+                    }
+            })

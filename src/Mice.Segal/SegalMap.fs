@@ -1,0 +1,133 @@
+namespace Mice.Segal
+
+open System.Diagnostics
+open Mice
+
+/// Where a network is asked.
+type SegalGrid =
+    {
+        /// T, one or more.
+        Temperatures: float[]
+        /// B, one or more.
+        Fields: float[]
+    }
+
+/// Where the composition jumps at one temperature.
+type CompositionJump =
+    {
+        Temperature: float
+        /// The middle of the two fields.
+        Field: float
+        /// ⟨Σ charge⟩/N below and above it.
+        Below: Estimate<1>
+        Above: Estimate<1>
+    }
+
+/// What a network says of a system at all temperatures and fields of a grid.
+[<NoEquality; NoComparison>]
+type SegalMap =
+    {
+        System: SemiGrandSystem
+        Options: SemiGrandOptions
+        Grid: SegalGrid
+        /// [temperatures][fields]
+        Estimates: SemiGrandEstimate[][]
+        /// [temperatures][fields], where exact values are known.
+        Exact: SemiGrandExact[][] option
+        /// How long drawing and weighing took.
+        Seconds: float
+    }
+
+/// <summary>Maps over temperature and field. Samples of all fields of a temperature are pooled.</summary>
+[<RequireQualifiedAccess>]
+module SegalMap =
+    let private faults (grid: SegalGrid) : MiceError list =
+        [
+            yield! Validate.atLeast 1 "the number of temperatures" grid.Temperatures.Length
+            yield! Validate.atLeast 1 "the number of fields" grid.Fields.Length
+        ]
+
+    let private collect (results: Result<'a, MiceError list>[]) : Result<'a[], MiceError list> =
+        results |> List.ofArray |> Validate.all |> Result.map Array.ofList
+
+    let private exactValues (run: Run) (grid: SegalGrid) (system: SemiGrandSystem) =
+        SemiGrandExact.create run system
+        |> Result.bind (fun exact ->
+            grid.Temperatures
+            |> Array.map (fun t -> grid.Fields |> Array.map (fun b -> exact { Temperature = t; Field = b }) |> collect)
+            |> collect)
+
+    /// <summary>Estimates over a grid.</summary>
+    /// <param name="run">Threads, key, cancellation, progress.</param>
+    /// <param name="o">How; Samples are those of each field.</param>
+    /// <param name="grid">Where.</param>
+    /// <param name="isExact">Whether exact values are to be found too.</param>
+    /// <param name="n">The network.</param>
+    /// <returns>Errors: OutOfRange, and those of exact values.</returns>
+    let create
+        (run: Run)
+        (o: SemiGrandOptions)
+        (grid: SegalGrid)
+        (isExact: bool)
+        (n: SegalNetwork)
+        : Result<SegalMap, MiceError list> =
+        match faults grid with
+        | [] ->
+            let clock = Stopwatch.StartNew()
+            let count = grid.Temperatures.Length
+
+            let at i t =
+                Run.stopIfCancelled run
+                Run.tell "samples" (float i / float count) $"T = {Number.text t}" run
+                SemiGrandEstimate.along (Run.item i run) o t grid.Fields n
+
+            validate {
+                let! estimates = grid.Temperatures |> Array.mapi at |> collect
+
+                let! exact =
+                    if isExact then
+                        exactValues run grid n.System |> Result.map Some
+                    else
+                        Ok None
+
+                return
+                    {
+                        System = n.System
+                        Options = o
+                        Grid = grid
+                        Estimates = estimates
+                        Exact = exact
+                        Seconds = clock.Elapsed.TotalSeconds
+                    }
+            }
+        | faults -> Error faults
+
+    /// <summary>The largest jump of ⟨Σ charge⟩/N between neighbouring fields, at every temperature: a two-phase region where it does not shrink with the step of the fields.</summary>
+    /// <param name="map">The map.</param>
+    /// <returns>None below two fields.</returns>
+    let jumps (map: SegalMap) : CompositionJump[] =
+        if map.Grid.Fields.Length < 2 then
+            [||]
+        else
+            map.Estimates
+            |> Array.map (fun row ->
+                row
+                |> Array.sortBy _.Conditions.Field
+                |> Array.pairwise
+                |> Array.maxBy (fun (a, b) -> abs (b.Charge.Value - a.Charge.Value))
+                |> fun (a, b) ->
+                    {
+                        Temperature = a.Conditions.Temperature
+                        Field = 0.5 * (a.Conditions.Field + b.Conditions.Field)
+                        Below = a.Charge
+                        Above = b.Charge
+                    })
+
+    /// <summary>exp(−N(Φ − Φ exact)/k_BT): the share of the partition function that samples and weights give, 1 but for noise where no state was forgotten.</summary>
+    /// <param name="system">The system.</param>
+    /// <param name="e">What was found.</param>
+    /// <param name="exact">What is known.</param>
+    let recoveredMass (system: SemiGrandSystem) (e: SemiGrandEstimate) (exact: SemiGrandExact) : Estimate<1> =
+        let scale = float system.Sites / (system.Boltzmann * e.Conditions.Temperature)
+        let mass = exp (-scale * (e.GrandPotential.Value - exact.GrandPotential))
+        Estimate.create mass (mass * scale * e.GrandPotential.StandardError) Direction.NoBound

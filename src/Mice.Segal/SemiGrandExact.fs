@@ -1,0 +1,75 @@
+namespace Mice.Segal
+
+open Mice
+open Mice.Alloys
+open Mice.Samplers
+
+/// What is known exactly at one temperature and field.
+type SemiGrandExact =
+    {
+        /// Φ/N = −k_BT ln Z/N.
+        GrandPotential: float
+        /// ⟨Σ charge⟩/N.
+        Charge: float
+    }
+
+/// <summary>Exact values of small systems: Ising models by the transfer matrix, cluster expansions by all configurations.</summary>
+[<RequireQualifiedAccess>]
+module SemiGrandExact =
+    let private ising (model: IsingModel) (c: Conditions) : Result<SemiGrandExact, MiceError list> =
+        { model with
+            Temperature = c.Temperature
+            Field = c.Field
+        }
+        |> TransferMatrix.averages
+        |> Result.map (fun found ->
+            {
+                GrandPotential = -c.Temperature * float found.LogPartitionFunction
+                Charge = found.Magnetisation
+            })
+
+    let private alloy (run: Run) (boltzmann: float) (all: ExactEnumeration) =
+        let sums = System.Collections.Generic.Dictionary<float, CanonicalSums>()
+
+        fun (c: Conditions) ->
+            let sumsAt =
+                match sums.TryGetValue c.Temperature with
+                | true, found -> Ok found
+                | _ ->
+                    ExactEnumeration.canonicalSums run boltzmann c.Temperature all
+                    |> Result.map (fun found ->
+                        sums[c.Temperature] <- found
+                        found)
+
+            sumsAt
+            |> Result.map (fun sums ->
+                let found = ExactEnumeration.semiGrand c.Field sums
+
+                {
+                    // Of E − Δμ n₁; the enumeration has spins instead of n₁.
+                    GrandPotential = found.GrandPotential / float all.Sites - 0.5 * c.Field
+                    Charge = found.Composition
+                })
+
+    /// <summary>What gives the exact values of a system.</summary>
+    /// <param name="run">Threads, cancellation.</param>
+    /// <param name="system">The system: an Ising model whose torus the transfer matrix can hold, or a cluster expansion on 27 sites or fewer (1 GiB for 27).</param>
+    /// <returns>Exact values at any conditions. Errors: OutOfRange, Unavailable for the function of a user.</returns>
+    let create
+        (run: Run)
+        (system: SemiGrandSystem)
+        : Result<Conditions -> Result<SemiGrandExact, MiceError list>, MiceError list> =
+        match system.Origin with
+        | SystemOrigin.Ising model -> Ok(ising model)
+        | SystemOrigin.Alloy(expansion, supercell) ->
+            (FigureTable.create expansion supercell).Polynomial
+            |> ExactEnumeration.create run
+            |> Result.map (alloy run system.Boltzmann)
+        | SystemOrigin.Own ->
+            Error
+                [
+                    MiceError.Unavailable(
+                        "An exact value of a user's own energy",
+                        "Give an Ising model or a cluster expansion."
+                    )
+                ]
