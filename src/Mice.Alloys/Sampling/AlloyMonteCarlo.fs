@@ -117,12 +117,11 @@ module AlloyMonteCarlo =
         (beta: float)
         (difference: float)
         (lanes: SpinLanes)
-        (count: int)
         =
         let accepted = Array.zeroCreate<int> generators.Length
 
-        for _ in 1..count do
-            let site = sites.NextInt count
+        for _ in 1 .. lanes.Sites do
+            let site = sites.NextInt lanes.Sites
             let changes = lanes.Changes site
 
             for lane in 0 .. generators.Length - 1 do
@@ -143,12 +142,16 @@ module AlloyMonteCarlo =
     let private semiGrandChains
         (options: ChainOptions)
         (c: AlloyConditions)
-        difference
         (table: FigureTable)
         (run: Run)
         (chains: int[])
         : Chain[] =
         let keys = chains |> Array.map (fun i -> Key.item i run.Key)
+
+        let difference =
+            match c.Ensemble with
+            | AlloyEnsemble.SemiGrand difference -> difference
+            | AlloyEnsemble.Canonical _ -> 0.0
 
         let sites, generators =
             Key.named "sites" run.Key |> Key.generator, keys |> Array.map generatorOf
@@ -159,7 +162,7 @@ module AlloyMonteCarlo =
             chains |> Array.map (fun _ -> Record options), 1.0 / (c.Boltzmann * c.Temperature)
 
         inSweeps options run (fun n ->
-            let accepted = laneSweep sites generators beta difference lanes table.Sites
+            let accepted = laneSweep sites generators beta difference lanes
 
             if n % Fresh = 0 then
                 lanes.Refresh()
@@ -192,9 +195,9 @@ module AlloyMonteCarlo =
         let numbers = [| 0 .. options.Chains - 1 |]
 
         match c.Ensemble with
-        | AlloyEnsemble.SemiGrand difference ->
+        | AlloyEnsemble.SemiGrand _ ->
             let work part group =
-                semiGrandChains options c difference table part group |> Ok
+                semiGrandChains options c table part group |> Ok
 
             Run.jobs (Array.length >> float) work (Array.chunkBySize TermRuns.Lanes numbers) run
             |> Result.map Array.concat

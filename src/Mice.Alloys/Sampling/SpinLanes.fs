@@ -26,6 +26,8 @@ type internal SpinLanes(table: FigureTable, starts: byte[][]) =
 
     do refresh ()
 
+    /// N.
+    member _.Sites: int = sites
     /// E of each configuration, eV.
     member _.Energies: float[] = energies
     /// n₁ of each.
