@@ -63,6 +63,22 @@ let tests =
                         Expecting.within 1e-11 (table.Constant + parts) energy "the parts add up"
             }
 
+            test "many energies at once are the same numbers" {
+                let generator = Key.ofSeed 14UL |> Key.generator
+
+                for expansion, supercell in cases do
+                    let table = FigureTable.create expansion supercell
+                    let n = supercell.Count
+
+                    for count in [ 0; 1; 31; 70 ] do
+                        let states = randomStates generator (count * n)
+
+                        Expect.equal
+                            (table.Energies states)
+                            (Array.init count (fun i -> table.Energy states (i * n)))
+                            "energies"
+            }
+
             test "symmetries keep the energy" {
                 let generator = Key.ofSeed 12UL |> Key.generator
 

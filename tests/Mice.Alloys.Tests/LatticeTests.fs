@@ -182,6 +182,30 @@ let tests =
                         Expect.equal (throughOrigin orbit) lists[i] $"figures of {orbit.Name} through the origin"
             }
 
+            test "pairs are as many as the shells of neighbours say" {
+                let pairs lattice distance =
+                    ClusterOrbits.find lattice [ { Size = 2; Distance = distance } ]
+                    |> ok
+                    |> Array.skipWhile (fun o -> o.Size < 2)
+                    |> Array.map (fun o -> o.Name, ClusterOrbits.figuresPerSite lattice o)
+
+                Expect.equal
+                    (pairs (ParentLattice.bcc 2.0 |> ok) 2.9)
+                    [| "c2_d0000_0_00", 4.0; "c2_d0001_0_00", 3.0; "c2_d0002_0_00", 6.0 |]
+                    "bcc: 8, 6 and 12 neighbours"
+
+                Expect.equal
+                    (pairs (ParentLattice.sc 1.0 |> ok) 1.5)
+                    [| "c2_d0000_0_00", 3.0; "c2_d0001_0_00", 6.0 |]
+                    "sc: 6 and 12"
+
+                // The twelve neighbours of close-packed spheres are six in the plane and six out of it, which no symmetry of hcp exchanges.
+                Expect.equal
+                    (pairs (ParentLattice.hcp 1.0 (sqrt (8.0 / 3.0)) |> ok) 1.05)
+                    [| "c2_d0000_0_00", 3.0; "c2_d0000_1_00", 3.0 |]
+                    "hcp: 6 and 6 at one distance"
+            }
+
             test "what spans nothing is refused, with every fault" {
                 Expect.equal (messages (ParentLattice.hcp -1.0 nan)).Length 2 "both constants"
 

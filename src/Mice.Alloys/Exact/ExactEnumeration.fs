@@ -212,6 +212,26 @@ module ExactEnumeration =
                     })
         }
 
+    /// Σ w·(E − lowest E of the composition)ᵏ with w = exp(−β(E − lowest)), by k = 0, 1, 2 and n₁.
+    let private momentsAbove (run: Run) (beta: float) (all: ExactEnumeration) : int -> int -> float =
+        let n, energies, least = all.Sites, all.Energies, all.LowestEnergies
+
+        let part first length =
+            let moments = Array.init 3 (fun _ -> Array.zeroCreate<float>(n + 1))
+
+            for i in first .. first + length - 1 do
+                let count = popcount i
+                let above = energies[i] - least[count]
+                let weight = exp (-beta * above)
+                moments[0][count] <- moments[0][count] + weight
+                moments[1][count] <- moments[1][count] + weight * above
+                moments[2][count] <- moments[2][count] + weight * above * above
+
+            moments
+
+        let parts = inParts run energies.Length part
+        fun k count -> parts |> Array.sumBy (fun m -> m[k][count])
+
     /// <summary>Sums over each composition at a temperature, in one pass over the configurations; averages at any Δμ of this temperature follow from them at once.</summary>
     /// <param name="run">Threads and cancellation.</param>
     /// <param name="boltzmann">k_B in eV/K: <c>float Mice.Units.boltzmann</c> is the CODATA value; published tables may use a rounded one.</param>
@@ -228,28 +248,8 @@ module ExactEnumeration =
             let! () = Run.faults run
             and! () = Validate.positive "Boltzmann's constant" boltzmann
             and! () = Validate.positive "the temperature" temperature
-            let n, energies, least = all.Sites, all.Energies, all.LowestEnergies
-            let beta = 1.0 / (boltzmann * temperature)
-
-            // Moments of the energy above the lowest one of the same composition.
-            let part first length =
-                let moments = Array.init 3 (fun _ -> Array.zeroCreate<float>(n + 1))
-
-                for i in first .. first + length - 1 do
-                    let count = popcount i
-                    let above = energies[i] - least[count]
-                    let weight = exp (-beta * above)
-                    moments[0][count] <- moments[0][count] + weight
-                    moments[1][count] <- moments[1][count] + weight * above
-                    moments[2][count] <- moments[2][count] + weight * above * above
-
-                moments
-
-            let parts = inParts run energies.Length part
-
-            let moment k count =
-                parts |> Array.sumBy (fun (m: float[][]) -> m[k][count])
-
+            let n, least, beta = all.Sites, all.LowestEnergies, 1.0 / (boltzmann * temperature)
+            let moment = momentsAbove run beta all
             let mean count = moment 1 count / moment 0 count
 
             return

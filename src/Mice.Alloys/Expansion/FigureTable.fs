@@ -1,79 +1,6 @@
 namespace Mice.Alloys
 
 open System
-open System.Runtime.CompilerServices
-open System.Runtime.InteropServices
-
-/// Sums of c·Π s over groups of terms, in flat arrays. Terms of one coefficient and size are a run, whose products are counted as whole numbers.
-[<Sealed; AllowNullLiteral(false)>]
-type internal TermRuns(groups: struct (int[] * float)[][]) =
-    let runs =
-        groups
-        |> Array.map (
-            Array.groupBy (fun (struct (sites, coefficient)) -> struct (sites.Length, coefficient))
-            >> Array.sortBy fst
-        )
-
-    let all = Array.concat runs
-    // [groups + 1]: the first run of each group.
-    let groupStarts = runs |> Array.scan (fun start r -> start + r.Length) 0
-    // [runs]: how many sites each term has, how many terms, where their sites begin, and their coefficient.
-    let sizes = all |> Array.map (fun (struct (size, _), _) -> size)
-    let counts = all |> Array.map (fun (_, terms) -> terms.Length)
-    let coefficients = all |> Array.map (fun (struct (_, c), _) -> c)
-    let starts = Array.map2 (*) sizes counts |> Array.scan (+) 0
-
-    let members =
-        all |> Array.collect (fun (_, terms) -> terms |> Array.collect (fun (struct (sites, _)) -> sites))
-
-    /// How many terms of a run have an odd number of sites in state 1.
-    let odd (states: byref<byte>) run =
-        let sites = &MemoryMarshal.GetArrayDataReference members
-        let mutable at, sum = starts[run], 0
-        let last = starts[run + 1]
-
-        match sizes[run] with
-        | 1 ->
-            while at < last do
-                sum <- sum + int (Unsafe.Add(&states, Unsafe.Add(&sites, at)))
-                at <- at + 1
-        | 2 ->
-            while at < last do
-                let a = Unsafe.Add(&states, Unsafe.Add(&sites, at))
-                let b = Unsafe.Add(&states, Unsafe.Add(&sites, at + 1))
-                sum <- sum + int (a ^^^ b)
-                at <- at + 2
-        | 3 ->
-            while at < last do
-                let a = Unsafe.Add(&states, Unsafe.Add(&sites, at))
-                let b = Unsafe.Add(&states, Unsafe.Add(&sites, at + 1))
-                let c = Unsafe.Add(&states, Unsafe.Add(&sites, at + 2))
-                sum <- sum + int (a ^^^ b ^^^ c)
-                at <- at + 3
-        | size ->
-            while at < last do
-                let mutable parity = 0uy
-
-                for k in at .. at + size - 1 do
-                    parity <- parity ^^^ Unsafe.Add(&states, Unsafe.Add(&sites, k))
-
-                sum <- sum + int parity
-                at <- at + size
-
-        sum
-
-    /// Σ c·Π s over a group. Nothing is checked: the states must be there, and be 0 or 1.
-    member _.Sum(group: int, states: byte[], first: int) : float =
-        let origin = &Unsafe.Add(&MemoryMarshal.GetArrayDataReference states, first)
-        let mutable sum = 0.0
-
-        for run in groupStarts[group] .. groupStarts[group + 1] - 1 do
-            let n = counts[run]
-            // A product is −1 for an odd number of sites in state 0.
-            let products = if sizes[run] = 0 then n else n - 2 * odd &origin run
-            sum <- sum + coefficients[run] * float (if sizes[run] % 2 = 0 then products else -products)
-
-        sum
 
 /// <summary>A cluster expansion on a supercell, laid out for speed: energies, their changes when a site turns over, and the interaction of a site with those before it.</summary>
 /// <remarks>States are bytes, 1 for the first species (spin +1) and 0 for the second (spin −1), in the order of the sites of the supercell. Energies are totals of the supercell, eV. A supercell
@@ -106,6 +33,12 @@ type FigureTable internal (polynomial: SpinPolynomial) =
         if first < 0 || first > states.Length - polynomial.Sites then
             raise (ArgumentOutOfRangeException(nameof first, "The configuration is not within the states."))
 
+    /// All terms as one group.
+    member internal _.Whole: TermRuns = whole
+
+    /// The terms through each site, without the site itself.
+    member internal _.Through: TermRuns = through
+
     /// N.
     member _.Sites: int = polynomial.Sites
 
@@ -124,6 +57,35 @@ type FigureTable internal (polynomial: SpinPolynomial) =
     member _.Energy (states: byte[]) (first: int) : float =
         check states first
         constant + whole.Sum(0, states, first)
+
+    /// <summary>E of many configurations one after the other, eV: the same numbers as <c>Energy</c> gives, some thirty configurations at a time and so many times faster.</summary>
+    /// <param name="states">[count; N], row-major, 0 or 1.</param>
+    /// <returns>[count].</returns>
+    /// <exception cref="T:System.ArgumentException">The states are no whole number of configurations.</exception>
+    member _.Energies(states: byte[]) : float[] =
+        let n, width = polynomial.Sites, TermRuns.Lanes
+
+        if states.Length % n <> 0 then
+            invalidArg (nameof states) $"{states.Length} states are no whole number of configurations of {n} sites."
+
+        let energies = Array.zeroCreate (states.Length / n)
+
+        let lanes, counts, sums =
+            Array.zeroCreate (n * width), Array.zeroCreate width, Array.zeroCreate width
+
+        for first in 0..width .. energies.Length - 1 do
+            let here = min width (energies.Length - first)
+
+            for lane in 0 .. here - 1 do
+                for site in 0 .. n - 1 do
+                    lanes[site * width + lane] <- states[(first + lane) * n + site]
+
+            whole.SumLanes(0, lanes, counts, sums)
+
+            for lane in 0 .. here - 1 do
+                energies[first + lane] <- constant + sums[lane]
+
+        energies
 
     /// <summary>What a site's spin is multiplied with in the energy: E = field·s + rest, eV.</summary>
     /// <param name="states">States of configurations, 0 or 1.</param>

@@ -196,8 +196,8 @@ module EciFit =
         // A path of falling strengths leads to one that is given, too.
         let strengths =
             match strength with
-            | FitStrength.CrossValidated -> grid largest 6.0
-            | FitStrength.Fixed s -> Array.append (grid largest 6.0 |> Array.filter (fun g -> g > s)) [| s |]
+            | FitStrength.CrossValidated -> grid largest 4.0
+            | FitStrength.Fixed s -> Array.append (grid largest 4.0 |> Array.filter (fun g -> g > s)) [| s |]
 
         leftOut run (folds run.Key o.Validation p.Rows.Length) (Lasso.path strengths) p
         |> Result.map (fun predicted ->

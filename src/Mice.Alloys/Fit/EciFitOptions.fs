@@ -7,7 +7,7 @@ open Mice
 type FitStrength =
     /// λ, above 0.
     | Fixed of float
-    /// The λ of the lowest cross-validation error out of 41 on a logarithmic grid over ten decades (ridge) or six (LASSO).
+    /// The λ of the lowest cross-validation error out of 41 on a logarithmic grid over ten decades (ridge) or four (LASSO).
     | CrossValidated
 
 /// How interactions are found. That of no site, the mean of the energies, is never held small.
@@ -25,7 +25,8 @@ type FitMethod =
 /// How predictions are tested.
 [<RequireQualifiedAccess>]
 type CrossValidation =
-    /// Each structure is predicted by a fit to all others; in closed form for least squares and ridge.
+    /// Each structure is predicted by a fit to all others; in closed form for least squares and ridge. The other methods fit as many times as there are
+    /// structures: from some hundred structures on choose folds.
     | LeaveOneOut
     /// The structures are dealt into so many parts at random; each part is predicted by a fit to the others.
     | Folds of int

@@ -51,6 +51,10 @@ module internal Lasso =
         : Iterated =
         let j = Array.copy start
         let scale = right |> Array.map abs |> Array.max
+        // Of the squares, with the sign turned: XᵀW(y − X·j)/n.
+        let slope =
+            Array.init j.Length (fun a -> right[a] - Seq.sum (Seq.init j.Length (fun b -> gram[a][b] * j[b])))
+
         let mutable pass, moving = 0, true
 
         while moving && pass < Passes do
@@ -58,17 +62,18 @@ module internal Lasso =
 
             for a in 0 .. j.Length - 1 do
                 if gram[a][a] > 0.0 then
-                    let mutable sum = right[a]
+                    let alone = slope[a] + gram[a][a] * j[a]
+                    let next = (if shrinks[a] then shrink strength alone else alone) / gram[a][a]
+                    let change = next - j[a]
 
-                    for b in 0 .. j.Length - 1 do
-                        if b <> a then
-                            sum <- sum - gram[a][b] * j[b]
+                    if change <> 0.0 then
+                        largest <- max largest (gram[a][a] * abs change)
+                        j[a] <- next
 
-                    let next = (if shrinks[a] then shrink strength sum else sum) / gram[a][a]
-                    largest <- max largest (gram[a][a] * abs (next - j[a]))
-                    j[a] <- next
+                        for b in 0 .. j.Length - 1 do
+                            slope[b] <- slope[b] - gram[b][a] * change
 
-            moving <- largest > 1e-12 * scale
+            moving <- largest > 1e-10 * scale
             pass <- pass + 1
 
         {

@@ -149,6 +149,19 @@ module Configuration =
             ]
         | [], None -> []
 
+    /// Places of the atoms in primitive vectors, when the box is that of the supercell.
+    let private placesOf (supercell: Supercell) (snapshot: Snapshot) : float[][] =
+        let s = supercell.Matrix |> Array.map float
+
+        Cell.fractional snapshot.Cell snapshot.Positions
+        |> Array.chunkBySize 3
+        |> Array.map (fun f -> Array.init 3 (fun k -> f[0] * s[k] + f[1] * s[3 + k] + f[2] * s[6 + k]))
+
+    let private statesOf (supercell: Supercell) (atoms: Placed[]) (isUp: bool[]) : byte[] =
+        let states = Array.zeroCreate supercell.Count
+        Array.iter2 (fun p up -> states[supercell.IndexOf p.Site] <- if up then 1uy else 0uy) atoms isUp
+        states
+
     /// <summary>Brings a structure onto the lattice.</summary>
     /// <remarks>The box has to consist of whole primitive vectors, in their orientation; a box that is strained a little carries its atoms along. A crystal that is moved as a whole is moved back. Atoms
     /// may be off their sites by the tolerance. Sites of the configuration are in the order of its supercell, not in that of the atoms.</remarks>
@@ -180,28 +193,15 @@ module Configuration =
                         )
                 ]
 
-            let s = supercell.Matrix |> Array.map float
-            let fractions = Cell.fractional snapshot.Cell snapshot.Positions
-
-            let places =
-                fractions
-                |> Array.chunkBySize 3
-                |> Array.map (fun f -> Array.init 3 (fun k -> f[0] * s[k] + f[1] * s[3 + k] + f[2] * s[6 + k]))
-
-            let atoms = aligned lattice places
+            let atoms = placesOf supercell snapshot |> aligned lattice
             let! () = placeFaults tolerance lattice name supercell atoms
-            let states = Array.zeroCreate supercell.Count
             let struct (up, _) = species
-
-            atoms
-            |> Array.iteri (fun i p ->
-                if snapshot.SpeciesNames[snapshot.Species[i]] = up then
-                    states[supercell.IndexOf p.Site] <- 1uy)
+            let isUp = snapshot.Species |> Array.map (fun s -> snapshot.SpeciesNames[s] = up)
 
             return
                 {
                     Supercell = supercell
-                    States = states
+                    States = statesOf supercell atoms isUp
                 }
         }
 

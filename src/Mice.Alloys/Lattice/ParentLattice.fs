@@ -95,12 +95,7 @@ module ParentLattice =
 
         Cell.norm (Cell.cartesian primitive apart) < 0.1
 
-    /// <summary>A lattice.</summary>
-    /// <param name="name">What people call it.</param>
-    /// <param name="vectors">[9], row-major: the primitive vectors as rows, Å; any basis of the lattice, right- or left-handed.</param>
-    /// <param name="basis">[3k], row-major: one site or more of the primitive cell, in fractions of the primitive vectors; moved into 0 ≤ s &lt; 1.</param>
-    /// <returns>Errors: OutOfRange for vectors that span no cell, for no site, for numbers that are not finite, and for two sites within 0.1 Å.</returns>
-    let create (name: string) (vectors: float[]) (basis: float[]) : Result<ParentLattice, MiceError list> =
+    let private numberFaults (vectors: float[]) (basis: float[]) : MiceError list =
         let ofBasis =
             if basis.Length = 0 || basis.Length % 3 <> 0 then
                 [
@@ -130,7 +125,15 @@ module ParentLattice =
                         MiceError.OutOfRange("the primitive vectors", fault, "three vectors that span a cell")
                     ]
 
-        match ofVectors @ ofBasis with
+        ofVectors @ ofBasis
+
+    /// <summary>A lattice.</summary>
+    /// <param name="name">What people call it.</param>
+    /// <param name="vectors">[9], row-major: the primitive vectors as rows, Å; any basis of the lattice, right- or left-handed.</param>
+    /// <param name="basis">[3k], row-major: one site or more of the primitive cell, in fractions of the primitive vectors; moved into 0 ≤ s &lt; 1.</param>
+    /// <returns>Errors: OutOfRange for vectors that span no cell, for no site, for numbers that are not finite, and for two sites within 0.1 Å.</returns>
+    let create (name: string) (vectors: float[]) (basis: float[]) : Result<ParentLattice, MiceError list> =
+        match numberFaults vectors basis with
         | [] ->
             let inside =
                 basis |> Array.map (fun s -> if s - floor s > 1.0 - 1e-9 then 0.0 else s - floor s)

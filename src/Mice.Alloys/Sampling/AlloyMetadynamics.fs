@@ -1,5 +1,6 @@
 namespace Mice.Alloys
 
+open System
 open Mice
 open Mice.Samplers
 
@@ -30,15 +31,9 @@ module AlloyMetadynamics =
     [<Literal>]
     let private Block = 100
 
+    /// The bias of one walker, and its schedule.
     [<Sealed>]
-    type private Walker(couplings: SpinCouplings, beta: float, key: Key) =
-        let generator = Key.named "walk" key |> Key.generator
-        let sites = couplings.Sites
-
-        let fields =
-            let start = Key.named "start" key |> Key.generator
-            SpinFields(couplings, Array.init sites (fun _ -> byte (start.NextInt 2)))
-
+    type private Bias(sites: int) =
         let bias = Array.zeroCreate<float>(sites + 1)
         let visited = Array.zeroCreate<bool>(sites + 1)
         let mutable unvisited = sites + 1
@@ -46,7 +41,13 @@ module AlloyMetadynamics =
         let mutable growth = 1.0
         let mutable settled = false
 
-        let visit n =
+        /// g(n) − g(n′).
+        member _.Gain(n: int, next: int) : float = bias[n] - bias[next]
+
+        /// The walker is at n after a proposal.
+        member _.Visit(n: int) : unit =
+            proposals <- proposals + 1.0
+
             if settled then
                 growth <- float (sites + 1) / proposals
             elif not visited[n] then
@@ -55,32 +56,19 @@ module AlloyMetadynamics =
 
             bias[n] <- bias[n] + growth
 
-        let propose () =
-            let site, n = generator.NextInt sites, fields.Ones
-            let next = n + 1 - 2 * int fields.States[site]
-            let gain = bias[n] - bias[next] - beta * fields.Change site
-
-            if gain >= 0.0 || generator.NextFloat() < exp gain then
-                fields.Turn site
-
-            proposals <- proposals + 1.0
-            visit fields.Ones
-
-        member _.Sweep() =
-            for _ in 1..sites do
-                propose ()
-
+        /// Halves the growth once all n have been visited.
+        member _.Refine() : unit =
             if not settled && unvisited = 0 then
                 growth <- growth / 2.0
-                System.Array.Clear visited
+                Array.Clear visited
                 unvisited <- sites + 1
                 settled <- growth <= float (sites + 1) / proposals
 
         /// Whether F has come to be 1/t.
-        member _.Settled = settled
+        member _.Settled: bool = settled
 
         /// −k_BT times the bias, straightened so that both ends are 0, per site.
-        member _.Mixing: float[] =
+        member _.Mixing(beta: float) : float[] =
             let n = float sites
 
             bias
@@ -88,17 +76,50 @@ module AlloyMetadynamics =
                 let x = float count / n
                 -(g - (1.0 - x) * bias[0] - x * bias[sites]) / (beta * n))
 
-    let private walk (options: WangLandauOptions) couplings beta (run: Run) =
-        let walker = Walker(couplings, beta, run.Key)
+    /// A sweep of proposals at the same random sites for all walkers.
+    let private sweep (sites: Generator) (generators: Generator[]) (beta: float) (lanes: SpinLanes) (biases: Bias[]) =
+        for _ in 1 .. lanes.Sites do
+            let site = sites.NextInt lanes.Sites
+            let changes = lanes.Changes site
 
-        for sweep in 1 .. options.Sweeps do
-            walker.Sweep()
+            for lane in 0 .. biases.Length - 1 do
+                let n = lanes.Ones[lane]
+                let next = n + 1 - 2 * lanes.State(lane, site)
+                let gain = biases[lane].Gain(n, next) - beta * changes[lane]
 
-            if sweep % Block = 0 || sweep = options.Sweeps then
+                if gain >= 0.0 || generators[lane].NextFloat() < exp gain then
+                    lanes.Turn(lane, site, changes[lane])
+
+                biases[lane].Visit lanes.Ones[lane]
+
+        for bias in biases do
+            bias.Refine()
+
+    /// Some walkers side by side; the sites that are tried are those of the whole run.
+    let private walk (options: WangLandauOptions) (table: FigureTable) beta (run: Run) (walkers: int[]) =
+        let keys = walkers |> Array.map (fun i -> Key.item i run.Key)
+        let sites = Key.named "sites" run.Key |> Key.generator
+        let generators = keys |> Array.map (Key.named "walk" >> Key.generator)
+
+        let lanes =
+            SpinLanes(
+                table,
+                keys
+                |> Array.map (fun key ->
+                    let start = Key.named "start" key |> Key.generator
+                    Array.init table.Sites (fun _ -> byte (start.NextInt 2)))
+            )
+
+        let biases = walkers |> Array.map (fun _ -> Bias table.Sites)
+
+        for n in 1 .. options.Sweeps do
+            sweep sites generators beta lanes biases
+
+            if n % Block = 0 || n = options.Sweeps then
                 Run.stopIfCancelled run
-                Run.tell "sampling" (float sweep / float options.Sweeps) $"{sweep} of {options.Sweeps} sweeps" run
+                Run.tell "sampling" (float n / float options.Sweeps) $"{n} of {options.Sweeps} sweeps" run
 
-        struct (walker.Mixing, walker.Settled)
+        biases |> Array.map (fun bias -> struct (bias.Mixing beta, bias.Settled))
 
     let private collect sites temperature (walkers: struct (float[] * bool)[]) =
         let curves = walkers |> Array.map (fun (struct (mixing, _)) -> mixing)
@@ -124,6 +145,7 @@ module AlloyMetadynamics =
         }
 
     /// <summary>Free energies of mixing at a temperature. Same key, same result, on any number of threads.</summary>
+    /// <remarks>Up to 32 walkers (the bytes of a vector of the processor) cost little more than one: they try the same random sites, each with random numbers of its own.</remarks>
     /// <param name="options">Walkers, and sweeps of each; a sweep is N proposals.</param>
     /// <param name="run">Threads and so on; walker i uses child i of the key.</param>
     /// <param name="boltzmann">k_B, eV/K; <c>float Mice.Units.boltzmann</c>.</param>
@@ -144,12 +166,12 @@ module AlloyMetadynamics =
             and! () = Validate.positive "Boltzmann's constant" boltzmann
             and! () = Validate.positive "the temperature" temperature
 
-            let couplings, beta =
-                SpinCouplings table.Polynomial, 1.0 / (boltzmann * temperature)
+            let beta = 1.0 / (boltzmann * temperature)
+            let groups = Array.chunkBySize TermRuns.Lanes [| 0 .. options.Walkers - 1 |]
 
-            let work part i =
-                walk options couplings beta (Run.item i part) |> Ok
+            let work part group =
+                walk options table beta part group |> Ok
 
-            let! walkers = Run.jobs (fun _ -> 1.0) work [| 0 .. options.Walkers - 1 |] run
-            return collect table.Sites temperature walkers
+            let! walkers = Run.jobs (Array.length >> float) work groups run
+            return collect table.Sites temperature (Array.concat walkers)
         }

@@ -4,25 +4,6 @@ open System
 open Mice
 open Mice.Samplers
 
-/// What is held fixed besides the temperature.
-[<RequireQualifiedAccess>]
-type AlloyEnsemble =
-    /// Δμ, eV: the chemical potential of the first species minus that of the second. Sites turn over one by one.
-    | SemiGrand of difference: float
-    /// x, the fraction of sites in state 1, rounded to whole atoms. Sites in different states are exchanged.
-    | Canonical of composition: float
-
-/// Where an alloy is sampled.
-type AlloyConditions =
-    {
-        /// T, K.
-        Temperature: float
-        /// What else is fixed.
-        Ensemble: AlloyEnsemble
-        /// k_B, eV/K; <c>float Mice.Units.boltzmann</c>.
-        Boltzmann: float
-    }
-
 /// What Monte Carlo sampling gave. Errors are from the spread of the chains and from blocking, the larger one.
 [<NoEquality; NoComparison>]
 type AlloySample =
@@ -44,40 +25,6 @@ type AlloySample =
         /// Whether the chains were in equilibrium.
         Checks: Check list
     }
-
-/// Conditions and their faults.
-[<RequireQualifiedAccess>]
-module AlloyConditions =
-    /// <summary>The semi-grand canonical ensemble with the CODATA value of k_B.</summary>
-    /// <param name="temperature">T, K.</param>
-    /// <param name="difference">Δμ, eV.</param>
-    let semiGrand (temperature: float) (difference: float) : AlloyConditions =
-        {
-            Temperature = temperature
-            Ensemble = AlloyEnsemble.SemiGrand difference
-            Boltzmann = float boltzmann
-        }
-
-    /// <summary>The canonical ensemble with the CODATA value of k_B.</summary>
-    /// <param name="temperature">T, K.</param>
-    /// <param name="composition">x.</param>
-    let canonical (temperature: float) (composition: float) : AlloyConditions =
-        { semiGrand temperature 0.0 with
-            Ensemble = AlloyEnsemble.Canonical composition
-        }
-
-    /// <summary>What stands against conditions.</summary>
-    /// <param name="c">The conditions.</param>
-    let faults (c: AlloyConditions) : MiceError list =
-        [
-            yield! Validate.positive "the temperature" c.Temperature
-            yield! Validate.positive "Boltzmann's constant" c.Boltzmann
-
-            match c.Ensemble with
-            | AlloyEnsemble.SemiGrand d -> yield! Validate.that "the difference Δμ" "a finite number" Double.IsFinite d
-            | AlloyEnsemble.Canonical x ->
-                yield! Validate.that "the composition" "0 to 1" (fun x -> x >= 0.0 && x <= 1.0) x
-        ]
 
 /// <summary>Metropolis sampling of a cluster expansion, with local fields kept up to date.</summary>
 /// <remarks>Source: N. Metropolis et al., J. Chem. Phys. 21, 1087 (1953), doi:10.1063/1.1699114; for alloys B. Dünweg, D. P. Landau, Phys. Rev. B 48, 14182 (1993),
@@ -102,51 +49,129 @@ module AlloyMonteCarlo =
             generator.Shuffle states
             states
 
-    /// One sweep of an ensemble: how many proposals were accepted.
-    let private sweeper (c: AlloyConditions) (generator: Generator) (fields: SpinFields) : unit -> int =
-        let beta = 1.0 / (c.Boltzmann * c.Temperature)
+    /// What is recorded of a chain while it goes on.
+    type private Record(options: ChainOptions) =
+        let steps = options.Snapshots * options.Every
+        let series, ones = Array.zeroCreate<float> steps, Array.zeroCreate<int> steps
+        let kept = Array.zeroCreate<byte[]> options.Snapshots
+        let mutable accepted = 0L
 
-        match c.Ensemble with
-        | AlloyEnsemble.SemiGrand d -> fun () -> fields.SemiGrandSweep(generator, beta, d)
-        | AlloyEnsemble.Canonical _ ->
-            let order =
-                Array.init fields.States.Length id |> Array.sortBy (fun i -> fields.States[i] = 0uy)
+        /// After sweep n, from 0; sweeps before are of the equilibration.
+        member _.Add(n: int, turned: int, energy: float, count: int, states: unit -> byte[]) =
+            if n >= 0 then
+                accepted <- accepted + int64 turned
+                series[n] <- energy
+                ones[n] <- count
 
-            fun () -> fields.CanonicalSweep(generator, beta, order)
+                if (n + 1) % options.Every = 0 then
+                    kept[n / options.Every] <- states ()
 
-    let private chain (options: ChainOptions) (c: AlloyConditions) (couplings: SpinCouplings) (run: Run) : Chain =
-        let generator = Key.named "sweeps" run.Key |> Key.generator
+        member _.Chain =
+            {
+                Kept = kept
+                Series = series
+                Ones = ones
+                Accepted = accepted
+            }
 
-        let start =
-            startStates (Key.named "start" run.Key |> Key.generator) couplings.Sites c.Ensemble
-
-        let fields = SpinFields(couplings, start)
-        let sweep = sweeper c generator fields
+    /// Sweeps of the equilibration, from below 0, and those after it.
+    let private inSweeps (options: ChainOptions) (run: Run) (sweep: int -> unit) =
         let steps = options.Snapshots * options.Every
         let report = Run.counter "sampling" (int64 (options.Equilibrate + steps)) run
-        let series, ones = Array.zeroCreate steps, Array.zeroCreate steps
-        let kept = Array.zeroCreate options.Snapshots
-        let mutable accepted = 0L
 
         for n in -options.Equilibrate .. steps - 1 do
             Run.stopIfCancelled run
-            let turned = sweep ()
+            sweep n
             report ()
 
-            if n >= 0 then
-                accepted <- accepted + int64 turned
-                series[n] <- fields.Energy
-                ones[n] <- fields.Ones
+    let private startOf (ensemble: AlloyEnsemble) sites (key: Key) =
+        startStates (Key.named "start" key |> Key.generator) sites ensemble
 
-                if (n + 1) % options.Every = 0 then
-                    kept[n / options.Every] <- Array.copy fields.States
+    let private generatorOf (key: Key) = Key.named "sweeps" key |> Key.generator
 
-        {
-            Kept = kept
-            Series = series
-            Ones = ones
-            Accepted = accepted
-        }
+    /// Exchanges of one chain.
+    let private canonicalChain
+        (options: ChainOptions)
+        (c: AlloyConditions)
+        (couplings: SpinCouplings)
+        (run: Run)
+        : Chain =
+        let generator = generatorOf run.Key
+        let fields = SpinFields(couplings, startOf c.Ensemble couplings.Sites run.Key)
+
+        let order =
+            Array.init couplings.Sites id |> Array.sortBy (fun i -> fields.States[i] = 0uy)
+
+        let record, beta = Record options, 1.0 / (c.Boltzmann * c.Temperature)
+
+        inSweeps options run (fun n ->
+            let exchanged = fields.CanonicalSweep(generator, beta, order)
+            record.Add(n, exchanged, fields.Energy, fields.Ones, (fun () -> Array.copy fields.States)))
+
+        record.Chain
+
+    /// A sweep of single turns of all lanes at the same random sites: how many each accepted.
+    let private laneSweep
+        (sites: Generator)
+        (generators: Generator[])
+        (beta: float)
+        (difference: float)
+        (lanes: SpinLanes)
+        =
+        let accepted = Array.zeroCreate<int> generators.Length
+
+        for _ in 1 .. lanes.Sites do
+            let site = sites.NextInt lanes.Sites
+            let changes = lanes.Changes site
+
+            for lane in 0 .. generators.Length - 1 do
+                let spin = float (2 * lanes.State(lane, site) - 1)
+                let cost = beta * (changes[lane] + difference * spin)
+
+                if cost <= 0.0 || generators[lane].NextFloat() < exp -cost then
+                    lanes.Turn(lane, site, changes[lane])
+                    accepted[lane] <- accepted[lane] + 1
+
+        accepted
+
+    /// Sweeps between two sums of the energies anew.
+    [<Literal>]
+    let private Fresh = 1000
+
+    /// Single turns of some chains side by side; the sites that are tried are those of the whole run.
+    let private semiGrandChains
+        (options: ChainOptions)
+        (c: AlloyConditions)
+        (table: FigureTable)
+        (run: Run)
+        (chains: int[])
+        : Chain[] =
+        let keys = chains |> Array.map (fun i -> Key.item i run.Key)
+
+        let difference =
+            match c.Ensemble with
+            | AlloyEnsemble.SemiGrand difference -> difference
+            | AlloyEnsemble.Canonical _ -> 0.0
+
+        let sites, generators =
+            Key.named "sites" run.Key |> Key.generator, keys |> Array.map generatorOf
+
+        let lanes = SpinLanes(table, keys |> Array.map (startOf c.Ensemble table.Sites))
+
+        let records, beta =
+            chains |> Array.map (fun _ -> Record options), 1.0 / (c.Boltzmann * c.Temperature)
+
+        inSweeps options run (fun n ->
+            let accepted = laneSweep sites generators beta difference lanes
+
+            if n % Fresh = 0 then
+                lanes.Refresh()
+
+            for lane in 0 .. records.Length - 1 do
+                records[lane]
+                    .Add(n, accepted[lane], lanes.Energies[lane], lanes.Ones[lane], (fun () -> lanes.States lane)))
+
+        records |> Array.map _.Chain
 
     let private collect (options: ChainOptions) (sites: int) (chains: Chain[]) : AlloySample =
         let energies = chains |> Array.map _.Series
@@ -166,9 +191,29 @@ module AlloyMonteCarlo =
             Checks = [ SamplingChecks.equilibrium "sweeps" steps (SamplingChecks.drift perSite) ]
         }
 
+    let private chains (options: ChainOptions) (c: AlloyConditions) (table: FigureTable) (run: Run) =
+        let numbers = [| 0 .. options.Chains - 1 |]
+
+        match c.Ensemble with
+        | AlloyEnsemble.SemiGrand _ ->
+            let work part group =
+                semiGrandChains options c table part group |> Ok
+
+            Run.jobs (Array.length >> float) work (Array.chunkBySize TermRuns.Lanes numbers) run
+            |> Result.map Array.concat
+        | AlloyEnsemble.Canonical _ ->
+            let couplings = SpinCouplings table.Polynomial
+
+            Run.jobs
+                (fun _ -> 1.0)
+                (fun part i -> canonicalChain options c couplings (Run.item i part) |> Ok)
+                numbers
+                run
+
     /// <summary>Samples an alloy with independent chains from random configurations; a step of the options is a sweep of N proposals. Same key, same result, on any number of
     /// threads.</summary>
-    /// <remarks>At low temperatures chains stay in the phase that they fell into: look at their compositions, or sample by replica exchange.</remarks>
+    /// <remarks>Single turns of all chains are tried at the same random sites, each chain with random numbers of its own, so that up to 32 chains (the bytes of a vector of the processor) cost
+    /// little more than one. At low temperatures chains stay in the phase that they fell into: look at their compositions, or sample by replica exchange.</remarks>
     /// <param name="options">How many, and how far apart.</param>
     /// <param name="run">Threads and so on; chain i uses child i of the key.</param>
     /// <param name="conditions">Temperature and ensemble.</param>
@@ -185,12 +230,7 @@ module AlloyMonteCarlo =
             let! options = ChainOptions.check options
             and! () = Run.faults run
             and! () = AlloyConditions.faults conditions
-            let couplings = SpinCouplings table.Polynomial
-
-            let work part i =
-                chain options conditions couplings (Run.item i part) |> Ok
-
-            let! chains = Run.jobs (fun _ -> 1.0) work [| 0 .. options.Chains - 1 |] run
+            let! chains = chains options conditions table run
             return collect options table.Sites chains
         }
 
