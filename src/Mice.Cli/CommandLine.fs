@@ -20,6 +20,7 @@ module CommandLine =
             yield! MdRun.verbs
             yield! Quests.verbs
             yield! Segal.verbs
+            yield! BracketVerbs.verbs
         ]
 
     let private words (verb: Verb) = String.concat " " verb.Words

@@ -11,22 +11,37 @@ type SemiGrandExact =
         GrandPotential: float
         /// ⟨Σ charge⟩/N.
         Charge: float
+        /// S/N.
+        Entropy: float<nat / site>
     }
 
 /// <summary>Exact values of small systems: Ising models by the transfer matrix, cluster expansions by all configurations.</summary>
 [<RequireQualifiedAccess>]
 module SemiGrandExact =
     let private ising (model: IsingModel) (c: Conditions) : Result<SemiGrandExact, MiceError list> =
-        { model with
-            Temperature = c.Temperature
-            Field = c.Field
-        }
-        |> TransferMatrix.averages
-        |> Result.map (fun found ->
-            {
-                GrandPotential = -c.Temperature * float found.LogPartitionFunction
-                Charge = found.Magnetisation
-            })
+        let known =
+            { model with
+                Temperature = c.Temperature
+                Field = c.Field
+            }
+            |> ExactIsing.tryFind
+
+        match known with
+        | Some found ->
+            Ok
+                {
+                    GrandPotential = -c.Temperature * float found.Averages.LogPartitionFunction
+                    Charge = found.Averages.Magnetisation
+                    Entropy = found.Averages.Entropy
+                }
+        | None ->
+            Error
+                [
+                    MiceError.Unavailable(
+                        $"An exact value of {model.Rows} × {model.Columns} sites at T = {Number.text c.Temperature}, B = {Number.text c.Field}",
+                        "Take a square torus without a field, or one of ten rows or fewer."
+                    )
+                ]
 
     let private alloy (run: Run) (boltzmann: float) (all: ExactEnumeration) =
         let sums = System.Collections.Generic.Dictionary<float, CanonicalSums>()
@@ -44,16 +59,20 @@ module SemiGrandExact =
             sumsAt
             |> Result.map (fun sums ->
                 let found = ExactEnumeration.semiGrand c.Field sums
+                // Of E − Δμ n₁; the enumeration has spins instead of n₁.
+                let potential = found.GrandPotential / float all.Sites - 0.5 * c.Field
+
+                let enthalpy = found.MeanEnergy / float all.Sites - c.Field * found.Composition
 
                 {
-                    // Of E − Δμ n₁; the enumeration has spins instead of n₁.
-                    GrandPotential = found.GrandPotential / float all.Sites - 0.5 * c.Field
+                    GrandPotential = potential
                     Charge = found.Composition
+                    Entropy = (enthalpy - potential) / (boltzmann * c.Temperature) * 1.0<nat / site>
                 })
 
     /// <summary>What gives the exact values of a system.</summary>
     /// <param name="run">Threads, cancellation.</param>
-    /// <param name="system">The system: an Ising model whose torus the transfer matrix can hold, or a cluster expansion on 27 sites or fewer (1 GiB for 27).</param>
+    /// <param name="system">The system: an Ising model in zero field, or on few rows, or a cluster expansion on 27 sites or fewer (1 GiB for 27).</param>
     /// <returns>Exact values at any conditions. Errors: OutOfRange, Unavailable for the function of a user.</returns>
     let create
         (run: Run)

@@ -38,7 +38,11 @@ module Segal =
         let r = given.Own
 
         validate {
-            let! system = SegalArguments.system r
+            let! system =
+                SegalArguments.systemOf
+                    (r.TryGetResult SegalTrainArgument.System)
+                    (r.TryGetResult SegalTrainArgument.Size)
+                    (r.TryGetResult SegalTrainArgument.Coupling)
 
             and! temperature =
                 SegalArguments.range "--temperature" (r.TryGetResult SegalTrainArgument.Temperature)

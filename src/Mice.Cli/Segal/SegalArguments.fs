@@ -141,21 +141,20 @@ module SegalArguments =
             | sides when sides |> List.forall (fun n -> n.IsSome && n.Value >= 1) -> Ok(List.map Option.get sides)
             | _ -> outOfRange "--size" $"'{text}'" allowed
 
-    /// The system of `mice segal train`.
-    let system (r: ParseResults<SegalTrainArgument>) : Read<SemiGrandSystem> =
-        let coupling =
-            r.TryGetResult SegalTrainArgument.Coupling
-            |> Option.map (Options.number "--coupling" "a number other than 0" ((<>) 0.0))
+    /// <summary>A system from the values of --system, --size and --coupling.</summary>
+    let systemOf (name: string option) (size: string option) (coupling: string option) : Read<SemiGrandSystem> =
+        let given =
+            coupling |> Option.map (Options.number "--coupling" "a number other than 0" ((<>) 0.0))
 
         validate {
-            let! sides = multiples (r.TryGetResult SegalTrainArgument.Size)
-            and! coupling = coupling |> Option.defaultValue (Ok 1.0)
+            let! sides = multiples size
+            and! j = given |> Option.defaultValue (Ok 1.0)
 
             return!
-                match r.TryGetResult SegalTrainArgument.System with
+                match name with
                 | None -> outOfRange "--system" "missing" "ising, or the file of a cluster expansion"
-                | Some "ising" -> ising sides coupling
-                | Some path when r.Contains SegalTrainArgument.Coupling ->
+                | Some "ising" -> ising sides j
+                | Some path when coupling.IsSome ->
                     Error [ MiceError.Mismatch("--system and --coupling", path, "for ising alone") ]
                 | Some path -> alloy path sides
         }

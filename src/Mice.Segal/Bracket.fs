@@ -1,0 +1,177 @@
+namespace Mice.Segal
+
+open Mice
+
+/// How an entropy is bracketed.
+type BracketOptions =
+    {
+        /// Samples of the network in a batch, 2 or more; the bracket closes as they grow.
+        Batch: int
+        /// Batches, each with an equilibrium configuration of its own, 2 or more.
+        Batches: int
+        /// Rounds of the chains that give the mean energy.
+        Rounds: int
+        /// Operations of the symmetry of the lattice that samples are moved by.
+        Operations: int
+    }
+
+/// A two-sided bracket of an entropy.
+type EntropyBracket =
+    {
+        Conditions: Conditions
+        /// S/N is at least this.
+        Lower: Estimate<nat / site>
+        /// S/N is at most this.
+        Upper: Estimate<nat / site>
+        /// (E − BΣ charge)/k_BT per site, which both have in common, and its error with them.
+        ReducedEnthalpy: Estimate<1>
+        /// Normalised effective sample size of the network's samples.
+        EffectiveSampleSize: float
+        /// Whether the chains were in equilibrium, and whether the bounds are in their order.
+        Checks: Check list
+    }
+
+/// <summary>Entropy between two bounds from one network: S = (⟨H⟩ + k_BT ln Z)/T with ln Z between two stochastic bounds, H = E − BΣ charge.</summary>
+/// <remarks>With weights w = exp(−H/k_BT)/q of K samples of the network, ⟨ln((1/K) Σ w)⟩ ≤ ln Z by Jensen's inequality; with an equilibrium configuration in the place of one of the samples,
+/// ⟨ln((1/K)(w(x) + Σ w))⟩ ≥ ln Z. Both hold in expectation for every network and every K, and their distance is about the variance of w over K. K = 1 gives the variational free energy and the
+/// cross-entropy. Sources: Y. Burda, R. Grosse, R. Salakhutdinov, ICLR (2016); R. B. Grosse, Z. Ghahramani, R. P. Adams, arXiv:1511.02543 (bidirectional Monte Carlo).
+/// The upper bound of S needs configurations in equilibrium, both need ⟨H⟩: chains that miss a part of the states are beyond what bounds can tell.</remarks>
+[<RequireQualifiedAccess>]
+module Bracket =
+    /// 200 batches of 1,000 samples, 2,000 rounds, samples not moved.
+    let defaults: BracketOptions =
+        {
+            Batch = 1000
+            Batches = 200
+            Rounds = 2000
+            Operations = 1
+        }
+
+    let private faults (o: BracketOptions) : MiceError list =
+        [
+            yield! Validate.atLeast 2 "the samples of a batch" o.Batch
+            yield! Validate.atLeast 2 "the number of batches" o.Batches
+            yield! Validate.atLeast 1 "the number of rounds" o.Rounds
+            yield! Validate.atLeast 1 "the number of operations" o.Operations
+        ]
+
+    /// ln w of configurations, ln q being given.
+    let private logWeights (n: SegalNetwork) (c: Conditions) (states: byte[]) (logarithms: float[]) =
+        SegalTraining.potentials n (Array.create logarithms.Length c) states logarithms
+        |> Array.map (fun v -> -v)
+
+    /// ln w of equilibrium configurations, as many as there are batches, evenly chosen.
+    let private ofEquilibrium run (o: BracketOptions) operations (c: Conditions) (n: SegalNetwork) (e: Equilibrium) =
+        let sites = n.System.Sites
+        let count = e.States.Length / sites
+
+        let states =
+            Array.init o.Batches (fun b -> Array.sub e.States (b * count / o.Batches * sites) sites)
+            |> Array.concat
+
+        SymmetricDrawing.logarithms run n operations (Array.create o.Batches c) states
+        |> logWeights n c states
+
+    /// Two bounds of ln Z of one batch, and Σw and Σw² of its samples by their largest.
+    let private batch run (o: BracketOptions) operations (c: Conditions) (n: SegalNetwork) (exact: float) =
+        let drawn: Autoregressive.MaskedSamples =
+            SymmetricDrawing.draw run n operations (Array.create o.Batch c)
+
+        let weights = logWeights n c drawn.States drawn.Logarithms
+        let lower = SymmetricDrawing.logMean weights 0 o.Batch
+        let exchanged = Array.append [| exact |] (Array.tail weights)
+        let upper = SymmetricDrawing.logMean exchanged 0 o.Batch
+        struct (lower, upper, weights)
+
+    let private nessOf (weights: float[]) =
+        let struct (shares, _) = Samplers.ThermalAverages.weigh weights
+        1.0 / (float weights.Length * Array.sumBy (fun p -> p * p) shares)
+
+    let private orderCheck (lower: Estimate<nat / site>) (upper: Estimate<nat / site>) : Check =
+        let gap = float (upper.Value - lower.Value)
+
+        let error =
+            sqrt (float lower.StandardError ** 2.0 + float upper.StandardError ** 2.0)
+
+        {
+            Name = "order of the bounds"
+            Passed = gap >= -3.0 * error
+            Detail = $"the upper bound lies {gap:E1} nats per site above the lower one, error {error:E1}"
+        }
+
+    /// <summary>Brackets the entropy at one temperature and field.</summary>
+    /// <param name="run">Threads, key, cancellation, progress.</param>
+    /// <param name="o">How.</param>
+    /// <param name="c">Temperature and field.</param>
+    /// <param name="equilibrium">Configurations in equilibrium there, as many as batches or more.</param>
+    /// <param name="n">The network.</param>
+    /// <returns>Errors: OutOfRange, TooFewData.</returns>
+    let create
+        (run: Run)
+        (o: BracketOptions)
+        (c: Conditions)
+        (equilibrium: Equilibrium)
+        (n: SegalNetwork)
+        : Result<EntropyBracket, MiceError list> =
+        let sites = n.System.Sites
+
+        validate {
+            let! () = faults o
+
+            let! () =
+                if equilibrium.States.Length / sites < o.Batches then
+                    [
+                        MiceError.TooFewData(
+                            "equilibrium configurations",
+                            equilibrium.States.Length / sites,
+                            o.Batches,
+                            "Draw more, or use fewer batches."
+                        )
+                    ]
+                else
+                    []
+
+            let operations =
+                SymmetricDrawing.operations (Key.named "group" run.Key) o.Operations n.System
+
+            let exact = ofEquilibrium run o operations c n equilibrium
+            let report = Run.counter "bracket" (int64 o.Batches) run
+
+            let parts =
+                exact
+                |> Array.mapi (fun b w ->
+                    let found = batch (run |> Run.named "batches" |> Run.item b) o operations c n w
+                    report ()
+                    found)
+
+            let bound direction (values: float[]) : Estimate<nat / site> =
+                values
+                |> Statistics.estimate direction
+                |> Estimate.add
+                    { equilibrium.ReducedEnthalpy with
+                        Direction = direction
+                    }
+                |> Estimate.scale (1.0<nat / site> / float sites)
+
+            let lower =
+                parts |> Array.map (fun (struct (l, _, _)) -> l) |> bound Direction.LowerBound
+
+            let upper =
+                parts |> Array.map (fun (struct (_, u, _)) -> u) |> bound Direction.UpperBound
+
+            return
+                {
+                    Conditions = c
+                    Lower = lower
+                    Upper = upper
+                    ReducedEnthalpy = equilibrium.ReducedEnthalpy |> Estimate.scale (1.0 / float sites)
+                    EffectiveSampleSize = parts |> Array.map (fun (struct (_, _, w)) -> nessOf w) |> Array.average
+                    Checks = orderCheck lower upper :: equilibrium.Checks
+                }
+        }
+
+    /// <summary>The interval that holds the entropy with 95 %: both bounds, each moved outwards by 1.645 of its standard errors.</summary>
+    /// <param name="b">The bracket.</param>
+    /// <returns>Nats per site.</returns>
+    let interval (b: EntropyBracket) : float<nat / site> * float<nat / site> =
+        b.Lower.Value - 1.645 * b.Lower.StandardError, b.Upper.Value + 1.645 * b.Upper.StandardError

@@ -1,0 +1,95 @@
+namespace Mice.Segal
+
+open Mice
+
+/// A bracket with the exact entropy, where it is known.
+type KnownBracket =
+    {
+        Bracket: EntropyBracket
+        /// S/N, nats.
+        Exact: float<nat / site> option
+    }
+
+/// <summary>Brackets of entropies as rows for files and people.</summary>
+[<RequireQualifiedAccess>]
+module BracketDescription =
+    let private meaning =
+        "Entropy per site in nats (times k_B for J/K). The lower and the upper bound hold in expectation for every network; brackets hold one standard error in the last digits, most of which both bounds share: that of the mean energy. The interval of 95 % moves each bound outwards by 1.645 of its errors. The upper bound needs configurations in equilibrium, both need the mean energy: chains that never reach a part of the states are beyond what bounds can tell."
+
+    /// Their distance.
+    let private width (b: EntropyBracket) = float (b.Upper.Value - b.Lower.Value)
+
+    let private holds (k: KnownBracket) =
+        k.Exact
+        |> Option.map (fun exact ->
+            let low, high = Bracket.interval k.Bracket
+            low <= exact && exact <= high)
+
+    let private rows (k: KnownBracket) : ResultRow list =
+        let b = k.Bracket
+        let low, high = Bracket.interval b
+
+        [
+            ResultRow.number "temperature" "T" "" 4 b.Conditions.Temperature
+            ResultRow.number "field" "Field" "" 4 b.Conditions.Field
+            ResultRow.estimate "lower_bound_per_site_nats" "at least" "nats" b.Lower
+            ResultRow.estimate "upper_bound_per_site_nats" "at most" "nats" b.Upper
+            ResultRow.number "width_per_site_nats" "width" "nats" 6 (width b)
+            ResultRow.number "interval_low_per_site_nats" "95 %, from" "nats" 6 (float low)
+            ResultRow.number "interval_high_per_site_nats" "to" "nats" 6 (float high)
+
+            k.Exact
+            |> ResultRow.orNull
+                (fun exact -> ResultRow.number "exact_entropy_per_site_nats" "exact" "nats" 6 (float exact))
+                0.0<nat / site>
+
+            ResultRow.number "ness" "NESS" "" 4 b.EffectiveSampleSize
+        ]
+
+    let private checks (all: KnownBracket list) : Check list =
+        [
+            for k in all do
+                for c in k.Bracket.Checks do
+                    { c with
+                        Name = $"{c.Name}, T = {Number.text k.Bracket.Conditions.Temperature}"
+                    }
+
+            match all |> List.choose holds with
+            | [] -> ()
+            | known ->
+                let missed = known |> List.filter not |> List.length
+
+                {
+                    Name = "exact values"
+                    // One of twenty intervals may miss; three errors are allowed for one of them.
+                    Passed = float missed <= 1.0 + 0.1 * float known.Length
+                    Detail = $"{known.Length - missed} of {known.Length} intervals of 95 %% hold the exact value"
+                }
+        ]
+
+    /// <summary>The description of brackets.</summary>
+    /// <param name="settings">What the numbers depend on.</param>
+    /// <param name="seconds">How long the work took, with the training.</param>
+    /// <param name="all">The brackets, one or more.</param>
+    let create (settings: (string * string) list) (seconds: float) (all: KnownBracket list) : ResultDescription =
+        let widest = all |> List.maxBy (fun k -> width k.Bracket)
+
+        let answer =
+            match all with
+            | [ k ] ->
+                $"The entropy per site is at least {Estimate.format k.Bracket.Lower} and at most {Estimate.format k.Bracket.Upper} nats."
+            | _ ->
+                $"Entropies per site at {all.Length} temperatures lie between two bounds that are {width widest.Bracket:E1} nats apart at most, at T = {Number.text widest.Bracket.Conditions.Temperature}."
+
+        {
+            Answer = answer
+            Meaning = meaning
+            Sections =
+                [
+                    ResultRow.table "results" "Entropy per site" (all |> List.map rows)
+                    ResultRow.record "" "Work" [ ResultRow.number "seconds" "Time" "s" 0 seconds ]
+                ]
+            Checks = checks all
+            Notes = []
+            Settings = settings
+        }

@@ -1,0 +1,171 @@
+module Mice.Segal.Tests.BracketTests
+
+open System.IO
+open Expecto
+open Mice
+open Mice.Alloys
+open Mice.Samplers
+open Mice.Segal
+
+let private run = { Run.quiet with Threads = 2 }
+let private model = IsingModel.square 4 2.0
+let private system = SemiGrandSystem.ising model |> ok
+
+let private range: ConditionRange =
+    {
+        Temperature = 1.5, 3.5
+        Field = -0.4, 0.4
+    }
+
+let private at t b : Conditions = { Temperature = t; Field = b }
+
+let private network =
+    SegalNetwork.create (Key.ofSeed 1UL) SegalNetwork.form range system |> ok
+
+/// S/N of the Ising model.
+let private exact (c: Conditions) =
+    { model with
+        Temperature = c.Temperature
+        Field = c.Field
+    }
+    |> Enumeration.averages
+    |> ok
+    |> fun a -> float a.LogPartitionFunction + a.Energy / c.Temperature
+
+let private options =
+    { Bracket.defaults with
+        Batch = 50
+        Batches = 400
+        Rounds = 400
+    }
+
+[<Tests>]
+let tests =
+    testList
+        "Bracket"
+        [
+            test "an untrained network brackets the exact entropy, and more samples bring the bounds together" {
+                for c in [ at 2.0 0.0; at 3.0 -0.2 ] do
+                    let equilibrium =
+                        Equilibrium.create (Run.named "chains" run) options.Batches options.Rounds system c |> ok
+
+                    let bracket batch =
+                        Bracket.create run { options with Batch = batch } c equilibrium network |> ok
+
+                    let narrow, wide = bracket 200, bracket 10
+                    let s = exact c
+
+                    for b in [ narrow; wide ] do
+                        // Two bounds at two places of two conditions: five errors are exceeded once in 400,000 runs.
+                        Expect.isLessThan
+                            (float b.Lower.Value)
+                            (s + 5.0 * float b.Lower.StandardError)
+                            $"lower, T = {c.Temperature}"
+
+                        Expect.isGreaterThan
+                            (float b.Upper.Value)
+                            (s - 5.0 * float b.Upper.StandardError)
+                            $"upper, T = {c.Temperature}"
+
+                        Expect.equal b.Lower.Direction Direction.LowerBound "direction"
+                        Expect.equal b.Upper.Direction Direction.UpperBound "direction"
+
+                    let width (b: EntropyBracket) = float (b.Upper.Value - b.Lower.Value)
+                    Expect.isLessThan (width narrow) (0.5 * width wide) "they close"
+            }
+
+            test "wrong options and too few configurations are refused" {
+                let c = at 2.0 0.0
+
+                let none =
+                    {
+                        States = Array.zeroCreate (16 * 3)
+                        ReducedEnthalpy = Estimate.exact 0.0
+                        Checks = []
+                    }
+
+                Expect.isError (Bracket.create run { options with Batch = 1 } c none network) "batch"
+                Expect.isError (Bracket.create run options c none network) "configurations"
+            }
+
+            test "files give the same network again" {
+                let path =
+                    Path.Combine(Path.GetTempPath(), $"mice-{System.Guid.NewGuid()}.safetensors")
+
+                let expansion =
+                    ClusterExpansion.create
+                        (ParentLattice.fcc 3.8 |> ok)
+                        (struct ("Au", "Cu"))
+                        [ { Size = 2; Distance = 3.0 } ]
+                        (Map.ofList [ "c0", 0.1; "c1_0", -0.02; "c2_d0000_0_00", 0.03 ])
+                    |> ok
+
+                let alloy =
+                    Supercell.multiples expansion.Lattice 2 2 2 |> ok |> SemiGrandSystem.alloy "Au-Cu" expansion
+
+                let ofAlloy =
+                    SegalNetwork.create
+                        (Key.ofSeed 2UL)
+                        SegalNetwork.form
+                        { range with
+                            Temperature = 300.0, 900.0
+                        }
+                        alloy
+                    |> ok
+
+                try
+                    for n, c in [ network, at 2.0 0.1; ofAlloy, at 500.0 0.05 ] do
+                        SegalFile.write path n
+                        let again = SegalFile.read None path |> ok
+                        let conditions = Array.create 20 c
+                        let states = SegalNetwork.sample run n conditions
+                        Expect.equal (SegalNetwork.sample run again conditions) states "samples"
+
+                        Expect.equal
+                            (SegalNetwork.logarithms run again conditions states)
+                            (SegalNetwork.logarithms run n conditions states)
+                            "probabilities"
+
+                        Expecting.within 1e-12 (again.System.Energy states 0) (n.System.Energy states 0) "energy"
+
+                    let own =
+                        { system with
+                            Origin = SystemOrigin.Own
+                            Name = "mine"
+                        }
+
+                    SegalFile.write path { network with System = own }
+                    Expect.isError (SegalFile.read None path) "a user's system has to be given"
+                    Expect.isOk (SegalFile.read (Some own) path) "then it is read"
+                    Expect.isError (SegalFile.read (Some { own with Name = "yours" }) path) "and no other"
+                    File.WriteAllText(path, "nothing")
+                    Expect.isError (SegalFile.read None path) "no such file"
+                finally
+                    File.Delete path
+            }
+
+            test "a map knows exact values, recovered mass and jumps" {
+                let grid =
+                    {
+                        Temperatures = [| 2.0; 3.0 |]
+                        Fields = [| -0.2; 0.0; 0.2 |]
+                    }
+
+                let o =
+                    { SemiGrandEstimate.defaults with
+                        Samples = 3000
+                    }
+
+                let map = SegalMap.create run o grid true network |> ok
+                let known = Option.get map.Exact
+
+                for i in 0..1 do
+                    for k in 0..2 do
+                        let mass = SegalMap.recoveredMass map.System (map.Estimates[i][k]) (known[i][k])
+                        Expecting.within (5.0 * mass.StandardError) mass.Value 1.0 $"mass {i} {k}"
+
+                Expect.hasLength (SegalMap.jumps map) 2 "one for each temperature"
+                let d = SegalDescription.map network map
+                Expect.isTrue (d.Checks |> List.forall _.Passed) "checks"
+            }
+        ]
