@@ -22,13 +22,10 @@ module SegalFigures =
         if isAlloy map then "Composition x" else "Magnetisation m"
 
     /// <summary>ln q + E/k_BT per site against the steps of a training.</summary>
-    /// <param name="state">The state of the training.</param>
-    let training (state: TrainingState) : GenericChart =
+    /// <param name="curve">Entries of the curve of the training.</param>
+    let training (curve: CurvePoint[]) : GenericChart =
         [
-            Draw.line
-                (Style.solid "" Colour.blue)
-                [| for p in state.Curve -> float p.Step |]
-                [| for p in state.Curve -> p.Loss |]
+            Draw.line (Style.solid "" Colour.blue) [| for p in curve -> float p.Step |] [| for p in curve -> p.Loss |]
         ]
         |> Frame.create "Training" "Step" "ln q + E/k_BT per site"
 
@@ -46,7 +43,7 @@ module SegalFigures =
                 let row = map.Estimates[i]
 
                 Draw.joined
-                    (Style.solid $"T = {Number.text t}" colour)
+                    (Style.solid $"T = {Number.text (System.Math.Round(t, 3))}" colour)
                     map.Grid.Fields
                     (row |> Array.map (fun e -> (find e).Value))
                     (row |> Array.map (fun e -> (find e).StandardError))

@@ -1,5 +1,6 @@
 namespace Mice.Segal
 
+open System
 open Mice
 open Mice.Learning
 
@@ -119,9 +120,11 @@ module SegalDescription =
                 for k, e in Array.indexed row -> e, map.Exact |> Option.map (fun exact -> exact[i][k])
         ]
 
+    let private short (number: float) = Number.text (Math.Round(number, 4))
+
     let private place (w: Words) (c: Conditions) =
-        $"T = {Number.text c.Temperature} {w.TemperatureUnit}".Trim()
-        + $", {w.Field} = {Number.text c.Field} {w.EnergyUnit}".TrimEnd()
+        $"T = {short c.Temperature} {w.TemperatureUnit}".Trim()
+        + $", {w.Field} = {short c.Field} {w.EnergyUnit}".TrimEnd()
 
     let private rows (map: SegalMap) (w: Words) (e: SemiGrandEstimate, exact: SemiGrandExact option) : ResultRow list =
         [
@@ -213,7 +216,14 @@ module SegalDescription =
             Meaning = meaning
             Sections =
                 [
-                    ResultRow.table "results" "Temperatures and fields" (every map |> List.map (rows map w))
+                    // More rows than one reads are shown as figures.
+                    (if List.length (every map) > 48 then
+                         ResultRow.curve
+                     else
+                         ResultRow.table)
+                        "results"
+                        "Temperatures and fields"
+                        (every map |> List.map (rows map w))
 
                     if jumps.Length > 0 then
                         ResultRow.table

@@ -51,6 +51,9 @@ module SegalFile =
             | ConditionForm.Published(t, b) -> "conditions", "published " + numbers [ t; b ]
         ]
 
+    /// All that the weights of a network are of, by name.
+    let internal notes (n: SegalNetwork) : (string * string) list = ofSystem n.System @ ofForm n
+
     /// <summary>Writes a network; the file is there completely or as it was before.</summary>
     /// <param name="path">The file.</param>
     /// <param name="n">The network.</param>
@@ -59,7 +62,7 @@ module SegalFile =
             [
                 "weights", Params.Leaf(Tensor.ofArray [ n.Network.Weights.Length ] n.Network.Weights)
             ]
-        |> Safetensors.save path (("format", Format) :: ofSystem n.System @ ofForm n)
+        |> Safetensors.save path (("format", Format) :: notes n)
 
     /// Reading of the notes of one file.
     type private Notes =
@@ -210,41 +213,47 @@ module SegalFile =
         | [| "weights", t |] when t.DType = DType.Float32 && t.Count = count -> Ok(Tensor.toArray<float32> t)
         | _ -> fault notes $"it does not hold the {count} weights of its network"
 
+    let private network (notes: Notes) (tree: Params) (given: SemiGrandSystem option) =
+        validate {
+            let! () = choice notes [ Format, () ] "format"
+            let! system = system notes given
+            and! temperature = pair notes "temperature"
+            and! field = pair notes "field"
+            and! form = form notes
+
+            let! fresh =
+                SegalNetwork.create
+                    (Key.ofSeed 0UL)
+                    form
+                    {
+                        Temperature = temperature
+                        Field = field
+                    }
+                    system
+
+            let! found = weights notes tree fresh.Network.Weights.Length
+
+            return
+                { fresh with
+                    Network = { fresh.Network with Weights = found }
+                }
+        }
+
     /// <summary>Reads a network.</summary>
     /// <param name="given">The system, where it is a function of a user.</param>
     /// <param name="path">The file.</param>
-    /// <returns>Errors: MissingFile, BadFile, Mismatch for another system of a user's own.</returns>
+    /// <returns>Errors: MissingFile, BadFile, Mismatch for another system of a user's own, Unavailable (no tensor library).</returns>
     let read (given: SemiGrandSystem option) (path: string) : Result<SegalNetwork, MiceError list> =
-        Safetensors.load path
-        |> Result.mapError List.singleton
-        |> Result.bind (fun (tree, metadata) ->
-            let notes =
-                {
-                    Path = path
-                    Values = Map.ofList metadata
-                }
+        validate {
+            let! () = Engine.load ()
+            let! tree, metadata = Safetensors.load path
 
-            validate {
-                let! () = choice notes [ Format, () ] "format"
-                let! system = system notes given
-                and! temperature = pair notes "temperature"
-                and! field = pair notes "field"
-                and! form = form notes
-
-                let! fresh =
-                    SegalNetwork.create
-                        (Key.ofSeed 0UL)
-                        form
-                        {
-                            Temperature = temperature
-                            Field = field
-                        }
-                        system
-
-                let! found = weights notes tree fresh.Network.Weights.Length
-
-                return
-                    { fresh with
-                        Network = { fresh.Network with Weights = found }
+            return!
+                network
+                    {
+                        Path = path
+                        Values = Map.ofList metadata
                     }
-            })
+                    tree
+                    given
+        }

@@ -128,8 +128,21 @@ module SegalTraining =
         (o: SegalTrainingOptions)
         (n: SegalNetwork)
         : Result<struct (SegalNetwork * TrainingState), MiceError list> =
-        match faults o with
-        | [] ->
+        let conditions () =
+            SegalFile.notes n
+            @ [
+                "steps", string o.Steps
+                "conditions_of_a_step", string o.Conditions
+                "samples", string o.Samples
+                "learning_rate", Number.text o.LearningRate
+                "annealing", Number.text o.Annealing
+            ]
+
+        validate {
+            let! () = faults o
+            and! () = Run.faults run
+            and! () = Engine.load ()
+            let! claimed = Run.claim "training of a network for a lattice" conditions run
             let rate = Schedule.cosine o.LearningRate 0.0 (int64 o.Steps)
 
             let plan =
@@ -137,7 +150,9 @@ module SegalTraining =
                     Averaging = averaging
                 }
 
-            TrainingState.start plan.Optimiser (toParameters n.Network.Weights)
-            |> fun first -> Training.run plan (objective run o n) first run
-            |> Result.map (fun state -> struct (weightsOf state.Best |> withWeights n, state))
-        | faults -> Error faults
+            let! state =
+                TrainingState.start plan.Optimiser (toParameters n.Network.Weights)
+                |> fun first -> Training.run plan (objective claimed o n) first claimed
+
+            return struct (weightsOf state.Best |> withWeights n, state)
+        }

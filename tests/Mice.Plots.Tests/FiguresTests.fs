@@ -11,6 +11,7 @@ open Mice.Plots.Tests.PlotsTests
 open Mice.Quests
 open Mice.Samplers
 open Mice.Testing.Systems
+open Mice.Segal
 open Plotly.NET
 
 let private point step loss =
@@ -82,6 +83,45 @@ let private networks (found: ParticleEntropy) = found.Bound.Training.Length
 
 let private halves = [ "4×4"; "4×8" ]
 let private temperatures = [ for t in [ "2"; "2.2"; "2.4"; "2.6" ] -> $"T = {t}" ]
+
+/// A small network that has learned nothing, asked at two temperatures and three fields.
+let private segal: SegalMap =
+    let system = SemiGrandSystem.ising (IsingModel.square 3 2.0) |> ok
+
+    let range: ConditionRange =
+        {
+            Temperature = 2.0, 3.0
+            Field = -0.2, 0.2
+        }
+
+    let grid: SegalGrid =
+        {
+            Temperatures = [| 2.0; 3.0 |]
+            Fields = [| -0.2; 0.0; 0.2 |]
+        }
+
+    SegalNetwork.create (Key.ofSeed 1UL) SegalNetwork.form range system
+    |> Result.bind (SegalMap.create Run.quiet { Samples = 40; Operations = 1 } grid true)
+    |> ok
+
+let private brackets: KnownBracket list =
+    [
+        for t in [ 2.0; 3.0 ] ->
+            let conditions: Conditions = { Temperature = t; Field = 0.0 }
+
+            {
+                Bracket =
+                    {
+                        Conditions = conditions
+                        Lower = Estimate.create (0.1 * t * 1.0<nat / site>) 0.001<nat / site> Direction.LowerBound
+                        Upper = Estimate.create (0.11 * t * 1.0<nat / site>) 0.001<nat / site> Direction.UpperBound
+                        ReducedEnthalpy = Estimate.exact -1.0
+                        EffectiveSampleSize = 0.5
+                        Checks = []
+                    }
+                Exact = Some(0.105 * t * 1.0<nat / site>)
+            }
+    ]
 
 /// Every public figure: its function, a chart of it, and the names of its traces in the legend.
 let private figures: (string * GenericChart * string list) list =
@@ -157,6 +197,20 @@ let private figures: (string * GenericChart * string list) list =
         "TemperatureFigures.create", TemperatureFigures.create lattice |> List.head, capacities
         "TemperatureFigures.perInterface", TemperatureFigures.perInterface lattice, halves
         "SamplingFigures.energies", SamplingFigures.energies sampled, [ "" ]
+        "SegalFigures.training",
+        SegalFigures.training
+            [|
+                { Step = 1; Loss = -0.5; Held = None }
+                { Step = 2; Loss = -0.6; Held = None }
+            |],
+        [ "" ]
+        "SegalFigures.potentials", SegalFigures.potentials segal, [ "T = 2"; "exact"; "T = 3"; "" ]
+        "SegalFigures.charges", SegalFigures.charges segal, [ "T = 2"; "exact"; "T = 3"; "" ]
+        "SegalFigures.effectiveSamples", SegalFigures.effectiveSamples segal, [ "" ]
+        "SegalFigures.heatCapacities", SegalFigures.heatCapacities segal, [ "" ]
+        "SegalFigures.jumps", SegalFigures.jumps segal, [ "below"; "above" ]
+        "BracketFigures.entropies", BracketFigures.entropies brackets, [ "at most"; "at least"; "exact" ]
+        "BracketFigures.intervals", BracketFigures.intervals brackets, [ "95 %"; "upper bound"; "exact" ]
     ]
 
 [<Tests>]

@@ -29,6 +29,8 @@ let private verifications: Measurement list =
         EnvironmentPhases.copper
         EnvironmentPhases.melting
         SegalVerification.measurement
+        AlloyVerification.measurement
+        BracketVerification.measurement
     ]
 
 [<EntryPoint>]

@@ -22,30 +22,50 @@ module SegalVerification =
     let private temperatures = [ 1.5; 1.76; 2.0; 2.269; 2.5; 3.0; 3.5 ]
     let private fields = [ 0.0; 0.05; 0.1; 0.2; 0.3; 0.4 ]
 
-    /// Error of Φ/N, its standard error, NESS.
-    let private at (network: SegalNetwork) (temperature: float) (field: float) =
-        let found =
-            SemiGrandEstimate.create
-                Run.quiet
-                samples
-                {
-                    Temperature = temperature
-                    Field = field
+    /// Samples of one field alone, for the effective sample size of the network as it is.
+    let private alone = 4_000
+
+    /// Error of Φ/N and its standard error, from samples of all fields together, and NESS of the network alone.
+    let private at (network: SegalNetwork) (temperature: float) : (float * float * float) list =
+        let fields = Array.ofList fields
+
+        let pooled =
+            SemiGrandEstimate.along
+                (Run.named (Number.text temperature) Run.quiet)
+                { SemiGrandEstimate.defaults with
+                    Samples = samples / fields.Length
                 }
+                temperature
+                fields
                 network
             |> ok
 
-        let exact =
-            { model with
-                Temperature = temperature
-                Field = field
-            }
-            |> TransferMatrix.averages
-            |> ok
+        [
+            for found in pooled do
+                let c = found.Conditions
 
-        let truth = -temperature * float exact.LogPartitionFunction
+                let exact =
+                    { model with
+                        Temperature = c.Temperature
+                        Field = c.Field
+                    }
+                    |> TransferMatrix.averages
+                    |> ok
 
-        found.GrandPotential.Value - truth, found.GrandPotential.StandardError, found.EffectiveSampleSize
+                let own =
+                    SemiGrandEstimate.create
+                        Run.quiet
+                        { SemiGrandEstimate.defaults with
+                            Samples = alone
+                        }
+                        c
+                        network
+                    |> ok
+
+                found.GrandPotential.Value + temperature * float exact.LogPartitionFunction,
+                found.GrandPotential.StandardError,
+                own.EffectiveSampleSize
+        ]
 
     let private run () =
         let clock = Stopwatch.StartNew()
@@ -59,7 +79,7 @@ module SegalVerification =
 
         let minutes = clock.Elapsed.TotalMinutes
 
-        let found = [ for t in temperatures -> t, [ for b in fields -> at network t b ] ]
+        let found = [ for t in temperatures -> t, at network t ]
 
         let all = found |> List.collect snd
         let mean = all |> List.averageBy (fun (d, _, _) -> abs d)
@@ -114,7 +134,7 @@ module SegalVerification =
                             held "met" (minutes <= 30.0)
                         ]
                     ]
-                + "\n\nIsing ferromagnet on a 10 × 10 torus, T from 1.5 to 3.5, B from −0.4 to 0.4, one network with default settings, 20,000 samples at each point; exact by the transfer matrix. Published: the network of the paper; its training at 1.4 s a step on a core like these."
+                + "\n\nIsing ferromagnet on a 10 × 10 torus, T from 1.5 to 3.5, B from −0.4 to 0.4, one network with default settings; 20,000 samples at each temperature, drawn at all six fields and weighed together; NESS of 4,000 samples of each point alone; exact by the transfer matrix. Published: the network of the paper; its training at 1.4 s a step on a core like these."
             // Errors have to be honest; goals are told.
             Passed = covered >= 0.9
         }

@@ -103,7 +103,7 @@ module Segal =
         let code =
             SegalDescription.training job.Training result.Network result.State result.Seconds
             |> Outputs.finish job.Options "Network of a lattice" (Estimators.versions []) (fun () ->
-                [ "Training", [ SegalFigures.training result.State ] ])
+                [ "Training", [ SegalFigures.training result.State.Curve ] ])
 
         if List.isEmpty written then code else 2
 

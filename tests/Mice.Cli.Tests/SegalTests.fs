@@ -1,0 +1,129 @@
+module Mice.Cli.Tests.SegalTests
+
+open Expecto
+open System.IO
+open System.Text.Json
+open Mice
+open Mice.Cli.Tests.Process
+open Mice.Samplers
+
+let private good (outcome: Outcome) =
+    Expect.equal outcome.Code 0 (String.concat " " outcome.Errors)
+
+let private bad (parts: string list) (outcome: Outcome) =
+    Expect.equal outcome.Code 2 "bad input"
+    Expect.hasLength outcome.Errors parts.Length (String.concat " | " outcome.Errors)
+
+    for line, part in List.zip (List.ofSeq outcome.Errors) parts do
+        Expect.stringContains line part "the fault"
+
+let private real (key: string) (element: JsonElement) = element.GetProperty(key).GetDouble()
+
+let private results (path: string) =
+    (JsonDocument.Parse(File.ReadAllText path)).RootElement.GetProperty("results").EnumerateArray()
+    |> List.ofSeq
+
+/// The words of a line.
+let private words (line: string) = line.Split ' ' |> List.ofArray
+
+let private train (output: string) =
+    words "segal train --system ising --size 3 --temperature 2:4 --field -0.2:0.2 --steps 60 --quiet --output"
+    @ [ output ]
+
+let private evaluate (file: string) (rest: string) =
+    "segal" :: "evaluate" :: file :: words rest @ [ "--quiet" ]
+
+[<Tests>]
+let tests =
+    testList
+        "segal"
+        [
+            testCase "A network is trained, written and asked for free energies that are the exact ones"
+            <| fun () ->
+                VerbTests.needsEngine ()
+
+                inFolder (fun folder ->
+                    let at name = Path.Combine(folder, name)
+                    mice (train (at "n.safetensors")) |> good
+
+                    mice (
+                        evaluate (at "n.safetensors") "--temperature 2,3 --field 0,0.1 --exact"
+                        @ [ "--json"; at "e.json" ]
+                    )
+                    |> good
+
+                    let found = results (at "e.json")
+                    Expect.hasLength found 4 "temperatures times fields"
+
+                    for r in found do
+                        let model =
+                            { IsingModel.square 3 (real "temperature" r) with
+                                Field = real "field" r
+                            }
+
+                        let exact = Enumeration.averages model |> ok
+                        let potential = -model.Temperature * float exact.LogPartitionFunction
+                        Expecting.within 1e-9 (real "exact_grand_potential_per_site" r) potential "exact"
+                        let error = real "standard_error" r
+                        Expecting.within (6.0 * error) (real "grand_potential_per_site" r) potential "found"
+                        Expect.equal (r.GetProperty("direction").GetString()) "no_bound" "direction"
+
+                        Expecting.within
+                            (6.0 * real "recovered_mass_standard_error" r)
+                            (real "recovered_mass" r)
+                            1.0
+                            "mass"
+
+                    mice (words "segal diagram --samples 50 --quiet --json" @ [ at "d.json"; at "n.safetensors" ])
+                    |> good
+
+                    Expect.hasLength (results (at "d.json")) (8 * 33) "the whole range")
+
+            testCase "An entropy stands between two bounds"
+            <| fun () ->
+                VerbTests.needsEngine ()
+
+                inFolder (fun folder ->
+                    let file = Path.Combine(folder, "b.json")
+
+                    mice (
+                        words
+                            "bracket ising --size 3 --temperature 2,3 --steps 60 --batches 50 --rounds 200 --quiet --json"
+                        @ [ file ]
+                    )
+                    |> good
+
+                    for r in results file do
+                        let low, high =
+                            real "lower_bound_per_site_nats" r, real "upper_bound_per_site_nats" r
+
+                        let exact = real "exact_entropy_per_site_nats" r
+                        let error = real "lower_bound_per_site_nats_standard_error" r
+                        Expect.isLessThan low (exact + 6.0 * error) "lower"
+                        Expect.isGreaterThan high (exact - 6.0 * error) "upper")
+
+            testCase "What cannot be done is said in one line each"
+            <| fun () ->
+                inFolder (fun folder ->
+                    let at name = Path.Combine(folder, name)
+                    let conditions = "--temperature 2 --field 0"
+
+                    mice (words "segal train --system ising --size 3")
+                    |> bad [ "--temperature"; "--field"; "--output" ]
+
+                    mice (train (at "n.txt")) |> bad [ "--output" ]
+                    mice (evaluate (at "none.safetensors") conditions) |> bad [ "none.safetensors" ]
+                    File.WriteAllText(at "other.safetensors", "no network")
+                    mice (evaluate (at "other.safetensors") conditions) |> bad [ "other.safetensors" ]
+                    mice (words "bracket alloy --size 2x2x2 --temperature 300") |> bad [ "--system" ]
+                    mice (words "bracket ising --size 3 --temperature warm") |> bad [ "--temperature" ])
+
+            testCase "Conditions that were not learned are refused"
+            <| fun () ->
+                VerbTests.needsEngine ()
+
+                inFolder (fun folder ->
+                    let file = Path.Combine(folder, "n.safetensors")
+                    mice (train file) |> good
+                    mice (evaluate file "--temperature 1 --field 0") |> bad [ "which the network has learned" ])
+        ]
