@@ -46,8 +46,7 @@ module SemiGrandExact =
                 let found = ExactEnumeration.semiGrand c.Field sums
 
                 {
-                    // Of E − Δμ n₁; the enumeration has spins instead of n₁.
-                    GrandPotential = found.GrandPotential / float all.Sites - 0.5 * c.Field
+                    GrandPotential = found.GrandPotential / float all.Sites
                     Charge = found.Composition
                 })
 

@@ -123,3 +123,21 @@ module AlloyTrainingSet =
                     set.Structures
                     |> Array.map (fun s ->
                         ClusterExpansion.correlationsOf orbits s.Configuration.Supercell s.Configuration.States)))
+
+    /// <summary>Orbits with figures that meet their own images in structures of the set, which are too small for them: a site that a figure covers twice counts as +1 in it.</summary>
+    /// <param name="orbits">The orbits.</param>
+    /// <param name="set">The set.</param>
+    /// <returns>For each such orbit its name and the number of structures.</returns>
+    let wrapped (orbits: ClusterOrbit[]) (set: AlloyTrainingSet) : (string * int) list =
+        let supercells =
+            set.Structures
+            |> Array.map _.Configuration.Supercell
+            |> Array.groupBy _.Matrix
+            |> Array.map (fun (_, same) -> same[0], same.Length)
+
+        [
+            for orbit in orbits do
+                match supercells |> Array.filter (fun (cell, _) -> SpinPolynomial.wraps cell orbit) with
+                | [||] -> ()
+                | some -> orbit.Name, Array.sumBy snd some
+        ]
