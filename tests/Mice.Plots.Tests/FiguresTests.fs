@@ -157,6 +157,7 @@ let private figures: (string * GenericChart * string list) list =
         "TemperatureFigures.create", TemperatureFigures.create lattice |> List.head, capacities
         "TemperatureFigures.perInterface", TemperatureFigures.perInterface lattice, halves
         "SamplingFigures.energies", SamplingFigures.energies sampled, [ "" ]
+        yield! AlloyFiguresTests.figures
     ]
 
 [<Tests>]

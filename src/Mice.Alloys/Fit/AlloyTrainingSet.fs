@@ -47,11 +47,19 @@ module AlloyTrainingSet =
         (name: string)
         (snapshot: Snapshot)
         : Result<AlloyStructure, MiceError list> =
+        let under = Option.defaultValue "energy" key
+
         let energy =
             match key with
             | Some k -> Snapshot.number k snapshot
             | None -> Snapshot.energy snapshot
-            |> Result.mapError (fun fault -> MiceError.Unavailable($"the energy of {name}", MiceError.message fault))
+            |> Result.mapError (function
+                | MiceError.Unavailable _ ->
+                    MiceError.Unavailable(
+                        $"the energy of {name}",
+                        $"It has nothing under the key '{under}'; give the key of the energy of the whole box in eV."
+                    )
+                | fault -> MiceError.Unavailable($"the energy of {name}", MiceError.message fault))
 
         validate {
             let! configuration =

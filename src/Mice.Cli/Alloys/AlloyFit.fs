@@ -114,6 +114,18 @@ module AlloyFit =
                 }
         }
 
+    /// The first faults of many structures, and how many there are more.
+    let private fewer (path: string) (faults: MiceError list) : MiceError list =
+        let shown = 5
+
+        if faults.Length <= shown + 1 then
+            faults
+        else
+            List.truncate shown faults
+            @ [
+                MiceError.BadFile(path, None, None, $"{faults.Length - shown} more faults like these")
+            ]
+
     let private readFit (given: GivenArguments<AlloyFitArgument>) : Read<FitJob> =
         let r = given.Own
 
@@ -141,6 +153,7 @@ module AlloyFit =
                     (tolerance |> Option.defaultValue Configuration.defaultTolerance)
                     (r.TryGetResult AlloyFitArgument.Energy_Key)
                     path
+                |> Result.mapError (fewer path)
 
             return
                 {
