@@ -19,6 +19,9 @@ module CommandLine =
             Mi.verb
             yield! MdRun.verbs
             yield! Quests.verbs
+            yield! AlloyFit.verbs
+            AlloyEnumerate.verb
+            yield! AlloySampling.verbs
             yield! Segal.verbs
             yield! BracketVerbs.verbs
         ]

@@ -59,9 +59,7 @@ module SemiGrandExact =
             sumsAt
             |> Result.map (fun sums ->
                 let found = ExactEnumeration.semiGrand c.Field sums
-                // Of E − Δμ n₁; the enumeration has spins instead of n₁.
-                let potential = found.GrandPotential / float all.Sites - 0.5 * c.Field
-
+                let potential = found.GrandPotential / float all.Sites
                 let enthalpy = found.MeanEnergy / float all.Sites - c.Field * found.Composition
 
                 {

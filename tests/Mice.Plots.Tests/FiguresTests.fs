@@ -211,6 +211,7 @@ let private figures: (string * GenericChart * string list) list =
         "SegalFigures.jumps", SegalFigures.jumps segal, [ "below"; "above" ]
         "BracketFigures.entropies", BracketFigures.entropies brackets, [ "at most"; "at least"; "exact" ]
         "BracketFigures.intervals", BracketFigures.intervals brackets, [ "95 %"; "upper bound"; "exact" ]
+        yield! AlloyFiguresTests.figures
     ]
 
 [<Tests>]

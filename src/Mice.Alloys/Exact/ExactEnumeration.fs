@@ -54,14 +54,17 @@ type CanonicalSums =
         EnergyVariances: float[]
     }
 
-/// <summary>Equilibrium of a supercell in the semi-grand canonical ensemble: weights exp(−(E − ½Δμ Σ s)/k_BT), Δμ the chemical potential of the first species minus that of the second.</summary>
+/// <summary>Equilibrium of a supercell in the semi-grand canonical ensemble: weights exp(−(E − Δμ n₁)/k_BT), n₁ the number of sites in state 1 and Δμ the chemical potential of the first species minus that
+/// of the second.</summary>
+/// <remarks>Published tables often have a field μ = ½Δμ on the spins, with weights exp(−(E − μ Σ s)/k_BT). Σ s = 2n₁ − N, so averages are the same, and their grand potential is this one plus ½Δμ N.
+/// Source: J. Damewood, D. Schwalbe-Koda, R. Gómez-Bombarelli, npj Comput. Mater. 8, 61 (2022), doi:10.1038/s41524-022-00736-4, has spins.</remarks>
 type SemiGrandAverages =
     {
         /// T, K.
         Temperature: float
         /// Δμ, eV.
         ChemicalPotentialDifference: float
-        /// −k_BT ln Σ exp(−(E − ½Δμ Σ s)/k_BT) of the supercell, eV. Programs that use E − Δμ n₁ give this minus ½Δμ N.
+        /// Φ = −k_BT ln Σ exp(−(E − Δμ n₁)/k_BT) of the supercell, eV. Of the pure second species it is the free energy.
         GrandPotential: float
         /// x, the mean fraction of sites in state 1.
         Composition: float
@@ -270,8 +273,7 @@ module ExactEnumeration =
         let n, kT = sums.Sites, sums.Boltzmann * sums.Temperature
 
         let logWeights =
-            sums.LogPartitionFunctions
-            |> Array.mapi (fun count z -> z + 0.5 * difference * float (2 * count - n) / kT)
+            sums.LogPartitionFunctions |> Array.mapi (fun count z -> z + difference * float count / kT)
 
         let struct (weights, logSum) = ThermalAverages.weigh logWeights
 

@@ -41,26 +41,39 @@ module ClusterExpansion =
                 MiceError.OutOfRange("the species of the alloy", $"{up} and {down}", "two different ones")
         ]
 
+    /// Some names in a line.
+    let private listed (names: string list) : string =
+        if names.Length > 3 then
+            let first = names |> List.truncate 3 |> String.concat ", "
+            $"{first} and {names.Length - 3} more"
+        else
+            String.concat ", " names
+
     /// What names stand against orbits: those that are no orbit, and orbits without a number.
     let private nameFaults (orbits: ClusterOrbit[]) (interactions: Map<string, float>) =
         let known = orbits |> Array.map _.Name |> List.ofArray
 
+        let unknown =
+            interactions.Keys |> Seq.filter (fun name -> not (List.contains name known)) |> List.ofSeq
+
+        let missing = known |> List.filter (fun name -> not (interactions.ContainsKey name))
+
         [
-            for name in interactions.Keys do
-                if not (List.contains name known) then
-                    MiceError.UnknownName("cluster orbit within the cut-offs", name, known)
+            if not (List.isEmpty unknown) then
+                MiceError.UnknownName("cluster orbit within the cut-offs", listed unknown, known)
+
+            if not (List.isEmpty missing) then
+                MiceError.OutOfRange(
+                    $"the interaction of {listed missing}",
+                    "not there",
+                    "a number for each orbit, 0 where it does not act"
+                )
 
             for name in known do
                 match Map.tryFind name interactions with
-                | None ->
-                    MiceError.OutOfRange(
-                        $"the interaction of {name}",
-                        "not there",
-                        "a number for each orbit, 0 where it does not act"
-                    )
                 | Some j when not (Double.IsFinite j) ->
                     MiceError.OutOfRange($"the interaction of {name}", string j, "a finite number")
-                | Some _ -> ()
+                | _ -> ()
         ]
 
     /// <summary>A cluster expansion.</summary>

@@ -203,7 +203,7 @@ module ClusterExpansionFile =
     /// <param name="species">The species of spin +1, and that of spin −1.</param>
     /// <param name="cutoffs">How far the clusters reach.</param>
     /// <param name="path">The file.</param>
-    /// <returns>Errors: MissingFile; BadFile for what is no number, for orbits that the cut-offs do not give, and for those that are missing.</returns>
+    /// <returns>Errors: MissingFile; BadFile for what is no number, for orbits that the cut-offs do not give, for those that are missing, and for what is no plain list.</returns>
     let readInteractions
         (lattice: ParentLattice)
         (species: struct (string * string))
@@ -212,6 +212,17 @@ module ClusterExpansionFile =
         : Result<ClusterExpansion, MiceError list> =
         validate {
             let! root = JsonFields.parse path
+
+            let! () =
+                [
+                    if root.ValueKind = JsonValueKind.Object && fst (root.TryGetProperty "format") then
+                        MiceError.BadFile(
+                            path,
+                            None,
+                            None,
+                            "this is a file with a field 'format', such as a complete cluster expansion, and no plain list of interactions"
+                        )
+                ]
 
             let! interactions =
                 JsonFields.items path "interactions" (JsonFields.number path) root

@@ -38,6 +38,10 @@ module SpinPolynomial =
     let private meets (covered: int[]) =
         (Array.distinct covered).Length < covered.Length
 
+    /// Whether figures of an orbit meet their own images in a supercell.
+    let internal wraps (supercell: Supercell) (orbit: ClusterOrbit) : bool =
+        ClusterExpansion.coverings supercell orbit |> Array.exists meets
+
     /// <summary>The energy of a supercell.</summary>
     /// <param name="expansion">The cluster expansion.</param>
     /// <param name="supercell">A supercell of its lattice.</param>

@@ -47,11 +47,19 @@ module AlloyTrainingSet =
         (name: string)
         (snapshot: Snapshot)
         : Result<AlloyStructure, MiceError list> =
+        let under = Option.defaultValue "energy" key
+
         let energy =
             match key with
             | Some k -> Snapshot.number k snapshot
             | None -> Snapshot.energy snapshot
-            |> Result.mapError (fun fault -> MiceError.Unavailable($"the energy of {name}", MiceError.message fault))
+            |> Result.mapError (function
+                | MiceError.Unavailable _ ->
+                    MiceError.Unavailable(
+                        $"the energy of {name}",
+                        $"It has nothing under the key '{under}'; give the key of the energy of the whole box in eV."
+                    )
+                | fault -> MiceError.Unavailable($"the energy of {name}", MiceError.message fault))
 
         validate {
             let! configuration =
@@ -123,3 +131,21 @@ module AlloyTrainingSet =
                     set.Structures
                     |> Array.map (fun s ->
                         ClusterExpansion.correlationsOf orbits s.Configuration.Supercell s.Configuration.States)))
+
+    /// <summary>Orbits with figures that meet their own images in structures of the set, which are too small for them: a site that a figure covers twice counts as +1 in it.</summary>
+    /// <param name="orbits">The orbits.</param>
+    /// <param name="set">The set.</param>
+    /// <returns>For each such orbit its name and the number of structures.</returns>
+    let wrapped (orbits: ClusterOrbit[]) (set: AlloyTrainingSet) : (string * int) list =
+        let supercells =
+            set.Structures
+            |> Array.map _.Configuration.Supercell
+            |> Array.groupBy _.Matrix
+            |> Array.map (fun (_, same) -> same[0], same.Length)
+
+        [
+            for orbit in orbits do
+                match supercells |> Array.filter (fun (cell, _) -> SpinPolynomial.wraps cell orbit) with
+                | [||] -> ()
+                | some -> orbit.Name, Array.sumBy snd some
+        ]

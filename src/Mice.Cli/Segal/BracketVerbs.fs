@@ -62,15 +62,6 @@ module BracketVerbs =
                 }
         }
 
-    let private temperatures (text: string option) : Read<float[]> =
-        match text with
-        | None ->
-            Error
-                [
-                    MiceError.OutOfRange("--temperature", "missing", "numbers with commas between, or first:last:count")
-                ]
-        | text -> SegalArguments.values "--temperature" 1 (0.0, 0.0) text
-
     let private read (kind: string) (given: GivenArguments<BracketArgument>) : Read<Job> =
         let r = given.Own
 
@@ -90,7 +81,10 @@ module BracketVerbs =
 
         validate {
             let! system = system
-            and! temperatures = temperatures (r.TryGetResult BracketArgument.Temperature)
+
+            and! temperatures =
+                GridArguments.values "--temperature" (r.TryGetResult BracketArgument.Temperature)
+
             and! field = field
             and! steps = Options.count "--steps" (r.TryGetResult BracketArgument.Steps)
             and! bracket = bracketOptions r

@@ -26,14 +26,6 @@ module Segal =
             Seconds: float
         }
 
-    let private outputFile (path: string option) : Read<string> =
-        let allowed = "a name that ends in .safetensors"
-
-        match path with
-        | None -> Error [ MiceError.OutOfRange("--output", "missing", allowed) ]
-        | Some p when not (p.EndsWith ".safetensors") -> Error [ MiceError.OutOfRange("--output", $"'{p}'", allowed) ]
-        | path -> Options.output path |> Result.map Option.get
-
     let private readTraining (given: GivenArguments<SegalTrainArgument>) : Read<TrainJob> =
         let r = given.Own
 
@@ -45,12 +37,15 @@ module Segal =
                     (r.TryGetResult SegalTrainArgument.Coupling)
 
             and! temperature =
-                SegalArguments.range "--temperature" (r.TryGetResult SegalTrainArgument.Temperature)
+                GridArguments.range "--temperature" (r.TryGetResult SegalTrainArgument.Temperature)
 
-            and! field = SegalArguments.range "--field" (r.TryGetResult SegalTrainArgument.Field)
+            and! field = GridArguments.range "--field" (r.TryGetResult SegalTrainArgument.Field)
             and! steps = Options.count "--steps" (r.TryGetResult SegalTrainArgument.Steps)
             and! widths = SegalArguments.widths (r.TryGetResult SegalTrainArgument.Widths)
-            and! output = outputFile (r.TryGetResult SegalTrainArgument.Output)
+
+            and! output =
+                AlloyArguments.outputFile "--output" [ ".safetensors" ] (r.TryGetResult SegalTrainArgument.Output)
+
             and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
 
             let! start =
@@ -117,14 +112,15 @@ module Segal =
         }
 
     /// Values that have to be given, or may be left out for so many over the range.
-    let private places (name: string) (count: int option) (range: float * float) (text: string option) : Read<float[]> =
+    let private places
+        (name: string)
+        (count: int option)
+        (low: float, high: float)
+        (text: string option)
+        : Read<float[]> =
         match text, count with
-        | None, None ->
-            Error
-                [
-                    MiceError.OutOfRange(name, "missing", "numbers with commas between, or first:last:count")
-                ]
-        | text, count -> SegalArguments.values name (Option.defaultValue 1 count) range text
+        | None, Some count -> Ok(GridArguments.even low high (if low = high then 1 else count))
+        | text, _ -> GridArguments.values name text
 
     let private readMap (counts: (int * int) option) (given: GivenArguments<SegalEvaluateArgument>) : Read<MapJob> =
         let r = given.Own

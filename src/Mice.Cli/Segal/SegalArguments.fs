@@ -58,46 +58,6 @@ module SegalArguments =
     let private outOfRange name given allowed =
         Error [ MiceError.OutOfRange(name, given, allowed) ]
 
-    let private each name allowed (text: string) : Read<float list> =
-        text.Split ','
-        |> List.ofArray
-        |> List.map (fun part -> Options.number name allowed (fun _ -> true) (part.Trim()))
-        |> Validate.all
-
-    /// Two numbers with a colon between: the ends of a range.
-    let range (name: string) (text: string option) : Read<float * float> =
-        let allowed = "two numbers with a colon between, the lower one first: 1.5:3.5"
-
-        match text with
-        | None -> outOfRange name "missing" allowed
-        | Some text ->
-            match text.Split ':' |> Array.map Number.tryFinite with
-            | [| Some low; Some high |] when low <= high -> Ok(low, high)
-            | _ -> outOfRange name $"'{text}'" allowed
-
-    /// Evenly from one end to the other.
-    let private even (low: float) (high: float) (count: int) =
-        Array.init count (fun i ->
-            if count = 1 then
-                low
-            else
-                low + (high - low) * float i / float (count - 1))
-
-    /// Numbers with commas between, or first:last:count; without any so many over a range.
-    let values (name: string) (count: int) (low: float, high: float) (text: string option) : Read<float[]> =
-        let allowed = "numbers with commas between, or first:last:count"
-
-        match text with
-        | None -> Ok(even low high (if low = high then 1 else count))
-        | Some text when text.Contains ':' ->
-            match text.Split ':' with
-            | [| first; last; count |] ->
-                match Number.tryFinite first, Number.tryFinite last, Number.tryCount count with
-                | Some first, Some last, Some count when count >= 2 -> Ok(even first last count)
-                | _ -> outOfRange name $"'{text}'" allowed
-            | _ -> outOfRange name $"'{text}'" allowed
-        | Some text -> each name allowed text |> Result.map Array.ofList
-
     let private ising (sides: int list) (coupling: float) : Read<SemiGrandSystem> =
         match sides with
         | [ rows ] -> Ok(rows, rows)
@@ -111,35 +71,14 @@ module SegalArguments =
                 })
 
     let private alloy (path: string) (multiples: int list) : Read<SemiGrandSystem> =
-        let three =
-            match multiples with
-            | [ n ] -> Ok(n, n, n)
-            | [ a; b; c ] -> Ok(a, b, c)
-            | _ ->
-                outOfRange
-                    "--size"
-                    (multiples |> List.map string |> String.concat "x")
-                    "one multiple, or three with x between: 2x2x4"
-
-        validate {
-            let! expansion =
-                Options.input "--system" (Some path) |> Result.bind ClusterExpansionFile.read
-
-            and! a, b, c = three
-            let! supercell = Supercell.multiples expansion.Lattice a b c
+        AlloyArguments.system "--system" (Some path) (Ok multiples)
+        |> Result.map (fun (struct (expansion, supercell)) ->
             let struct (up, down) = expansion.Species
-            return SemiGrandSystem.alloy $"{up}-{down} {expansion.Lattice.Name} {a}×{b}×{c}" expansion supercell
-        }
 
-    let private multiples (text: string option) : Read<int list> =
-        let allowed = "whole numbers of 1 or more with x between: 10, 16x32, 2x2x4"
+            let times =
+                [ 0; 4; 8 ] |> List.map (fun i -> string supercell.Matrix[i]) |> String.concat "×"
 
-        match text with
-        | None -> outOfRange "--size" "missing" allowed
-        | Some text ->
-            match text.Split('x', '×') |> List.ofArray |> List.map Number.tryCount with
-            | sides when sides |> List.forall (fun n -> n.IsSome && n.Value >= 1) -> Ok(List.map Option.get sides)
-            | _ -> outOfRange "--size" $"'{text}'" allowed
+            SemiGrandSystem.alloy $"{up}-{down} {expansion.Lattice.Name} {times}" expansion supercell)
 
     /// <summary>A system from the values of --system, --size and --coupling.</summary>
     let systemOf (name: string option) (size: string option) (coupling: string option) : Read<SemiGrandSystem> =
@@ -147,7 +86,7 @@ module SegalArguments =
             coupling |> Option.map (Options.number "--coupling" "a number other than 0" ((<>) 0.0))
 
         validate {
-            let! sides = multiples size
+            let! sides = GridArguments.multiples "--size" size
             and! j = given |> Option.defaultValue (Ok 1.0)
 
             return!
