@@ -72,44 +72,9 @@ let private region: TwoPhaseRegion =
         Depth = Estimate.exact 0.01<eV / site>
     }
 
-/// A network of two steps on a 2×2 Ising model, and its map.
-let private trained =
-    let struct (network, state) =
-        { IsingModel.square 2 1.0 with
-            Coupling = 1.0
-        }
-        |> SemiGrandSystem.ising
-        |> Result.bind (
-            SegalNetwork.create
-                run.Key
-                SegalNetwork.form
-                {
-                    Temperature = 2.0, 4.0
-                    Field = -0.5, 0.5
-                }
-        )
-        |> Result.bind (
-            SegalTraining.train
-                run
-                { SegalTraining.defaults with
-                    Steps = 2
-                }
-        )
-        |> ok
-
-    let grid =
-        {
-            Temperatures = [| 2.0; 4.0 |]
-            Fields = [| -0.5; 0.5 |]
-        }
-
-    struct (state, SegalMap.create run { Samples = 50; Operations = 1 } grid true network |> ok)
-
-/// The figures of alloys, and of networks for lattices: function, chart, names in the legend.
+/// The figures of alloys: function, chart, names in the legend.
 let figures: (string * GenericChart * string list) list =
-    let struct (state, map) = trained
     let formation = FormationEnergies.ofFit set fit |> ok
-    let exactly = [ "T = 2"; "exact"; "T = 4"; "" ]
 
     [
         "AlloyFigures.fitted", AlloyFigures.fitted set fit, [ "equal"; "left out"; "fitted" ]
@@ -121,10 +86,4 @@ let figures: (string * GenericChart * string list) list =
         "AlloyFigures.compositions", AlloyFigures.compositions sampled, [ "T = 600 K" ]
         "AlloyFigures.heatCapacities", AlloyFigures.heatCapacities sampled, [ "T = 600 K" ]
         "AlloyFigures.mixing", AlloyFigures.mixing [| region |] free, [ "T = 600 K"; "two phases" ]
-        "SegalFigures.training", SegalFigures.training state, [ "" ]
-        "SegalFigures.potentials", SegalFigures.potentials map, exactly
-        "SegalFigures.charges", SegalFigures.charges map, exactly
-        "SegalFigures.effectiveSamples", SegalFigures.effectiveSamples map, [ "" ]
-        "SegalFigures.heatCapacities", SegalFigures.heatCapacities map, [ "" ]
-        "SegalFigures.jumps", SegalFigures.jumps map, [ "below"; "above" ]
     ]
