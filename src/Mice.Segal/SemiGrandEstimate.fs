@@ -72,6 +72,10 @@ module SemiGrandEstimate =
             yield! Validate.atLeast 2 "the number of samples" o.Samples
             yield! Validate.atLeast 1 "the number of operations" o.Operations
 
+            match n.System.Origin with
+            | SystemOrigin.Own when o.Operations > 1 -> yield! SemiGrandSystem.symmetryFaults n.System
+            | _ -> ()
+
             for c in all |> Array.filter (fun c -> not (ConditionRange.contains c n.Range)) do
                 MiceError.OutOfRange(
                     "temperature and field",

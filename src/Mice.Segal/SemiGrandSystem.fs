@@ -107,7 +107,12 @@ module SemiGrandSystem =
         if Array.forall Option.isSome opposite then
             let flipped = opposite |> Array.map (Option.get >> byte)
 
-            if isSymmetry s (Array.map (fun state -> flipped[int state])) then
+            // States of equal charge could not be told apart.
+            let isExchange =
+                flipped |> Array.mapi (fun state other -> int flipped[int other] = state) |> Array.forall id
+                && flipped |> Array.mapi (fun state other -> int other <> state) |> Array.exists id
+
+            if isExchange && isSymmetry s (Array.map (fun state -> flipped[int state])) then
                 Some flipped
             else
                 None

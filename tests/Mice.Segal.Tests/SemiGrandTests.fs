@@ -106,6 +106,10 @@ let tests =
                 Expect.equal (SemiGrandSystem.flip system) (Some [| 1uy; 0uy |]) "flip of an Ising model"
                 Expect.isNone (SemiGrandSystem.flip (without system)) "charges that have no opposite"
 
+                Expect.isNone
+                    (SemiGrandSystem.flip { system with Charges = [| 0.0; 0.0 |] })
+                    "charges that tell nothing apart"
+
                 let tilted =
                     { system with
                         Energy = fun states first -> system.Energy states first + float states[first]
@@ -135,6 +139,21 @@ let tests =
                     }
 
                 Expect.hasLength (SemiGrandSystem.symmetryFaults wrong) 1 "what is none is told"
+
+                let own =
+                    { network with
+                        System = { wrong with Origin = SystemOrigin.Own }
+                    }
+
+                Expect.isError
+                    (SemiGrandEstimate.create
+                        run
+                        { SemiGrandEstimate.defaults with
+                            Operations = 2
+                        }
+                        (at 2.0 0.0)
+                        own)
+                    "and refused"
             }
 
             test "pairs and operations leave probabilities normalised" {

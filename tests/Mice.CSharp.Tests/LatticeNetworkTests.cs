@@ -1,0 +1,63 @@
+using System;
+using System.IO;
+using System.Linq;
+using System.Threading.Tasks;
+using Xunit;
+
+namespace Mice.CSharp.Tests;
+
+public sealed class LatticeNetworkTests
+{
+    private static readonly LatticeNetworkOptions Options = new()
+    {
+        LowestTemperature = 2.0,
+        HighestTemperature = 4.0,
+        LowestField = -0.2,
+        HighestField = 0.2,
+        TrainingSteps = 40,
+    };
+
+    [Fact]
+    public async Task ANetworkIsTrainedKeptAndAsked()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"mice-{Guid.NewGuid()}.safetensors");
+
+        try
+        {
+            var trained = await LatticeNetwork.TrainIsingAsync(3, 3, Options);
+            Assert.Equal(9, trained.Sites);
+            trained.Write(path);
+            var again = LatticeNetwork.Read(path);
+            Assert.Equal(trained.SystemName, again.SystemName);
+            var sampling = new LatticeSamplingOptions { Exact = true };
+            var found = await again.EvaluateAsync([2.0, 3.0], [0.0, 0.1], sampling);
+            Assert.Equal([2.0, 2.0, 3.0, 3.0], found.Select(p => p.Temperature));
+
+            foreach (var p in found)
+            {
+                // Four numbers within six errors.
+                Assert.InRange(
+                    p.GrandPotential.Value - p.ExactGrandPotential!.Value,
+                    -6.0 * p.GrandPotential.StandardError,
+                    6.0 * p.GrandPotential.StandardError
+                );
+                Assert.True(p.EffectiveSamples > 100.0);
+                Assert.InRange(p.Charge.Value, -1.0, 1.0);
+            }
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public async Task WhatCannotBeDoneIsAnException()
+    {
+        await Assert.ThrowsAsync<MiceException>(() => LatticeNetwork.TrainIsingAsync(1, 3, Options));
+        await Assert.ThrowsAsync<MiceException>(() => LatticeNetwork.TrainAlloyAsync("none.json", (2, 2, 2), Options));
+        Assert.Throws<MiceException>(() => LatticeNetwork.Read("none.safetensors"));
+        var trained = await LatticeNetwork.TrainIsingAsync(2, 2, Options with { TrainingSteps = 1 });
+        await Assert.ThrowsAsync<MiceException>(() => trained.EvaluateAsync([1.0], [0.0]));
+    }
+}
