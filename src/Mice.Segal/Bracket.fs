@@ -170,8 +170,9 @@ module Bracket =
                 }
         }
 
-    /// <summary>The interval that holds the entropy with 95 %: both bounds, each moved outwards by 1.645 of its standard errors.</summary>
+    /// <summary>The interval that holds the entropy with 95 % or more: both bounds, each moved outwards by 1.96 of its standard errors. Less is enough only where the bounds are far apart;
+    /// where they meet, the entropy may lie on either side of both.</summary>
     /// <param name="b">The bracket.</param>
     /// <returns>Nats per site.</returns>
     let interval (b: EntropyBracket) : float<nat / site> * float<nat / site> =
-        b.Lower.Value - 1.645 * b.Lower.StandardError, b.Upper.Value + 1.645 * b.Upper.StandardError
+        b.Lower.Value - 1.96 * b.Lower.StandardError, b.Upper.Value + 1.96 * b.Upper.StandardError

@@ -74,6 +74,37 @@ let tests =
                     Expect.isLessThan (width narrow) (0.5 * width wide) "they close"
             }
 
+            test "a single exact value far outside of a bracket fails a check" {
+                let bracket =
+                    {
+                        Conditions = at 2.0 0.0
+                        Lower = Estimate.create 0.1<nat / site> 0.001<nat / site> Direction.LowerBound
+                        Upper = Estimate.create 0.101<nat / site> 0.001<nat / site> Direction.UpperBound
+                        ReducedEnthalpy = Estimate.exact -1.0
+                        EffectiveSampleSize = 0.5
+                        Checks = []
+                    }
+
+                let passes exact =
+                    let d =
+                        BracketDescription.create
+                            []
+                            1.0
+                            [
+                                {
+                                    Bracket = bracket
+                                    Exact = Some exact
+                                }
+                            ]
+
+                    d.Checks |> List.forall _.Passed
+
+                Expect.isTrue (passes 0.1005<nat / site>) "inside"
+                Expect.isTrue (passes 0.1035<nat / site>) "a chance miss of one"
+                Expect.isFalse (passes 0.106<nat / site>) "five errors above"
+                Expect.isFalse (passes 0.095<nat / site>) "five errors below"
+            }
+
             test "wrong options and too few configurations are refused" {
                 let c = at 2.0 0.0
 
