@@ -235,7 +235,7 @@ public sealed class LatticeNetwork
             Energy = MeasuredValue.From(e.Energy),
             Charge = MeasuredValue.From(e.Charge),
             HeatCapacity = MeasuredValue.From(e.HeatCapacity),
-            EffectiveSamples = e.EffectiveSampleSize * e.Samples,
+            EffectiveSamples = e.EffectiveSamples,
             ExactGrandPotential = exact,
         };
 }

@@ -137,6 +137,15 @@ module Options =
             | :? IOException
             | :? UnauthorizedAccessException as e -> Error [ MiceError.BadFile(p, None, None, e.Message) ]
 
+    /// A file to be written that has to be named and ends as it should.
+    let outputEnding (name: string) (endings: string list) (path: string option) : Read<string> =
+        let allowed = "a name that ends in " + String.concat " or " endings
+
+        match path with
+        | None -> outOfRange name "missing" allowed
+        | Some p when endings |> List.forall (fun e -> not (p.EndsWith e)) -> outOfRange name $"'{p}'" allowed
+        | path -> output path |> Result.map Option.get
+
     /// A trajectory; `read` is called only for a file that is there.
     let trajectory (name: string) (path: string option) : Read<Trajectory> =
         input name path |> Result.bind Trajectory.read

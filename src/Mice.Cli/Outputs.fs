@@ -51,6 +51,14 @@ module Outputs =
             let listed = String.concat ", " names
             $"{calculated} of {listed}"
 
+    /// Files that cannot be written are a fault of the user's.
+    let saving (save: unit -> Read<'a>) : Read<'a> =
+        try
+            save ()
+        with
+        | :? IOException
+        | :? UnauthorizedAccessException as e -> Error [ MiceError.ToolFailed("Writing the result", e.Message) ]
+
     let private reportFiles (options: RunOptions) (report: unit -> Report) : MiceError list =
         let save (path: string) = Report.save path (report ())
 
@@ -99,14 +107,12 @@ module Outputs =
         Display.result title d
 
         let written =
-            try
+            saving (fun () ->
                 options.Json
                 |> Option.iter (fun path -> RunStore.saveAtomically path (JsonResult.create versions d))
 
-                reportFiles options (fun () -> Report.create title versions (figures ()) d)
-            with
-            | :? IOException
-            | :? UnauthorizedAccessException as e -> [ MiceError.ToolFailed("Writing the result", e.Message) ]
+                Validate.without (reportFiles options (fun () -> Report.create title versions (figures ()) d)) ())
+            |> Validate.faults
 
         Display.faults written
 
@@ -116,6 +122,27 @@ module Outputs =
             eprintfn "%d of %d checks failed; do not trust the result as it stands." failed.Length d.Checks.Length
             1
         | _ -> 2
+
+    /// <summary>Writes files of a result, each completely or not at all, then ends the run as all do.</summary>
+    /// <param name="options">How.</param>
+    /// <param name="title">What was calculated.</param>
+    /// <param name="files">What writes each file.</param>
+    /// <param name="figures">The figures of the page, by section.</param>
+    /// <param name="d">What was found.</param>
+    /// <returns>The exit code.</returns>
+    let finishWithFiles
+        (options: RunOptions)
+        (title: string)
+        (files: (unit -> unit) list)
+        (figures: unit -> (string * GenericChart list) list)
+        (d: ResultDescription)
+        : int =
+        let faults =
+            files |> List.collect (fun save -> saving (save >> Ok) |> Validate.faults)
+
+        Display.faults faults
+        let code = finish options title (Estimators.versions []) figures d
+        if List.isEmpty faults then code else 2
 
 /// Reading of the options that all verbs share.
 [<RequireQualifiedAccess>]

@@ -77,7 +77,7 @@ module SegalFigures =
     /// <summary>Normalised effective sample size over temperature and field, of the pooled samples.</summary>
     /// <param name="map">The map.</param>
     let effectiveSamples (map: SegalMap) : GenericChart =
-        plane map "Effective samples" "log₁₀ of their number" (fun e -> log10 (e.EffectiveSampleSize * float e.Samples))
+        plane map "Effective samples" "log₁₀ of their number" (fun e -> log10 e.EffectiveSamples)
 
     /// <summary>Heat capacity over temperature and field.</summary>
     /// <param name="map">The map.</param>
@@ -90,10 +90,11 @@ module SegalFigures =
         let all = SegalMap.jumps map
 
         let side name colour (find: CompositionJump -> Estimate<1>) =
-            Draw.cloud
+            Draw.points
                 (Style.solid name colour)
                 (all |> Array.map (fun j -> (find j).Value))
                 (all |> Array.map _.Temperature)
+                [||]
 
         [ side "below" Colour.blue _.Below; side "above" Colour.vermilion _.Above ]
         |> Frame.create "Largest jump between neighbouring fields" (chargeAxis map) (temperatureAxis map)

@@ -85,7 +85,7 @@ module Bracket =
 
     let private nessOf (weights: float[]) =
         let struct (shares, _) = Samplers.ThermalAverages.weigh weights
-        1.0 / (float weights.Length * Array.sumBy (fun p -> p * p) shares)
+        SemiGrandEstimate.normalisedEffectiveSize shares
 
     let private orderCheck (lower: Estimate<nat / site>) (upper: Estimate<nat / site>) : Check =
         let gap = float (upper.Value - lower.Value)

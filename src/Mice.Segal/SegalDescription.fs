@@ -112,8 +112,6 @@ module SegalDescription =
     /// Effective samples below which errors are not to be trusted.
     let private floor = 100.0
 
-    let private effective (e: SemiGrandEstimate) = e.EffectiveSampleSize * float e.Samples
-
     let private every (map: SegalMap) : (SemiGrandEstimate * SemiGrandExact option) list =
         [
             for i, row in Array.indexed map.Estimates do
@@ -142,7 +140,7 @@ module SegalDescription =
             ResultRow.estimate ("energy_per_site" + w.EnergyKey) "E/N" w.EnergyUnit e.Energy
             ResultRow.estimate "heat_capacity_per_site_kB" "C/N" "k_B" e.HeatCapacity
             ResultRow.number "ness" "NESS" "" 4 e.EffectiveSampleSize
-            ResultRow.number "effective_samples" "Effective samples" "" 0 (effective e)
+            ResultRow.number "effective_samples" "Effective samples" "" 0 e.EffectiveSamples
 
             match exact with
             | Some exact ->
@@ -159,13 +157,13 @@ module SegalDescription =
         ]
 
     let private samplesCheck (map: SegalMap) (w: Words) : Check =
-        let least = every map |> List.map fst |> List.minBy effective
+        let least = every map |> List.map fst |> List.minBy _.EffectiveSamples
 
         {
             Name = "effective samples"
-            Passed = effective least >= floor
+            Passed = least.EffectiveSamples >= floor
             Detail =
-                $"fewest {effective least:F0} at {place w least.Conditions}; below {floor:F0} neither number nor error can be trusted: draw more samples, or train longer"
+                $"fewest {least.EffectiveSamples:F0} at {place w least.Conditions}; below {floor:F0} neither number nor error can be trusted: draw more samples, or train longer"
         }
 
     /// Largest deviation from exact values, in errors.

@@ -7,7 +7,7 @@ open Mice.Autoregressive
 /// What the layers are told of temperature and field.
 [<RequireQualifiedAccess>]
 type ConditionForm =
-    /// 1/T and B/T, in which ln q is nearly linear, each scaled to −1…1 over the range, and 1, which makes a bias.
+    /// 1/T and B/T, in which ln q is nearly linear, asinh(NB/T), which resolves small fields, all within −1…1 over the range, and 1, which makes a bias.
     | Natural
     /// T and B times factors, as published.
     | Published of temperature: float * field: float

@@ -35,6 +35,9 @@ type SemiGrandEstimate =
         Susceptibility: Estimate<1>
     }
 
+    /// How many samples count, (Σw)²/Σw².
+    member e.EffectiveSamples: float = e.EffectiveSampleSize * float e.Samples
+
 /// <summary>Self-normalised importance sampling (SNIS): weights w = exp(−(E − BΣ charge)/k_BT)/q of samples of a network.</summary>
 /// <remarks>ln Z = ln ⟨w⟩; standard error √((1/NESS − 1)/n) by the variance of the weights; averages Σ w O/Σ w with √(Σ w²(O − ⟨O⟩)²)/Σ w. Weights say nothing of states that the network never
 /// draws. NESS is printed upside down in the paper (eq. 12). Source: J. Damewood et al., npj Comput. Mater. 8, 61 (2022), eqs. 9 to 12.</remarks>
@@ -84,6 +87,10 @@ module SemiGrandEstimate =
                 )
         ]
 
+    /// (Σw)²/(nΣw²) of shares p = w/Σw.
+    let internal normalisedEffectiveSize (shares: float[]) : float =
+        1.0 / (float shares.Length * Array.sumBy (fun p -> p * p) shares)
+
     /// Estimates at conditions from samples with ln q + (E − BΣ charge)/k_BT, wherever they were drawn; the variational bound from those that were drawn there.
     let private weighed
         (n: SegalNetwork)
@@ -96,7 +103,7 @@ module SemiGrandEstimate =
             ThermalAverages.weigh (values |> Array.map (fun v -> -v))
 
         let sites, count = float n.System.Sites, float values.Length
-        let ness = 1.0 / (count * Array.sumBy (fun p -> p * p) shares)
+        let ness = normalisedEffectiveSize shares
         let scale = n.System.Boltzmann * c.Temperature / sites
 
         let each f =

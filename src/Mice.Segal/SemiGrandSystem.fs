@@ -72,15 +72,6 @@ module SemiGrandSystem =
 
         sum
 
-    /// <summary>(E − B Σ charge)/k_BT of a configuration.</summary>
-    /// <param name="s">The system.</param>
-    /// <param name="temperature">T.</param>
-    /// <param name="field">B.</param>
-    /// <param name="states">States of configurations.</param>
-    /// <param name="first">Where the configuration begins.</param>
-    let reduced (s: SemiGrandSystem) (temperature: float) (field: float) (states: byte[]) (first: int) : float =
-        (s.Energy states first - field * charge s states first) / (s.Boltzmann * temperature)
-
     /// Random configurations that a symmetry is tried on, and how well their energies have to agree, relative to the largest.
     let private trials, private agreement = 64, 1e-10
 

@@ -6,21 +6,7 @@ open Mice
 open Mice.Alloys
 open Mice.Samplers
 open Mice.Segal
-
-let private run = { Run.quiet with Threads = 2 }
-let private model = IsingModel.square 4 2.0
-let private system = SemiGrandSystem.ising model |> ok
-
-let private range: ConditionRange =
-    {
-        Temperature = 1.5, 3.5
-        Field = -0.4, 0.4
-    }
-
-let private at t b : Conditions = { Temperature = t; Field = b }
-
-let private network =
-    SegalNetwork.create (Key.ofSeed 1UL) SegalNetwork.form range system |> ok
+open Mice.Segal.Tests.SmallIsing
 
 /// S/N of the Ising model.
 let private exact (c: Conditions) =

@@ -4,21 +4,7 @@ open Expecto
 open Mice
 open Mice.Samplers
 open Mice.Segal
-
-let private run = { Run.quiet with Threads = 2 }
-let private model = IsingModel.square 4 2.0
-let private system = SemiGrandSystem.ising model |> ok
-
-let private range: ConditionRange =
-    {
-        Temperature = 1.5, 3.5
-        Field = -0.4, 0.4
-    }
-
-let private network =
-    SegalNetwork.create (Key.ofSeed 1UL) SegalNetwork.form range system |> ok
-
-let private at t b : Conditions = { Temperature = t; Field = b }
+open Mice.Segal.Tests.SmallIsing
 
 /// −ln Z · T/N, u without the field's part, and the magnetisation.
 let private exact (c: Conditions) =

@@ -57,24 +57,23 @@ module AlloyVerification =
             n
         |> ok
 
-    /// |x − exact| of every point with its standard error.
-    let private deviations (map: SegalMap) : (float * float)[] =
-        Array.map2
-            (Array.map2 (fun (e: SemiGrandEstimate) (known: SemiGrandExact) ->
-                abs (e.Charge.Value - known.Charge), e.Charge.StandardError))
-            map.Estimates
-            (Option.get map.Exact)
-        |> Array.concat
+    /// What estimates and exact values give together, [temperatures][fields].
+    let private against (find: SemiGrandEstimate -> SemiGrandExact -> 'a) (map: SegalMap) : 'a[][] =
+        Array.map2 (Array.map2 find) map.Estimates (Option.get map.Exact)
 
-    let private covered (map: SegalMap) =
-        deviations map |> Array.averageBy (fun (d, error) -> if d <= 2.0 * error + 1e-9 then 1.0 else 0.0)
+    /// |x − exact|.
+    let private deviations (map: SegalMap) : float[][] =
+        map |> against (fun e known -> abs (e.Charge.Value - known.Charge))
 
-    let private masses (map: SegalMap) : float[] =
-        Array.map2
-            (Array.map2 (fun e known -> (SegalMap.recoveredMass map.System e known).Value))
-            map.Estimates
-            (Option.get map.Exact)
+    let private covered (map: SegalMap) : float =
+        map
+        |> against (fun e known ->
+            if abs (e.Charge.Value - known.Charge) <= 2.0 * e.Charge.StandardError + 1e-9 then
+                1.0
+            else
+                0.0)
         |> Array.concat
+        |> Array.average
 
     let private met isMet = if isMet then "met" else "NOT met"
 
@@ -132,14 +131,12 @@ module AlloyVerification =
         let pooled =
             map { Samples = 500; Operations = 16 } [| 300.0; 600.0 |] (even -0.24 0.24 25) network
 
-        let at300 =
-            { pooled with
-                Estimates = [| pooled.Estimates[0] |]
-                Exact = pooled.Exact |> Option.map (fun e -> [| e[0] |])
-            }
-
         let hit, (a, b, c) = groundStates network 50.0 (even -0.2 0.15 36)
-        let least = Array.min (masses at300)
+
+        let masses =
+            pooled |> against (fun e known -> (SegalMap.recoveredMass pooled.System e known).Value)
+
+        let least = Array.min masses[0]
 
         [
             [ "CuAu-16"; "training, minutes"; $"{minutes:F1}"; ""; ""; "" ]
@@ -193,16 +190,8 @@ module AlloyVerification =
         let pooled =
             map { Samples = 500; Operations = 4 } [| 250.0; 750.0 |] (even -0.4 0.4 41) network
 
-        let exact = Option.get pooled.Exact
-
-        let largest row =
-            Array.map2
-                (fun (e: SemiGrandEstimate) (known: SemiGrandExact) -> abs (e.Charge.Value - known.Charge))
-                (pooled.Estimates[row])
-                (exact[row])
-            |> Array.max
-
-        let cold, hot = largest 0, largest 1
+        let largest = deviations pooled |> Array.map Array.max
+        let cold, hot = largest[0], largest[1]
 
         [
             [ "AgPd-27"; "training, minutes"; $"{minutes:F1}"; ""; "1062"; "" ]

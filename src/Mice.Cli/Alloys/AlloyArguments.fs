@@ -83,20 +83,11 @@ module AlloyArguments =
             return struct (expansion, supercell)
         }
 
-    /// A file that has to be named and ends as it should.
-    let outputFile (name: string) (endings: string list) (path: string option) : Read<string> =
-        let allowed = "a name that ends in " + String.concat " or " endings
-
-        match path with
-        | None -> outOfRange name "missing" allowed
-        | Some p when endings |> List.forall (fun e -> not (p.EndsWith e)) -> outOfRange name $"'{p}'" allowed
-        | path -> Options.output path |> Result.map Option.get
-
-    /// The same of a file that may be left out.
-    let optionalFile (name: string) (endings: string list) (path: string option) : Read<string option> =
+    /// The file of --structures, which may be left out.
+    let structures (path: string option) : Read<string option> =
         match path with
         | None -> Ok None
-        | path -> outputFile name endings path |> Result.map Some
+        | path -> Options.outputEnding "--structures" [ ".xyz"; ".xyz.gz" ] path |> Result.map Some
 
     /// Temperatures in K, all above 0.
     let temperatures (text: string option) : Read<float[]> =

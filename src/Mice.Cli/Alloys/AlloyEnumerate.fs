@@ -64,10 +64,7 @@ module AlloyEnumerate =
                     (r.TryGetResult AlloyEnumerateArgument.Difference)
 
             and! structures =
-                AlloyArguments.optionalFile
-                    "--structures"
-                    [ ".xyz"; ".xyz.gz" ]
-                    (r.TryGetResult AlloyEnumerateArgument.Structures)
+                AlloyArguments.structures (r.TryGetResult AlloyEnumerateArgument.Structures)
 
             and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
 
@@ -95,7 +92,7 @@ module AlloyEnumerate =
 
     let private finish (job: Job) (e: AlloyEnumeration) : int =
         AlloySamplingDescription.enumeration e
-        |> AlloyOutput.finish
+        |> Outputs.finishWithFiles
             job.Options
             "Ground states of an alloy"
             [

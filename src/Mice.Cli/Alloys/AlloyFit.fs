@@ -138,7 +138,7 @@ module AlloyFit =
             and! tolerance = positive "--tolerance" (r.TryGetResult AlloyFitArgument.Tolerance)
 
             and! output =
-                AlloyArguments.outputFile "--output" [ ".json" ] (r.TryGetResult AlloyFitArgument.Output)
+                Options.outputEnding "--output" [ ".json" ] (r.TryGetResult AlloyFitArgument.Output)
 
             and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
 
@@ -173,7 +173,7 @@ module AlloyFit =
 
     let private finishFit (job: FitJob) (struct (found: EciFitResult, formation: FormationEnergies)) : int =
         AlloyDescription.fit job.Fit job.Set formation found
-        |> AlloyOutput.finish
+        |> Outputs.finishWithFiles
             job.Options
             "Cluster expansion fitted to structures"
             [ fun () -> ClusterExpansionFile.write job.Output found.Expansion ]
@@ -201,7 +201,7 @@ module AlloyFit =
             and! cutoffs = AlloyArguments.cutoffs (r.TryGetResult AlloyConvertArgument.Cutoffs)
 
             and! output =
-                AlloyArguments.outputFile "--output" [ ".json" ] (r.TryGetResult AlloyConvertArgument.Output)
+                Options.outputEnding "--output" [ ".json" ] (r.TryGetResult AlloyConvertArgument.Output)
 
             and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
             let! expansion = ClusterExpansionFile.readInteractions lattice species cutoffs path
@@ -222,7 +222,7 @@ module AlloyFit =
 
     let private finishConvert (job: ConvertJob) () : int =
         AlloyDescription.expansion job.IsFormation job.Expansion
-        |> AlloyOutput.finish
+        |> Outputs.finishWithFiles
             job.Options
             "Cluster expansion"
             [ fun () -> ClusterExpansionFile.write job.Output job.Expansion ]

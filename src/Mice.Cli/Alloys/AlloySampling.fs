@@ -114,10 +114,7 @@ module AlloySampling =
             and! chains = chains r
 
             and! structures =
-                AlloyArguments.optionalFile
-                    "--structures"
-                    [ ".xyz"; ".xyz.gz" ]
-                    (r.TryGetResult AlloyMcmcArgument.Structures)
+                AlloyArguments.structures (r.TryGetResult AlloyMcmcArgument.Structures)
 
             and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
 
@@ -151,7 +148,7 @@ module AlloySampling =
 
     let private finishSample (job: SampleJob) (struct (table: FigureTable, map: SemiGrandPoint[][])) : int =
         AlloySamplingDescription.sampling job.Chains job.Expansion job.Supercell table map
-        |> AlloyOutput.finish
+        |> Outputs.finishWithFiles
             job.Options
             "Alloy by Monte Carlo"
             [
@@ -223,7 +220,7 @@ module AlloySampling =
 
     let private finishWalk (job: WalkJob) (struct (found: CompositionFreeEnergies, regions: TwoPhaseRegion[])) : int =
         AlloySamplingDescription.freeEnergies job.Walks job.Expansion job.Supercell regions found
-        |> AlloyOutput.finish job.Options "Free energy of an alloy over its composition" [] (fun () ->
+        |> Outputs.finishWithFiles job.Options "Free energy of an alloy over its composition" [] (fun () ->
             [ "Free energy of mixing", [ AlloyFigures.mixing regions found ] ])
 
     let private sample (job: SampleJob) (run: Run) =

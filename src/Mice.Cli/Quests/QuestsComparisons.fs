@@ -97,7 +97,7 @@ module QuestsComparisons =
             |> Result.bind (fun given ->
                 EnvironmentComparison.create run job.Bandwidth job.Threshold index given.Head.Environments
                 |> Result.bind (fun (struct (c, differential)) ->
-                    QuestsOutput.saving (fun () ->
+                    Outputs.saving (fun () ->
                         Validate.without
                             (withDelta given.Head differential job.Output)
                             {

@@ -37,14 +37,6 @@ module QuestsOutput =
                     MiceError.OutOfRange("--output", path, "a name that ends in .csv, or in .xyz where FILE has atoms")
                 ]
 
-    /// Files that cannot be written are a fault of the user's.
-    let saving (save: unit -> Read<'a>) : Read<'a> =
-        try
-            save ()
-        with
-        | :? IOException
-        | :? UnauthorizedAccessException as e -> Error [ MiceError.ToolFailed("Writing the result", e.Message) ]
-
     /// Writes columns of numbers of the environments: extended XYZ with them, or CSV.
     let write (path: string option) (columns: (string * float[]) list) (given: GivenEnvironments) : MiceError list =
         match path with
@@ -91,7 +83,7 @@ module QuestsOutput =
         match path with
         | None -> work (fun _ _ -> ())
         | Some path ->
-            saving (fun () ->
+            Outputs.saving (fun () ->
                 formatOf true path
                 |> Result.bind (function
                     | Format.Csv ->

@@ -94,7 +94,7 @@ module QuestsPlan =
             (fun _ _ job -> Runs.stoppable job.Options (compute plan job))
             (fun estimators job found ->
                 let written =
-                    QuestsOutput.saving (fun () -> Validate.without (found.Write job.Output) ()) |> Validate.faults
+                    Outputs.saving (fun () -> Validate.without (found.Write job.Output) ()) |> Validate.faults
 
                 Display.faults written
 

@@ -111,16 +111,16 @@ module BracketVerbs =
                 }
         }
 
-    /// The exact entropy, where it is to be had at once.
-    let private exact (run: Run) (s: SemiGrandSystem) (c: Conditions) =
-        match s.Origin with
-        | SystemOrigin.Alloy _ when s.Sites > 20 -> None
-        | _ ->
-            match SemiGrandExact.create run s |> Result.bind (fun at -> at c) with
-            | Ok found -> Some found.Entropy
-            | Error _ -> None
+    /// Exact entropies, where they are to be had at once.
+    let private exact (run: Run) (s: SemiGrandSystem) : Conditions -> float<nat / site> option =
+        let known =
+            match s.Origin with
+            | SystemOrigin.Alloy _ when s.Sites > 20 -> None
+            | _ -> SemiGrandExact.create run s |> Result.toOption
 
-    let private bracketAt (job: Job) (network: SegalNetwork) (run: Run) (t: float) : Read<KnownBracket> =
+        fun c -> known |> Option.bind (fun at -> at c |> Result.toOption) |> Option.map _.Entropy
+
+    let private bracketAt (job: Job) (network: SegalNetwork) exact (run: Run) (t: float) : Read<KnownBracket> =
         let c: Conditions = { Temperature = t; Field = job.Field }
         let o = job.Bracket
 
@@ -134,11 +134,7 @@ module BracketVerbs =
             let! bracket =
                 Bracket.create (Run.within 0.5 0.5 "" run |> Run.named "weights") o c equilibrium network
 
-            return
-                {
-                    Bracket = bracket
-                    Exact = exact run network.System c
-                }
+            return { Bracket = bracket; Exact = exact c }
         }
 
     let private work given (kind: string) (job: Job) =
@@ -155,13 +151,15 @@ module BracketVerbs =
                         }
                         job.Start
 
+                let exact = exact run network.System
+
                 let! brackets =
                     job.Temperatures
                     |> Array.mapi (fun i t ->
                         let part =
                             run |> Run.within (0.5 + share * float i) share $"T = {Number.text t}" |> Run.item i
 
-                        bracketAt job network part t)
+                        bracketAt job network exact part t)
                     |> List.ofArray
                     |> Validate.all
 

@@ -1,7 +1,6 @@
 namespace Mice.Cli
 
 open System.Diagnostics
-open System.IO
 open Argu
 open Mice
 open Mice.Learning
@@ -44,7 +43,7 @@ module Segal =
             and! widths = SegalArguments.widths (r.TryGetResult SegalTrainArgument.Widths)
 
             and! output =
-                AlloyArguments.outputFile "--output" [ ".safetensors" ] (r.TryGetResult SegalTrainArgument.Output)
+                Options.outputEnding "--output" [ ".safetensors" ] (r.TryGetResult SegalTrainArgument.Output)
 
             and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
 
@@ -85,22 +84,12 @@ module Segal =
                 }))
 
     let private finishTraining (job: TrainJob) (result: Trained) : int =
-        let written =
-            try
-                SegalFile.write job.Output result.Network
-                []
-            with
-            | :? IOException
-            | :? System.UnauthorizedAccessException as e -> [ MiceError.ToolFailed("Writing the network", e.Message) ]
-
-        Display.faults written
-
-        let code =
-            SegalDescription.training job.Training result.Network result.State result.Seconds
-            |> Outputs.finish job.Options "Network of a lattice" (Estimators.versions []) (fun () ->
-                [ "Training", [ SegalFigures.training result.State.Curve ] ])
-
-        if List.isEmpty written then code else 2
+        SegalDescription.training job.Training result.Network result.State result.Seconds
+        |> Outputs.finishWithFiles
+            job.Options
+            "Network of a lattice"
+            [ fun () -> SegalFile.write job.Output result.Network ]
+            (fun () -> [ "Training", [ SegalFigures.training result.State.Curve ] ])
 
     type private MapJob =
         {
