@@ -31,6 +31,22 @@ type EntropyBracket =
         Checks: Check list
     }
 
+/// <summary>What a bracket needs of a normalised law q(s) of a system: weights w = exp(−H/k_BT)/q.</summary>
+[<NoEquality; NoComparison>]
+type LawWeights =
+    {
+        /// N.
+        Sites: int
+        /// ln w of so many new samples of q.
+        Draw: Run -> int -> float[]
+        /// ln w of configurations in equilibrium.
+        Equilibrium: float[]
+        /// ⟨H⟩/k_BT of the whole system.
+        ReducedEnthalpy: Estimate<1>
+        /// Whether configurations and energies are from equilibrium.
+        Checks: Check list
+    }
+
 /// <summary>Entropy between two bounds from one network: S = (⟨H⟩ + k_BT ln Z)/T with ln Z between two stochastic bounds, H = E − BΣ charge.</summary>
 /// <remarks>With weights w = exp(−H/k_BT)/q of K samples of the network, ⟨ln((1/K) Σ w)⟩ ≤ ln Z by Jensen's inequality; with an equilibrium configuration in the place of one of the samples,
 /// ⟨ln((1/K)(w(x) + Σ w))⟩ ≥ ln Z. Both hold in expectation for every network and every K, and their distance is about the variance of w over K. K = 1 gives the variational free energy and the
@@ -60,27 +76,11 @@ module Bracket =
         SegalTraining.potentials n (Array.create logarithms.Length c) states logarithms
         |> Array.map (fun v -> -v)
 
-    /// ln w of equilibrium configurations, as many as there are batches, evenly chosen.
-    let private ofEquilibrium run (o: BracketOptions) operations (c: Conditions) (n: SegalNetwork) (e: Equilibrium) =
-        let sites = n.System.Sites
-        let count = e.States.Length / sites
-
-        let states =
-            Array.init o.Batches (fun b -> Array.sub e.States (b * count / o.Batches * sites) sites)
-            |> Array.concat
-
-        SymmetricDrawing.logarithms run n operations (Array.create o.Batches c) states
-        |> logWeights n c states
-
-    /// Two bounds of ln Z of one batch, and Σw and Σw² of its samples by their largest.
-    let private batch run (o: BracketOptions) operations (c: Conditions) (n: SegalNetwork) (exact: float) =
-        let drawn: Autoregressive.MaskedSamples =
-            SymmetricDrawing.draw run n operations (Array.create o.Batch c)
-
-        let weights = logWeights n c drawn.States drawn.Logarithms
-        let lower = SymmetricDrawing.logMean weights 0 o.Batch
+    /// Two bounds of ln Z of one batch, and the weights of its samples.
+    let private batch (weights: float[]) (exact: float) =
+        let lower = SymmetricDrawing.logMean weights 0 weights.Length
         let exchanged = Array.append [| exact |] (Array.tail weights)
-        let upper = SymmetricDrawing.logMean exchanged 0 o.Batch
+        let upper = SymmetricDrawing.logMean exchanged 0 weights.Length
         struct (lower, upper, weights)
 
     let private nessOf (weights: float[]) =
@@ -99,6 +99,67 @@ module Bracket =
             Detail = $"the upper bound lies {gap:E1} nats per site above the lower one, error {error:E1}"
         }
 
+    let private bound (sites: int) (enthalpy: Estimate<1>) direction (values: float[]) : Estimate<nat / site> =
+        values
+        |> Statistics.estimate direction
+        |> Estimate.add { enthalpy with Direction = direction }
+        |> Estimate.scale (1.0<nat / site> / float sites)
+
+    /// <summary>Brackets the entropy at one temperature and field with the weights of any normalised law that samples can be drawn from.</summary>
+    /// <param name="run">Threads, key, cancellation, progress.</param>
+    /// <param name="o">How.</param>
+    /// <param name="c">Temperature and field.</param>
+    /// <param name="law">The weights.</param>
+    /// <returns>Errors: OutOfRange, TooFewData.</returns>
+    let ofWeights
+        (run: Run)
+        (o: BracketOptions)
+        (c: Conditions)
+        (law: LawWeights)
+        : Result<EntropyBracket, MiceError list> =
+        validate {
+            let! () = faults o
+            let count = law.Equilibrium.Length
+
+            let! () =
+                if count < o.Batches then
+                    [
+                        MiceError.TooFewData(
+                            "equilibrium configurations",
+                            count,
+                            o.Batches,
+                            "Draw more, or use fewer batches."
+                        )
+                    ]
+                else
+                    []
+
+            let one (run: Run) (b: int) =
+                // Evenly chosen among those in equilibrium.
+                Ok(batch (law.Draw (Run.item b run) o.Batch) law.Equilibrium[b * count / o.Batches])
+
+            let! parts =
+                run |> Run.named "batches" |> Run.jobs (fun _ -> 1.0) one [| 0 .. o.Batches - 1 |]
+
+            let bound = bound law.Sites law.ReducedEnthalpy
+
+            let lower =
+                parts |> Array.map (fun (struct (l, _, _)) -> l) |> bound Direction.LowerBound
+
+            let upper =
+                parts |> Array.map (fun (struct (_, u, _)) -> u) |> bound Direction.UpperBound
+
+            return
+                {
+                    Conditions = c
+                    Lower = lower
+                    Upper = upper
+                    ReducedEnthalpy = law.ReducedEnthalpy |> Estimate.scale (1.0 / float law.Sites)
+                    EffectiveSampleSize = parts |> Array.map (fun (struct (_, _, w)) -> nessOf w) |> Array.average
+                    Checks = orderCheck lower upper :: law.Checks
+                }
+        }
+
     /// <summary>Brackets the entropy at one temperature and field.</summary>
     /// <param name="run">Threads, key, cancellation, progress.</param>
     /// <param name="o">How.</param>
@@ -113,61 +174,34 @@ module Bracket =
         (equilibrium: Equilibrium)
         (n: SegalNetwork)
         : Result<EntropyBracket, MiceError list> =
-        let sites = n.System.Sites
-
         validate {
             let! () = faults o
-
-            let! () =
-                if equilibrium.States.Length / sites < o.Batches then
-                    [
-                        MiceError.TooFewData(
-                            "equilibrium configurations",
-                            equilibrium.States.Length / sites,
-                            o.Batches,
-                            "Draw more, or use fewer batches."
-                        )
-                    ]
-                else
-                    []
 
             let operations =
                 SymmetricDrawing.operations (Key.named "group" run.Key) o.Operations n.System
 
-            let exact = ofEquilibrium run o operations c n equilibrium
-            let report = Run.counter "bracket" (int64 o.Batches) run
+            let draw (run: Run) samples =
+                let drawn: Autoregressive.MaskedSamples =
+                    SymmetricDrawing.draw run n operations (Array.create samples c)
 
-            let parts =
-                exact
-                |> Array.mapi (fun b w ->
-                    let found = batch (run |> Run.named "batches" |> Run.item b) o operations c n w
-                    report ()
-                    found)
+                logWeights n c drawn.States drawn.Logarithms
 
-            let bound direction (values: float[]) : Estimate<nat / site> =
-                values
-                |> Statistics.estimate direction
-                |> Estimate.add
-                    { equilibrium.ReducedEnthalpy with
-                        Direction = direction
+            let conditions = Array.create (equilibrium.States.Length / n.System.Sites) c
+
+            return!
+                ofWeights
+                    run
+                    o
+                    c
+                    {
+                        Sites = n.System.Sites
+                        Draw = draw
+                        Equilibrium =
+                            SymmetricDrawing.logarithms run n operations conditions equilibrium.States
+                            |> logWeights n c equilibrium.States
+                        ReducedEnthalpy = equilibrium.ReducedEnthalpy
+                        Checks = equilibrium.Checks
                     }
-                |> Estimate.scale (1.0<nat / site> / float sites)
-
-            let lower =
-                parts |> Array.map (fun (struct (l, _, _)) -> l) |> bound Direction.LowerBound
-
-            let upper =
-                parts |> Array.map (fun (struct (_, u, _)) -> u) |> bound Direction.UpperBound
-
-            return
-                {
-                    Conditions = c
-                    Lower = lower
-                    Upper = upper
-                    ReducedEnthalpy = equilibrium.ReducedEnthalpy |> Estimate.scale (1.0 / float sites)
-                    EffectiveSampleSize = parts |> Array.map (fun (struct (_, _, w)) -> nessOf w) |> Array.average
-                    Checks = orderCheck lower upper :: equilibrium.Checks
-                }
         }
 
     /// <summary>The interval that holds the entropy with 95 % or more: both bounds, each moved outwards by 1.96 of its standard errors. Less is enough only where the bounds are far apart;

@@ -84,23 +84,35 @@ let tests =
                 VerbTests.needsEngine ()
 
                 inFolder (fun folder ->
-                    let file = Path.Combine(folder, "b.json")
+                    for network in [ "dense"; "multiscale" ] do
+                        let file = Path.Combine(folder, "b.json")
+
+                        mice (
+                            words
+                                $"bracket ising --network {network} --size 4 --temperature 2,3 --steps 60 --batches 50 --rounds 200 --quiet --json"
+                            @ [ file ]
+                        )
+                        |> good
+
+                        for r in results file do
+                            let low, high =
+                                real "lower_bound_per_site_nats" r, real "upper_bound_per_site_nats" r
+
+                            let exact = real "exact_entropy_per_site_nats" r
+                            let error = real "lower_bound_per_site_nats_standard_error" r
+                            Expect.isLessThan low (exact + 6.0 * error) "lower"
+                            Expect.isGreaterThan high (exact - 6.0 * error) "upper"
+
+                    let file = Path.Combine(folder, "xy.json")
 
                     mice (
-                        words
-                            "bracket ising --size 3 --temperature 2,3 --steps 60 --batches 50 --rounds 200 --quiet --json"
+                        words "bracket xy --size 4 --temperature 1 --steps 60 --batches 50 --rounds 200 --quiet --json"
                         @ [ file ]
                     )
                     |> good
 
-                    for r in results file do
-                        let low, high =
-                            real "lower_bound_per_site_nats" r, real "upper_bound_per_site_nats" r
-
-                        let exact = real "exact_entropy_per_site_nats" r
-                        let error = real "lower_bound_per_site_nats_standard_error" r
-                        Expect.isLessThan low (exact + 6.0 * error) "lower"
-                        Expect.isGreaterThan high (exact - 6.0 * error) "upper")
+                    let r = results file |> Seq.exactlyOne
+                    Expect.isLessThan (real "width_per_site_nats" r) 0.02 "the width of the XY model")
 
             testCase "What cannot be done is said in one line each"
             <| fun () ->
@@ -116,7 +128,9 @@ let tests =
                     File.WriteAllText(at "other.safetensors", "no network")
                     mice (evaluate (at "other.safetensors") conditions) |> bad [ "other.safetensors" ]
                     mice (words "bracket alloy --size 2x2x2 --temperature 300") |> bad [ "--system" ]
-                    mice (words "bracket ising --size 3 --temperature warm") |> bad [ "--temperature" ])
+                    mice (words "bracket ising --size 3 --temperature warm") |> bad [ "--temperature" ]
+                    mice (words "bracket ising --size 9 --temperature 2") |> bad [ "sides of the torus" ]
+                    mice (words "bracket xy --network dense --size 8 --temperature 2") |> bad [ "--network" ])
 
             testCase "Conditions that were not learned are refused"
             <| fun () ->

@@ -59,7 +59,7 @@ module PlanarConditional =
         log (2.0 * Math.PI) - Tensor.logsumexp [ 1 ] (Nn.logSoftmax 1 logWeights + exponent)
 
     /// A unit vector drawn from the von Mises law with κ = (x, y).
-    let private drawn (generator: Generator) (x: float) (y: float) =
+    let private vonMises (generator: Generator) (x: float) (y: float) =
         let kappa = sqrt (x * x + y * y)
         let struct (c, s) = VonMises.sample generator kappa
 
@@ -68,24 +68,34 @@ module PlanarConditional =
         else
             struct (c, s)
 
-    /// <summary>An untrained law.</summary>
-    /// <param name="options">Sizes.</param>
+    /// A spin drawn for every row from a mixture, seen from the frame, in which the direction θ = 0 has the cosines and scaled sines that are given.
+    let private drawn (generator: Generator) (logWeights: Tensor) (x: Tensor) (y: Tensor) (directions: Tensor) scale =
+        let weights = Nn.logSoftmax 1 logWeights |> Tensor.exp |> Tensor.toFloats
+        let directions = Tensor.toFloats directions
+        let components = weights.Length * 2 / directions.Length
+        let x, y = Tensor.toFloats x, Tensor.toFloats y
+
+        Array.init (weights.Length / components) (fun row ->
+            let first = row * components
+            let k = first + generator.NextIndex(weights, first, components)
+            let struct (c, s) = vonMises generator x[k] y[k]
+            // The direction θ = 0 is known relative to the frame, and so gives the direction of the frame.
+            let frameX, frameY = directions[2 * row], -directions[2 * row + 1] / scale
+            Vector2(float32 (frameX * c - frameY * s), float32 (frameX * s + frameY * c)))
+
+    /// <summary>An untrained law of the spins that a window shows.</summary>
+    /// <param name="width">Units of each of the two hidden layers.</param>
     /// <param name="symmetric">Whether the law does not change when all spins are rotated together, as without a field.</param>
     /// <param name="stiffness">κ of neighbours, as <c>PlanarSpins.stiffness</c> gives it.</param>
-    /// <param name="shape">Sites along each axis of the torus.</param>
-    let create
-        (options: SpinConditionalOptions)
-        (symmetric: bool)
-        (stiffness: float)
-        (shape: int[])
-        : SpinConditional<Vector2> =
-        let window = SpinConditionalOptions.window options shape
+    /// <param name="window">What a site sees.</param>
+    let ofWindow (width: int) (symmetric: bool) (stiffness: float) (window: SpinWindow) : SpinConditional<Vector2> =
         let seen = 2 * SpinWindow.size window
         let unit = max 1.0 (abs stiffness)
-        let inputs = if symmetric then seen else seen + 2
+        // A site that sees nothing is told the direction θ = 0, which then decides nothing.
+        let inputs = if symmetric && seen > 0 then seen else seen + 2
         let outputs = 3 * Components
         let linear = Layer.linear inputs outputs
-        let network = Layer.mlp Nn.silu [ inputs; options.Width; options.Width; outputs ]
+        let network = Layer.mlp Nn.silu [ inputs; width; width; outputs ]
 
         let part first (output: Tensor) =
             Tensor.slice 1 (first * Components) ((first + 1) * Components) 1 output
@@ -121,15 +131,51 @@ module PlanarConditional =
             Draw =
                 fun parameters generator sites ->
                     let struct (logWeights, x, y) = laws parameters sites
-                    let weights = Nn.logSoftmax 1 logWeights |> Tensor.exp |> Tensor.toFloats
-                    let x, y = Tensor.toFloats x, Tensor.toFloats y
-                    let directions = sites[0] |> Tensor.slice 1 seen (seen + 2) 1 |> Tensor.toFloats
+                    let directions = Tensor.slice 1 seen (seen + 2) 1 sites[0]
+                    drawn generator logWeights x y directions scale
+        }
 
-                    Array.init (x.Length / Components) (fun row ->
-                        let first = row * Components
-                        let k = first + generator.NextIndex(weights, first, Components)
-                        let struct (c, s) = drawn generator x[k] y[k]
-                        // The direction θ = 0 is known relative to the frame, and so gives the direction of the frame.
-                        let frameX, frameY = directions[2 * row], -directions[2 * row + 1] / scale
-                        Vector2(float32 (frameX * c - frameY * s), float32 (frameX * s + frameY * c)))
+    /// <summary>An untrained law.</summary>
+    /// <param name="options">Sizes.</param>
+    /// <param name="symmetric">Whether the law does not change when all spins are rotated together, as without a field.</param>
+    /// <param name="stiffness">κ of neighbours, as <c>PlanarSpins.stiffness</c> gives it.</param>
+    /// <param name="shape">Sites along each axis of the torus.</param>
+    let create
+        (options: SpinConditionalOptions)
+        (symmetric: bool)
+        (stiffness: float)
+        (shape: int[])
+        : SpinConditional<Vector2> =
+        SpinConditionalOptions.window options shape |> ofWindow options.Width symmetric stiffness
+
+    /// <summary>The law of a site whose neighbours are all known, of von Mises with κ = K Σ u(neighbours) + h u(0): there is nothing to learn.</summary>
+    /// <param name="coupling">K = J/k_BT.</param>
+    /// <param name="field">h = H/k_BT, along θ = 0.</param>
+    /// <param name="window">The neighbours.</param>
+    let heatBath (coupling: float) (field: float) (window: SpinWindow) : SpinConditional<Vector2> =
+        let size = SpinWindow.size window
+
+        let along first (features: Tensor) =
+            let neighbours =
+                Tensor.slice 1 (first * size) ((first + 1) * size) 1 features |> Tensor.sumKeeping [ 1 ]
+
+            let direction = Tensor.slice 1 (2 * size + first) (2 * size + first + 1) 1 features
+            coupling * neighbours + field * direction
+
+        let law (sites: Tensor[]) =
+            let x, y = along 0 sites[0], along 1 sites[0]
+            struct (0.0 * x, x, y)
+
+        {
+            Init = fun _ -> Params.empty
+            Widths = [| 2 * size + 2; 1; 2 |]
+            Describe = describe 1.0f window
+            Surprise =
+                fun _ sites ->
+                    let struct (logWeights, x, y) = law sites
+                    mixture logWeights x y sites[2]
+            Draw =
+                fun _ generator sites ->
+                    let struct (logWeights, x, y) = law sites
+                    drawn generator logWeights x y (Tensor.slice 1 (2 * size) (2 * size + 2) 1 sites[0]) 1.0
         }

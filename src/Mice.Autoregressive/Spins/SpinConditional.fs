@@ -88,7 +88,7 @@ module SpinConditional =
     let initial (key: Key) (law: SpinConditional<'spin>) : Params = law.Init key
 
     /// Descriptions of several sites, as tensors.
-    let private described (law: SpinConditional<'spin>) count (site: int -> struct ('spin[] * int)) =
+    let internal described (law: SpinConditional<'spin>) count (site: int -> struct ('spin[] * int)) =
         let arrays =
             law.Widths |> Array.map (fun width -> Array.zeroCreate<float32>(count * width))
 

@@ -2,9 +2,8 @@ namespace Mice.Autoregressive
 
 open Mice.Samplers
 
-/// A window of the torus around a site: the spins in the window that come before the site, in the order of site numbers, are what the conditional law of the
-/// site sees. The window crosses the border of the torus, so the last rows and columns see the first ones, and the product of the conditional laws is a
-/// normalised law of the whole torus.
+/// A window of the torus around a site: the spins in the window that are known before the site are what the conditional law of the site sees. The window crosses
+/// the border of the torus, so the last rows and columns see the first ones, and the product of the conditional laws is a normalised law of the whole torus.
 type SpinWindow =
     internal
         {
@@ -16,6 +15,8 @@ type SpinWindow =
             Jumps: int[]
             /// Largest absolute offset along each axis.
             Reach: int[]
+            /// Whether spins are known in the order of site numbers; otherwise all of the window are known.
+            InOrder: bool
         }
 
 /// Windows and what is seen through them.
@@ -28,19 +29,15 @@ module SpinWindow =
         else
             [| -radius .. radius |]
 
-    /// <summary>The window of all sites within a distance along every axis, without the site itself. Along an axis with a shorter side the window has the
-    /// whole side.</summary>
-    /// <param name="reach">Distance along each axis, to either side, 0 or more.</param>
-    /// <param name="shape">Sites along each axis of the torus.</param>
-    let create (reach: int[]) (shape: int[]) : SpinWindow =
-        let ranges = Array.map2 range reach shape
-        let sides = Array.map Array.length ranges
+    /// The shortest of the offsets along an axis that lead to the same site.
+    let private shortest side offset =
+        let wrapped = (offset % side + side) % side
+        if wrapped > side / 2 then wrapped - side else wrapped
 
-        let offsets =
-            Array.init (LatticeShape.sites sides) (LatticeShape.place sides >> Array.map2 Array.get ranges)
-            |> Array.filter (Array.exists ((<>) 0))
-            |> Array.sortBy (fun offset -> offset |> Array.sumBy (fun o -> o * o), offset)
+    let private nearestFirst (offsets: int[][]) =
+        offsets |> Array.sortBy (fun offset -> offset |> Array.sumBy (fun o -> o * o), offset)
 
+    let private make inOrder (shape: int[]) (offsets: int[][]) : SpinWindow =
         let strides = LatticeShape.strides shape
 
         {
@@ -50,7 +47,27 @@ module SpinWindow =
             Reach =
                 shape
                 |> Array.mapi (fun axis _ -> offsets |> Array.fold (fun most offset -> max most (abs offset[axis])) 0)
+            InOrder = inOrder
         }
+
+    /// <summary>The window of all sites within a distance along every axis, without the site itself. Along an axis with a shorter side the window has the
+    /// whole side.</summary>
+    /// <param name="reach">Distance along each axis, to either side, 0 or more.</param>
+    /// <param name="shape">Sites along each axis of the torus.</param>
+    let create (reach: int[]) (shape: int[]) : SpinWindow =
+        let ranges = Array.map2 range reach shape
+        let sides = Array.map Array.length ranges
+
+        Array.init (LatticeShape.sites sides) (LatticeShape.place sides >> Array.map2 Array.get ranges)
+        |> Array.filter (Array.exists ((<>) 0))
+        |> nearestFirst
+        |> make true shape
+
+    /// <summary>A window of which all spins are known before the site.</summary>
+    /// <param name="shape">Sites along each axis of the torus.</param>
+    /// <param name="offsets">Offsets along each axis, none twice and none of them 0 around the torus.</param>
+    let known (shape: int[]) (offsets: int[][]) : SpinWindow =
+        offsets |> Array.map (Array.map2 shortest shape) |> nearestFirst |> make false shape
 
     /// <summary>Number of offsets in the window.</summary>
     /// <param name="window">The window.</param>
@@ -89,7 +106,7 @@ module SpinWindow =
 
         inside
 
-    /// <summary>Calls back for each site in the window that comes before a given site, nearest first.</summary>
+    /// <summary>Calls back for each site in the window that is known before a given site, nearest first.</summary>
     /// <param name="window">The window.</param>
     /// <param name="site">The given site.</param>
     /// <param name="seen">Called with the number of the offset and the site there.</param>
@@ -104,5 +121,5 @@ module SpinWindow =
                 else
                     siteAt window place k
 
-            if other < site then
+            if other < site || not window.InOrder then
                 seen k other

@@ -58,12 +58,22 @@ module SegalArguments =
     let private outOfRange name given allowed =
         Error [ MiceError.OutOfRange(name, given, allowed) ]
 
-    let private ising (sides: int list) (coupling: float) : Read<SemiGrandSystem> =
+    /// Rows and columns of a torus from its sides, one of which is enough.
+    let torus (sides: int list) : Read<struct (int * int)> =
         match sides with
-        | [ rows ] -> Ok(rows, rows)
-        | [ rows; columns ] -> Ok(rows, columns)
+        | [ rows ] -> Ok(struct (rows, rows))
+        | [ rows; columns ] -> Ok(struct (rows, columns))
         | _ -> outOfRange "--size" (sides |> List.map string |> String.concat "x") "one side, or two"
-        |> Result.bind (fun (rows, columns) ->
+
+    /// J from the value of --coupling.
+    let coupling (given: string option) : Read<float> =
+        given
+        |> Option.map (Options.number "--coupling" "a number other than 0" ((<>) 0.0))
+        |> Option.defaultValue (Ok 1.0)
+
+    let private ising (sides: int list) (coupling: float) : Read<SemiGrandSystem> =
+        torus sides
+        |> Result.bind (fun (struct (rows, columns)) ->
             SemiGrandSystem.ising
                 { IsingModel.square rows 1.0 with
                     Columns = columns
@@ -81,19 +91,16 @@ module SegalArguments =
             SemiGrandSystem.alloy $"{up}-{down} {expansion.Lattice.Name} {times}" expansion supercell)
 
     /// <summary>A system from the values of --system, --size and --coupling.</summary>
-    let systemOf (name: string option) (size: string option) (coupling: string option) : Read<SemiGrandSystem> =
-        let given =
-            coupling |> Option.map (Options.number "--coupling" "a number other than 0" ((<>) 0.0))
-
+    let systemOf (name: string option) (size: string option) (given: string option) : Read<SemiGrandSystem> =
         validate {
             let! sides = GridArguments.multiples "--size" size
-            and! j = given |> Option.defaultValue (Ok 1.0)
+            and! j = coupling given
 
             return!
                 match name with
                 | None -> outOfRange "--system" "missing" "ising, or the file of a cluster expansion"
                 | Some "ising" -> ising sides j
-                | Some path when coupling.IsSome ->
+                | Some path when given.IsSome ->
                     Error [ MiceError.Mismatch("--system and --coupling", path, "for ising alone") ]
                 | Some path -> alloy path sides
         }
