@@ -23,7 +23,11 @@ type EntropyBracket =
         Lower: Estimate<nat / site>
         /// S/N is at most this.
         Upper: Estimate<nat / site>
-        /// (E − BΣ charge)/k_BT per site, which both have in common, and its error with them.
+        /// ln Z/N is at least this.
+        LogPartitionLower: Estimate<1>
+        /// ln Z/N is at most this.
+        LogPartitionUpper: Estimate<1>
+        /// (E − BΣ charge)/k_BT per site, which both bounds of S have in common, and its error with them.
         ReducedEnthalpy: Estimate<1>
         /// Normalised effective sample size of the network's samples.
         EffectiveSampleSize: float
@@ -87,7 +91,7 @@ module Bracket =
         let struct (shares, _) = Samplers.ThermalAverages.weigh weights
         SemiGrandEstimate.normalisedEffectiveSize shares
 
-    let private orderCheck (lower: Estimate<nat / site>) (upper: Estimate<nat / site>) : Check =
+    let private orderCheck (lower: Estimate<1>) (upper: Estimate<1>) : Check =
         let gap = float (upper.Value - lower.Value)
 
         let error =
@@ -99,11 +103,14 @@ module Bracket =
             Detail = $"the upper bound lies {gap:E1} nats per site above the lower one, error {error:E1}"
         }
 
-    let private bound (sites: int) (enthalpy: Estimate<1>) direction (values: float[]) : Estimate<nat / site> =
-        values
-        |> Statistics.estimate direction
-        |> Estimate.add { enthalpy with Direction = direction }
-        |> Estimate.scale (1.0<nat / site> / float sites)
+    /// S/N from ln Z/N.
+    let private entropyOf (enthalpy: Estimate<1>) (logPartition: Estimate<1>) : Estimate<nat / site> =
+        logPartition
+        |> Estimate.add
+            { enthalpy with
+                Direction = logPartition.Direction
+            }
+        |> Estimate.scale 1.0<nat / site>
 
     /// <summary>Brackets the entropy at one temperature and field with the weights of any normalised law that samples can be drawn from.</summary>
     /// <param name="run">Threads, key, cancellation, progress.</param>
@@ -141,7 +148,8 @@ module Bracket =
             let! parts =
                 run |> Run.named "batches" |> Run.jobs (fun _ -> 1.0) one [| 0 .. o.Batches - 1 |]
 
-            let bound = bound law.Sites law.ReducedEnthalpy
+            let bound direction (values: float[]) =
+                values |> Statistics.estimate direction |> Estimate.scale (1.0 / float law.Sites)
 
             let lower =
                 parts |> Array.map (fun (struct (l, _, _)) -> l) |> bound Direction.LowerBound
@@ -149,12 +157,17 @@ module Bracket =
             let upper =
                 parts |> Array.map (fun (struct (_, u, _)) -> u) |> bound Direction.UpperBound
 
+            let enthalpy = law.ReducedEnthalpy |> Estimate.scale (1.0 / float law.Sites)
+            let ofLower, ofUpper = entropyOf enthalpy lower, entropyOf enthalpy upper
+
             return
                 {
                     Conditions = c
-                    Lower = lower
-                    Upper = upper
-                    ReducedEnthalpy = law.ReducedEnthalpy |> Estimate.scale (1.0 / float law.Sites)
+                    Lower = ofLower
+                    Upper = ofUpper
+                    LogPartitionLower = lower
+                    LogPartitionUpper = upper
+                    ReducedEnthalpy = enthalpy
                     EffectiveSampleSize = parts |> Array.map (fun (struct (_, _, w)) -> nessOf w) |> Array.average
                     Checks = orderCheck lower upper :: law.Checks
                 }

@@ -14,7 +14,7 @@ type KnownBracket =
 [<RequireQualifiedAccess>]
 module BracketDescription =
     let private meaning =
-        "Entropy per site in nats (times k_B for J/K). The lower and the upper bound hold in expectation for every network; brackets hold one standard error in the last digits, most of which both bounds share: that of the mean energy. The interval of 95 % moves each bound outwards by 1.96 of its errors. The upper bound needs configurations in equilibrium, both need the mean energy: chains that never reach a part of the states are beyond what bounds can tell."
+        "Entropy per site in nats (times k_B for J/K). The lower and the upper bound hold in expectation for every network; brackets hold one standard error in the last digits, most of which both bounds share: that of the mean energy; the bounds of ln Z do not have it. The interval of 95 % moves each bound outwards by 1.96 of its errors. The upper bound needs configurations in equilibrium, both need the mean energy: chains that never reach a part of the states are beyond what bounds can tell."
 
     /// Their distance.
     let private width (b: EntropyBracket) = float (b.Upper.Value - b.Lower.Value)
@@ -50,6 +50,8 @@ module BracketDescription =
                 (fun exact -> ResultRow.number "exact_entropy_per_site_nats" "exact" "nats" 6 (float exact))
                 0.0<nat / site>
 
+            ResultRow.estimate "log_partition_lower_per_site" "ln Z/N, at least" "" b.LogPartitionLower
+            ResultRow.estimate "log_partition_upper_per_site" "at most" "" b.LogPartitionUpper
             ResultRow.number "ness" "NESS" "" 4 b.EffectiveSampleSize
         ]
 

@@ -57,6 +57,11 @@ let tests =
                             |> Option.get
 
                         holds $"{b.Conditions}" b (float exact.Averages.Entropy) 0.0
+                        let logPartition = float exact.Averages.LogPartitionFunction
+                        let error = float b.LogPartitionLower.StandardError
+                        Expect.isLessThan (float b.LogPartitionLower.Value) (logPartition + 5.0 * error) "ln Z"
+                        let error = float b.LogPartitionUpper.StandardError
+                        Expect.isGreaterThan (float b.LogPartitionUpper.Value) (logPartition - 5.0 * error) "ln Z"
             }
 
             test "laws from coarse to fine bracket the entropy of the XY model" {
