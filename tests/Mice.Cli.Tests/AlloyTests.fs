@@ -585,4 +585,36 @@ let tests =
 
                     Expect.equal (curve "gone.json") (curve "whole.json") "the same numbers")
             }
+
+            test "an entropy of an alloy stands between two bounds, also with a directory of checkpoints" {
+                VerbTests.needsEngine ()
+
+                withFiles (fun at ->
+                    mice (
+                        [
+                            "bracket"
+                            "alloy"
+                            "--system"
+                            at "expansion.json"
+                            "--size"
+                            "2x2x2"
+                            "--quiet"
+                        ]
+                        @ [
+                            "--temperature"
+                            "900,1200"
+                            "--field"
+                            "-0.05"
+                            "--steps"
+                            "100"
+                            "--batches"
+                            "50"
+                        ]
+                        @ [ "--resume"; at "run"; "--json"; at "b.json" ]
+                    )
+                    |> good
+                    |> ignore
+
+                    Expect.isTrue (File.Exists(at "b.json")) "a result")
+            }
         ]

@@ -128,8 +128,9 @@ module BracketVerbs =
             Run.within 0.0 0.5 "" run |> Run.named name
 
         validate {
+            // The directory is that of the training; chains take seconds.
             let! equilibrium =
-                Equilibrium.create (half "chains") o.Batches o.Rounds network.System c
+                Equilibrium.create { half "chains" with Store = None } o.Batches o.Rounds network.System c
 
             let! bracket =
                 Bracket.create (Run.within 0.5 0.5 "" run |> Run.named "weights") o c equilibrium network
