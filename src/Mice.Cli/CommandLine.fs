@@ -22,6 +22,7 @@ module CommandLine =
             yield! AlloyFit.verbs
             AlloyEnumerate.verb
             yield! AlloySampling.verbs
+            AlloyTemperingVerb.verb
             yield! Segal.verbs
             yield! BracketVerbs.verbs
         ]

@@ -95,6 +95,43 @@ module AlloyFigures =
     let heatCapacities (map: SemiGrandPoint[][]) : GenericChart =
         sampled "Heat capacity" "C/N (k_B)" _.HeatCapacity map
 
+    /// Curves over temperature, one for each Δμ.
+    let private tempered heading axis (find: SemiGrandPoint -> Estimate<1>) (found: AlloyTempering[]) =
+        [
+            for i, t in Array.indexed found do
+                let values = t.Points |> Array.map find
+
+                Draw.joined
+                    (Style.solid $"Δμ = {Number.text t.Difference} eV" (Colour.series i))
+                    (t.Points |> Array.map _.Temperature)
+                    (values |> Array.map _.Value)
+                    (values |> Array.map _.StandardError)
+        ]
+        |> Frame.create heading "T (K)" axis
+
+    /// <summary>The heat capacity at constant Δμ over temperature by replica exchange, a curve for each Δμ.</summary>
+    /// <param name="found">[differences]: what was sampled.</param>
+    let temperedHeatCapacities (found: AlloyTempering[]) : GenericChart =
+        tempered "Heat capacity" "C/N (k_B)" _.HeatCapacity found
+
+    /// <summary>The composition over temperature by replica exchange, a curve for each Δμ.</summary>
+    /// <param name="found">[differences]: what was sampled.</param>
+    let temperedCompositions (found: AlloyTempering[]) : GenericChart =
+        tempered "Composition" "Composition x" _.Composition found
+
+    /// <summary>Shares of swaps that were accepted, each between the temperatures that swapped.</summary>
+    /// <param name="found">[differences]: what was sampled.</param>
+    let swaps (found: AlloyTempering[]) : GenericChart =
+        [
+            for i, t in Array.indexed found do
+                Draw.joined
+                    (Style.solid $"Δμ = {Number.text t.Difference} eV" (Colour.series i))
+                    (t.Points |> Array.pairwise |> Array.map (fun (a, b) -> 0.5 * (a.Temperature + b.Temperature)))
+                    (t.SwapAcceptances |> Array.map _.Value)
+                    (t.SwapAcceptances |> Array.map _.StandardError)
+        ]
+        |> Frame.create "Swaps of neighbours" "T (K)" "Share accepted"
+
     /// <summary>The free energy of mixing over the composition, with tangents across the two-phase regions.</summary>
     /// <param name="regions">The regions.</param>
     /// <param name="f">The free energies.</param>

@@ -35,6 +35,12 @@ let private options: ChainOptions =
         Every = 20
     }
 
+let private walks walkers sweeps : AlloyMetadynamicsOptions =
+    { AlloyMetadynamicsOptions.defaults with
+        Walkers = walkers
+        Sweeps = sweeps
+    }
+
 [<Tests>]
 let tests =
     testList
@@ -130,7 +136,7 @@ let tests =
                 let n = small.Sites
 
                 let found =
-                    AlloyMetadynamics.freeEnergies { Walkers = 8; Sweeps = 20_000 } run boltzmann 1500.0 small |> ok
+                    AlloyMetadynamics.freeEnergies (walks 8 20_000) run boltzmann 1500.0 small |> ok
 
                 Expect.all found.Checks _.Passed "the walkers finished"
 
@@ -157,7 +163,7 @@ let tests =
                 let clock = Diagnostics.Stopwatch.StartNew()
 
                 let found =
-                    AlloyMetadynamics.freeEnergies { Walkers = 8; Sweeps = 4_000 } run boltzmann 800.0 table |> ok
+                    AlloyMetadynamics.freeEnergies (walks 8 4_000) run boltzmann 800.0 table |> ok
 
                 let off =
                     Array.init 129 (fun n -> abs (float found.Mixing[n].Value - number row[$"n{n}"]))
@@ -203,7 +209,7 @@ let tests =
                 Expect.hasLength (AlloyMonteCarlo.sample options run bad small |> messages) 3 "all three"
 
                 Expect.hasLength
-                    (AlloyMetadynamics.freeEnergies { Walkers = 1; Sweeps = 0 } run -1.0 0.0 small |> messages)
+                    (AlloyMetadynamics.freeEnergies (walks 1 0) run -1.0 0.0 small |> messages)
                     4
                     "all four"
             }

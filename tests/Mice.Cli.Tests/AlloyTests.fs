@@ -481,6 +481,140 @@ let tests =
                     ask "metadynamics" [ "--temperature"; "300"; "--size"; "2"; "--walkers"; "1" ]
                     |> bad [ "walkers is 1" ]
 
-                    ask "metadynamics" [ "--size"; "0" ] |> bad [ "--size is '0'"; "--temperature is missing" ])
+                    ask "metadynamics" [ "--size"; "0" ] |> bad [ "--size is '0'"; "--temperature is missing" ]
+
+                    ask "metadynamics" [ "--temperature"; "300"; "--size"; "2"; "--bias-factor"; "1" ]
+                    |> bad [ "--bias-factor is '1'" ]
+
+                    ask "tempering" [ "--size"; "2"; "--temperature"; "300"; "--difference"; "0"; "--ladders"; "1" ]
+                    |> bad [ "ladders is 1"; "1 temperatures" ]
+
+                    ask "enumerate" [ "--size"; "2"; "--resume"; at "run" ] |> bad [ "keeps no checkpoints" ]
+
+                    alloy ([ "fit"; at "structures.xyz"; "--output"; at "o.json"; "--resume"; at "run" ] @ form)
+                    |> bad [ "keeps no checkpoints" ])
+            }
+
+            test "tempering has the averages of the enumeration, and tells of its ladders" {
+                withFiles (fun at ->
+                    let exact =
+                        enumerated at [ "--temperature"; "400,600,900,1400"; "--difference"; "0.1" ]
+
+                    alloy (
+                        [
+                            "tempering"
+                            at "expansion.json"
+                            "--size"
+                            "2x2x3"
+                            "--temperature"
+                            "1400,400,600,900"
+                        ]
+                        @ [ "--difference"; "0.1"; "--json"; at "t.json"; "--report"; at "t.html" ]
+                        @ [ "--snapshots"; "2"; "--structures"; at "t.xyz" ]
+                    )
+                    |> good
+                    |> ignore
+
+                    let found = json (at "t.json")
+
+                    for row, known in Array.zip (rows "results" found) (rows "averages" exact) do
+                        // Four comparisons with fixed seeds; Student's t with 7 degrees of freedom passes 5.5 once in 1,000.
+                        Expecting.withinErrors 5.5 (withError "composition" row) (real "composition" known) "x"
+
+                    let ladder = Expecting.single (List.ofArray (rows "ladders" found)) "one Δμ"
+                    Expect.isGreaterThan (ladder.GetProperty("round_trips").GetInt32()) 8 "round trips"
+                    Expect.hasLength (rows "swaps" found) 3 "pairs"
+                    Expect.equal (Trajectory.frames (at "t.xyz") |> Seq.length) 64 "snapshots"
+                    Expect.isTrue (File.Exists(at "t.html")) "report")
+            }
+
+            test "chains of two phases end with exit code 1 and a line that says why" {
+                withFiles (fun at ->
+                    let outcome =
+                        alloy (
+                            [ "mcmc"; at "expansion.json"; "--size"; "2x2x3"; "--temperature"; "20" ]
+                            @ [
+                                "--difference"
+                                "0"
+                                "--chains"
+                                "8"
+                                "--sweeps"
+                                "100"
+                                "--json"
+                                at "m.json"
+                            ]
+                        )
+
+                    Expect.equal outcome.Code 1 "exit code"
+                    Expect.stringContains outcome.Out "the chains agree" "the check"
+                    Expect.stringContains outcome.Out "mice alloy tempering" "what to do")
+            }
+
+            test "a walk that was stopped by a signal and resumed ends where one at once does" {
+                withFiles (fun at ->
+                    let walk name further =
+                        [
+                            "alloy"
+                            "metadynamics"
+                            at "expansion.json"
+                            "--size"
+                            "3x3x3"
+                            "--temperature"
+                            "800"
+                        ]
+                        @ [ "--bias-factor"; "20"; "--sweeps"; "30000"; "--json"; at name ]
+                        @ further
+
+                    let resume = [ "--resume"; at "run" ]
+                    use running = start (walk "part.json" resume)
+                    // A line of progress: the walk has begun.
+                    running.StandardError.ReadLine() |> ignore
+                    use kill = System.Diagnostics.Process.Start("kill", [ "-TERM"; string running.Id ])
+                    kill.WaitForExit()
+                    let outcome = finish running
+                    Expect.equal outcome.Code 1 "exit code"
+                    Expect.exists outcome.Errors (fun line -> line.Contains $"""--resume {at "run"}""") "how to go on"
+                    Expect.isNonEmpty (Directory.GetFiles(at "run", "*.state")) "a state is kept"
+                    Expect.isFalse (File.Exists(at "part.json")) "no result yet"
+
+                    mice (walk "gone.json" resume @ [ "--quiet" ]) |> good |> ignore
+                    mice (walk "whole.json" [ "--quiet" ]) |> good |> ignore
+
+                    let curve name =
+                        (json (at name)).GetProperty("mixing").GetRawText()
+
+                    Expect.equal (curve "gone.json") (curve "whole.json") "the same numbers")
+            }
+
+            test "an entropy of an alloy stands between two bounds, also with a directory of checkpoints" {
+                VerbTests.needsEngine ()
+
+                withFiles (fun at ->
+                    mice (
+                        [
+                            "bracket"
+                            "alloy"
+                            "--system"
+                            at "expansion.json"
+                            "--size"
+                            "2x2x2"
+                            "--quiet"
+                        ]
+                        @ [
+                            "--temperature"
+                            "900,1200"
+                            "--field"
+                            "-0.05"
+                            "--steps"
+                            "100"
+                            "--batches"
+                            "50"
+                        ]
+                        @ [ "--resume"; at "run"; "--json"; at "b.json" ]
+                    )
+                    |> good
+                    |> ignore
+
+                    Expect.isTrue (File.Exists(at "b.json")) "a result")
             }
         ]

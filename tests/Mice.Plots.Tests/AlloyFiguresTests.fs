@@ -62,7 +62,30 @@ let private sampled =
     |> ok
 
 let private free =
-    table |> AlloyMetadynamics.freeEnergies { Walkers = 2; Sweeps = 200 } run 8.617333262e-5 600.0 |> ok
+    table
+    |> AlloyMetadynamics.freeEnergies
+        { AlloyMetadynamicsOptions.defaults with
+            Walkers = 2
+            Sweeps = 200
+        }
+        run
+        8.617333262e-5
+        600.0
+    |> ok
+
+let private tempered =
+    AlloyTempering.sample
+        {
+            Ladders = 2
+            Snapshots = 1
+            Equilibrate = 10
+            Every = 10
+        }
+        run
+        [| 600.0; 700.0 |]
+        [| -0.1; 0.1 |]
+        table
+    |> ok
 
 let private region: TwoPhaseRegion =
     {
@@ -85,5 +108,12 @@ let figures: (string * GenericChart * string list) list =
         "AlloyFigures.exactCompositions", AlloyFigures.exactCompositions enumeration, [ "T = 300 K"; "T = 600 K" ]
         "AlloyFigures.compositions", AlloyFigures.compositions sampled, [ "T = 600 K" ]
         "AlloyFigures.heatCapacities", AlloyFigures.heatCapacities sampled, [ "T = 600 K" ]
+        "AlloyFigures.temperedHeatCapacities",
+        AlloyFigures.temperedHeatCapacities tempered,
+        [ "Δμ = -0.1 eV"; "Δμ = 0.1 eV" ]
+        "AlloyFigures.temperedCompositions",
+        AlloyFigures.temperedCompositions tempered,
+        [ "Δμ = -0.1 eV"; "Δμ = 0.1 eV" ]
+        "AlloyFigures.swaps", AlloyFigures.swaps tempered, [ "Δμ = -0.1 eV"; "Δμ = 0.1 eV" ]
         "AlloyFigures.mixing", AlloyFigures.mixing [| region |] free, [ "T = 600 K"; "two phases" ]
     ]

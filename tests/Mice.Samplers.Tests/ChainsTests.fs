@@ -177,4 +177,42 @@ let tests =
                 let options = ChainOptions.withSnapshots 100 ChainOptions.defaults
                 Expect.equal (options.Chains * options.Snapshots) 128 "two of each of 64 chains"
             }
+
+            test "Split R̂ is 1 for chains of one law, large for those that do not meet" {
+                // By hand: halves (0, 1), (1, 0), (2, 3), (3, 2) have variances ½ and means ½, ½, 5/2, 5/2, of variance 4/3: √(½ + (4/3)/½).
+                let apart = [| [| 0.0; 1.0; 1.0; 0.0 |]; [| 2.0; 3.0; 3.0; 2.0 |] |]
+                Expecting.within 1e-12 (SamplingChecks.splitRHat 0.0 apart) (sqrt (0.5 + 8.0 / 3.0)) "by hand"
+
+                let generator = Key.ofSeed 8UL |> Key.generator
+
+                let alike =
+                    Array.init 16 (fun _ -> Array.init 400 (fun _ -> generator.NextNormal()))
+
+                Expecting.within 0.01 (SamplingChecks.splitRHat 0.0 alike) 1.0 "one law"
+
+                let still value = Array.create 10 value
+                Expect.equal (SamplingChecks.splitRHat 0.0 [| still 1.0; still 2.0 |]) infinity "still, apart"
+
+                Expecting.inRange
+                    (SamplingChecks.splitRHat 1e-6 [| still 1.0; still (1.0 + 1e-9) |])
+                    0.8
+                    1.0
+                    "still, alike"
+
+                Expect.isTrue
+                    (System.Double.IsNaN(SamplingChecks.splitRHat 0.0 [| [| 1.0; 2.0; 3.0 |] |]))
+                    "too few steps"
+
+                let agreement rHat =
+                    (SamplingChecks.agreement "sweeps" "wait" [ "energy", rHat, [| 1.0; 2.0 |] ]).Passed
+
+                Expect.equal ([ 1.0; 1.2; infinity; nan ] |> List.map agreement) [ true; false; false; true ] "answers"
+
+                let movement accepted =
+                    (SamplingChecks.movement "sweeps" "wait" accepted).Passed
+
+                Expect.isFalse (movement [| 0L; 50L; 60L; 70L |]) "one stands still"
+                Expect.isTrue (movement [| 0L; 1L; 2L; 3L |]) "all hardly move"
+                Expect.isTrue (movement [| 9L; 50L; 60L; 70L |]) "all move"
+            }
         ]

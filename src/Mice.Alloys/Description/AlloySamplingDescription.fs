@@ -7,7 +7,7 @@ open Mice.Samplers
 /// <summary>Alloys in equilibrium, exactly and by Monte Carlo, as rows for files and people.</summary>
 [<RequireQualifiedAccess>]
 module AlloySamplingDescription =
-    let private convention =
+    let internal convention =
         "Δμ is the chemical potential of the first species minus that of the second; weights are exp(−(E − Δμ n₁)/k_BT) with n₁ the atoms of the first species, x = n₁/N."
 
     let private number key label unit decimals value =
@@ -109,29 +109,28 @@ module AlloySamplingDescription =
             Settings = AlloyDescription.systemOf e.Expansion e.Supercell
         }
 
-    /// One check for all points: which of them failed.
-    let private joined (points: SemiGrandPoint[]) : Check list =
-        let failed =
-            [
-                for p in points do
-                    for c in p.Checks do
-                        if not c.Passed then
-                            p, c
-            ]
+    /// One check of each name for all points: at which of them it failed.
+    let internal joined (points: SemiGrandPoint[]) : Check list =
+        let one (name: string, found: (SemiGrandPoint * Check)[]) =
+            let failed = found |> Array.filter (fun (_, c) -> not c.Passed)
 
-        [
             {
-                Name = "the chains were in equilibrium"
-                Passed = List.isEmpty failed
+                Name = name
+                Passed = failed.Length = 0
                 Detail =
-                    match failed with
+                    match List.ofArray failed with
                     | [] -> $"at all {points.Length} temperatures and Δμ"
                     | (p, c) :: _ ->
                         $"not at {failed.Length} of {points.Length} temperatures and Δμ, first T = {Number.text p.Temperature} K, Δμ = {Number.text p.Difference} eV: {c.Detail}"
             }
-        ]
 
-    let private pointRows (p: SemiGrandPoint) =
+        points
+        |> Array.collect (fun p -> p.Checks |> Array.ofList |> Array.map (fun c -> p, c))
+        |> Array.groupBy (fun (_, c) -> c.Name)
+        |> Array.map one
+        |> List.ofArray
+
+    let internal pointRows (p: SemiGrandPoint) : ResultRow list =
         place p.Temperature p.Difference
         @ [
             ResultRow.principal "composition" "x" "" p.Composition
@@ -168,7 +167,7 @@ module AlloySamplingDescription =
         {
             Answer = sampleAnswer points
             Meaning =
-                $"{convention} C is at constant Δμ. Brackets hold one standard error in the last digits: of x and E from the spread of the chains and from blocking, the larger one; of C and ∂x/∂Δμ from the jackknife over chains. Where chains stay in the phase that they fell into, errors are too small."
+                $"{convention} C is at constant Δμ. Brackets hold one standard error in the last digits: of x and E from the spread of the chains and from blocking, the larger one; of C and ∂x/∂Δμ from the jackknife over chains. Where chains stay in the phase that they began in, or fell into, the check of their agreement fails and numbers mean nothing."
             Sections =
                 [
                     ResultRow.table "results" "Temperatures and Δμ" (points |> Array.map pointRows |> List.ofArray)
@@ -229,7 +228,7 @@ module AlloySamplingDescription =
     /// <param name="found">The two-phase regions.</param>
     /// <param name="f">The free energies.</param>
     let freeEnergies
-        (o: WangLandauOptions)
+        (o: AlloyMetadynamicsOptions)
         (expansion: ClusterExpansion)
         (supercell: Supercell)
         (found: TwoPhaseRegion[])
@@ -267,5 +266,8 @@ module AlloySamplingDescription =
                     "temperature", Number.text f.Temperature
                     "walkers", string o.Walkers
                     "sweeps", string o.Sweeps
+                    match o.Bias with
+                    | CompositionBias.Flat -> "bias", "flat histogram, heights fall as 1/t"
+                    | CompositionBias.WellTempered factor -> "bias", $"well-tempered, bias factor {Number.text factor}"
                 ]
         }

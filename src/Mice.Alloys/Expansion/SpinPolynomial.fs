@@ -78,3 +78,13 @@ module SpinPolynomial =
                 |> Array.sortBy (fun term -> term.Sites.Length, List.ofArray term.Sites)
             Wrapped = List.ofSeq wrapped
         }
+
+    /// Stands for a polynomial where runs are told apart.
+    let internal digest (p: SpinPolynomial) : string =
+        RunStore.digest (fun writer ->
+            writer.Write p.Sites
+
+            for term in p.Terms do
+                writer.Write term.Sites.Length
+                term.Sites |> Array.iter writer.Write
+                writer.Write term.Coefficient)

@@ -1,8 +1,7 @@
 namespace Mice.Alloys
 
-open System
+open System.IO
 open Mice
-open Mice.Samplers
 
 /// Free energies over the composition. Errors are from the spread of the walkers.
 type CompositionFreeEnergies =
@@ -19,65 +18,29 @@ type CompositionFreeEnergies =
         Checks: Check list
     }
 
-/// <summary>The free energy of an alloy over its composition, by a walk through all compositions under a bias that grows where the walk is: metadynamics on the composition in its flat-histogram
-/// form, with heights that fall as 1/t.</summary>
-/// <remarks>A proposal turns a random site over with probability min(1, exp(−βΔE + g(n) − g(n′))); then g of the walk's n grows by F, so that g tends to ln Z(n), the canonical
-/// partition function of n atoms of the first species, up to a constant. F starts at 1, is halved whenever all n have been visited since the last halving, and is (N + 1)/proposals once that is
-/// smaller. F_mix(n) = −k_BT (g(n) − (1 − x) g(0) − x g(N))/N. Sources: A. Laio, M. Parrinello, PNAS 99, 12562 (2002), doi:10.1073/pnas.202427399; R. E. Belardinelli, V. D.
-/// Pereyra, J. Chem. Phys. 127, 184105 (2007), doi:10.1063/1.2803061.</remarks>
+/// <summary>The free energy of an alloy over its composition, by a walk through all compositions under a bias that grows where the walk is: metadynamics on the composition.</summary>
+/// <remarks>A proposal turns a random site over with probability min(1, exp(−βΔE + g(n) − g(n′))); then g of the walk's n grows by F.
+/// Flat: g tends to ln Z(n), the canonical partition function of n atoms of the first species, up to a constant. F starts at 1, is halved whenever all n have been visited since the last halving,
+/// and is (N + 1)/proposals once that is smaller. Well-tempered: F = exp(−g(n)/(γ − 1)), and g tends to (1 − 1/γ) ln Z(n), so that ln Z = γ/(γ − 1) g, of which the mean over the sweeps of the
+/// second half is taken. F_mix(n) = −k_BT (ln Z(n) − (1 − x) ln Z(0) − x ln Z(N))/N. Sources: A. Laio, M. Parrinello, PNAS 99, 12562 (2002), doi:10.1073/pnas.202427399; R. E. Belardinelli,
+/// V. D. Pereyra, J. Chem. Phys. 127, 184105 (2007), doi:10.1063/1.2803061; A. Barducci, G. Bussi, M. Parrinello, Phys. Rev. Lett. 100, 020603 (2008), doi:10.1103/PhysRevLett.100.020603.</remarks>
 [<RequireQualifiedAccess>]
 module AlloyMetadynamics =
-    /// Sweeps between looks at the token.
+    /// Largest height that is left at the end of a well-tempered walk, k_BT.
     [<Literal>]
-    let private Block = 100
+    let private LastHeight = 0.01
 
-    /// The bias of one walker, and its schedule.
-    [<Sealed>]
-    type private Bias(sites: int) =
-        let bias = Array.zeroCreate<float>(sites + 1)
-        let visited = Array.zeroCreate<bool>(sites + 1)
-        let mutable unvisited = sites + 1
-        let mutable proposals = 0.0
-        let mutable growth = 1.0
-        let mutable settled = false
-
-        /// g(n) − g(n′).
-        member _.Gain(n: int, next: int) : float = bias[n] - bias[next]
-
-        /// The walker is at n after a proposal.
-        member _.Visit(n: int) : unit =
-            proposals <- proposals + 1.0
-
-            if settled then
-                growth <- float (sites + 1) / proposals
-            elif not visited[n] then
-                visited[n] <- true
-                unvisited <- unvisited - 1
-
-            bias[n] <- bias[n] + growth
-
-        /// Halves the growth once all n have been visited.
-        member _.Refine() : unit =
-            if not settled && unvisited = 0 then
-                growth <- growth / 2.0
-                Array.Clear visited
-                unvisited <- sites + 1
-                settled <- growth <= float (sites + 1) / proposals
-
-        /// Whether F has come to be 1/t.
-        member _.Settled: bool = settled
-
-        /// −k_BT times the bias, straightened so that both ends are 0, per site.
-        member _.Mixing(beta: float) : float[] =
-            let n = float sites
-
-            bias
-            |> Array.mapi (fun count g ->
-                let x = float count / n
-                -(g - (1.0 - x) * bias[0] - x * bias[sites]) / (beta * n))
+    /// Some walkers side by side.
+    type private Walking =
+        {
+            Lanes: SpinLanes
+            Biases: GrowingBias[]
+        }
 
     /// A sweep of proposals at the same random sites for all walkers.
-    let private sweep (sites: Generator) (generators: Generator[]) (beta: float) (lanes: SpinLanes) (biases: Bias[]) =
+    let private sweep (sites: Generator) (generators: Generator[]) (beta: float) isSecondHalf (walking: Walking) =
+        let lanes, biases = walking.Lanes, walking.Biases
+
         for _ in 1 .. lanes.Sites do
             let site = sites.NextInt lanes.Sites
             let changes = lanes.Changes site
@@ -93,75 +56,138 @@ module AlloyMetadynamics =
                 biases[lane].Visit lanes.Ones[lane]
 
         for bias in biases do
-            bias.Refine()
+            bias.EndSweep isSecondHalf
+
+    let private advance (o: AlloyMetadynamicsOptions) beta (sites: Key) (keys: Key[]) block first last walking =
+        let generators =
+            keys |> Array.map (Key.named "walk" >> Key.item block >> Key.generator)
+
+        let sites = Key.item block sites |> Key.generator
+
+        for n in first..last do
+            sweep sites generators beta (n >= o.Sweeps / 2) walking
 
     /// Some walkers side by side; the sites that are tried are those of the whole run.
-    let private walk (options: WangLandauOptions) (table: FigureTable) beta (run: Run) (walkers: int[]) =
+    let private walk (o: AlloyMetadynamicsOptions) (table: FigureTable) beta (run: Run) (walkers: int[]) =
         let keys = walkers |> Array.map (fun i -> Key.item i run.Key)
-        let sites = Key.named "sites" run.Key |> Key.generator
-        let generators = keys |> Array.map (Key.named "walk" >> Key.generator)
 
-        let lanes =
-            SpinLanes(
-                table,
-                keys
-                |> Array.map (fun key ->
-                    let start = Key.named "start" key |> Key.generator
-                    Array.init table.Sites (fun _ -> byte (start.NextInt 2)))
-            )
+        let walkingFrom states =
+            {
+                Lanes = SpinLanes(table, states)
+                Biases = walkers |> Array.map (fun _ -> GrowingBias(table.Sites, o.Bias))
+            }
 
-        let biases = walkers |> Array.map (fun _ -> Bias table.Sites)
+        let begun () =
+            keys
+            |> Array.map (fun key ->
+                let start = Key.named "start" key |> Key.generator
+                Array.init table.Sites (fun _ -> byte (start.NextInt 2)))
+            |> walkingFrom
 
-        for n in 1 .. options.Sweeps do
-            sweep sites generators beta lanes biases
+        let read reader =
+            let walking =
+                walkers |> Array.map (fun _ -> SweepBlocks.read<byte> reader table.Sites) |> walkingFrom
 
-            if n % Block = 0 || n = options.Sweeps then
-                Run.stopIfCancelled run
-                Run.tell "sampling" (float n / float options.Sweeps) $"{n} of {options.Sweeps} sweeps" run
+            walking.Biases |> Array.iter _.Read(reader)
+            walking
 
-        biases |> Array.map (fun bias -> struct (bias.Mixing beta, bias.Settled))
+        let write (writer: BinaryWriter) (walking: Walking) =
+            walkers |> Array.iteri (fun lane _ -> SweepBlocks.write writer (walking.Lanes.States lane))
+            walking.Biases |> Array.iter _.Write(writer)
 
-    let private collect sites temperature (walkers: struct (float[] * bool)[]) =
-        let curves = walkers |> Array.map (fun (struct (mixing, _)) -> mixing)
+        SweepBlocks.run
+            {
+                Name = $"walkers-{walkers[0]}"
+                Sweeps = o.Sweeps
+                Start = begun
+                Read = read
+                Write = write
+                Advance = advance o beta (Key.named "sites" run.Key) keys
+            }
+            run
+        |> Result.map _.Biases
 
-        let settled =
-            walkers |> Array.filter (fun (struct (_, settled)) -> settled) |> Array.length
+    /// −k_BT ln Z, straightened so that both ends are 0, per site.
+    let private mixing (beta: float) (bias: GrowingBias) : float[] =
+        let g = bias.LogPartition
+        let sites = g.Length - 1
+        let n = float sites
+
+        g
+        |> Array.mapi (fun count value ->
+            let x = float count / n
+            -(value - (1.0 - x) * g[0] - x * g[sites]) / (beta * n))
+
+    let private checks (o: AlloyMetadynamicsOptions) (biases: GrowingBias[]) : Check list =
+        let settled = biases |> Array.filter _.Settled |> Array.length
+
+        let all name remedy =
+            {
+                Name = name
+                Passed = settled = biases.Length
+                Detail = $"{settled} of {biases.Length} did; else {remedy}"
+            }
+
+        match o.Bias with
+        | CompositionBias.Flat -> [ all "the walkers came to the 1/t schedule" "raise Sweeps" ]
+        | CompositionBias.WellTempered _ ->
+            let height = biases |> Array.map _.Height |> Array.max
+
+            [
+                all "the walkers visited all compositions" "raise Sweeps or the bias factor"
+                {
+                    Name = "the bias settled"
+                    Passed = height <= LastHeight
+                    Detail =
+                        $"largest height at the end {height:G2} k_BT, wanted {LastHeight} or less; else raise Sweeps, or the bias factor where a barrier is many times higher than γ k_BT"
+                }
+            ]
+
+    let private collect (o: AlloyMetadynamicsOptions) temperature beta (biases: GrowingBias[]) =
+        let curves = biases |> Array.map (mixing beta)
 
         {
-            Sites = sites
+            Sites = curves[0].Length - 1
             Temperature = temperature
             Mixing =
-                Array.init (sites + 1) (fun n ->
-                    curves |> Array.map (fun curve -> curve[n] * 1.0<eV / site>) |> Statistics.estimate Direction.Exact)
+                curves
+                |> Array.transpose
+                |> Array.map (Array.map (fun v -> v * 1.0<eV / site>) >> Statistics.estimate Direction.Exact)
             MixingByWalker = curves
-            Checks =
-                [
-                    {
-                        Name = "the walkers came to the 1/t schedule"
-                        Passed = settled = walkers.Length
-                        Detail = $"{settled} of {walkers.Length} did; else raise Sweeps"
-                    }
-                ]
+            Checks = checks o biases
         }
 
-    /// <summary>Free energies of mixing at a temperature. Same key, same result, on any number of threads.</summary>
+    let private identity (o: AlloyMetadynamicsOptions) boltzmann temperature (table: FigureTable) () =
+        [
+            "walkers", string o.Walkers
+            "sweeps", string o.Sweeps
+            "bias_factor",
+            match o.Bias with
+            | CompositionBias.Flat -> "none"
+            | CompositionBias.WellTempered factor -> Number.text factor
+            "temperature", Number.text temperature
+            "boltzmann", Number.text boltzmann
+            "alloy", SpinPolynomial.digest table.Polynomial
+        ]
+
+    /// <summary>Free energies of mixing at a temperature. Same key, same result, on any number of threads; with a store a run that was stopped goes on to the same numbers.</summary>
     /// <remarks>Up to 32 walkers (the bytes of a vector of the processor) cost little more than one: they try the same random sites, each with random numbers of its own.</remarks>
-    /// <param name="options">Walkers, and sweeps of each; a sweep is N proposals.</param>
+    /// <param name="options">Walkers, sweeps of each, and how the bias grows.</param>
     /// <param name="run">Threads and so on; walker i uses child i of the key.</param>
     /// <param name="boltzmann">k_B, eV/K; <c>float Mice.Units.boltzmann</c>.</param>
     /// <param name="temperature">T, K.</param>
     /// <param name="table">The alloy.</param>
-    /// <returns>Errors: of the options and the run, OutOfRange.</returns>
+    /// <returns>Errors: of the options and the run, OutOfRange; of the store, Mismatch and BadFile.</returns>
     /// <exception cref="T:System.OperationCanceledException">The work was cancelled.</exception>
     let freeEnergies
-        (options: WangLandauOptions)
+        (options: AlloyMetadynamicsOptions)
         (run: Run)
         (boltzmann: float)
         (temperature: float)
         (table: FigureTable)
         : Result<CompositionFreeEnergies, MiceError list> =
         validate {
-            let! options = WangLandauOptions.check options
+            let! options = AlloyMetadynamicsOptions.check options
             and! () = Run.faults run
             and! () = Validate.positive "Boltzmann's constant" boltzmann
             and! () = Validate.positive "the temperature" temperature
@@ -169,9 +195,11 @@ module AlloyMetadynamics =
             let beta = 1.0 / (boltzmann * temperature)
             let groups = Array.chunkBySize TermRuns.Lanes [| 0 .. options.Walkers - 1 |]
 
-            let work part group =
-                walk options table beta part group |> Ok
+            let! claimed =
+                Run.claim "metadynamics of an alloy" (identity options boltzmann temperature table) run
 
-            let! walkers = Run.jobs (Array.length >> float) work groups run
-            return collect table.Sites temperature (Array.concat walkers)
+            let! walkers =
+                Run.jobs (Array.length >> float) (walk options table beta) groups claimed
+
+            return collect options temperature beta (Array.concat walkers)
         }

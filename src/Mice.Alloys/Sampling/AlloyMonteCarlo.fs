@@ -1,6 +1,5 @@
 namespace Mice.Alloys
 
-open System
 open Mice
 open Mice.Samplers
 
@@ -31,189 +30,96 @@ type AlloySample =
 /// doi:10.1103/PhysRevB.48.14182.</remarks>
 [<RequireQualifiedAccess>]
 module AlloyMonteCarlo =
-    [<NoEquality; NoComparison>]
-    type private Chain =
-        {
-            Kept: byte[][]
-            Series: float[]
-            Ones: int[]
-            Accepted: int64
-        }
-
-    let private startStates (generator: Generator) (sites: int) (ensemble: AlloyEnsemble) : byte[] =
-        match ensemble with
-        | AlloyEnsemble.SemiGrand _ -> Array.init sites (fun _ -> byte (generator.NextInt 2))
-        | AlloyEnsemble.Canonical x ->
-            let count = int (Math.Round(x * float sites))
-            let states = Array.init sites (fun i -> if i < count then 1uy else 0uy)
-            generator.Shuffle states
-            states
-
-    /// What is recorded of a chain while it goes on.
-    type private Record(options: ChainOptions) =
-        let steps = options.Snapshots * options.Every
-        let series, ones = Array.zeroCreate<float> steps, Array.zeroCreate<int> steps
-        let kept = Array.zeroCreate<byte[]> options.Snapshots
-        let mutable accepted = 0L
-
-        /// After sweep n, from 0; sweeps before are of the equilibration.
-        member _.Add(n: int, turned: int, energy: float, count: int, states: unit -> byte[]) =
-            if n >= 0 then
-                accepted <- accepted + int64 turned
-                series[n] <- energy
-                ones[n] <- count
-
-                if (n + 1) % options.Every = 0 then
-                    kept[n / options.Every] <- states ()
-
-        member _.Chain =
-            {
-                Kept = kept
-                Series = series
-                Ones = ones
-                Accepted = accepted
-            }
-
-    /// Sweeps of the equilibration, from below 0, and those after it.
-    let private inSweeps (options: ChainOptions) (run: Run) (sweep: int -> unit) =
-        let steps = options.Snapshots * options.Every
-        let report = Run.counter "sampling" (int64 (options.Equilibrate + steps)) run
-
-        for n in -options.Equilibrate .. steps - 1 do
-            Run.stopIfCancelled run
-            sweep n
-            report ()
-
-    let private startOf (ensemble: AlloyEnsemble) sites (key: Key) =
-        startStates (Key.named "start" key |> Key.generator) sites ensemble
-
-    let private generatorOf (key: Key) = Key.named "sweeps" key |> Key.generator
-
-    /// Exchanges of one chain.
-    let private canonicalChain
-        (options: ChainOptions)
-        (c: AlloyConditions)
-        (couplings: SpinCouplings)
-        (run: Run)
-        : Chain =
-        let generator = generatorOf run.Key
-        let fields = SpinFields(couplings, startOf c.Ensemble couplings.Sites run.Key)
-
-        let order =
-            Array.init couplings.Sites id |> Array.sortBy (fun i -> fields.States[i] = 0uy)
-
-        let record, beta = Record options, 1.0 / (c.Boltzmann * c.Temperature)
-
-        inSweeps options run (fun n ->
-            let exchanged = fields.CanonicalSweep(generator, beta, order)
-            record.Add(n, exchanged, fields.Energy, fields.Ones, (fun () -> Array.copy fields.States)))
-
-        record.Chain
-
-    /// A sweep of single turns of all lanes at the same random sites: how many each accepted.
-    let private laneSweep
-        (sites: Generator)
-        (generators: Generator[])
-        (beta: float)
-        (difference: float)
-        (lanes: SpinLanes)
-        =
-        let accepted = Array.zeroCreate<int> generators.Length
-
-        for _ in 1 .. lanes.Sites do
-            let site = sites.NextInt lanes.Sites
-            let changes = lanes.Changes site
-
-            for lane in 0 .. generators.Length - 1 do
-                let spin = float (2 * lanes.State(lane, site) - 1)
-                let cost = beta * (changes[lane] + difference * spin)
-
-                if cost <= 0.0 || generators[lane].NextFloat() < exp -cost then
-                    lanes.Turn(lane, site, changes[lane])
-                    accepted[lane] <- accepted[lane] + 1
-
-        accepted
-
-    /// Sweeps between two sums of the energies anew.
+    /// Disagreements of chains that do not matter: of x, and of E/N in k_BT.
     [<Literal>]
-    let private Fresh = 1000
+    let private Resolution = 1e-6
 
-    /// Single turns of some chains side by side; the sites that are tried are those of the whole run.
-    let private semiGrandChains
-        (options: ChainOptions)
+    let private checks
+        (remedy: string)
+        (o: ChainOptions)
+        (kT: float)
+        (perSite: float[][])
+        (x: float[][])
+        (chains: ChainRecord[])
+        =
+        let told name resolution series =
+            name, SamplingChecks.splitRHat resolution series, series |> Array.map Statistics.mean
+
+        [
+            SamplingChecks.equilibrium "sweeps" (o.Snapshots * o.Every) (SamplingChecks.drift perSite)
+            SamplingChecks.agreement
+                "sweeps"
+                remedy
+                [
+                    told "energy per site in eV" (Resolution * kT) perSite
+                    told "composition" Resolution x
+                ]
+            SamplingChecks.movement "sweeps" remedy (chains |> Array.map _.Accepted)
+        ]
+
+    /// What independent chains at the same conditions gave; the remedy is what the checks advise besides more sweeps.
+    let internal ofRecords
+        (remedy: string)
+        (o: ChainOptions)
         (c: AlloyConditions)
-        (table: FigureTable)
-        (run: Run)
-        (chains: int[])
-        : Chain[] =
-        let keys = chains |> Array.map (fun i -> Key.item i run.Key)
-
-        let difference =
-            match c.Ensemble with
-            | AlloyEnsemble.SemiGrand difference -> difference
-            | AlloyEnsemble.Canonical _ -> 0.0
-
-        let sites, generators =
-            Key.named "sites" run.Key |> Key.generator, keys |> Array.map generatorOf
-
-        let lanes = SpinLanes(table, keys |> Array.map (startOf c.Ensemble table.Sites))
-
-        let records, beta =
-            chains |> Array.map (fun _ -> Record options), 1.0 / (c.Boltzmann * c.Temperature)
-
-        inSweeps options run (fun n ->
-            let accepted = laneSweep sites generators beta difference lanes
-
-            if n % Fresh = 0 then
-                lanes.Refresh()
-
-            for lane in 0 .. records.Length - 1 do
-                records[lane]
-                    .Add(n, accepted[lane], lanes.Energies[lane], lanes.Ones[lane], (fun () -> lanes.States lane)))
-
-        records |> Array.map _.Chain
-
-    let private collect (options: ChainOptions) (sites: int) (chains: Chain[]) : AlloySample =
+        (sites: int)
+        (chains: ChainRecord[])
+        : AlloySample =
         let energies = chains |> Array.map _.Series
         let n = float sites
         let perSite = energies |> Array.map (Array.map (fun e -> e / n))
-        let steps = options.Snapshots * options.Every
+        let x = chains |> Array.map (fun c -> c.Ones |> Array.map (fun k -> float k / n))
+        let proposals = float chains.Length * float (o.Snapshots * o.Every) * n
 
         {
-            Composition =
-                chains |> Array.map (fun c -> c.Ones |> Array.map (fun k -> float k / n)) |> Chains.meanOfSteps
+            Composition = Chains.meanOfSteps x
             EnergyPerSite = perSite |> Chains.meanOfSteps |> Estimate.scale 1.0<eV / site>
-            Acceptance = float (chains |> Array.sumBy _.Accepted) / (float chains.Length * float steps * n)
+            Acceptance = float (chains |> Array.sumBy _.Accepted) / proposals
             AutocorrelationTime = Statistics.autocorrelationTimeOfChains energies
             Snapshots = chains |> Array.collect _.Kept
             Energies = energies
             Counts = chains |> Array.map _.Ones
-            Checks = [ SamplingChecks.equilibrium "sweeps" steps (SamplingChecks.drift perSite) ]
+            Checks = checks remedy o (c.Boltzmann * c.Temperature) perSite x chains
         }
 
-    let private chains (options: ChainOptions) (c: AlloyConditions) (table: FigureTable) (run: Run) =
-        let numbers = [| 0 .. options.Chains - 1 |]
+    let private chains (o: ChainOptions) (c: AlloyConditions) (table: FigureTable) (run: Run) =
+        let numbers = [| 0 .. o.Chains - 1 |]
 
         match c.Ensemble with
-        | AlloyEnsemble.SemiGrand _ ->
+        | AlloyEnsemble.SemiGrand difference ->
             let work part group =
-                semiGrandChains options c table part group |> Ok
+                AlloyChains.semiGrand o c difference table part group
 
             Run.jobs (Array.length >> float) work (Array.chunkBySize TermRuns.Lanes numbers) run
             |> Result.map Array.concat
         | AlloyEnsemble.Canonical _ ->
             let couplings = SpinCouplings table.Polynomial
 
-            Run.jobs
-                (fun _ -> 1.0)
-                (fun part i -> canonicalChain options c couplings (Run.item i part) |> Ok)
-                numbers
-                run
+            let work part i =
+                AlloyChains.canonical o c couplings (Key.item i run.Key) part i
 
-    /// <summary>Samples an alloy with independent chains from random configurations; a step of the options is a sweep of N proposals. Same key, same result, on any number of
-    /// threads.</summary>
+            Run.jobs (fun _ -> 1.0) work numbers run
+
+    let private identity (o: ChainOptions) (c: AlloyConditions) (table: FigureTable) () =
+        let ensemble, value =
+            match c.Ensemble with
+            | AlloyEnsemble.SemiGrand difference -> "chemical_potential_difference", difference
+            | AlloyEnsemble.Canonical x -> "composition", x
+
+        AlloyChains.describe o
+        @ [
+            ensemble, Number.text value
+            "temperature", Number.text c.Temperature
+            "boltzmann", Number.text c.Boltzmann
+            "alloy", SpinPolynomial.digest table.Polynomial
+        ]
+
+    /// <summary>Samples an alloy with independent chains; a step of the options is a sweep of N proposals. Same key, same result, on any number of threads; with a store a run that was stopped goes
+    /// on to the same numbers.</summary>
     /// <remarks>Single turns of all chains are tried at the same random sites, each chain with random numbers of its own, so that up to 32 chains (the bytes of a vector of the processor) cost
-    /// little more than one. At low temperatures chains stay in the phase that they fell into: look at their compositions, or sample by replica exchange.</remarks>
+    /// little more than one. Chains start in turns from random configurations, from either pure species, and from one in which the first half of the sites is of the first species (at a fixed
+    /// composition: from random ones and from the first sites). At low temperatures they stay in the phase that they fell into: then the check of their agreement fails. Chains that all miss the same
+    /// phase agree.</remarks>
     /// <param name="options">How many, and how far apart.</param>
     /// <param name="run">Threads and so on; chain i uses child i of the key.</param>
     /// <param name="conditions">Temperature and ensemble.</param>
@@ -230,8 +136,19 @@ module AlloyMonteCarlo =
             let! options = ChainOptions.check options
             and! () = Run.faults run
             and! () = AlloyConditions.faults conditions
-            let! chains = chains options conditions table run
-            return collect options table.Sites chains
+
+            let! claimed =
+                Run.claim "alloy by Monte Carlo" (identity options conditions table) run
+
+            let! chains = chains options conditions table claimed
+
+            return
+                ofRecords
+                    "sample by replica exchange (mice alloy tempering), or at higher temperatures"
+                    options
+                    conditions
+                    table.Sites
+                    chains
         }
 
     /// <summary>The alloy in the semi-grand canonical ensemble as a system for replica exchange over temperatures (<c>ReplicaExchange.sample</c>).</summary>
@@ -243,7 +160,7 @@ module AlloyMonteCarlo =
         let couplings = SpinCouplings table.Polynomial
 
         {
-            Start = fun key -> startStates (Key.generator key) table.Sites (AlloyEnsemble.SemiGrand difference)
+            Start = AlloyChains.start (AlloyEnsemble.SemiGrand difference) table.Sites 0
             Move =
                 fun kT key states ->
                     let generator, fields = Key.generator key, SpinFields(couplings, states)

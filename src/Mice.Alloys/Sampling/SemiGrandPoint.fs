@@ -78,7 +78,7 @@ module SemiGrandPoint =
             Checks = sample.Checks
         }
 
-    /// <summary>Samples all temperatures at all Δμ, each from random configurations. Same key, same result, on any number of threads.</summary>
+    /// <summary>Samples all temperatures at all Δμ, each on its own. Same key, same result, on any number of threads; with a store a run that was stopped goes on to the same numbers.</summary>
     /// <param name="options">Chains of each point; a step is a sweep.</param>
     /// <param name="run">Threads and so on; point i of temperature t uses child i of child t of the key.</param>
     /// <param name="temperatures">K, one or more.</param>
@@ -102,12 +102,26 @@ module SemiGrandPoint =
         let one part (t: int, d: int) =
             let conditions = AlloyConditions.semiGrand temperatures[t] differences[d]
 
-            AlloyMonteCarlo.sample options (part |> Run.item t |> Run.item d) conditions table
+            let part = part |> Run.item t |> Run.item d |> Run.below $"{t}-{d}"
+
+            AlloyMonteCarlo.sample options part conditions table
             |> Result.map (ofSample conditions differences[d] table.Sites)
+
+        let identity () =
+            let listed values =
+                values |> Array.map Number.text |> String.concat ","
+
+            AlloyChains.describe options
+            @ [
+                "temperatures", listed temperatures
+                "chemical_potential_differences", listed differences
+                "alloy", SpinPolynomial.digest table.Polynomial
+            ]
 
         validate {
             let! _ = ChainOptions.check options
             and! () = Run.faults run
-            let! found = Run.jobs (fun _ -> 1.0) one points run
+            let! claimed = Run.claim "map of an alloy by Monte Carlo" identity run
+            let! found = Run.jobs (fun _ -> 1.0) one points claimed
             return Array.chunkBySize differences.Length found
         }

@@ -70,6 +70,11 @@ type internal SpinFields(couplings: SpinCouplings, start: byte[]) =
     /// [N]: to be read only.
     member _.States = states
 
+    /// Sums all terms anew, which keeps rounding from adding up.
+    member _.Refresh() : unit =
+        turns <- 0L
+        rebuild ()
+
     /// What the energy changes by when a site turns over.
     member _.Change(site: int) : float = -2.0 * fields[site]
 

@@ -1,5 +1,6 @@
 namespace Mice.Cli
 
+open Argu
 open Mice
 open Mice.Alloys
 
@@ -96,3 +97,30 @@ module AlloyArguments =
             match found |> Array.tryFind (fun t -> not (t > 0.0)) with
             | Some t -> outOfRange "--temperature" (Number.text t) "above 0, in kelvin"
             | None -> Ok found)
+
+    /// The file of --snapshots, which is asked for only with a place to write to.
+    let needsStructures (snapshots: bool) (structures: bool) : MiceError list =
+        [
+            if snapshots && not structures then
+                MiceError.OutOfRange("--structures", "missing", "the file that --snapshots are written to")
+        ]
+
+    /// The options that all verbs share, for a verb whose work is too short to be gone on with.
+    let optionsOfShortWork (given: ParseResults<SharedArgument>) : Read<RunOptions> =
+        validate {
+            let! options = SharedOptions.readWith LatticeArguments.processor given
+
+            let! () =
+                [
+                    match options.Resume with
+                    | Some directory ->
+                        MiceError.OutOfRange(
+                            "--resume",
+                            $"'{directory}'",
+                            "nothing here: this verb keeps no checkpoints, its work is too short; leave the option out"
+                        )
+                    | None -> ()
+                ]
+
+            return options
+        }

@@ -66,7 +66,7 @@ module AlloyEnumerate =
             and! structures =
                 AlloyArguments.structures (r.TryGetResult AlloyEnumerateArgument.Structures)
 
-            and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
+            and! options = AlloyArguments.optionsOfShortWork given.Shared
 
             return
                 {

@@ -140,7 +140,7 @@ module AlloyFit =
             and! output =
                 Options.outputEnding "--output" [ ".json" ] (r.TryGetResult AlloyFitArgument.Output)
 
-            and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
+            and! options = AlloyArguments.optionsOfShortWork given.Shared
 
             let! set =
                 {
@@ -203,7 +203,7 @@ module AlloyFit =
             and! output =
                 Options.outputEnding "--output" [ ".json" ] (r.TryGetResult AlloyConvertArgument.Output)
 
-            and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
+            and! options = AlloyArguments.optionsOfShortWork given.Shared
             let! expansion = ClusterExpansionFile.readInteractions lattice species cutoffs path
             let isFormation = r.Contains AlloyConvertArgument.Formation
 

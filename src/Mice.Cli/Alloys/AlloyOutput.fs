@@ -20,3 +20,26 @@ module AlloyOutput =
                 Values = Map.ofList values
             })
         |> Trajectory.write TrajectoryFormat.ExtendedXyz path
+
+    /// The snapshots of a map with their energies, temperatures and Δμ.
+    let snapshots
+        (species: struct (string * string))
+        (supercell: Supercell)
+        (table: FigureTable)
+        (points: SemiGrandPoint seq)
+        (path: string)
+        : unit =
+        seq {
+            for p in points do
+                for states in p.Snapshots do
+                    {
+                        Supercell = supercell
+                        States = states
+                    },
+                    [
+                        "energy", FrameValue.Real(table.Energy states 0)
+                        "temperature_K", FrameValue.Real p.Temperature
+                        "chemical_potential_difference_eV", FrameValue.Real p.Difference
+                    ]
+        }
+        |> structures path species

@@ -3,7 +3,6 @@ namespace Mice.Cli
 open Argu
 open Mice
 open Mice.Alloys
-open Mice.Atoms
 open Mice.Plots
 open Mice.Samplers
 
@@ -41,6 +40,7 @@ type AlloyMetadynamicsArgument =
     | Temperature of kelvin: string
     | Walkers of count: string
     | Sweeps of count: string
+    | Bias_Factor of number: string
 
     interface IArgParserTemplate with
         member this.Usage =
@@ -49,8 +49,10 @@ type AlloyMetadynamicsArgument =
             | Size _ -> "the supercell in multiples of the primitive vectors: 4x4x4"
             | Temperature _ -> "the temperature in K"
             | Walkers _ ->
-                "independent walkers, 2 or more, whose spread gives the errors; default 16; 32 go side by side at little more than the cost of one"
-            | Sweeps _ -> "sweeps of every walker; default 20000"
+                $"independent walkers, 2 or more, whose spread gives the errors; default {AlloyMetadynamicsOptions.defaults.Walkers}; 32 go side by side at little more than the cost of one"
+            | Sweeps _ -> $"sweeps of every walker; default {AlloyMetadynamicsOptions.defaults.Sweeps}"
+            | Bias_Factor _ ->
+                "well-tempered with this γ, above 1: γk_BT near the depth of the whole curve in eV per supercell; default a flat histogram"
 
 /// `mice alloy mcmc` and `mice alloy metadynamics`: alloys by Monte Carlo.
 [<RequireQualifiedAccess>]
@@ -80,10 +82,9 @@ module AlloySampling =
             and! snapshots = count "--snapshots" (r.TryGetResult AlloyMcmcArgument.Snapshots)
 
             and! () =
-                [
-                    if r.Contains AlloyMcmcArgument.Snapshots && not (r.Contains AlloyMcmcArgument.Structures) then
-                        MiceError.OutOfRange("--structures", "missing", "the file that --snapshots are written to")
-                ]
+                AlloyArguments.needsStructures
+                    (r.Contains AlloyMcmcArgument.Snapshots)
+                    (r.Contains AlloyMcmcArgument.Structures)
 
             let sweeps, snapshots = defaultArg sweeps 1000, defaultArg snapshots 1
 
@@ -130,22 +131,6 @@ module AlloySampling =
                 }
         }
 
-    let private save (job: SampleJob) (table: FigureTable) (map: SemiGrandPoint[][]) (path: string) =
-        seq {
-            for p in Seq.concat map do
-                for states in p.Snapshots do
-                    {
-                        Supercell = job.Supercell
-                        States = states
-                    },
-                    [
-                        "energy", FrameValue.Real(table.Energy states 0)
-                        "temperature_K", FrameValue.Real p.Temperature
-                        "chemical_potential_difference_eV", FrameValue.Real p.Difference
-                    ]
-        }
-        |> AlloyOutput.structures path job.Expansion.Species
-
     let private finishSample (job: SampleJob) (struct (table: FigureTable, map: SemiGrandPoint[][])) : int =
         AlloySamplingDescription.sampling job.Chains job.Expansion job.Supercell table map
         |> Outputs.finishWithFiles
@@ -153,7 +138,8 @@ module AlloySampling =
             "Alloy by Monte Carlo"
             [
                 match job.Structures with
-                | Some path -> fun () -> save job table map path
+                | Some path ->
+                    fun () -> AlloyOutput.snapshots job.Expansion.Species job.Supercell table (Seq.concat map) path
                 | None -> ()
             ]
             (fun () ->
@@ -168,8 +154,13 @@ module AlloySampling =
             Expansion: ClusterExpansion
             Supercell: Supercell
             Temperature: float
-            Walks: WangLandauOptions
+            Walks: AlloyMetadynamicsOptions
         }
+
+    let private biasFactor (text: string option) : Read<float option> =
+        match text with
+        | None -> Ok None
+        | Some text -> Options.number "--bias-factor" "a number above 1" (fun g -> g > 1.0) text |> Result.map Some
 
     let private readWalk (given: GivenArguments<AlloyMetadynamicsArgument>) : Read<WalkJob> =
         let r = given.Own
@@ -189,13 +180,16 @@ module AlloySampling =
             and! sweeps =
                 Options.count "--sweeps" (r.TryGetResult AlloyMetadynamicsArgument.Sweeps)
 
+            and! factor = biasFactor (r.TryGetResult AlloyMetadynamicsArgument.Bias_Factor)
             and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
+            let defaults = AlloyMetadynamicsOptions.defaults
 
             let! walks =
-                WangLandauOptions.check
+                AlloyMetadynamicsOptions.check
                     {
-                        Walkers = defaultArg walkers 16
-                        Sweeps = defaultArg sweeps 20_000
+                        Walkers = defaultArg walkers defaults.Walkers
+                        Sweeps = defaultArg sweeps defaults.Sweeps
+                        Bias = factor |> Option.map CompositionBias.WellTempered |> Option.defaultValue defaults.Bias
                     }
 
             return
@@ -236,12 +230,12 @@ module AlloySampling =
             Verb.create<AlloyMcmcArgument, _, _>
                 ([ "alloy"; "mcmc" ], "an alloy by Monte Carlo over temperature and Δμ", "")
                 readSample
-                (fun _ _ job -> Runs.stoppable job.Options (sample job))
+                (fun _ given job -> Runs.withCheckpoints [ "alloy"; "mcmc" ] given job.Options (sample job))
                 (fun _ -> finishSample)
 
             Verb.create<AlloyMetadynamicsArgument, _, _>
                 ([ "alloy"; "metadynamics" ], "free energy of an alloy over its composition", "")
                 readWalk
-                (fun _ _ job -> Runs.stoppable job.Options (walk job))
+                (fun _ given job -> Runs.withCheckpoints [ "alloy"; "metadynamics" ] given job.Options (walk job))
                 (fun _ -> finishWalk)
         ]

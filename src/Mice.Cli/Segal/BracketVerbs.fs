@@ -194,8 +194,16 @@ module BracketVerbs =
         let o = job.Bracket
 
         validate {
+            // The directory is that of the training; chains take seconds.
             let! equilibrium =
-                Equilibrium.create (Run.within 0.0 0.5 "" run |> Run.named "chains") o.Batches o.Rounds network.System c
+                Equilibrium.create
+                    { (Run.within 0.0 0.5 "" run |> Run.named "chains") with
+                        Store = None
+                    }
+                    o.Batches
+                    o.Rounds
+                    network.System
+                    c
 
             return! Bracket.create (Run.within 0.5 0.5 "" run |> Run.named "weights") o c equilibrium network
         }

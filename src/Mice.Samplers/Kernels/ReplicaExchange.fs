@@ -166,7 +166,8 @@ module ReplicaExchange =
                 $"p = {smallest:G2} that the energies of the first and of the second half of the rounds differ by chance as much as they do, wanted 0.001 or more; else raise Equilibrate"
         }
 
-    let private travelled trips (ladders: int) =
+    /// Whether replicas went from end to end.
+    let internal travelled (trips: int) (ladders: int) : Check =
         {
             Name = "replicas travelled"
             Passed = trips >= ladders
@@ -206,7 +207,8 @@ module ReplicaExchange =
             Checks = [ equilibrium energies; travelled trips options.Ladders ]
         }
 
-    let private ladderFaults (temperatures: float[]) =
+    /// What stands against a ladder.
+    let internal ladderFaults (temperatures: float[]) : MiceError list =
         [
             if temperatures.Length < 2 then
                 MiceError.TooFewData("temperatures", temperatures.Length, 2, "Exchange needs neighbours.")

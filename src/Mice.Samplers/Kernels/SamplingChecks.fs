@@ -49,3 +49,64 @@ module internal SamplingChecks =
             Detail =
                 $"{every} {steps} between snapshots, autocorrelation time of the energy {Estimate.format time} {steps}, wanted at least twice as many; else raise Every"
         }
+
+    /// Largest R̂ of chains that agree.
+    [<Literal>]
+    let private Agreeing = 1.1
+
+    /// <summary>Split R̂: √((n − 1)/n + B/(nW)) of the halves of all chains, n steps each; W the mean of their variances, B/n the variance of their means. 1 for chains of one law, infinite for
+    /// chains that stand still in different places. It is about √(1 + 2τ/n) for chains in equilibrium, τ the autocorrelation time, so that it also tells of chains that are too short.
+    /// Source: A. Gelman et al., Bayesian Data Analysis, 3rd ed. (2013), section 11.4.</summary>
+    /// <param name="resolution">Differences of which nobody asks: their square is added to W.</param>
+    /// <param name="series">Values in order of time, [chains][steps].</param>
+    /// <returns>NaN below four steps.</returns>
+    let splitRHat (resolution: float) (series: float[][]) : float =
+        let n = series[0].Length / 2
+
+        if n < 2 then
+            nan
+        else
+            let halves =
+                series |> Array.collect (fun chain -> [| chain[.. n - 1]; chain[chain.Length - n ..] |])
+
+            let within = halves |> Array.averageBy Statistics.variance
+            let between = halves |> Array.map Statistics.mean |> Statistics.variance
+            let least = resolution * resolution
+            sqrt (float (n - 1) / float n + between / (within + least))
+
+    /// <summary>Whether chains that began in different states have come to one law.</summary>
+    /// <param name="steps">What a step is called.</param>
+    /// <param name="remedy">What else to do than to raise numbers.</param>
+    /// <param name="observables">Names of quantities with their R̂ and the means of the chains.</param>
+    let agreement (steps: string) (remedy: string) (observables: (string * float * float[]) list) : Check =
+        let told =
+            observables
+            |> List.map (fun (name, rHat, means) ->
+                $"R̂ = {rHat:G3} of the {name}, whose means of chains are from {Array.min means:G4} to {Array.max means:G4}")
+            |> String.concat "; "
+
+        {
+            Name = "the chains agree"
+            // Written so that too few steps, of which nothing is asked, pass.
+            Passed = observables |> List.forall (fun (_, rHat, _) -> not (rHat > Agreeing))
+            Detail = $"{told}; wanted {Agreeing} or less; else raise Equilibrate and the number of {steps}, or {remedy}"
+        }
+
+    /// Moves of the median chain above which one without any stands still.
+    [<Literal>]
+    let private Moving = 20.0
+
+    /// <summary>Whether there is no chain that stood still where others moved. A chain in a cold phase may do nothing for long: only chains beside others with 20 moves or more count.</summary>
+    /// <param name="steps">What a step is called.</param>
+    /// <param name="remedy">What to do.</param>
+    /// <param name="accepted">Moves that each chain accepted.</param>
+    let movement (steps: string) (remedy: string) (accepted: int64[]) : Check =
+        let middle = (Array.sort accepted)[accepted.Length / 2]
+        let still = accepted |> Array.filter (fun a -> a = 0L) |> Array.length
+
+        {
+            Name = "all chains moved"
+            Passed = still = 0 || float middle < Moving
+            Detail =
+                $"{still} of {accepted.Length} chains accepted no move in all {steps}, the middle one accepted {middle}; wanted none that stands still beside chains with {Moving} or more; else {remedy}"
+        }
