@@ -19,13 +19,15 @@ module GridArguments =
             | [| Some low; Some high |] when low <= high -> Ok(low, high)
             | _ -> outOfRange name $"'{text}'" allowed
 
-    /// Evenly from one end to the other.
+    /// Evenly from one end to the other; the last digits, which are those of rounding, are cut.
     let even (low: float) (high: float) (count: int) : float[] =
         Array.init count (fun i ->
             if count = 1 then
                 low
             else
-                low + (high - low) * float i / float (count - 1))
+                // Fifteen digits of the larger end are good in double precision.
+                let digits = 14 - int (ceil (log10 (max 1e-300 (max (abs low) (abs high)))))
+                System.Math.Round(low + (high - low) * float i / float (count - 1), System.Math.Clamp(digits, 0, 15)))
 
     /// The most values of one argument.
     [<Literal>]

@@ -48,7 +48,7 @@ module BracketDescription =
             k.Exact
             |> ResultRow.orNull
                 (fun exact -> ResultRow.number "exact_entropy_per_site_nats" "exact" "nats" 6 (float exact))
-                0.0<nat / site>
+                (nan * 1.0<nat / site>)
 
             ResultRow.estimate "log_partition_lower_per_site" "ln Z/N, at least" "" b.LogPartitionLower
             ResultRow.estimate "log_partition_upper_per_site" "at most" "" b.LogPartitionUpper

@@ -21,14 +21,13 @@ type MultiscaleBracketOptions =
 /// <remarks>Snapshots for training are others than those of the upper bound.</remarks>
 [<RequireQualifiedAccess>]
 module MultiscaleBracket =
-    /// 100 batches of 500 samples, 500 rounds of the chains, 2,048 snapshots.
+    /// 100 batches of 500 samples, 2,000 rounds of the chains, 2,048 snapshots.
     let defaults: MultiscaleBracketOptions =
         {
             Bracket =
                 { Bracket.defaults with
                     Batch = 500
                     Batches = 100
-                    Rounds = 500
                 }
             Law = MultiscaleOptions.defaults
             Snapshots = 2048
@@ -79,7 +78,7 @@ module MultiscaleBracket =
                         Draw = fun run count -> MultiscaleLaw.sample count run law |> weights s law
                         Equilibrium = weights s law drawn.Spins
                         ReducedEnthalpy = drawn.ReducedEnthalpy
-                        Checks = training.Checks @ drawn.Checks
+                        Checks = drawn.Checks
                     }
 
             return struct (law, bracket)

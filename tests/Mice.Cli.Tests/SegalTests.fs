@@ -112,7 +112,12 @@ let tests =
                     |> good
 
                     let r = results file |> Seq.exactlyOne
-                    Expect.isLessThan (real "width_per_site_nats" r) 0.02 "the width of the XY model")
+                    Expect.isLessThan (real "width_per_site_nats" r) 0.02 "the width of the XY model"
+
+                    Expect.equal
+                        (r.GetProperty("exact_entropy_per_site_nats").ValueKind)
+                        JsonValueKind.Null
+                        "no exact value is known")
 
             testCase "What cannot be done is said in one line each"
             <| fun () ->

@@ -30,7 +30,7 @@ let private verifications: Measurement list =
         EnvironmentPhases.melting
         SegalVerification.measurement
         AlloyVerification.measurement
-        BracketVerification.measurement
+        BracketVerification.measurement BracketVerification.largeMeasurement
     ]
 
 [<EntryPoint>]
