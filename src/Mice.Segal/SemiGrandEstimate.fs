@@ -71,21 +71,7 @@ module SemiGrandEstimate =
         Estimate.create value (sqrt error) Direction.NoBound
 
     let private faults (o: SemiGrandOptions) (all: Conditions[]) (n: SegalNetwork) : MiceError list =
-        [
-            yield! Validate.atLeast 2 "the number of samples" o.Samples
-            yield! Validate.atLeast 1 "the number of operations" o.Operations
-
-            match n.System.Origin with
-            | SystemOrigin.Own when o.Operations > 1 -> yield! SemiGrandSystem.symmetryFaults n.System
-            | _ -> ()
-
-            for c in all |> Array.filter (fun c -> not (ConditionRange.contains c n.Range)) do
-                MiceError.OutOfRange(
-                    "temperature and field",
-                    $"T = {Number.text c.Temperature}, B = {Number.text c.Field}",
-                    $"T from {Number.text (fst n.Range.Temperature)} to {Number.text (snd n.Range.Temperature)}, B from {Number.text (fst n.Range.Field)} to {Number.text (snd n.Range.Field)}, which the network has learned"
-                )
-        ]
+        Validate.atLeast 2 "the number of samples" o.Samples @ SymmetricDrawing.faults o.Operations all n
 
     /// (Σw)²/(nΣw²) of shares p = w/Σw.
     let internal normalisedEffectiveSize (shares: float[]) : float =

@@ -12,6 +12,26 @@ module internal SymmetricDrawing =
     /// Rows that are passed through the network at once, and numbers that are kept of them: 32 MiB.
     let private mostRows, private mostNumbers = 16_384, 4_194_304
 
+    /// <summary>What stands against asking a network.</summary>
+    /// <param name="operations">How many operations at most samples are moved by.</param>
+    /// <param name="all">Temperatures and fields.</param>
+    /// <param name="n">The network.</param>
+    let faults (operations: int) (all: Conditions[]) (n: SegalNetwork) : MiceError list =
+        [
+            yield! Validate.atLeast 1 "the number of operations" operations
+
+            match n.System.Origin with
+            | SystemOrigin.Own when operations > 1 -> yield! SemiGrandSystem.symmetryFaults n.System
+            | _ -> ()
+
+            for c in all |> Array.filter (fun c -> not (ConditionRange.contains c n.Range)) do
+                MiceError.OutOfRange(
+                    "temperature and field",
+                    $"T = {Number.text c.Temperature}, B = {Number.text c.Field}",
+                    $"T from {Number.text (fst n.Range.Temperature)} to {Number.text (snd n.Range.Temperature)}, B from {Number.text (fst n.Range.Field)} to {Number.text (snd n.Range.Field)}, which the network has learned"
+                )
+        ]
+
     /// <summary>Operations that samples are moved by: the whole group, or a random part of it.</summary>
     /// <param name="key">The random numbers.</param>
     /// <param name="most">How many at most; 1 leaves samples as they are.</param>
