@@ -8,7 +8,7 @@ open Mice.Learning
 [<RequireQualifiedAccess>]
 module SegalDescription =
     /// Names of what is measured: in files and for people, with units.
-    type private Words =
+    type internal Words =
         {
             EnergyKey: string
             EnergyUnit: string
@@ -20,7 +20,7 @@ module SegalDescription =
             ChargeLabel: string
         }
 
-    let private words (s: SemiGrandSystem) : Words =
+    let internal words (s: SemiGrandSystem) : Words =
         match s.Origin with
         | SystemOrigin.Alloy _ ->
             {
@@ -49,10 +49,32 @@ module SegalDescription =
     let private meaning =
         "Φ/N = −k_BT ln Z/N of the semi-grand canonical ensemble, weights exp(−(E − BΣ charge)/k_BT). The value by importance sampling has no direction: its bias is of the order of its variance, and states that the network never draws are missing from it. The variational value is an upper bound. Brackets hold one standard error in the last digits."
 
+    let private meaningOf (method: SegalMethod) =
+        match method with
+        | SegalMethod.ImportanceSampling -> meaning
+        | SegalMethod.Mbar _ ->
+            meaning.Replace("by importance sampling", "by MBAR")
+            + " Samples of all temperatures and fields are weighed together; chains bring states that the network forgets."
+
+    /// What chains depend on, by name.
+    let internal chainSettings (o: NeuralChainOptions) : (string * string) list =
+        [
+            "chains", string o.Chains
+            "rounds", string o.Rounds
+            "equilibration", string o.Equilibrate
+            "sweeps", string o.Sweeps
+        ]
+
+    let private methodOf (method: SegalMethod) : (string * string) list =
+        match method with
+        | SegalMethod.ImportanceSampling -> [ "method", "snis" ]
+        | SegalMethod.Mbar chains ->
+            ("method", "mbar") :: (chains |> Option.map chainSettings |> Option.defaultValue [])
+
     let private range (unit: string) (low: float, high: float) =
         $"{Number.text low} to {Number.text high} {unit}".Trim()
 
-    let private formOf (n: SegalNetwork) : (string * string) list =
+    let internal formOf (n: SegalNetwork) : (string * string) list =
         let w = words n.System
 
         [
@@ -112,6 +134,9 @@ module SegalDescription =
     /// Effective samples below which errors are not to be trusted.
     let private floor = 100.0
 
+    /// More rows than one reads are shown as figures.
+    let internal mostRows = 48
+
     let private every (map: SegalMap) : (SemiGrandEstimate * SemiGrandExact option) list =
         [
             for i, row in Array.indexed map.Estimates do
@@ -120,7 +145,7 @@ module SegalDescription =
 
     let private short (number: float) = Number.text (Math.Round(number, 4))
 
-    let private place (w: Words) (c: Conditions) =
+    let internal place (w: Words) (c: Conditions) =
         $"T = {short c.Temperature} {w.TemperatureUnit}".Trim()
         + $", {w.Field} = {short c.Field} {w.EnergyUnit}".TrimEnd()
 
@@ -211,11 +236,10 @@ module SegalDescription =
 
         {
             Answer = answer map w
-            Meaning = meaning
+            Meaning = meaningOf map.Method
             Sections =
                 [
-                    // More rows than one reads are shown as figures.
-                    (if List.length (every map) > 48 then
+                    (if List.length (every map) > mostRows then
                          ResultRow.curve
                      else
                          ResultRow.table)
@@ -239,7 +263,7 @@ module SegalDescription =
 
                     ResultRow.record "" "Work" [ ResultRow.number "seconds" "Time" "s" 1 map.Seconds ]
                 ]
-            Checks = samplesCheck map w :: exactChecks map w
+            Checks = samplesCheck map w :: exactChecks map w @ map.Checks
             Notes = []
             Settings =
                 formOf n
@@ -247,4 +271,5 @@ module SegalDescription =
                     "samples", string map.Options.Samples
                     "operations", string map.Options.Operations
                 ]
+                @ methodOf map.Method
         }

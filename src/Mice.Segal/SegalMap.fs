@@ -23,12 +23,21 @@ type CompositionJump =
         Above: Estimate<1>
     }
 
+/// How estimates are made.
+[<RequireQualifiedAccess>]
+type SegalMethod =
+    /// Weights of the network's samples, those of all fields of a temperature together.
+    | ImportanceSampling
+    /// The network's samples at all places, and configurations of chains where there are any, weighed together by MBAR.
+    | Mbar of NeuralChainOptions option
+
 /// What a network says of a system at all temperatures and fields of a grid.
 [<NoEquality; NoComparison>]
 type SegalMap =
     {
         System: SemiGrandSystem
         Options: SemiGrandOptions
+        Method: SegalMethod
         Grid: SegalGrid
         /// [temperatures][fields]
         Estimates: SemiGrandEstimate[][]
@@ -36,35 +45,63 @@ type SegalMap =
         Exact: SemiGrandExact[][] option
         /// How long drawing and weighing took.
         Seconds: float
+        /// What the method asked of itself, beside the number of effective samples.
+        Checks: Check list
     }
 
-/// <summary>Maps over temperature and field. Samples of all fields of a temperature are pooled.</summary>
+/// <summary>Maps over temperature and field.</summary>
 [<RequireQualifiedAccess>]
 module SegalMap =
-    let private faults (grid: SegalGrid) : MiceError list =
+    let internal faults (grid: SegalGrid) : MiceError list =
         [
             yield! Validate.atLeast 1 "the number of temperatures" grid.Temperatures.Length
             yield! Validate.atLeast 1 "the number of fields" grid.Fields.Length
         ]
 
-    let private collect (results: Result<'a, MiceError list>[]) : Result<'a[], MiceError list> =
+    let internal collect (results: Result<'a, MiceError list>[]) : Result<'a[], MiceError list> =
         results |> List.ofArray |> Validate.all |> Result.map Array.ofList
 
-    let private exactValues (run: Run) (grid: SegalGrid) (system: SemiGrandSystem) =
-        SemiGrandExact.create run system
-        |> Result.bind (fun exact ->
-            grid.Temperatures
-            |> Array.map (fun t -> grid.Fields |> Array.map (fun b -> exact { Temperature = t; Field = b }) |> collect)
-            |> collect)
+    /// Exact values at all places, where they are asked for.
+    let internal exactValues (run: Run) (isExact: bool) (grid: SegalGrid) (system: SemiGrandSystem) =
+        let row (exact: Conditions -> Result<SemiGrandExact, MiceError list>) t =
+            grid.Fields |> Array.map (fun b -> exact { Temperature = t; Field = b }) |> collect
+
+        if isExact then
+            SemiGrandExact.create run system
+            |> Result.bind (fun exact -> grid.Temperatures |> Array.map (row exact) |> collect)
+            |> Result.map Some
+        else
+            Ok None
+
+    /// Samples of all fields of a temperature are pooled.
+    let private importance (run: Run) (o: SemiGrandOptions) (grid: SegalGrid) (n: SegalNetwork) =
+        let count = grid.Temperatures.Length
+
+        let at i t =
+            Run.stopIfCancelled run
+            Run.tell "samples" (float i / float count) $"T = {Number.text t}" run
+            SemiGrandEstimate.along (Run.item i run) o t grid.Fields n
+
+        grid.Temperatures |> Array.mapi at |> collect |> Result.map (fun found -> struct (found, []))
+
+    let private mbar (run: Run) (o: SemiGrandOptions) chains (grid: SegalGrid) (n: SegalNetwork) =
+        let all: Conditions[] =
+            Array.allPairs grid.Temperatures grid.Fields
+            |> Array.map (fun (t, b) -> { Temperature = t; Field = b })
+
+        SemiGrandMbar.create run o chains all n
+        |> Result.map (fun found -> struct (Array.chunkBySize grid.Fields.Length found.Estimates, found.Checks))
 
     /// <summary>Estimates over a grid.</summary>
+    /// <param name="method">How.</param>
     /// <param name="run">Threads, key, cancellation, progress.</param>
-    /// <param name="o">How; Samples are those of each field.</param>
+    /// <param name="o">Samples of each field, and the operations they are moved by.</param>
     /// <param name="grid">Where.</param>
     /// <param name="isExact">Whether exact values are to be found too.</param>
     /// <param name="n">The network.</param>
     /// <returns>Errors: OutOfRange, and those of exact values.</returns>
-    let create
+    let by
+        (method: SegalMethod)
         (run: Run)
         (o: SemiGrandOptions)
         (grid: SegalGrid)
@@ -74,33 +111,38 @@ module SegalMap =
         match faults grid with
         | [] ->
             let clock = Stopwatch.StartNew()
-            let count = grid.Temperatures.Length
-
-            let at i t =
-                Run.stopIfCancelled run
-                Run.tell "samples" (float i / float count) $"T = {Number.text t}" run
-                SemiGrandEstimate.along (Run.item i run) o t grid.Fields n
 
             validate {
-                let! estimates = grid.Temperatures |> Array.mapi at |> collect
+                let! struct (estimates, checks) =
+                    match method with
+                    | SegalMethod.ImportanceSampling -> importance run o grid n
+                    | SegalMethod.Mbar chains -> mbar run o chains grid n
 
-                let! exact =
-                    if isExact then
-                        exactValues run grid n.System |> Result.map Some
-                    else
-                        Ok None
+                let! exact = exactValues run isExact grid n.System
 
                 return
                     {
                         System = n.System
                         Options = o
+                        Method = method
                         Grid = grid
                         Estimates = estimates
                         Exact = exact
                         Seconds = clock.Elapsed.TotalSeconds
+                        Checks = checks
                     }
             }
         | faults -> Error faults
+
+    /// <summary>Estimates over a grid by importance sampling; samples of all fields of a temperature are pooled.</summary>
+    /// <param name="run">Threads, key, cancellation, progress.</param>
+    /// <param name="o">Samples of each field, and the operations they are moved by.</param>
+    /// <param name="grid">Where.</param>
+    /// <param name="isExact">Whether exact values are to be found too.</param>
+    /// <param name="n">The network.</param>
+    /// <returns>Errors: OutOfRange, and those of exact values.</returns>
+    let create (run: Run) (o: SemiGrandOptions) (grid: SegalGrid) (isExact: bool) (n: SegalNetwork) =
+        by SegalMethod.ImportanceSampling run o grid isExact n
 
     /// <summary>The largest jump of ⟨Σ charge⟩/N between neighbouring fields, at every temperature: a two-phase region where it does not shrink with the step of the fields.</summary>
     /// <param name="map">The map.</param>

@@ -7,7 +7,7 @@ open Mice.Autoregressive
 /// What the layers are told of temperature and field.
 [<RequireQualifiedAccess>]
 type ConditionForm =
-    /// 1/T and B/T, in which ln q is nearly linear, asinh(NB/T), which resolves small fields, all within −1…1 over the range, and 1, which makes a bias.
+    /// 1/T and B/T, in which ln q is nearly linear, asinh(NB/k_BT), which resolves small fields, all within −1…1 over the range, and 1, which makes a bias.
     | Natural
     /// T and B times factors, as published.
     | Published of temperature: float * field: float
@@ -110,7 +110,8 @@ module SegalNetwork =
             let reach = max (abs weakest) (abs strongest) / low |> max 1e-12
             // Pairs are the same in the opposite field.
             let field = if n.Flip.IsSome then abs c.Field else c.Field
-            let count = float n.System.Sites
+            // Energies of the whole lattice by k_BT.
+            let count = float n.System.Sites / n.System.Boltzmann
 
             [|
                 float32 (scaled (1.0 / high, 1.0 / low) (1.0 / c.Temperature))
@@ -127,38 +128,77 @@ module SegalNetwork =
         let x = c.Field * charge / (n.System.Boltzmann * c.Temperature)
         if n.Flip.IsNone then x else abs x + softplus (-2.0 * abs x)
 
+    /// The energies of sites with those before them, where the network knows of them.
+    let private before (n: SegalNetwork) =
+        n.System.Before |> Option.filter (fun _ -> n.Form.KnowsEnergy)
+
     /// What sites before a site do to one in a state, over −k_BT.
-    let private prior (n: SegalNetwork) (conditions: Conditions[]) (before: byte[] -> int -> int -> int -> float) =
+    let private prior (n: SegalNetwork) (conditions: Conditions[]) (past: PastEnergies) before =
         let charges = n.System.Charges
 
-        MaskedPrior(fun sample states first site state ->
+        past
+        |> PastEnergies.prior n.System before (fun sample state energy ->
             let c = conditions[sample]
             let field = if n.Flip.IsSome then abs c.Field else c.Field
-            let energy = before states first site state - field * charges[state]
-            float32 (-energy / (n.System.Boltzmann * c.Temperature)))
+            float32 (-(energy - field * charges[state]) / (n.System.Boltzmann * c.Temperature)))
 
     /// <summary>What samples are drawn under, one for each of some conditions.</summary>
     /// <param name="n">The network.</param>
     /// <param name="conditions">Temperature and field of every sample.</param>
-    let internal under (n: SegalNetwork) (conditions: Conditions[]) : MaskedConditions =
+    /// <param name="past">How energies of sites are come by.</param>
+    let private under (n: SegalNetwork) (conditions: Conditions[]) (past: PastEnergies) : MaskedConditions =
         {
             Values = conditions |> Array.collect (told n)
-            Prior = n.System.Before |> Option.filter (fun _ -> n.Form.KnowsEnergy) |> Option.map (prior n conditions)
+            Prior = before n |> Option.map (prior n conditions past)
         }
 
+    /// <summary>States that ln q is asked of once: energies of sites are found where they are needed.</summary>
+    let internal passing (n: SegalNetwork) (states: byte[]) : KnownStates =
+        let flipped (flip: byte[]) =
+            states |> Array.map (fun state -> flip[int state])
+
+        {
+            Own = struct (states, PastEnergies.Passing)
+            Flipped = n.Flip |> Option.map (fun flip -> struct (flipped flip, PastEnergies.Passing))
+        }
+
+    /// <summary>States that ln q is asked of under several conditions: energies of sites are found once, for both ways up where pairs are drawn.</summary>
+    /// <param name="run">Threads, cancellation.</param>
+    /// <param name="n">The network.</param>
+    /// <param name="states">[samples; sites], row-major; 8 bytes for each site of each sample and each of its states are kept.</param>
+    let internal know (run: Run) (n: SegalNetwork) (states: byte[]) : KnownStates =
+        match before n with
+        | None -> passing n states
+        | Some before ->
+            let kept (struct (states, _)) =
+                struct (states, PastEnergies.find run n.System before states)
+
+            let known = passing n states
+
+            {
+                Own = kept known.Own
+                Flipped = known.Flipped |> Option.map kept
+            }
+
     /// ln q of states as the layers give it.
-    let private plain run (n: SegalNetwork) (conditions: Conditions[]) (states: byte[]) : float[] =
-        MaskedNetwork.logarithms run n.Network (under n conditions) states
+    let private plain run (n: SegalNetwork) (conditions: Conditions[]) (struct (states, past)) : float[] =
+        MaskedNetwork.logarithms run n.Network (under n conditions past) states
 
     /// ln of q(s) + q of the flipped s, where pairs are drawn.
-    let private ofPairs run (n: SegalNetwork) (conditions: Conditions[]) (states: byte[]) (own: float[]) : float[] =
-        match n.Flip with
+    let private ofPairs run (n: SegalNetwork) (conditions: Conditions[]) (states: KnownStates) (own: float[]) =
+        match states.Flipped with
         | None -> own
-        | Some flip ->
-            states
-            |> Array.map (fun state -> flip[int state])
-            |> plain run n conditions
+        | Some flipped ->
+            plain run n conditions flipped
             |> Array.map2 (fun one other -> max one other + softplus -(abs (one - other))) own
+
+    let private drawWith (run: Run) (n: SegalNetwork) (conditions: Conditions[]) (past: PastEnergies) =
+        let drawn: MaskedSamples =
+            MaskedNetwork.sample run n.Network (under n conditions past)
+
+        { drawn with
+            Logarithms = ofPairs run n conditions (passing n drawn.States) drawn.Logarithms
+        }
 
     /// <summary>Draws a sample for each of some conditions.</summary>
     /// <param name="run">Threads, key, cancellation.</param>
@@ -166,28 +206,34 @@ module SegalNetwork =
     /// <param name="conditions">Temperature and field of every sample.</param>
     /// <returns>States, either of a pair, with ln q of the pair.</returns>
     let internal draw (run: Run) (n: SegalNetwork) (conditions: Conditions[]) : MaskedSamples =
-        let drawn: MaskedSamples = MaskedNetwork.sample run n.Network (under n conditions)
+        drawWith run n conditions PastEnergies.Passing
 
-        { drawn with
-            Logarithms = ofPairs run n conditions drawn.States drawn.Logarithms
-        }
+    /// <summary>The same with the energies of sites, for the gradient: 8 bytes for each site of each sample and each of its states.</summary>
+    /// <param name="run">Threads, key, cancellation.</param>
+    /// <param name="n">The network.</param>
+    /// <param name="conditions">Temperature and field of every sample.</param>
+    let internal drawKeeping run (n: SegalNetwork) (conditions: Conditions[]) : struct (MaskedSamples * PastEnergies) =
+        match before n with
+        | None -> struct (draw run n conditions, PastEnergies.Passing)
+        | Some _ ->
+            let energies = PastEnergies.room n.System conditions.Length
+            let drawn = drawWith run n conditions (PastEnergies.Keeping energies)
+            struct (drawn, PastEnergies.Kept energies)
 
     /// <summary>ln q of states, or of their pairs.</summary>
     /// <param name="run">Threads, cancellation.</param>
     /// <param name="n">The network.</param>
     /// <param name="conditions">Temperature and field of every sample.</param>
-    /// <param name="states">[samples; sites], row-major.</param>
-    let internal drawnLogarithms run (n: SegalNetwork) (conditions: Conditions[]) (states: byte[]) : float[] =
-        plain run n conditions states |> ofPairs run n conditions states
+    /// <param name="states">The states.</param>
+    let internal drawnLogarithms run (n: SegalNetwork) (conditions: Conditions[]) (states: KnownStates) : float[] =
+        plain run n conditions states.Own |> ofPairs run n conditions states
 
     /// ln of the chance of a configuration to be the way up that it is.
     let private wayUp (n: SegalNetwork) (c: Conditions) (charge: float) =
         -(softplus (-2.0 * c.Field * charge / (n.System.Boltzmann * c.Temperature)))
 
-    /// <summary>Σ charge of a drawn configuration; of a pair the mean over both ways up.</summary>
-    let internal meanCharge (n: SegalNetwork) (c: Conditions) (states: byte[]) (first: int) : float =
-        let charge = SemiGrandSystem.charge n.System states first
-
+    /// <summary>Σ charge of a drawn configuration from that of either way up; of a pair the mean over both.</summary>
+    let internal meanCharge (n: SegalNetwork) (c: Conditions) (charge: float) : float =
         if n.Flip.IsNone then
             charge
         else
@@ -196,14 +242,8 @@ module SegalNetwork =
     let private charge (n: SegalNetwork) (states: byte[]) (sample: int) =
         SemiGrandSystem.charge n.System states (sample * n.System.Sites)
 
-    /// <summary>Draws states under each of some conditions.</summary>
-    /// <param name="run">Threads, key, cancellation.</param>
-    /// <param name="n">The network.</param>
-    /// <param name="conditions">Temperature and field of every sample.</param>
-    /// <returns>[samples; sites], row-major.</returns>
-    let sample (run: Run) (n: SegalNetwork) (conditions: Conditions[]) : byte[] =
-        let states = (MaskedNetwork.sample run n.Network (under n conditions)).States
-
+    /// Each drawn configuration the way up that its charge chooses; the states that are given may be changed.
+    let internal chooseWays (run: Run) (n: SegalNetwork) (conditions: Conditions[]) (states: byte[]) : byte[] =
         match n.Flip with
         | None -> ()
         | Some flip ->
@@ -216,24 +256,36 @@ module SegalNetwork =
 
         states
 
+    /// ln q of configurations the way up that they are, from that of what was drawn.
+    let internal ofWays (n: SegalNetwork) (conditions: int -> Conditions) (states: byte[]) (drawn: float[]) : float[] =
+        if n.Flip.IsSome then
+            drawn |> Array.mapi (fun i both -> both + wayUp n (conditions i) (charge n states i))
+        else
+            drawn
+
+    /// <summary>Draws states under each of some conditions.</summary>
+    /// <param name="run">Threads, key, cancellation.</param>
+    /// <param name="n">The network.</param>
+    /// <param name="conditions">Temperature and field of every sample.</param>
+    /// <returns>[samples; sites], row-major.</returns>
+    let sample (run: Run) (n: SegalNetwork) (conditions: Conditions[]) : byte[] =
+        (MaskedNetwork.sample run n.Network (under n conditions PastEnergies.Passing)).States
+        |> chooseWays run n conditions
+
     /// <summary>ln q of given states.</summary>
     /// <param name="run">Threads, cancellation.</param>
     /// <param name="n">The network.</param>
     /// <param name="conditions">Temperature and field of every sample.</param>
     /// <param name="states">[samples; sites], row-major.</param>
     let logarithms (run: Run) (n: SegalNetwork) (conditions: Conditions[]) (states: byte[]) : float[] =
-        let found = drawnLogarithms run n conditions states
-
-        if n.Flip.IsSome then
-            found |> Array.mapi (fun i both -> both + wayUp n conditions[i] (charge n states i))
-        else
-            found
+        passing n states |> drawnLogarithms run n conditions |> ofWays n (Array.get conditions) states
 
     /// <summary>Σ c ∇ ln q of what was drawn.</summary>
     /// <param name="run">Threads, cancellation.</param>
     /// <param name="n">The network.</param>
     /// <param name="conditions">Temperature and field of every sample.</param>
     /// <param name="states">[samples; sites], row-major.</param>
+    /// <param name="past">Their energies of sites.</param>
     /// <param name="coefficients">c of each sample.</param>
-    let internal gradient run (n: SegalNetwork) (conditions: Conditions[]) (states: byte[]) (coefficients: float[]) =
-        MaskedNetwork.gradient run n.Network (under n conditions) states coefficients
+    let internal gradient run (n: SegalNetwork) (conditions: Conditions[]) states past (coefficients: float[]) =
+        MaskedNetwork.gradient run n.Network (under n conditions past) states coefficients

@@ -53,19 +53,20 @@ module SegalTraining =
             Network = { n.Network with Weights = weights }
         }
 
-    /// <summary>ln q + (E − BΣ charge)/k_BT of samples, nats.</summary>
-    let internal potentials
+    /// <summary>ln q + (E − BΣ charge)/k_BT of a sample, nats.</summary>
+    let internal potential
         (n: SegalNetwork)
-        (conditions: Conditions[])
-        (states: byte[])
-        (logarithms: float[])
-        : float[] =
-        Array.init conditions.Length (fun i ->
-            let c = conditions[i]
-            let first = i * n.System.Sites
+        (c: Conditions)
+        (energy: float)
+        (charge: float)
+        (logarithm: float)
+        : float =
+        logarithm + energy / (n.System.Boltzmann * c.Temperature) - SegalNetwork.chargeWeight n c charge
 
-            logarithms[i] + n.System.Energy states first / (n.System.Boltzmann * c.Temperature)
-            - SegalNetwork.chargeWeight n c (SemiGrandSystem.charge n.System states first))
+    /// <summary>ln q + (E − BΣ charge)/k_BT of samples, nats.</summary>
+    let internal potentials (n: SegalNetwork) (conditions: Conditions[]) (states: byte[]) (logarithms: float[]) =
+        let struct (energies, charges) = SemiGrandSystem.sums n.System states
+        Array.init conditions.Length (fun i -> potential n conditions[i] energies[i] charges[i] logarithms[i])
 
     /// The factors of ∇ ln q in the gradient.
     let internal advantages (samples: int) (values: float[]) : float[] =
@@ -98,11 +99,14 @@ module SegalTraining =
             Gradient =
                 fun state (conditions, key) _ ->
                     let own = weightsOf state.Parameters |> withWeights n
-                    let drawn = SegalNetwork.draw { run with Key = key } own conditions
+
+                    let struct (drawn, past) =
+                        SegalNetwork.drawKeeping { run with Key = key } own conditions
+
                     let values = potentials own conditions drawn.States drawn.Logarithms
 
                     let gradient =
-                        SegalNetwork.gradient run own conditions drawn.States (advantages o.Samples values)
+                        advantages o.Samples values |> SegalNetwork.gradient run own conditions drawn.States past
 
                     struct (Array.average values / float n.System.Sites, toParameters gradient, nan)
             Held = None

@@ -71,31 +71,21 @@ module SemiGrandEstimate =
         Estimate.create value (sqrt error) Direction.NoBound
 
     let private faults (o: SemiGrandOptions) (all: Conditions[]) (n: SegalNetwork) : MiceError list =
-        [
-            yield! Validate.atLeast 2 "the number of samples" o.Samples
-            yield! Validate.atLeast 1 "the number of operations" o.Operations
-
-            match n.System.Origin with
-            | SystemOrigin.Own when o.Operations > 1 -> yield! SemiGrandSystem.symmetryFaults n.System
-            | _ -> ()
-
-            for c in all |> Array.filter (fun c -> not (ConditionRange.contains c n.Range)) do
-                MiceError.OutOfRange(
-                    "temperature and field",
-                    $"T = {Number.text c.Temperature}, B = {Number.text c.Field}",
-                    $"T from {Number.text (fst n.Range.Temperature)} to {Number.text (snd n.Range.Temperature)}, B from {Number.text (fst n.Range.Field)} to {Number.text (snd n.Range.Field)}, which the network has learned"
-                )
-        ]
+        Validate.atLeast 2 "the number of samples" o.Samples @ SymmetricDrawing.faults o.Operations all n
 
     /// (Σw)²/(nΣw²) of shares p = w/Σw.
     let internal normalisedEffectiveSize (shares: float[]) : float =
         1.0 / (float shares.Length * Array.sumBy (fun p -> p * p) shares)
 
+    /// ln q + (E − BΣ charge)/k_BT of samples with their E and Σ charge at one temperature and field.
+    let private potentials n c (struct (energies: float[], charges: float[])) (logarithms: float[]) : float[] =
+        Array.map3 (SegalTraining.potential n c) energies charges logarithms
+
     /// Estimates at conditions from samples with ln q + (E − BΣ charge)/k_BT, wherever they were drawn; the variational bound from those that were drawn there.
     let private weighed
         (n: SegalNetwork)
         (c: Conditions)
-        (states: byte[])
+        (struct (energies: float[], charges: float[]))
         (values: float[])
         (own: float[])
         : SemiGrandEstimate =
@@ -106,12 +96,7 @@ module SemiGrandEstimate =
         let ness = normalisedEffectiveSize shares
         let scale = n.System.Boltzmann * c.Temperature / sites
 
-        let each f =
-            Array.init values.Length (fun i -> f states (i * n.System.Sites))
-
-        let energies, charges, means =
-            each n.System.Energy, each (SemiGrandSystem.charge n.System), each (SegalNetwork.meanCharge n c)
-
+        let means = charges |> Array.map (SegalNetwork.meanCharge n c)
         let thermal = n.System.Boltzmann * c.Temperature
         let field = c.Field
         let enthalpies = Array.map2 (fun e m -> e - field * m) energies means
@@ -157,8 +142,9 @@ module SemiGrandEstimate =
                 SymmetricDrawing.operations (Key.named "group" run.Key) o.Operations n.System
 
             let drawn: MaskedSamples = SymmetricDrawing.draw run n operations conditions
-            let values = SegalTraining.potentials n conditions drawn.States drawn.Logarithms
-            Ok(weighed n c drawn.States values values)
+            let sums = SemiGrandSystem.sums n.System drawn.States
+            let values = potentials n c sums drawn.Logarithms
+            Ok(weighed n c sums values values)
         | faults -> Error faults
 
     /// <summary>Draws samples at several fields of one temperature, and weighs all of them at each.</summary>
@@ -192,9 +178,9 @@ module SemiGrandEstimate =
             let total = o.Samples * all.Length
 
             // [fields][samples]
-            let logarithms =
-                all
-                |> Array.map (fun c -> SymmetricDrawing.logarithms run n operations (Array.create total c) drawn.States)
+            let logarithms = SymmetricDrawing.logarithmsAtAll run n operations all drawn.States
+
+            let sums = SemiGrandSystem.sums n.System drawn.States
 
             let mixed =
                 Array.init total (fun i ->
@@ -202,12 +188,8 @@ module SemiGrandEstimate =
 
             all
             |> Array.mapi (fun k c ->
-                let conditions = Array.create total c
+                let own = potentials n c sums logarithms[k]
 
-                let own =
-                    SegalTraining.potentials n conditions drawn.States logarithms[k]
-                    |> fun values -> Array.sub values (k * o.Samples) o.Samples
-
-                weighed n c drawn.States (SegalTraining.potentials n conditions drawn.States mixed) own)
+                Array.sub own (k * o.Samples) o.Samples |> weighed n c sums (potentials n c sums mixed))
             |> Ok
         | faults -> Error faults

@@ -79,6 +79,71 @@ let tests =
 
                     Expect.hasLength (results (at "d.json")) (8 * 33) "the whole range")
 
+            testCase "Chains, and samples and chains together, give exact values too"
+            <| fun () ->
+                VerbTests.needsEngine ()
+
+                inFolder (fun folder ->
+                    let at name = Path.Combine(folder, name)
+                    mice (train (at "n.safetensors")) |> good
+
+                    let asked (method: string) (name: string) =
+                        mice (
+                            evaluate
+                                (at "n.safetensors")
+                                $"--temperature 2,3 --field 0,0.1 --samples 500 --rounds 300 --exact --method {method}"
+                            @ [ "--json"; at name ]
+                        )
+                        |> good
+
+                        let found = results (at name)
+                        Expect.hasLength found 4 "temperatures times fields"
+
+                        for r in found do
+                            Expecting.within
+                                (5.0 * real "magnetisation_standard_error" r)
+                                (real "magnetisation" r)
+                                (real "exact_magnetisation" r)
+                                "magnetisation"
+
+                            let averages =
+                                { IsingModel.square 3 (real "temperature" r) with
+                                    Field = real "field" r
+                                }
+                                |> Enumeration.averages
+                                |> ok
+
+                            Expecting.within
+                                (5.0 * real "energy_per_site_standard_error" r)
+                                (real "energy_per_site" r)
+                                (averages.Energy + averages.Magnetisation * real "field" r)
+                                "energy"
+
+                            Expecting.within
+                                (5.0 * real "heat_capacity_per_site_kB_standard_error" r)
+                                (real "heat_capacity_per_site_kB" r)
+                                (float averages.HeatCapacity)
+                                "heat capacity"
+
+                        found
+
+                    for r in asked "mbar" "b.json" do
+                        Expecting.within
+                            (5.0 * real "standard_error" r)
+                            (real "grand_potential_per_site" r)
+                            (real "exact_grand_potential_per_site" r)
+                            "Φ"
+
+                    for r in asked "mcmc" "c.json" do
+                        Expecting.inRange (real "acceptance" r) 0.01 1.0 "acceptance"
+                        Expecting.inRange (real "autocorrelation_time_rounds" r) 0.4 15.0 "τ"
+
+                    let conditions = "--temperature 2 --field 0"
+
+                    mice (evaluate (at "n.safetensors") (conditions + " --method magic")) |> bad [ "magic" ]
+
+                    mice (evaluate (at "n.safetensors") (conditions + " --rounds 10")) |> bad [ "--rounds" ])
+
             testCase "An entropy stands between two bounds"
             <| fun () ->
                 VerbTests.needsEngine ()

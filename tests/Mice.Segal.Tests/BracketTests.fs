@@ -111,26 +111,7 @@ let tests =
                 let path =
                     Path.Combine(Path.GetTempPath(), $"mice-{System.Guid.NewGuid()}.safetensors")
 
-                let expansion =
-                    ClusterExpansion.create
-                        (ParentLattice.fcc 3.8 |> ok)
-                        (struct ("Au", "Cu"))
-                        [ { Size = 2; Distance = 3.0 } ]
-                        (Map.ofList [ "c0", 0.1; "c1_0", -0.02; "c2_d0000_0_00", 0.03 ])
-                    |> ok
-
-                let alloy =
-                    Supercell.multiples expansion.Lattice 2 2 2 |> ok |> SemiGrandSystem.alloy "Au-Cu" expansion
-
-                let ofAlloy =
-                    SegalNetwork.create
-                        (Key.ofSeed 2UL)
-                        SegalNetwork.form
-                        { range with
-                            Temperature = 300.0, 900.0
-                        }
-                        alloy
-                    |> ok
+                let ofAlloy = SmallAlloy.network
 
                 try
                     for n, c in [ network, at 2.0 0.1; ofAlloy, at 500.0 0.05 ] do

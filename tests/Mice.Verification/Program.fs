@@ -30,7 +30,8 @@ let private verifications: Measurement list =
         EnvironmentPhases.melting
         SegalVerification.measurement
         AlloyVerification.measurement
-        BracketVerification.measurement BracketVerification.largeMeasurement
+        BracketVerification.measurement
+        BracketVerification.largeMeasurement
     ]
 
 [<EntryPoint>]

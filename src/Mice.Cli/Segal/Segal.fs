@@ -91,14 +91,24 @@ module Segal =
             [ fun () -> SegalFile.write job.Output result.Network ]
             (fun () -> [ "Training", [ SegalFigures.training result.State.Curve ] ])
 
+    /// How a network is asked.
+    type private Method =
+        | Weights of SegalMethod
+        | Chains of NeuralChainOptions
+
     type private MapJob =
         {
             Options: RunOptions
             Network: SegalNetwork
             Grid: SegalGrid
             Sampling: SemiGrandOptions
+            Method: Method
             IsExact: bool
         }
+
+    type private Asked =
+        | Weighed of SegalMap
+        | Walked of NeuralMap
 
     /// Values that have to be given, or may be left out for so many over the range.
     let private places
@@ -110,6 +120,20 @@ module Segal =
         match text, count with
         | None, Some count -> Ok(GridArguments.even low high (if low = high then 1 else count))
         | text, _ -> GridArguments.values name text
+
+    let private methodOf (name: string option) (rounds: int option) (operations: int) : Read<Method> =
+        let chains = SegalArguments.chains rounds operations
+
+        match name, rounds with
+        | (None | Some "snis"), None -> Ok(Weights SegalMethod.ImportanceSampling)
+        | (None | Some "snis"), Some count ->
+            Error
+                [
+                    MiceError.Mismatch("--method and --rounds", $"snis, {count}", "rounds for mcmc and mbar alone")
+                ]
+        | Some "mbar", _ -> Ok(Weights(SegalMethod.Mbar(Some chains)))
+        | Some "mcmc", _ -> Ok(Chains chains)
+        | Some other, _ -> Error [ MiceError.UnknownName("method", other, [ "snis"; "mcmc"; "mbar" ]) ]
 
     let private readMap (counts: (int * int) option) (given: GivenArguments<SegalEvaluateArgument>) : Read<MapJob> =
         let r = given.Own
@@ -125,9 +149,13 @@ module Segal =
             and! operations =
                 Options.count "--operations" (r.TryGetResult SegalEvaluateArgument.Operations)
 
+            and! rounds = Options.count "--rounds" (r.TryGetResult SegalEvaluateArgument.Rounds)
             and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
+            let moved = operations |> Option.defaultValue 16
 
-            let! temperatures =
+            let! method = methodOf (r.TryGetResult SegalEvaluateArgument.Method) rounds moved
+
+            and! temperatures =
                 places
                     "--temperature"
                     (Option.map fst counts)
@@ -153,24 +181,32 @@ module Segal =
                     Sampling =
                         {
                             Samples = samples |> Option.defaultValue 2000
-                            Operations = operations |> Option.defaultValue 16
+                            Operations = moved
                         }
+                    Method = method
                     IsExact = r.Contains SegalEvaluateArgument.Exact
                 }
         }
 
-    let private finishMap (job: MapJob) (map: SegalMap) : int =
-        SegalDescription.map job.Network map
-        |> Outputs.finish job.Options "Lattice over temperature and field" (Estimators.versions []) (fun () ->
-            SegalFigures.all map)
+    let private ask (job: MapJob) (run: Run) =
+        match job.Method with
+        | Weights method -> SegalMap.by method run job.Sampling job.Grid job.IsExact job.Network |> Result.map Weighed
+        | Chains o -> NeuralMap.create run o job.Grid job.IsExact job.Network |> Result.map Walked
+
+    let private finishMap (job: MapJob) (found: Asked) : int =
+        let description, figures =
+            match found with
+            | Weighed map -> SegalDescription.map job.Network map, (fun () -> SegalFigures.all map)
+            | Walked map -> NeuralMap.describe job.Network map, (fun () -> [])
+
+        description
+        |> Outputs.finish job.Options "Lattice over temperature and field" (Estimators.versions []) figures
 
     let private mapVerb (word: string) (summary: string) (counts: (int * int) option) : Verb =
         Verb.create<SegalEvaluateArgument, _, _>
             ([ "segal"; word ], summary, "")
             (readMap counts)
-            (fun _ _ job ->
-                Runs.stoppable job.Options (fun run ->
-                    SegalMap.create run job.Sampling job.Grid job.IsExact job.Network))
+            (fun _ _ job -> Runs.stoppable job.Options (ask job))
             (fun _ -> finishMap)
 
     /// The verbs.

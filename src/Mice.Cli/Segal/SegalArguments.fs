@@ -38,6 +38,8 @@ type SegalEvaluateArgument =
     | Field of list: string
     | Samples of count: string
     | Operations of count: string
+    | Method of name: string
+    | Rounds of count: string
     | Exact
 
     interface IArgParserTemplate with
@@ -50,6 +52,10 @@ type SegalEvaluateArgument =
             | Samples _ -> "samples at each temperature and field; default 2000"
             | Operations _ ->
                 "operations of the symmetry of the lattice that samples are moved by, against variants of a structure that were forgotten; default 16"
+            | Method _ ->
+                "snis: weights of samples, those of a temperature together; mcmc: chains with proposals of the network, without bias but without a free energy; mbar: samples and chains of all temperatures and fields together; default snis"
+            | Rounds _ ->
+                $"rounds of each of the {NeuralChain.defaults.Chains} chains of mcmc and mbar; default {NeuralChain.defaults.Rounds}"
             | Exact -> "find exact values too: Ising models by the transfer matrix, alloys of 27 sites or fewer"
 
 /// Reading of what the verbs of `mice segal` are given.
@@ -103,6 +109,17 @@ module SegalArguments =
                 | Some path when given.IsSome ->
                     Error [ MiceError.Mismatch("--system and --coupling", path, "for ising alone") ]
                 | Some path -> alloy path sides
+        }
+
+    /// Chains of so many rounds, whose proposals are moved by so many operations.
+    let chains (rounds: int option) (operations: int) : NeuralChainOptions =
+        let o = NeuralChain.defaults
+        let count = rounds |> Option.defaultValue o.Rounds
+
+        { o with
+            Rounds = count
+            Kept = min count o.Kept
+            Operations = operations
         }
 
     /// Units of a site in each hidden layer.
