@@ -23,7 +23,7 @@ type Mbar =
             Inverse: Matrix<float>
         }
 
-    /// [distributions]: f = −ln Z. The first is 0 where none is known.
+    /// f = −ln Z. The first is 0 where none is known. Shape [distributions].
     member m.ReducedFreeEnergies: float[] = m.FreeEnergies
     /// Steps that the equations took.
     member m.Iterations: int = m.Steps
@@ -138,7 +138,7 @@ module Mbar =
 
     /// <summary>f = −ln Z of any density.</summary>
     /// <param name="m">What was solved.</param>
-    /// <param name="logDensity">[samples]: ln of the unnormalised density of every sample.</param>
+    /// <param name="logDensity">ln of the unnormalised density of every sample, [samples].</param>
     /// <returns>Relative to the first distribution where no f is known. The error is NaN where a distribution has one chain alone.</returns>
     let reducedFreeEnergy (m: Mbar) (logDensity: float[]) : Estimate<1> =
         let struct (w, f) = weights m logDensity
@@ -150,8 +150,8 @@ module Mbar =
 
     /// <summary>f of one density less that of another, with the error of the difference.</summary>
     /// <param name="m">What was solved.</param>
-    /// <param name="one">[samples]: ln of the one.</param>
-    /// <param name="other">[samples]: ln of the other, which is taken away.</param>
+    /// <param name="one">ln of the one, [samples].</param>
+    /// <param name="other">ln of the other, which is taken away, [samples].</param>
     let difference (m: Mbar) (one: float[]) (other: float[]) : Estimate<1> =
         let struct (a, f) = weights m one
         let struct (b, g) = weights m other
@@ -164,8 +164,8 @@ module Mbar =
 
     /// <summary>The average of a quantity under a density.</summary>
     /// <param name="m">What was solved.</param>
-    /// <param name="logDensity">[samples]: ln of the density.</param>
-    /// <param name="values">[samples]: the quantity.</param>
+    /// <param name="logDensity">ln of the density, [samples].</param>
+    /// <param name="values">The quantity, [samples].</param>
     let average (m: Mbar) (logDensity: float[]) (values: float[]) : Estimate<1> =
         let struct (w, _) = weights m logDensity
         let mean = MbarEquations.dot w values
@@ -178,8 +178,8 @@ module Mbar =
 
     /// <summary>⟨x²⟩ − ⟨x⟩² under a density.</summary>
     /// <param name="m">What was solved.</param>
-    /// <param name="logDensity">[samples]: ln of the density.</param>
-    /// <param name="values">[samples]: x.</param>
+    /// <param name="logDensity">ln of the density, [samples].</param>
+    /// <param name="values">x, [samples].</param>
     let variance (m: Mbar) (logDensity: float[]) (values: float[]) : Estimate<1> =
         // The mean moves it in second order alone.
         let mean = (average m logDensity values).Value
@@ -187,7 +187,7 @@ module Mbar =
 
     /// <summary>(Σw)²/(nΣw²) of the weights under a density, from 1/n to 1.</summary>
     /// <param name="m">What was solved.</param>
-    /// <param name="logDensity">[samples]: ln of the density.</param>
+    /// <param name="logDensity">ln of the density, [samples].</param>
     let effectiveSampleSize (m: Mbar) (logDensity: float[]) : float =
         let struct (w, _) = weights m logDensity
         1.0 / (float w.Length * MbarEquations.dot w w)

@@ -7,13 +7,13 @@ open Mice
 /// Samples of several distributions, all put together.
 type MbarSamples =
     {
-        /// [distributions]: how many samples are of each, 1 or more; those of the first distribution come first.
+        /// How many samples are of each, 1 or more; those of the first distribution come first. Shape [distributions].
         Counts: int[]
-        /// [distributions]: f = −ln Z of each density where it is known, 0 for one that is normalised; None where it is to be found.
+        /// f = −ln Z of each density where it is known, 0 for one that is normalised; None where it is to be found. Shape [distributions].
         Known: float option[]
-        /// [distributions][samples]: ln of the unnormalised density of every sample, whatever it was drawn from: −u by the reduced potential u.
+        /// ln of the unnormalised density of every sample, whatever it was drawn from: −u by the reduced potential u. Shape [distributions][samples].
         LogDensities: float[][]
-        /// [samples]: samples with the same number are of one chain and may be correlated; those with different ones are independent. A chain belongs to one distribution.
+        /// Samples with the same number are of one chain and may be correlated; those with different ones are independent. A chain belongs to one distribution. Shape [samples].
         Chains: int[]
     }
 
