@@ -80,16 +80,23 @@ module Bracket =
         SegalTraining.potentials n (Array.create logarithms.Length c) states logarithms
         |> Array.map (fun v -> -v)
 
-    /// Two bounds of ln Z of one batch, and the weights of its samples.
+    let private nessOf (weights: float[]) =
+        let struct (shares, _) = Samplers.ThermalAverages.weigh weights
+        SemiGrandEstimate.normalisedEffectiveSize shares
+
+    /// Two bounds of ln Z of one batch, and the normalised effective size of its samples.
     let private batch (weights: float[]) (exact: float) =
         let lower = SymmetricDrawing.logMean weights 0 weights.Length
         let exchanged = Array.append [| exact |] (Array.tail weights)
         let upper = SymmetricDrawing.logMean exchanged 0 weights.Length
-        struct (lower, upper, weights)
+        struct (lower, upper, nessOf weights)
 
-    let private nessOf (weights: float[]) =
-        let struct (shares, _) = Samplers.ThermalAverages.weigh weights
-        SemiGrandEstimate.normalisedEffectiveSize shares
+    /// One configuration for each batch, evenly chosen; all where there are too few.
+    let internal chosen (o: BracketOptions) (configurations: 'a[]) : 'a[] =
+        if configurations.Length <= o.Batches then
+            configurations
+        else
+            Array.init o.Batches (fun b -> configurations[b * configurations.Length / o.Batches])
 
     let private orderCheck (lower: Estimate<1>) (upper: Estimate<1>) : Check =
         let gap = float (upper.Value - lower.Value)
@@ -141,9 +148,10 @@ module Bracket =
                 else
                     []
 
+            let exact = chosen o law.Equilibrium
+
             let one (run: Run) (b: int) =
-                // Evenly chosen among those in equilibrium.
-                Ok(batch (law.Draw (Run.item b run) o.Batch) law.Equilibrium[b * count / o.Batches])
+                Ok(batch (law.Draw (Run.item b run) o.Batch) exact[b])
 
             let! parts =
                 run |> Run.named "batches" |> Run.jobs (fun _ -> 1.0) one [| 0 .. o.Batches - 1 |]
@@ -168,7 +176,7 @@ module Bracket =
                     LogPartitionLower = lower
                     LogPartitionUpper = upper
                     ReducedEnthalpy = enthalpy
-                    EffectiveSampleSize = parts |> Array.map (fun (struct (_, _, w)) -> nessOf w) |> Array.average
+                    EffectiveSampleSize = parts |> Array.averageBy (fun (struct (_, _, ness)) -> ness)
                     Checks = orderCheck lower upper :: law.Checks
                 }
         }
@@ -199,7 +207,10 @@ module Bracket =
 
                 logWeights n c drawn.States drawn.Logarithms
 
-            let conditions = Array.create (equilibrium.States.Length / n.System.Sites) c
+            let states =
+                equilibrium.States |> Array.chunkBySize n.System.Sites |> chosen o |> Array.concat
+
+            let conditions = Array.create (states.Length / n.System.Sites) c
 
             return!
                 ofWeights
@@ -210,8 +221,7 @@ module Bracket =
                         Sites = n.System.Sites
                         Draw = draw
                         Equilibrium =
-                            SymmetricDrawing.logarithms run n operations conditions equilibrium.States
-                            |> logWeights n c equilibrium.States
+                            SymmetricDrawing.logarithms run n operations conditions states |> logWeights n c states
                         ReducedEnthalpy = equilibrium.ReducedEnthalpy
                         Checks = equilibrium.Checks
                     }

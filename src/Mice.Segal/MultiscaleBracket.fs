@@ -76,7 +76,7 @@ module MultiscaleBracket =
                     {
                         Sites = drawn.Spins[0].Length
                         Draw = fun run count -> MultiscaleLaw.sample count run law |> weights s law
-                        Equilibrium = weights s law drawn.Spins
+                        Equilibrium = Bracket.chosen o.Bracket drawn.Spins |> weights s law
                         ReducedEnthalpy = drawn.ReducedEnthalpy
                         Checks = drawn.Checks
                     }

@@ -2,6 +2,7 @@ namespace Mice.Autoregressive
 
 open Mice
 open Mice.Learning
+open Mice.Samplers
 open Mice.Tensors
 
 /// How a law from coarse to fine is learned. Start from MultiscaleOptions.defaults.
@@ -148,27 +149,29 @@ module MultiscaleLaw =
         |> Run.jobs (fun _ -> 1.0) one [| 0 .. law.Classes.Length - 1 |]
         |> Result.map (fun parameters -> { law with Parameters = parameters })
 
-    /// All sites of a class of several configurations, in chunks of rows: the number of the configuration and the site.
-    let private rows (c: SublatticeClass) (configurations: int) =
+    /// Goes through all sites of a class of several configurations, some rows at a time: what is found of the description of a row is noted with the number of its configuration and its site.
+    let private ofClass
+        (law: MultiscaleLaw<'spin>)
+        (spins: 'spin[][])
+        (index: int)
+        find
+        (note: int -> int -> 'a -> unit)
+        =
         seq {
-            for n in 0 .. configurations - 1 do
-                for site in c.Sites do
+            for n in 0 .. spins.Length - 1 do
+                for site in law.Classes[index].Sites do
                     struct (n, site)
         }
         |> Seq.chunkBySize Chunk
-
-    /// Adds ln q of the spins of a class to those of their configurations.
-    let private addLogarithms (law: MultiscaleLaw<'spin>) (spins: 'spin[][]) (into: float[]) (index: int) =
-        for places in rows law.Classes[index] spins.Length do
+        |> Seq.iter (fun places ->
             Tensor.scope (fun () ->
                 SpinConditional.described law.Laws[index] places.Length (fun row ->
                     let struct (n, site) = places[row]
                     struct (spins[n], site))
-                |> law.Laws[index].Surprise law.Parameters[index]
-                |> Tensor.toFloats
-                |> Array.iteri (fun row surprise ->
-                    let struct (n, _) = places[row]
-                    into[n] <- into[n] - surprise))
+                |> find
+                |> Array.iteri (fun row found ->
+                    let struct (n, site) = places[row]
+                    note n site found)))
 
     /// <summary>ln q of configurations, nats.</summary>
     /// <param name="law">The law.</param>
@@ -177,7 +180,12 @@ module MultiscaleLaw =
         let found = Array.zeroCreate spins.Length
 
         for index in 0 .. law.Classes.Length - 1 do
-            addLogarithms law spins found index
+            ofClass
+                law
+                spins
+                index
+                (law.Laws[index].Surprise law.Parameters[index] >> Tensor.toFloats)
+                (fun n _ surprise -> found[n] <- found[n] - surprise)
 
         found
 
@@ -190,19 +198,12 @@ module MultiscaleLaw =
         let generator = Key.generator run.Key
 
         let drawn =
-            Array.init count (fun _ -> Array.zeroCreate<'spin>(Array.fold (*) 1 law.Shape))
+            Array.init count (fun _ -> Array.zeroCreate<'spin>(LatticeShape.sites law.Shape))
 
         for index in 0 .. law.Classes.Length - 1 do
             Run.stopIfCancelled run
 
-            for places in rows law.Classes[index] count do
-                Tensor.scope (fun () ->
-                    SpinConditional.described law.Laws[index] places.Length (fun row ->
-                        let struct (n, site) = places[row]
-                        struct (drawn[n], site))
-                    |> law.Laws[index].Draw law.Parameters[index] generator
-                    |> Array.iteri (fun row spin ->
-                        let struct (n, site) = places[row]
-                        drawn[n][site] <- spin))
+            ofClass law drawn index (law.Laws[index].Draw law.Parameters[index] generator) (fun n site spin ->
+                drawn[n][site] <- spin)
 
         drawn

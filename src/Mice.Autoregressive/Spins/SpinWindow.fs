@@ -30,7 +30,7 @@ module SpinWindow =
             [| -radius .. radius |]
 
     /// The shortest of the offsets along an axis that lead to the same site.
-    let private shortest side offset =
+    let internal shortest (side: int) (offset: int) : int =
         let wrapped = (offset % side + side) % side
         if wrapped > side / 2 then wrapped - side else wrapped
 

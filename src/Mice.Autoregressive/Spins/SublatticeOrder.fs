@@ -55,18 +55,15 @@ module SublatticeOrder =
            else
                edges |> List.collect (coloured shape (2 * s)))
 
+    /// The shortest way from one site to another.
     let private offsetsOf (shape: int[]) (from: int) (into: int) =
-        Array.map2 (-) (LatticeShape.place shape into) (LatticeShape.place shape from)
-
-    let private length2 (shape: int[]) (offset: int[]) =
-        Array.map2
-            (fun side o ->
-                let d = abs o % side
-                let d = min d (side - d)
-                d * d)
+        Array.map3
+            (fun side there here -> SpinWindow.shortest side (there - here))
             shape
-            offset
-        |> Array.sum
+            (LatticeShape.place shape into)
+            (LatticeShape.place shape from)
+
+    let private length2 (offset: int[]) = offset |> Array.sumBy (fun o -> o * o)
 
     /// What the sites of a class see, and whether these are all their neighbours.
     let private classOf (seen: int) (shape: int[]) (ranks: int[]) (rank: int) (sites: int[]) : SublatticeClass =
@@ -74,17 +71,17 @@ module SublatticeOrder =
             [| 0 .. ranks.Length - 1 |]
             |> Array.filter (fun site -> ranks[site] < rank)
             |> Array.map (offsetsOf shape sites[0])
-            |> Array.sortBy (length2 shape)
+            |> Array.sortBy (length2)
 
         let nearest =
             if known.Length <= seen then
                 known
             else
                 // Sites at the same distance are seen together.
-                let furthest = length2 shape known[seen - 1]
-                known |> Array.takeWhile (fun offset -> length2 shape offset <= furthest)
+                let furthest = length2 known[seen - 1]
+                known |> Array.takeWhile (fun offset -> length2 offset <= furthest)
 
-        let neighbours = known |> Array.takeWhile (fun offset -> length2 shape offset = 1)
+        let neighbours = known |> Array.takeWhile (fun offset -> length2 offset = 1)
         let isLast = neighbours.Length = 4
 
         {

@@ -98,12 +98,29 @@ module AlloyArguments =
             | Some t -> outOfRange "--temperature" (Number.text t) "above 0, in kelvin"
             | None -> Ok found)
 
-    /// The file of --snapshots, which is asked for only with a place to write to.
-    let needsStructures (snapshots: bool) (structures: bool) : MiceError list =
-        [
-            if snapshots && not structures then
-                MiceError.OutOfRange("--structures", "missing", "the file that --snapshots are written to")
-        ]
+    /// How long chains are, from the values of --sweeps, --equilibrate and --snapshots: snapshots, sweeps before them and between two of them. There are as many sweeps before as after, and snapshots are asked
+    /// for only with a place to write to. Sweeps are rounded up to as many for each snapshot.
+    let lengths
+        (sweepsByDefault: int)
+        (sweeps: string option)
+        (equilibrate: string option)
+        (snapshots: string option)
+        (structures: string option)
+        : Read<struct (int * int * int)> =
+        validate {
+            let! sweeps = Options.count "--sweeps" sweeps
+            and! equilibrate = Options.count "--equilibrate" equilibrate
+            and! kept = Options.count "--snapshots" snapshots
+
+            and! () =
+                [
+                    if snapshots.IsSome && structures.IsNone then
+                        MiceError.OutOfRange("--structures", "missing", "the file that --snapshots are written to")
+                ]
+
+            let sweeps, kept = defaultArg sweeps sweepsByDefault, defaultArg kept 1
+            return struct (kept, defaultArg equilibrate sweeps, (sweeps + kept - 1) / kept)
+        }
 
     /// The options that all verbs share, for a verb whose work is too short to be gone on with.
     let optionsOfShortWork (given: ParseResults<SharedArgument>) : Read<RunOptions> =

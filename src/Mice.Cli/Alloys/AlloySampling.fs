@@ -68,32 +68,24 @@ module AlloySampling =
             Structures: string option
         }
 
-    /// Sweeps are rounded up to as many for each snapshot.
     let private chains (r: ParseResults<AlloyMcmcArgument>) : Read<ChainOptions> =
-        let count name given = Options.count name given
-
         validate {
-            let! chains = count "--chains" (r.TryGetResult AlloyMcmcArgument.Chains)
-            and! sweeps = count "--sweeps" (r.TryGetResult AlloyMcmcArgument.Sweeps)
+            let! chains = Options.count "--chains" (r.TryGetResult AlloyMcmcArgument.Chains)
 
-            and! equilibrate =
-                count "--equilibrate" (r.TryGetResult AlloyMcmcArgument.Equilibrate)
-
-            and! snapshots = count "--snapshots" (r.TryGetResult AlloyMcmcArgument.Snapshots)
-
-            and! () =
-                AlloyArguments.needsStructures
-                    (r.Contains AlloyMcmcArgument.Snapshots)
-                    (r.Contains AlloyMcmcArgument.Structures)
-
-            let sweeps, snapshots = defaultArg sweeps 1000, defaultArg snapshots 1
+            and! struct (snapshots, equilibrate, every) =
+                AlloyArguments.lengths
+                    1000
+                    (r.TryGetResult AlloyMcmcArgument.Sweeps)
+                    (r.TryGetResult AlloyMcmcArgument.Equilibrate)
+                    (r.TryGetResult AlloyMcmcArgument.Snapshots)
+                    (r.TryGetResult AlloyMcmcArgument.Structures)
 
             return
                 {
-                    Chains = chains |> Option.defaultValue ChainOptions.defaults.Chains
+                    Chains = defaultArg chains ChainOptions.defaults.Chains
                     Snapshots = snapshots
-                    Equilibrate = defaultArg equilibrate sweeps
-                    Every = (sweeps + snapshots - 1) / snapshots
+                    Equilibrate = equilibrate
+                    Every = every
                 }
         }
 

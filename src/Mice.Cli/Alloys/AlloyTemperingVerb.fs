@@ -49,33 +49,25 @@ module AlloyTemperingVerb =
             Structures: string option
         }
 
-    /// Sweeps are rounded up to as many for each snapshot.
     let private exchange (r: ParseResults<AlloyTemperingArgument>) : Read<ReplicaExchangeOptions> =
         validate {
             let! ladders =
                 Options.count "--ladders" (r.TryGetResult AlloyTemperingArgument.Ladders)
 
-            and! sweeps = Options.count "--sweeps" (r.TryGetResult AlloyTemperingArgument.Sweeps)
-
-            and! equilibrate =
-                Options.count "--equilibrate" (r.TryGetResult AlloyTemperingArgument.Equilibrate)
-
-            and! snapshots =
-                Options.count "--snapshots" (r.TryGetResult AlloyTemperingArgument.Snapshots)
-
-            and! () =
-                AlloyArguments.needsStructures
-                    (r.Contains AlloyTemperingArgument.Snapshots)
-                    (r.Contains AlloyTemperingArgument.Structures)
-
-            let sweeps, snapshots = defaultArg sweeps 2000, defaultArg snapshots 1
+            and! struct (snapshots, equilibrate, every) =
+                AlloyArguments.lengths
+                    2000
+                    (r.TryGetResult AlloyTemperingArgument.Sweeps)
+                    (r.TryGetResult AlloyTemperingArgument.Equilibrate)
+                    (r.TryGetResult AlloyTemperingArgument.Snapshots)
+                    (r.TryGetResult AlloyTemperingArgument.Structures)
 
             return
                 {
                     Ladders = defaultArg ladders ReplicaExchangeOptions.defaults.Ladders
                     Snapshots = snapshots
-                    Equilibrate = defaultArg equilibrate sweeps
-                    Every = (sweeps + snapshots - 1) / snapshots
+                    Equilibrate = equilibrate
+                    Every = every
                 }
         }
 
