@@ -11,6 +11,22 @@ using Microsoft.FSharp.Core;
 
 namespace Mice.CSharp;
 
+/// <summary>How a network for a lattice learns.</summary>
+public enum LatticeTraining
+{
+    /// <summary>From snapshots of walkers first, then from samples of the network beside them.</summary>
+    Mixed,
+
+    /// <summary>From snapshots of walkers alone.</summary>
+    Forward,
+
+    /// <summary>From samples of the network alone, from the highest temperature down.</summary>
+    Reverse,
+
+    /// <summary>From samples of the network alone, by the published rule.</summary>
+    Reinforce,
+}
+
 /// <summary>What a network for a lattice learns, and how. Of an alloy temperatures are in K and fields are chemical potential differences in eV.</summary>
 public sealed record LatticeNetworkOptions : EstimatorOptions
 {
@@ -26,7 +42,10 @@ public sealed record LatticeNetworkOptions : EstimatorOptions
     /// <summary>Highest field.</summary>
     public required double HighestField { get; init; }
 
-    /// <summary>Steps of the training; null: 4,000.</summary>
+    /// <summary>How the network learns.</summary>
+    public LatticeTraining Training { get; init; } = LatticeTraining.Mixed;
+
+    /// <summary>Steps of the training; null: 4,000, by the published rule 17,229.</summary>
     public int? TrainingSteps { get; init; }
 
     internal ConditionRange ToRange() =>
@@ -34,8 +53,27 @@ public sealed record LatticeNetworkOptions : EstimatorOptions
 
     internal SegalTrainingOptions ToTraining()
     {
-        var start = SegalTraining.defaults;
-        return new(TrainingSteps ?? start.Steps, start.Conditions, start.Samples, start.LearningRate, start.Annealing);
+        var preset = Training switch
+        {
+            LatticeTraining.Mixed => SegalPresets.mixed,
+            LatticeTraining.Forward => SegalPresets.forward,
+            LatticeTraining.Reverse => SegalPresets.reverse,
+            LatticeTraining.Reinforce => SegalPresets.reinforce,
+            _ => throw new ArgumentOutOfRangeException(nameof(Training), Training, null),
+        };
+
+        var start = preset.Options;
+        return new(
+            TrainingSteps ?? start.Steps,
+            start.Conditions,
+            start.Samples,
+            start.LearningRate,
+            start.Rule,
+            start.Annealing,
+            start.Forward,
+            start.Mixed,
+            start.Source
+        );
     }
 }
 
@@ -111,8 +149,8 @@ public sealed class LatticeNetwork
                 var run = options.ToRun(progress, cancellationToken);
                 var key = KeyModule.named("network", run.Key);
                 var start = MiceException.Unwrap(SegalNetworkModule.create(key, SegalNetworkModule.form, options.ToRange(), system()));
-                var (trained, _) = MiceException.Unwrap(SegalTraining.train(run, options.ToTraining(), start));
-                return new LatticeNetwork(trained);
+                var trained = MiceException.Unwrap(SegalTraining.train(run, options.ToTraining(), start));
+                return new LatticeNetwork(trained.Network);
             },
             cancellationToken
         );

@@ -77,7 +77,7 @@ module Bracket =
 
     /// ln w of configurations, ln q being given.
     let private logWeights (n: SegalNetwork) (c: Conditions) (states: byte[]) (logarithms: float[]) =
-        SegalTraining.potentials n (Array.create logarithms.Length c) states logarithms
+        SegalDivergence.potentials n (Array.create logarithms.Length c) states logarithms
         |> Array.map (fun v -> -v)
 
     let private nessOf (weights: float[]) =

@@ -2,6 +2,18 @@ namespace Mice.Segal
 
 open Mice
 
+/// What updates of single sites did to a configuration.
+[<Struct>]
+type internal LocalChange =
+    {
+        /// How many were taken.
+        Taken: int
+        /// What they added to E.
+        Energy: float
+        /// What they added to Σ charge.
+        Charge: float
+    }
+
 /// <summary>Metropolis updates of single sites of any system.</summary>
 /// <remarks>A site and another state of it are drawn at random, and taken with min(1, exp(−(ΔE − BΔΣ charge)/k_BT)). Source: N. Metropolis et al., J. Chem. Phys. 21, 1087 (1953).</remarks>
 [<RequireQualifiedAccess>]
@@ -22,7 +34,6 @@ module internal LocalSweeps =
     /// <param name="tries">How many.</param>
     /// <param name="states">States of configurations.</param>
     /// <param name="first">Where the configuration begins.</param>
-    /// <returns>How many were taken.</returns>
     let run
         (s: SemiGrandSystem)
         (c: Conditions)
@@ -30,21 +41,29 @@ module internal LocalSweeps =
         (tries: int)
         (states: byte[])
         (first: int)
-        : int =
+        : LocalChange =
         let change = s.Change |> Option.defaultValue (twice s)
         let thermal = s.Boltzmann * c.Temperature
         let mutable taken = 0
+        let mutable energy = 0.0
+        let mutable charge = 0.0
 
         for _ in 1..tries do
             let site = generator.NextInt s.Sites
             let own = int states[first + site]
             let state = (own + 1 + generator.NextInt(s.States - 1)) % s.States
-
-            let cost =
-                (change states first site state - c.Field * (s.Charges[state] - s.Charges[own])) / thermal
+            let higher = change states first site state
+            let more = s.Charges[state] - s.Charges[own]
+            let cost = (higher - c.Field * more) / thermal
 
             if cost <= 0.0 || generator.NextFloat() < exp -cost then
                 states[first + site] <- byte state
                 taken <- taken + 1
+                energy <- energy + higher
+                charge <- charge + more
 
-        taken
+        {
+            Taken = taken
+            Energy = energy
+            Charge = charge
+        }

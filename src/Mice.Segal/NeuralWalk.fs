@@ -96,7 +96,7 @@ module internal NeuralWalk =
             let one (part: Run) (chain: int) =
                 let generator = run.Key |> Key.named "sweeps" |> Key.item chain |> Key.generator
                 Run.stopIfCancelled part
-                Ok(LocalSweeps.run s p.Under generator tries w.States (chain * s.Sites))
+                Ok((LocalSweeps.run s p.Under generator tries w.States (chain * s.Sites)).Taken)
 
             let turned =
                 { run with Progress = ignore }

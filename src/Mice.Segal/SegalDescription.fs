@@ -86,24 +86,59 @@ module SegalDescription =
             "pairs", string n.Flip.IsSome
         ]
 
+    /// Both divergences of a network below which, on average, more than a hundredth of its samples count.
+    let private farthest = log 100.0
+
+    /// The part of the range in which a network is farthest from equilibrium.
+    let private worst (t: SegalTrained) =
+        t.Parts |> Array.maxBy (fun part -> part.Divergence.Value)
+
+    let private placeOf (w: Words) (c: Conditions) =
+        let unit =
+            if w.TemperatureUnit = "" then
+                ""
+            else
+                " " + w.TemperatureUnit
+
+        $"T = {c.Temperature:G3}{unit}, {w.Field} = {c.Field:G3}"
+
+    let private nearness (t: SegalTrained) : Check list =
+        t.Divergence
+        |> Option.map (fun divergence ->
+            let part = worst t
+
+            {
+                Name = "the network has learned its range"
+                Passed = divergence.Value <= farthest
+                Detail =
+                    $"KL(q‖p) + KL(p‖q) is {Estimate.format divergence} nats on average, at most {farthest:F1} is wanted; most near {placeOf (words t.Network.System) part.Conditions}: {Estimate.format part.Divergence}. Train longer, or ask for a smaller range"
+            })
+        |> Option.toList
+
+    let private ofParts (w: Words) (t: SegalTrained) =
+        [
+            for part in t.Parts ->
+                [
+                    ResultRow.number w.TemperatureKey "T" w.TemperatureUnit 4 part.Conditions.Temperature
+                    ResultRow.number w.FieldKey w.Field w.EnergyUnit 4 part.Conditions.Field
+                    ResultRow.estimate "divergence_nats" "KL(q‖p) + KL(p‖q)" "nats" part.Divergence
+                ]
+        ]
+
     /// <summary>The description of a training.</summary>
+    /// <param name="preset">What way of learning it was.</param>
     /// <param name="o">How it was trained.</param>
-    /// <param name="n">The trained network.</param>
-    /// <param name="state">The state of the training.</param>
+    /// <param name="t">The trained network.</param>
     /// <param name="seconds">How long it took.</param>
-    let training
-        (o: SegalTrainingOptions)
-        (n: SegalNetwork)
-        (state: TrainingState)
-        (seconds: float)
-        : ResultDescription =
-        let last = Array.last state.Curve
+    let training (preset: string) (o: SegalTrainingOptions) (t: SegalTrained) (seconds: float) : ResultDescription =
+        let n = t.Network
+        let last = Array.last t.State.Curve
 
         {
             Answer =
                 $"A network of {n.Network.Weights.Length} weights has learned {n.System.Name} in {o.Steps} steps; ln q + E/k_BT is {last.Loss:F4} per site on average over its temperatures and fields."
             Meaning =
-                "The mean of ln q + (E − BΣ charge)/k_BT per site is an upper bound of −ln Z/N on average over the range; it falls as the network learns. Ask the network for free energies and their errors."
+                "The mean of ln q + (E − BΣ charge)/k_BT per site over samples of the network is an upper bound of −ln Z/N on average over the range, over snapshots it is a lower bound; where steps learn from snapshots alone the curve shows the latter. Both come together as the network learns: their difference, of whole configurations, is KL(q‖p) + KL(p‖q). Ask the network for free energies and their errors."
             Sections =
                 [
                     ResultRow.record
@@ -113,22 +148,28 @@ module SegalDescription =
                             ResultRow.count "steps" "Steps" o.Steps
                             ResultRow.count "weights" "Weights" n.Network.Weights.Length
                             ResultRow.number "loss_per_site" "ln q + E/k_BT per site, last" "" 5 last.Loss
+                            yield!
+                                t.Divergence
+                                |> Option.map (ResultRow.estimate "divergence_nats" "KL(q‖p) + KL(p‖q)" "nats")
+                                |> Option.toList
                             ResultRow.number "seconds" "Time" "s" 0 seconds
                         ]
                     ResultRow.curve
                         "curve"
                         "Curve of the training"
                         [
-                            for p in state.Curve ->
+                            for p in t.State.Curve ->
                                 [
                                     ResultRow.count "step" "Step" (int p.Step)
                                     ResultRow.number "loss_per_site" "ln q + E/k_BT per site" "" 5 p.Loss
                                 ]
                         ]
+                    if t.Parts.Length > 0 then
+                        ResultRow.curve "parts" "Divergence in parts of the range" (ofParts (words n.System) t)
                 ]
-            Checks = []
+            Checks = nearness t
             Notes = []
-            Settings = formOf n
+            Settings = ("training", preset) :: formOf n
         }
 
     /// Effective samples below which errors are not to be trusted.

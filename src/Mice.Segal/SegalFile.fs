@@ -47,7 +47,7 @@ module SegalFile =
             "pairs", string n.Form.Pairs
 
             match n.Form.Conditions with
-            | ConditionForm.Natural -> "conditions", "natural 2"
+            | ConditionForm.Natural -> "conditions", "natural 3"
             | ConditionForm.Published(t, b) -> "conditions", "published " + numbers [ t; b ]
         ]
 
@@ -165,21 +165,16 @@ module SegalFile =
                 return s
             }
 
-    /// The first form had asinh(NB/T) in the place of asinh(NB/k_BT).
-    let private firstNatural notes : Result<ConditionForm, MiceError list> =
-        value notes "boltzmann"
-        |> Result.bind (fun boltzmann ->
-            if boltzmann = Number.text 1.0 then
-                Ok ConditionForm.Natural
-            else
-                fault notes "it was written when small fields were told to the layers without k_B; train it again")
-
     let private conditions notes : Result<ConditionForm, MiceError list> =
         value notes "conditions"
         |> Result.bind (fun text ->
             match text.Split ' ' with
-            | [| "natural" |] -> firstNatural notes
-            | [| "natural"; "2" |] -> Ok ConditionForm.Natural
+            | [| "natural" |]
+            | [| "natural"; "2" |] ->
+                fault
+                    notes
+                    "it was written when outputs of layers were not multiplied by √(T_highest/T); train it again"
+            | [| "natural"; "3" |] -> Ok ConditionForm.Natural
             | [| "published"; t; b |] ->
                 match Number.tryFinite t, Number.tryFinite b with
                 | Some t, Some b -> Ok(ConditionForm.Published(t, b))

@@ -120,6 +120,12 @@ module SegalNetwork =
                 1.0f
             |]
 
+    /// What outputs are multiplied by, √(T_highest/T): midway between entropies, which they are at high temperatures, and energies by k_BT, which they are at low ones.
+    let private scale (n: SegalNetwork) (c: Conditions) : float32 =
+        match n.Form.Conditions with
+        | ConditionForm.Published _ -> 1.0f
+        | ConditionForm.Natural -> float32 (sqrt (snd n.Range.Temperature / c.Temperature))
+
     /// ln(1 + exp x)
     let private softplus (x: float) = max x 0.0 + Double.LogP1(exp -(abs x))
 
@@ -149,6 +155,7 @@ module SegalNetwork =
     let private under (n: SegalNetwork) (conditions: Conditions[]) (past: PastEnergies) : MaskedConditions =
         {
             Values = conditions |> Array.collect (told n)
+            Scales = conditions |> Array.map (scale n) |> Some
             Prior = before n |> Option.map (prior n conditions past)
         }
 
@@ -184,13 +191,15 @@ module SegalNetwork =
     let private plain run (n: SegalNetwork) (conditions: Conditions[]) (struct (states, past)) : float[] =
         MaskedNetwork.logarithms run n.Network (under n conditions past) states
 
+    /// ln of q(s) + q(s′).
+    let private ofBoth (one: float) (other: float) : float =
+        max one other + softplus -(abs (one - other))
+
     /// ln of q(s) + q of the flipped s, where pairs are drawn.
     let private ofPairs run (n: SegalNetwork) (conditions: Conditions[]) (states: KnownStates) (own: float[]) =
         match states.Flipped with
         | None -> own
-        | Some flipped ->
-            plain run n conditions flipped
-            |> Array.map2 (fun one other -> max one other + softplus -(abs (one - other))) own
+        | Some flipped -> plain run n conditions flipped |> Array.map2 ofBoth own
 
     let private drawWith (run: Run) (n: SegalNetwork) (conditions: Conditions[]) (past: PastEnergies) =
         let drawn: MaskedSamples =
@@ -280,7 +289,7 @@ module SegalNetwork =
     let logarithms (run: Run) (n: SegalNetwork) (conditions: Conditions[]) (states: byte[]) : float[] =
         passing n states |> drawnLogarithms run n conditions |> ofWays n (Array.get conditions) states
 
-    /// <summary>Σ c ∇ ln q of what was drawn.</summary>
+    /// <summary>Σ c ∇ ln q of what was drawn, and ln q.</summary>
     /// <param name="run">Threads, cancellation.</param>
     /// <param name="n">The network.</param>
     /// <param name="conditions">Temperature and field of every sample.</param>
@@ -289,3 +298,30 @@ module SegalNetwork =
     /// <param name="coefficients">c of each sample.</param>
     let internal gradient run (n: SegalNetwork) (conditions: Conditions[]) states past (coefficients: float[]) =
         MaskedNetwork.gradient run n.Network (under n conditions past) states coefficients
+
+    /// <summary>ln q of configurations, or of their pairs, and the gradient of the mean of −ln q.</summary>
+    /// <remarks>The gradient of ln (q(s) + q(s′)) of a pair is that of ln q of one of the two, chosen by their shares, in the mean.</remarks>
+    /// <param name="run">Threads, key, cancellation.</param>
+    /// <param name="n">The network.</param>
+    /// <param name="conditions">Temperature and field of every configuration.</param>
+    /// <param name="states">[samples; sites], row-major.</param>
+    let internal surprise (run: Run) (n: SegalNetwork) (conditions: Conditions[]) (states: byte[]) =
+        let even = Array.create conditions.Length (-1.0 / float conditions.Length)
+        let known = passing n states
+
+        match known.Flipped with
+        | None ->
+            let struct (sum, own) = gradient run n conditions states PastEnergies.Passing even
+            struct (own, sum)
+        | Some(struct (flipped, _) as other) ->
+            let own = plain run n conditions known.Own
+            let both = plain run n conditions other |> Array.map2 ofBoth own
+            let generator = run.Key |> Key.named "ways" |> Key.generator
+            let chosen = Array.copy states
+
+            for i in 0 .. own.Length - 1 do
+                if generator.NextFloat() >= exp (own[i] - both[i]) then
+                    Array.blit flipped (i * n.System.Sites) chosen (i * n.System.Sites) n.System.Sites
+
+            let struct (sum, _) = gradient run n conditions chosen PastEnergies.Passing even
+            struct (both, sum)

@@ -79,7 +79,7 @@ module SemiGrandEstimate =
 
     /// ln q + (E − BΣ charge)/k_BT of samples with their E and Σ charge at one temperature and field.
     let private potentials n c (struct (energies: float[], charges: float[])) (logarithms: float[]) : float[] =
-        Array.map3 (SegalTraining.potential n c) energies charges logarithms
+        Array.map3 (SegalDivergence.potential n c) energies charges logarithms
 
     /// Estimates at conditions from samples with ln q + (E − BΣ charge)/k_BT, wherever they were drawn; the variational bound from those that were drawn there.
     let private weighed

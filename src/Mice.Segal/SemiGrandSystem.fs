@@ -35,6 +35,8 @@ type SemiGrandSystem =
         Charges: float[]
         /// E of the configuration whose states begin at an index: states → index → E.
         Energy: byte[] -> int -> float
+        /// E of many configurations one after the other, [samples; sites] → [samples], where that is faster than one by one; None otherwise.
+        EnergyOfMany: (byte[] -> float[]) option
         /// The part of E by which a site in a state interacts with the sites before it, but for a number that is the same for all its states; None where nothing of the kind is known. It speeds
         /// up learning and decides nothing: states → index of the configuration → site → state → energy.
         Before: (byte[] -> int -> int -> int -> float) option
@@ -82,7 +84,12 @@ module SemiGrandSystem =
         let each f =
             Array.init (states.Length / s.Sites) (fun i -> f states (i * s.Sites))
 
-        struct (each s.Energy, each (charge s))
+        let energies =
+            match s.EnergyOfMany with
+            | Some all -> all states
+            | None -> each s.Energy
+
+        struct (energies, each (charge s))
 
     /// Random configurations that a symmetry is tried on, and how well their energies have to agree, relative to the largest.
     let private trials, private agreement = 64, 1e-10
@@ -122,6 +129,11 @@ module SemiGrandSystem =
         else
             None
 
+    /// <summary>k_BT/N, the field that turns a lattice over at a temperature, where flipping all sites is a symmetry.</summary>
+    /// <param name="s">The system.</param>
+    let turningField (s: SemiGrandSystem) : (float -> float) option =
+        flip s |> Option.map (fun _ t -> s.Boltzmann * t / float s.Sites)
+
     /// The image of a configuration under a permutation of its sites.
     let private image (g: int[]) (states: byte[]) : byte[] =
         let moved = Array.zeroCreate states.Length
@@ -159,6 +171,7 @@ module SemiGrandSystem =
             Boltzmann = float Units.boltzmann
             Charges = [| 0.0; 1.0 |]
             Energy = fun states first -> table.Energy states first
+            EnergyOfMany = Some table.Energies
             // Relative to state 0, so that terms are summed for one state of the two.
             Before =
                 Some(fun states first site state ->
@@ -228,6 +241,7 @@ module SemiGrandSystem =
                     Boltzmann = 1.0
                     Charges = [| -1.0; 1.0 |]
                     Energy = energy
+                    EnergyOfMany = None
                     Before = Some earlier
                     Change = Some change
                     Symmetries = lazy GraphSymmetries.find sites around

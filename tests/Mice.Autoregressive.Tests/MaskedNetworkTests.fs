@@ -77,7 +77,12 @@ let private network =
 let private conditions (n: int) =
     Array.init (2 * n) (fun i -> float32 (sin (float i)))
 
-let private under (values: float32[]) = { Values = values; Prior = None }
+let private under (values: float32[]) =
+    {
+        Values = values
+        Scales = None
+        Prior = None
+    }
 
 let private random (n: int) =
     let generator = Key.ofSeed 8UL |> Key.generator
@@ -105,7 +110,7 @@ let tests =
                         Expecting.within 5e-6 (found[i]) expected $"sample {i} of {n}"
             }
 
-            test "what is known without the network is added to it" {
+            test "what is known without the network is added to it, and outputs are multiplied" {
                 let given, states = conditions 40, random 40
 
                 let prior (sample: int) (all: byte[]) first site state =
@@ -114,8 +119,11 @@ let tests =
                     else
                         0.2f * float32 state * float32 all[first + site - 1] - 0.01f * float32 sample
 
+                let scale i = 0.5f + 0.05f * float32 i
+
                 let known =
                     { under given with
+                        Scales = Some(Array.init 40 scale)
                         Prior = Some(MaskedPrior(fun sample all first site state -> prior sample all first site state))
                     }
 
@@ -128,7 +136,9 @@ let tests =
                         logs
                         |> Array.mapi (fun site own ->
                             let shifted =
-                                own |> Array.mapi (fun s x -> x + float (prior i states (i * shape.Sites) site s))
+                                own
+                                |> Array.mapi (fun s x ->
+                                    float (scale i) * x + float (prior i states (i * shape.Sites) site s))
 
                             shifted[int states[i * shape.Sites + site]] - log (shifted |> Array.sumBy exp))
                         |> Array.sum
@@ -188,19 +198,27 @@ let tests =
                 let n = 45
                 let given, states = conditions n, random n
                 let c = Array.init n (fun i -> cos (float i))
-                let found = MaskedNetwork.gradient run network (under given) states c
+                let scale i = 0.6f + 0.02f * float32 i
+
+                let under =
+                    { under given with
+                        Scales = Some(Array.init n scale)
+                    }
+
+                let struct (found, logarithms) = MaskedNetwork.gradient run network under states c
+                Expect.equal logarithms (MaskedNetwork.logarithms run network under states) "ln q"
+
+                let ofSample weights i =
+                    let states = sampleOf states i
+
+                    plain { network with Weights = weights } (conditionsOf given i) states
+                    |> Array.mapi (fun site logs ->
+                        let scaled = logs |> Array.map (fun x -> float (scale i) * x)
+                        scaled[states[site]] - log (scaled |> Array.sumBy exp))
+                    |> Array.sum
 
                 let value (weights: float32[]) =
-                    Seq.sum (
-                        seq {
-                            for i in 0 .. n - 1 ->
-                                c[i]
-                                * logarithm
-                                    { network with Weights = weights }
-                                    (conditionsOf given i)
-                                    (sampleOf states i)
-                        }
-                    )
+                    Seq.sum (seq { for i in 0 .. n - 1 -> c[i] * ofSample weights i })
 
                 for w in 0..7 .. network.Weights.Length - 1 do
                     let at (shift: float32) =

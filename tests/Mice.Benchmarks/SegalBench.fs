@@ -50,7 +50,7 @@ module SegalBench =
     let private runWith threads = { Run.quiet with Threads = threads }
 
     let private training: SegalTrainingOptions =
-        { SegalTraining.defaults with
+        { SegalPresets.reverse.Options with
             Steps = steps
             Conditions = conditionsOfStep
             Samples = samples
@@ -63,7 +63,7 @@ module SegalBench =
     let private draw threads (n: SegalNetwork) () =
         for i in 1..steps do
             let conditions =
-                ConditionRange.draw (Key.ofSeed (uint64 i)) conditionsOfStep range
+                ConditionRange.draw (Key.ofSeed (uint64 i)) conditionsOfStep None range
                 |> Array.collect (Array.replicate samples)
 
             SegalNetwork.sample (runWith threads) n conditions |> ignore
@@ -87,7 +87,7 @@ module SegalBench =
     /// The largest relative difference of ln q of the same states under the same weights.
     let private difference () : float =
         let n = network published
-        let conditions = ConditionRange.draw (Key.ofSeed 5UL) 200 range
+        let conditions = ConditionRange.draw (Key.ofSeed 5UL) 200 None range
         let states = SegalNetwork.sample (runWith 1) n conditions
         let ours = SegalNetwork.logarithms (runWith 1) n conditions states
         let folder = Directory.CreateTempSubdirectory "mice-bench-"

@@ -144,6 +144,61 @@ let tests =
 
                     mice (evaluate (at "n.safetensors") (conditions + " --rounds 10")) |> bad [ "--rounds" ])
 
+            testCase "A network learns from snapshots in files, here those of spins without interaction"
+            <| fun () ->
+                VerbTests.needsEngine ()
+
+                inFolder (fun folder ->
+                    let at name = Path.Combine(folder, name)
+                    let generator = Key.ofSeed 4UL |> Key.generator
+
+                    let spin () =
+                        if generator.NextFloat() < 0.5 then -1y else 1y
+
+                    SnapshotFile.writeSpins
+                        None
+                        (at "s.npy")
+                        {
+                            Shape = [| 3; 3 |]
+                            Sites = Array.init 400 (fun _ -> Array.init 9 (fun _ -> spin ()))
+                        }
+                    |> ignore
+
+                    File.WriteAllLines(at "c.csv", "T,B" :: List.replicate 400 "500000,0")
+
+                    let train (rest: string) =
+                        words
+                            "segal train --system ising --size 3 --temperature 1e5:1e6 --field -1:1 --steps 60 --quiet"
+                        @ words rest
+                        @ [ "--output"; at "n.safetensors"; "--json"; at "t.json" ]
+
+                    let both conditions =
+                        "--snapshots " + at "s.npy" + " --conditions " + at conditions
+
+                    let given = both "c.csv"
+                    mice (train ("--training forward " + given)) |> good
+                    let trained = (JsonDocument.Parse(File.ReadAllText(at "t.json"))).RootElement
+                    Expect.isLessThan (real "divergence_nats" trained) 0.5 "nats"
+                    Expect.equal (trained.GetProperty("settings").GetProperty("training").GetString()) "forward" "how"
+
+                    mice (evaluate (at "n.safetensors") "--temperature 500000 --field 0" @ [ "--json"; at "e.json" ])
+                    |> good
+
+                    let r = results (at "e.json") |> List.exactlyOne
+                    Expecting.within 1e-3 (real "grand_potential_per_site" r / 500000.0) (-(log 2.0)) "−ln 2"
+
+                    mice (train ("--training reverse " + given)) |> bad [ "--training and --snapshots" ]
+                    mice (train ("--training magic " + given)) |> bad [ "magic" ]
+                    mice (train ("--snapshots " + at "s.npy")) |> bad [ "--conditions" ]
+                    mice (train ("--conditions " + at "c.csv")) |> bad [ "--snapshots" ]
+                    File.WriteAllLines(at "d.csv", List.replicate 400 "500000,0,0")
+                    mice (train (both "d.csv")) |> bad [ "3 columns" ]
+                    File.WriteAllLines(at "f.csv", List.replicate 399 "500000,0")
+                    mice (train (both "f.csv")) |> bad [ "399 × 9" ]
+                    File.WriteAllLines(at "g.csv", List.replicate 400 "2,0")
+
+                    mice (train (both "g.csv")) |> bad [ "temperature and field of snapshot 1" ])
+
             testCase "An entropy stands between two bounds"
             <| fun () ->
                 VerbTests.needsEngine ()

@@ -69,7 +69,7 @@ let tests =
             }
 
             test "conditions lie in all parts of the range" {
-                let drawn = ConditionRange.draw (Key.ofSeed 2UL) 10 range
+                let drawn = ConditionRange.draw (Key.ofSeed 2UL) 10 None range
                 let part low high x = int (10.0 * (x - low) / (high - low))
                 let parts f = drawn |> Array.map f |> Array.sort
                 Expect.equal (parts (fun c -> part (log 1.5) (log 3.5) (log c.Temperature))) [| 0..9 |] "temperatures"
@@ -188,7 +188,7 @@ let tests =
 
             test "advantages have no mean, and that of a sample does not depend on its own value but by a factor" {
                 let values = [| 1.0; 2.0; 6.0; -1.0; 0.0; 1.0 |]
-                let found = SegalTraining.advantages 3 values
+                let found = SegalTraining.advantages SegalRule.Balanced 3 values
                 Expecting.within 1e-12 (Array.sum found[0..2]) 0.0 "first conditions"
                 Expecting.within 1e-12 (Array.sum found[3..5]) 0.0 "second conditions"
                 let spread = sqrt (14.0 / 3.0)
@@ -210,8 +210,9 @@ let tests =
                         Samples = 20
                     }
 
-                let struct (trained, state) = SegalTraining.train run options network |> ok
-                Expect.hasLength state.Curve 20 "entries of the curve"
+                let found = SegalTraining.train run options network |> ok
+                let trained = found.Network
+                Expect.hasLength found.State.Curve 20 "entries of the curve"
 
                 for c in places do
                     let found = SemiGrandEstimate.create run SemiGrandEstimate.defaults c trained |> ok
@@ -240,10 +241,10 @@ let tests =
                     }
 
                 let weights threads =
-                    let struct (trained, _) =
+                    let trained =
                         SegalTraining.train { run with Threads = threads } options network |> ok
 
-                    trained.Network.Weights
+                    trained.Network.Network.Weights
 
                 Expect.equal (weights 1) (weights 2) "weights"
             }

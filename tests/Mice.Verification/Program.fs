@@ -30,6 +30,7 @@ let private verifications: Measurement list =
         EnvironmentPhases.melting
         SegalVerification.measurement
         AlloyVerification.measurement
+        LargeAlloyVerification.measurement
         BracketVerification.measurement
         BracketVerification.largeMeasurement
     ]

@@ -74,8 +74,8 @@ module SegalVerification =
         let start =
             SegalNetwork.create (Key.ofSeed 1UL) SegalNetwork.form range system |> ok
 
-        let struct (network, _) =
-            SegalTraining.train Run.console SegalTraining.defaults start |> ok
+        let network =
+            (SegalTraining.train Run.console SegalTraining.defaults start |> ok).Network
 
         let minutes = clock.Elapsed.TotalMinutes
 

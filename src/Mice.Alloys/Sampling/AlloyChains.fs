@@ -127,12 +127,12 @@ module internal AlloyChains =
             run
         |> Result.map _.Record
 
-    /// A sweep of single turns of all lanes at the same random sites: how many each accepted. Lane l has weights exp(−β_l(E − Δμ n₁)).
+    /// A sweep of single turns of all lanes at the same random sites: how many each accepted. Lane l has weights exp(−β_l(E − Δμ_l n₁)).
     let sweep
         (sites: Generator)
         (generators: Generator[])
         (betas: float[])
-        (difference: float)
+        (differences: float[])
         (lanes: SpinLanes)
         : int[] =
         let accepted = Array.zeroCreate<int> generators.Length
@@ -143,7 +143,7 @@ module internal AlloyChains =
 
             for lane in 0 .. generators.Length - 1 do
                 let spin = float (2 * lanes.State(lane, site) - 1)
-                let cost = betas[lane] * (changes[lane] + difference * spin)
+                let cost = betas[lane] * (changes[lane] + differences[lane] * spin)
 
                 if cost <= 0.0 || generators[lane].NextFloat() < exp -cost then
                     lanes.Turn(lane, site, changes[lane])
@@ -180,11 +180,12 @@ module internal AlloyChains =
             generatorOf block sites, keys |> Array.map (generatorOf block)
 
         let betas = keys |> Array.map (fun _ -> beta c)
+        let differences = keys |> Array.map (fun _ -> difference)
         let lanes = walker.Lanes
         lanes.Refresh()
 
         for n in first..last do
-            let accepted = sweep sites generators betas difference lanes
+            let accepted = sweep sites generators betas differences lanes
 
             for lane in 0 .. keys.Length - 1 do
                 walker.Records[lane]

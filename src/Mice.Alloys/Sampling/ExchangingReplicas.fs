@@ -105,7 +105,8 @@ type internal ExchangingReplicas(plan: LadderPlan, ladders: int[], starts: byte[
 
         let accepted =
             lanes
-            |> Array.mapi (fun i here -> AlloyChains.sweep sites[i] generators[i] betas[i] plan.Difference here)
+            |> Array.mapi (fun i here ->
+                AlloyChains.sweep sites[i] generators[i] betas[i] (Array.create betas[i].Length plan.Difference) here)
             |> Array.concat
 
         for ladder in 0 .. ladders.Length - 1 do

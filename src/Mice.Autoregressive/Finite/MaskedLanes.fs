@@ -97,6 +97,9 @@ type internal MaskedLanes(shape: MaskedShape) =
         Array.init layers (fun layer ->
             Array.zeroCreate<float32>(shape.Sites * MaskedShape.rows shape layer * MaskedVectors.Lanes))
 
+    /// What the outputs of every sample are multiplied by.
+    let scales = Array.create MaskedVectors.Lanes 1.0f
+
     /// The function of hidden layers, in place.
     let activate (values: float32[]) (first: int) (rows: int) =
         for v in first * MaskedVectors.Vectors .. (first + rows) * MaskedVectors.Vectors - 1 do
@@ -146,6 +149,9 @@ type internal MaskedLanes(shape: MaskedShape) =
             for c in 0 .. given - 1 do
                 inputs[layer][c * MaskedVectors.Lanes + lane] <- conditions[sample * given + c]
 
+    /// <summary>Sets what the outputs of a sample are multiplied by.</summary>
+    member _.Scale(lane: int, scale: float32) : unit = scales[lane] <- scale
+
     /// <summary>Finds what stands for the states of a site, given those of the sites before it; their probabilities after <c>Normalise</c>.</summary>
     member _.Step(weights: float32[], site: int) : unit =
         for layer in 0 .. layers - 1 do
@@ -169,7 +175,11 @@ type internal MaskedLanes(shape: MaskedShape) =
                     (first + r)
                     (first + next)
 
-            if not isLast then
+            if isLast then
+                for v in first * MaskedVectors.Vectors .. (first + rows) * MaskedVectors.Vectors - 1 do
+                    MaskedVectors.load into v * MaskedVectors.load scales (v % MaskedVectors.Vectors)
+                    |> MaskedVectors.store into v
+            else
                 activate into first rows
 
     /// <summary>Adds a number to what stands for a state of a site of a sample before <c>Normalise</c>.</summary>
@@ -196,7 +206,7 @@ type internal MaskedLanes(shape: MaskedShape) =
     /// <param name="coefficients">c of each lane; 0 where there is no sample.</param>
     /// <param name="gradient">As many numbers as weights.</param>
     member _.AddGradient(weights: float32[], coefficients: float32[], gradient: float32[]) : unit =
-        // By the last rows: c (state − p).
+        // By the last rows: c (state − p), times what they are multiplied by.
         for site in 0 .. shape.Sites - 1 do
             for s in 0 .. shape.States - 1 do
                 let row = site * shape.States + s
@@ -210,7 +220,7 @@ type internal MaskedLanes(shape: MaskedShape) =
                     MaskedVectors.store
                         deltas[layers - 1]
                         (row * MaskedVectors.Vectors + v)
-                        (MaskedVectors.load coefficients v * (hot - p))
+                        (MaskedVectors.load coefficients v * MaskedVectors.load scales v * (hot - p))
 
         for layer in layers - 1 .. -1 .. 0 do
             let rows = MaskedShape.rows shape layer

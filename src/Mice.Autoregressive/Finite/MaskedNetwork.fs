@@ -20,6 +20,8 @@ type MaskedConditions =
     {
         /// [samples; conditions], row-major: what the layers are given.
         Values: float32[]
+        /// What the outputs of each sample are multiplied by before they become probabilities, [samples]; None for 1.
+        Scales: float32[] option
         /// What is known without the network; states of sample i stand from first = i · sites.
         Prior: MaskedPrior option
     }
@@ -96,10 +98,12 @@ module MaskedNetwork =
 
         Run.jobs (fun _ -> 1.0) one [| 0..lanes .. count - 1 |] { run with Progress = ignore } |> ignore
 
-    let private conditioned (conditions: float32[]) (block: Block) =
+    let private conditioned (conditions: MaskedConditions) (block: Block) =
         for lane in 0 .. lanes - 1 do
             // Lanes without a sample have the conditions of the first.
-            block.Own.Condition(lane, conditions, block.First + (if lane < block.Count then lane else 0))
+            let sample = block.First + (if lane < block.Count then lane else 0)
+            block.Own.Condition(lane, conditions.Values, sample)
+            block.Own.Scale(lane, conditions.Scales |> Option.map (Array.item sample) |> Option.defaultValue 1.0f)
 
     /// Goes through the sites of a block; what a sample's site is in is set when its probabilities are known.
     let private pass
@@ -112,7 +116,7 @@ module MaskedNetwork =
         =
         let own, first, count = block.Own, block.First, block.Count
         let sites = network.Shape.Sites
-        conditioned conditions.Values block
+        conditioned conditions block
 
         for site in 0 .. sites - 1 do
             own.Step(network.Weights, site)
@@ -196,21 +200,21 @@ module MaskedNetwork =
     /// <param name="conditions">What each sample is drawn under.</param>
     /// <param name="states">[samples; sites], row-major.</param>
     /// <param name="coefficients">c of each sample.</param>
-    /// <returns>As many numbers as weights.</returns>
+    /// <returns>The sum, as many numbers as weights, and ln q of each sample.</returns>
     let gradient
         (run: Run)
         (network: MaskedNetwork)
         (conditions: MaskedConditions)
         (states: byte[])
         (coefficients: float[])
-        : float32[] =
+        : struct (float32[] * float[]) =
         let n = countOf network conditions
 
         let sums =
             Array.init parts (fun _ -> Array.zeroCreate<float32> network.Weights.Length)
 
         let idle = Array.init parts (fun _ -> MaskedLanes network.Shape)
-        let scratch = Array.zeroCreate<float> n
+        let found = Array.zeroCreate<float> n
 
         let one (run: Run) (part: int) =
             let own = idle[part]
@@ -226,7 +230,7 @@ module MaskedNetwork =
                         Count = min lanes (n - first)
                     }
 
-                pass network conditions states block (fun _ _ -> ()) scratch
+                pass network conditions states block (fun _ _ -> ()) found
 
                 for lane in 0 .. lanes - 1 do
                     given[lane] <-
@@ -246,4 +250,4 @@ module MaskedNetwork =
             for w in 0 .. total.Length - 1 do
                 total[w] <- total[w] + sums[part][w]
 
-        total
+        struct (total, found)

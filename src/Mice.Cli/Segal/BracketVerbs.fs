@@ -45,7 +45,7 @@ module BracketVerbs =
         let share = 0.5 / float job.Temperatures.Length
 
         validate {
-            let! struct (network, _) =
+            let! trained =
                 SegalTraining.train
                     (Run.within 0.0 0.5 "" run)
                     { SegalTraining.defaults with
@@ -59,7 +59,7 @@ module BracketVerbs =
                     let part =
                         run |> Run.within (0.5 + share * float i) share $"T = {Number.text t}" |> Run.item i
 
-                    denseAt job network part t)
+                    denseAt job trained.Network part t)
                 |> List.ofArray
                 |> Validate.all
         }

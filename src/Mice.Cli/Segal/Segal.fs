@@ -14,16 +14,34 @@ module Segal =
         {
             Options: RunOptions
             Start: SegalNetwork
-            Training: SegalTrainingOptions
+            Preset: SegalPreset
             Output: string
         }
 
     type private Trained =
-        {
-            Network: SegalNetwork
-            State: TrainingState
-            Seconds: float
-        }
+        { Result: SegalTrained; Seconds: float }
+
+    /// A way of learning from the values of --training, --steps and what snapshots were given.
+    let private presetOf (name: string option) (steps: int option) (own: ThermalSnapshots option) : Read<SegalPreset> =
+        let names = SegalPresets.all |> List.map _.Name
+        let name = defaultArg name SegalPresets.mixed.Name
+
+        match SegalPresets.all |> List.tryFind (fun p -> p.Name = name), own with
+        | None, _ -> Error [ MiceError.UnknownName("training", name, names) ]
+        | Some preset, Some _ when not (SegalTrainingOptions.usesSnapshots preset.Options) ->
+            Error
+                [
+                    MiceError.Mismatch("--training and --snapshots", name, "snapshots for mixed and forward alone")
+                ]
+        | Some preset, own ->
+            Ok
+                { preset with
+                    Options =
+                        { preset.Options with
+                            Steps = defaultArg steps preset.Options.Steps
+                            Source = own |> Option.map SnapshotSource.Given |> Option.defaultValue preset.Options.Source
+                        }
+                }
 
     let private readTraining (given: GivenArguments<SegalTrainArgument>) : Read<TrainJob> =
         let r = given.Own
@@ -59,14 +77,21 @@ module Segal =
                     }
                     system
 
+            let! own =
+                SegalSnapshotFiles.read
+                    system
+                    (r.TryGetResult SegalTrainArgument.Snapshots)
+                    (r.TryGetResult SegalTrainArgument.Conditions)
+
+            let! preset = presetOf (r.TryGetResult SegalTrainArgument.Training) steps own
+            // Before anything is written.
+            let! () = SegalTrainingOptions.faults preset.Options start
+
             return
                 {
                     Options = options
                     Start = start
-                    Training =
-                        { SegalTraining.defaults with
-                            Steps = steps |> Option.defaultValue SegalTraining.defaults.Steps
-                        }
+                    Preset = preset
                     Output = output
                 }
         }
@@ -75,21 +100,20 @@ module Segal =
         Runs.withCheckpoints [ "segal"; "train" ] given job.Options (fun run ->
             let clock = Stopwatch.StartNew()
 
-            SegalTraining.train run job.Training job.Start
-            |> Result.map (fun (struct (network, state)) ->
+            SegalTraining.train run job.Preset.Options job.Start
+            |> Result.map (fun trained ->
                 {
-                    Network = network
-                    State = state
+                    Result = trained
                     Seconds = clock.Elapsed.TotalSeconds
                 }))
 
     let private finishTraining (job: TrainJob) (result: Trained) : int =
-        SegalDescription.training job.Training result.Network result.State result.Seconds
+        SegalDescription.training job.Preset.Name job.Preset.Options result.Result result.Seconds
         |> Outputs.finishWithFiles
             job.Options
             "Network of a lattice"
-            [ fun () -> SegalFile.write job.Output result.Network ]
-            (fun () -> [ "Training", [ SegalFigures.training result.State.Curve ] ])
+            [ fun () -> SegalFile.write job.Output result.Result.Network ]
+            (fun () -> [ "Training", [ SegalFigures.training result.Result.State.Curve ] ])
 
     /// How a network is asked.
     type private Method =

@@ -15,6 +15,9 @@ type SegalTrainArgument =
     | Field of range: string
     | Steps of count: string
     | Widths of list: string
+    | Training of name: string
+    | Snapshots of file: string
+    | Conditions of file: string
     | Output of file: string
 
     interface IArgParserTemplate with
@@ -27,8 +30,15 @@ type SegalTrainArgument =
             | Temperature _ -> "lowest and highest temperature: 1.5:3.5; of an alloy in K"
             | Field _ ->
                 "lowest and highest field: -0.4:0.4; of an alloy Δμ in eV, that of the first species minus that of the second"
-            | Steps _ -> $"steps of the training; default {SegalTraining.defaults.Steps}"
+            | Steps _ ->
+                $"steps of the training; default {SegalTraining.defaults.Steps}, of reinforce {SegalPresets.reinforce.Options.Steps}"
             | Widths _ -> "units of a site in each hidden layer; default 4,4"
+            | Training _ ->
+                (SegalPresets.all |> List.map (fun p -> $"{p.Name}: {p.Summary}") |> String.concat "; ")
+                + $"; default {SegalPresets.mixed.Name}"
+            | Snapshots _ ->
+                "your own snapshots in equilibrium instead of those of walkers: of an Ising model .npy or .spins, of an alloy .npy or CSV with a row for each and a column for each site by growing x, y, z, 1 for the first species and 0 or −1 for the other"
+            | Conditions _ -> "temperature and field of each of them: two columns, .npy or CSV"
             | Output _ -> "the file of the network, NAME.safetensors"
 
 /// What `mice segal evaluate NETWORK` takes beside what every verb does.

@@ -1,0 +1,47 @@
+namespace Mice.Verification
+
+open System.Diagnostics
+open System.IO
+open Mice
+open Mice.Alloys
+open Mice.Segal
+open Mice.Testing.Measuring
+
+/// The published alloys.
+[<RequireQualifiedAccess>]
+module AlloyCases =
+    let file (name: string) : string =
+        match Repository.reference [ "segal" ] with
+        | Some folder -> Path.Combine(folder, name)
+        | None -> raise (NotHere "the data of alloys are not among the reference data")
+
+    /// k_B of the published tables, eV/K.
+    let boltzmann = 8.617e-5
+
+    let system name species a distances interactions (n1, n2, n3) : SemiGrandSystem =
+        let lattice = ParentLattice.fcc a |> ok
+
+        let cutoffs =
+            distances |> List.mapi (fun i distance -> { Size = i + 2; Distance = distance })
+
+        let expansion =
+            ClusterExpansionFile.readInteractions lattice species cutoffs (file interactions) |> ok
+
+        { (Supercell.multiples lattice n1 n2 n3 |> ok |> SemiGrandSystem.alloy name expansion) with
+            Boltzmann = boltzmann
+        }
+
+    let train (range: ConditionRange) (s: SemiGrandSystem) : SegalNetwork * float =
+        let clock = Stopwatch.StartNew()
+
+        let trained =
+            SegalNetwork.create (Key.ofSeed 1UL) SegalNetwork.form range s
+            |> ok
+            |> SegalTraining.train Run.console SegalTraining.defaults
+            |> ok
+
+        trained.Network, clock.Elapsed.TotalMinutes
+
+    /// So many numbers, evenly.
+    let even (low: float) (high: float) (count: int) =
+        Array.init count (fun i -> low + (high - low) * float i / float (count - 1))
