@@ -78,8 +78,39 @@ module ConditionRange =
             Field = wider r.Field
         }
 
-    /// <summary>A temperature and a field of a range. T is even in ln T. B is even in B; where flipping all sites is a symmetry, half of all fields are even in asinh(B/w) instead, w = k_BT/N the field that turns a
-    /// lattice over.</summary>
+    /// The share of fields below one at a temperature.
+    let private below (width: (float -> float) option) (weakest: float, strongest: float) (temperature: float) field =
+        if strongest <= weakest then
+            0.5
+        else
+            let even = (field - weakest) / (strongest - weakest)
+
+            match width with
+            | None -> even
+            | Some width ->
+                let turned x =
+                    System.Math.Asinh(x / width temperature)
+
+                0.5 * even
+                + 0.5 * (turned field - turned weakest) / (turned strongest - turned weakest)
+
+    /// <summary>Where conditions lie within a range: the shares of temperatures and of fields below. T is even in ln T. B is even in B; where flipping all sites is a symmetry, half of all fields are even in asinh(B/w)
+    /// instead, w = k_BT/N the field that turns a lattice over.</summary>
+    /// <param name="width">T → w, where there is such a symmetry.</param>
+    /// <param name="r">The range.</param>
+    /// <param name="c">The conditions.</param>
+    let shares (width: (float -> float) option) (r: ConditionRange) (c: Conditions) : struct (float * float) =
+        let low, high = r.Temperature
+
+        let t =
+            if high > low then
+                log (c.Temperature / low) / log (high / low)
+            else
+                0.5
+
+        struct (t, below width r.Field c.Temperature c.Field)
+
+    /// <summary>The conditions at shares of a range: the inverse of <c>shares</c>.</summary>
     /// <param name="width">T → w, where there is such a symmetry.</param>
     /// <param name="r">The range.</param>
     /// <param name="t">Share of temperatures below, 0 to 1.</param>
@@ -89,33 +120,50 @@ module ConditionRange =
         let temperature = exp (log low + t * (log high - log low))
         let weakest, strongest = r.Field
 
-        let even share = weakest + share * (strongest - weakest)
-
         let field =
-            match width with
-            | Some width when strongest > weakest ->
-                let turned x =
-                    System.Math.Asinh(x / width temperature)
-
-                let below x =
-                    0.5 * (x - weakest) / (strongest - weakest)
-                    + 0.5 * (turned x - turned weakest) / (turned strongest - turned weakest)
-
+            if width.IsNone then
+                weakest + b * (strongest - weakest)
+            else
                 let mutable left = weakest
                 let mutable right = strongest
 
                 for _ in 1..50 do
                     let middle = 0.5 * (left + right)
 
-                    if below middle < b then left <- middle else right <- middle
+                    if below width r.Field temperature middle < b then
+                        left <- middle
+                    else
+                        right <- middle
 
                 0.5 * (left + right)
-            | _ -> even b
 
         {
             Temperature = temperature
             Field = field
         }
+
+    /// <summary>Which of equal parts of a range conditions lie in, by shares.</summary>
+    /// <param name="side">Parts along temperature and along field.</param>
+    /// <param name="width">T → w, where there is such a symmetry.</param>
+    /// <param name="r">The range.</param>
+    /// <param name="c">The conditions.</param>
+    /// <returns>0 to side² − 1, those of one temperature together.</returns>
+    let internal part (side: int) width (r: ConditionRange) (c: Conditions) : int =
+        let of' share =
+            int (float side * share) |> max 0 |> min (side - 1)
+
+        let struct (t, b) = shares width r c
+        side * of' t + of' b
+
+    /// <summary>Conditions in a part of a range.</summary>
+    /// <param name="side">Parts along temperature and along field.</param>
+    /// <param name="width">T → w, where there is such a symmetry.</param>
+    /// <param name="r">The range.</param>
+    /// <param name="part">Which.</param>
+    /// <param name="place">Shares of the part, 0 to 1: of temperatures and of fields.</param>
+    let internal within (side: int) width (r: ConditionRange) (part: int) (place: struct (float * float)) : Conditions =
+        let struct (t, b) = place
+        at width r ((float (part / side) + t) / float side) ((float (part % side) + b) / float side)
 
     /// <summary>Random conditions, one in each of as many equal shares of the temperatures and of the fields.</summary>
     /// <param name="key">The random numbers.</param>

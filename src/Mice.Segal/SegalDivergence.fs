@@ -19,7 +19,7 @@ type SegalDivergence =
 [<RequireQualifiedAccess>]
 module SegalDivergence =
     /// Parts of the range along temperature and field.
-    let private parts = 4
+    let private side = 4
 
     /// Snapshots that are looked at, at most.
     let private most = 4096
@@ -39,43 +39,13 @@ module SegalDivergence =
         let struct (energies, charges) = SemiGrandSystem.sums n.System states
         Array.init conditions.Length (fun i -> potential n conditions[i] energies[i] charges[i] logarithms[i])
 
-    /// The part of a range that conditions lie in, and its middle.
-    let private partOf (r: ConditionRange) (c: Conditions) : struct (int * int) =
-        let part (low: float, high: float) x =
-            if high > low then
-                int (float parts * (x - low) / (high - low)) |> max 0 |> min (parts - 1)
-            else
-                0
-
-        let low, high = r.Temperature
-        struct (part (log low, log high) (log c.Temperature), part r.Field c.Field)
-
-    let private middle (r: ConditionRange) (struct (t: int, b: int)) : Conditions =
-        let at (low: float, high: float) i =
-            low + (high - low) * (float i + 0.5) / float parts
-
-        let low, high = r.Temperature
-
-        {
-            Temperature = exp (at (log low, log high) t)
-            Field = at r.Field b
-        }
-
-    /// <summary>The divergence in parts of the range, and over all of it.</summary>
+    /// <summary>ln q + H/k_BT of one sample of the network each less that of some snapshots, at their conditions.</summary>
     /// <param name="run">Threads, key, cancellation.</param>
-    /// <param name="snapshots">Snapshots in equilibrium.</param>
+    /// <param name="snapshots">The snapshots.</param>
+    /// <param name="chosen">Which of them.</param>
     /// <param name="n">The network.</param>
-    /// <returns>The mean over all conditions, and 4 by 4 parts of the range, in as many as have snapshots.</returns>
-    let create (run: Run) (snapshots: ThermalSnapshots) (n: SegalNetwork) : struct (Estimate<1> * SegalDivergence[]) =
+    let internal differences (run: Run) (snapshots: ThermalSnapshots) (chosen: int[]) (n: SegalNetwork) : float[] =
         let sites = n.System.Sites
-        let chosen = [| 0 .. snapshots.Conditions.Length - 1 |]
-        run.Key |> Key.named "chosen" |> Key.generator |> (fun generator -> generator.Shuffle chosen)
-
-        let chosen =
-            chosen
-            |> Array.truncate most
-            |> Array.filter (fun i -> ConditionRange.contains snapshots.Conditions[i] n.Range)
-
         let conditions = chosen |> Array.map (Array.get snapshots.Conditions)
 
         let states =
@@ -83,21 +53,43 @@ module SegalDivergence =
 
         let drawn: MaskedSamples = SegalNetwork.draw run n conditions
 
-        let differences =
-            SegalNetwork.passing n states
-            |> SegalNetwork.drawnLogarithms run n conditions
-            |> potentials n conditions states
-            |> Array.map2 (-) (potentials n conditions drawn.States drawn.Logarithms)
+        SegalNetwork.passing n states
+        |> SegalNetwork.drawnLogarithms run n conditions
+        |> potentials n conditions states
+        |> Array.map2 (-) (potentials n conditions drawn.States drawn.Logarithms)
 
-        let cells =
-            Array.zip conditions differences
-            |> Array.groupBy (fst >> partOf n.Range)
+    /// <summary>Random snapshots.</summary>
+    /// <param name="key">The random numbers.</param>
+    /// <param name="count">How many at most.</param>
+    /// <param name="snapshots">All snapshots.</param>
+    let internal choose (key: Key) (count: int) (snapshots: ThermalSnapshots) : int[] =
+        let all = [| 0 .. snapshots.Conditions.Length - 1 |]
+        (Key.generator key).Shuffle all
+        Array.truncate count all
+
+    /// <summary>The divergence in parts of the range, and over all of it.</summary>
+    /// <param name="run">Threads, key, cancellation.</param>
+    /// <param name="snapshots">Snapshots in equilibrium.</param>
+    /// <param name="n">The network.</param>
+    /// <returns>The mean over all conditions, and 4 by 4 parts of the range by shares, those that have snapshots.</returns>
+    let create (run: Run) (snapshots: ThermalSnapshots) (n: SegalNetwork) : struct (Estimate<1> * SegalDivergence[]) =
+        let width = SemiGrandSystem.turningField n.System
+
+        let chosen =
+            choose (Key.named "chosen" run.Key) most snapshots
+            |> Array.filter (fun i -> ConditionRange.contains snapshots.Conditions[i] n.Range)
+
+        let found = differences run snapshots chosen n
+
+        let parts =
+            Array.zip chosen found
+            |> Array.groupBy (fun (i, _) -> ConditionRange.part side width n.Range snapshots.Conditions[i])
             |> Array.filter (fun (_, own) -> own.Length > 1)
             |> Array.sortBy fst
             |> Array.map (fun (part, own) ->
                 {
-                    Conditions = middle n.Range part
+                    Conditions = ConditionRange.within side width n.Range part (struct (0.5, 0.5))
                     Divergence = own |> Array.map snd |> Statistics.estimate Direction.Exact
                 })
 
-        struct (Statistics.estimate Direction.Exact differences, cells)
+        struct (Statistics.estimate Direction.Exact found, parts)

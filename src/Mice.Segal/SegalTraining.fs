@@ -24,6 +24,7 @@ type SegalTrained =
 /// mean of A ∇ ln q, A the sample's value less the mean of the others at its conditions (leave-one-out), divided by the
 /// spread at these conditions, so that conditions with large fluctuations do not drown the others. Conditions then weigh differently, and as the spread is that of the same samples,
 /// the gradient has a bias of the order of one by their number; the minimum, where all values at a condition are equal, stays where it is. The published advantage is divided by |mean| instead, which has zeros.
+/// Once snapshots alone were learned from, half of all conditions and snapshots come from parts of the range in proportion to the divergence that is left there.
 /// Conditions go a twentieth beyond the range on all sides, so that its borders are learned as well as its middle.
 /// Source: J. Damewood et al., npj Comput. Mater. 8, 61 (2022), eqs. 7 and 8; W. Kool et al., ICLR workshop (2019).
 /// </remarks>
@@ -34,9 +35,6 @@ module SegalTraining =
 
     /// Decay of the average of weights.
     let private averaging = 0.99
-
-    /// The least spread of ln q + E/k_BT that advantages are divided by, nats.
-    let private leastSpread = 0.05
 
     let private weightsOf (parameters: Params) : float32[] =
         Params.tensor "weights" parameters |> Tensor.toArray<float32>
@@ -49,138 +47,14 @@ module SegalTraining =
             Network = { n.Network with Weights = weights }
         }
 
-    /// The factors of ∇ ln q in the gradient.
-    let internal advantages (rule: SegalRule) (samples: int) (values: float[]) : float[] =
-        values
-        |> Array.chunkBySize samples
-        |> Array.collect (fun own ->
-            let mean = Array.average own
-            let count = float own.Length
-
-            let scale =
-                match rule with
-                | SegalRule.Published -> abs mean
-                | SegalRule.Balanced ->
-                    let spread = sqrt (own |> Array.averageBy (fun x -> (x - mean) ** 2.0))
-                    // Less the mean of the others.
-                    (count - 1.0) / count * max leastSpread spread
-
-            own |> Array.map (fun x -> (x - mean) / scale / float values.Length))
-
-    /// What the steps of a training share.
-    type private Lesson =
-        {
-            Run: Run
-            Options: SegalTrainingOptions
-            Network: SegalNetwork
-            /// What is learned, a little more than the range of the network.
-            Range: ConditionRange
-            /// Where fields are dense.
-            Width: (float -> float) option
-            Snapshots: ThermalSnapshots option
-            /// Operations that snapshots are moved by.
-            Group: int[][]
-        }
-
-    /// Conditions of samples of the network, and how many snapshots stand beside them.
-    [<Struct>]
-    type private Exercise =
-        {
-            Key: Key
-            Conditions: Conditions[]
-            Snapshots: int
-        }
-
-    let private exercise (l: Lesson) (round: int) : Exercise =
-        let o = l.Options
-        let key = l.Run.Key |> Key.named "steps" |> Key.item round
-        let size = o.Conditions * o.Samples
-
-        if float round < o.Forward * float o.Steps then
-            {
-                Key = key
-                Conditions = [||]
-                Snapshots = size
-            }
-        else
-            let share = float (round + 1) / (o.Annealing * float o.Steps + 1.0)
-
-            {
-                Key = key
-                Conditions =
-                    ConditionRange.upper (min 1.0 share) l.Range
-                    |> ConditionRange.draw (Key.named "conditions" key) o.Conditions l.Width
-                    |> Array.collect (Array.replicate o.Samples)
-                Snapshots = int (o.Mixed * float size)
-            }
-
-    /// ln q + H/k_BT of samples of the network, and the gradient of its mean.
-    let private reverse (l: Lesson) (n: SegalNetwork) (e: Exercise) : struct (float * float32[]) =
-        let struct (drawn, past) =
-            SegalNetwork.drawKeeping
-                { l.Run with
-                    Key = Key.named "samples" e.Key
-                }
-                n
-                e.Conditions
-
-        let values = SegalDivergence.potentials n e.Conditions drawn.States drawn.Logarithms
-
-        let struct (gradient, _) =
-            advantages l.Options.Rule l.Options.Samples values
-            |> SegalNetwork.gradient l.Run n e.Conditions drawn.States past
-
-        struct (Array.average values, gradient)
-
-    /// ln q + H/k_BT of random snapshots, each moved by a random operation, and the gradient of the mean of −ln q.
-    let private forward (l: Lesson) (n: SegalNetwork) (key: Key) (count: int) (all: ThermalSnapshots) =
-        let generator = Key.generator key
-        let sites = n.System.Sites
-        let chosen = Array.init count (fun _ -> generator.NextInt all.Conditions.Length)
-        let conditions = chosen |> Array.map (Array.get all.Conditions)
-        let states = Array.zeroCreate<byte>(count * sites)
-
-        for i in 0 .. count - 1 do
-            let g = l.Group[generator.NextInt l.Group.Length]
-
-            for site in 0 .. sites - 1 do
-                states[i * sites + g[site]] <- all.States[chosen[i] * sites + site]
-
-        let struct (logarithms, gradient) =
-            SegalNetwork.surprise { l.Run with Key = key } n conditions states
-
-        let value =
-            logarithms
-            |> Array.mapi (fun i own ->
-                SegalDivergence.potential n conditions[i] all.Energies[chosen[i]] all.TotalCharges[chosen[i]] own)
-            |> Array.average
-
-        struct (value, gradient)
-
-    let private learn (l: Lesson) (n: SegalNetwork) (e: Exercise) : struct (float * float32[]) =
-        let snapshots () =
-            forward l n (Key.named "snapshots" e.Key) e.Snapshots (Option.get l.Snapshots)
-
-        if e.Conditions.Length = 0 then
-            snapshots ()
-        else
-            let struct (value, gradient) = reverse l n e
-
-            if e.Snapshots > 0 then
-                let struct (_, other) = snapshots ()
-                let weight = float32 l.Options.Mixed
-                struct (value, Array.map2 (fun own more -> own + weight * more) gradient other)
-            else
-                struct (value, gradient)
-
     let private objective (l: Lesson) : Objective<Exercise> =
         {
             RoundSteps = 1
-            Draw = fun round _ -> exercise l round
+            Draw = fun round _ -> SegalLesson.exercise l round
             Gradient =
                 fun state e _ ->
                     let n = weightsOf state.Parameters |> withWeights l.Network
-                    let struct (value, gradient) = learn l n e
+                    let struct (value, gradient) = SegalLesson.learn l n e
                     struct (value / float n.System.Sites, toParameters gradient, nan)
             Held = None
         }
@@ -200,6 +74,52 @@ module SegalTraining =
         match o.Rule with
         | SegalRule.Published -> Schedule.constant o.LearningRate
         | SegalRule.Balanced -> Schedule.cosine o.LearningRate 0.0 (int64 o.Steps)
+
+    /// A part of the training, up to a number of steps.
+    let private stage (name: string) (steps: int) (l: Lesson) (first: TrainingState) =
+        let o = l.Options
+
+        let plan =
+            { TrainingPlan.create name steps (rate o) with
+                Phase = "training"
+                Message = fun state -> $"step {TrainingState.step state} of {o.Steps}"
+                Averaging = averaging
+                LookEvery = max 1 (o.Steps / 20)
+            }
+
+        Training.run plan (objective l) first l.Run
+
+    /// Snapshots alone, then the rest, with half an eye on what was not learned.
+    let private stages (l: Lesson) : Result<TrainingState, MiceError list> =
+        let o = l.Options
+        let alone = int (ceil (o.Forward * float o.Steps))
+
+        let start =
+            TrainingState.start (TrainingPlan.create "" o.Steps (rate o)).Optimiser (toParameters l.Network.Network.Weights)
+
+        validate {
+            let! first =
+                if alone = 0 then
+                    Ok start
+                else
+                    stage "segal-snapshots" alone l start
+
+            let isDone =
+                alone = o.Steps || (first.Outcome.IsSome && first.Outcome <> Some TrainingOutcome.AllSteps)
+
+            return!
+                if isDone then
+                    Ok first
+                else
+                    let focus =
+                        l.Snapshots
+                        |> Option.bind (fun snapshots ->
+                            weightsOf first.Best
+                            |> withWeights l.Network
+                            |> SegalFocus.create (Run.named "focus" l.Run) l.Range snapshots)
+
+                    stage "segal" o.Steps { l with Focus = focus } { first with Outcome = None }
+        }
 
     let private finish (run: Run) (l: Lesson) (state: TrainingState) : SegalTrained =
         let network = weightsOf state.Best |> withWeights l.Network
@@ -240,27 +160,20 @@ module SegalTraining =
             let range = ConditionRange.widened n.Range
             let! snapshots = snapshots claimed o range n.System
 
+            let begun = if snapshots.IsSome then walking else 0.0
+
             let lesson =
                 {
-                    Run = claimed
+                    Run = Run.within begun (1.0 - begun) "" claimed
                     Options = o
                     Network = n
                     Range = range
                     Width = SemiGrandSystem.turningField n.System
                     Snapshots = snapshots
                     Group = if snapshots.IsSome then n.System.Symmetries.Value else [||]
+                    Focus = None
                 }
 
-            let plan =
-                { TrainingPlan.create "segal" o.Steps (rate o) with
-                    Averaging = averaging
-                }
-
-            let begun = if snapshots.IsSome then walking else 0.0
-
-            let! state =
-                TrainingState.start plan.Optimiser (toParameters n.Network.Weights)
-                |> fun first -> Training.run plan (objective lesson) first (Run.within begun (1.0 - begun) "" claimed)
-
+            let! state = stages lesson
             return finish claimed lesson state
         }

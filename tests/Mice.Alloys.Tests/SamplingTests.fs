@@ -46,6 +46,35 @@ let tests =
     testList
         "Sampling"
         [
+            test "replicas side by side are in equilibrium, each at a temperature and Δμ of its own" {
+                let generator = Key.ofSeed 53UL |> Key.generator
+                let replicas = AlloyReplicas(small, Array.init 6 (fun _ -> randomStates generator small.Sites))
+                let temperatures = [| 900.0; 1200.0; 1500.0; 2000.0; 2500.0; 3000.0 |]
+                let differences = [| 0.1; -0.1; 0.0; 0.2; -0.2; 0.05 |]
+                let betas = temperatures |> Array.map (fun t -> 1.0 / (boltzmann * t))
+
+                let compositions =
+                    Array.init 800 (fun block ->
+                        let key = Key.ofSeed 54UL |> Key.item block
+                        let turns = Array.init 6 (fun i -> key |> Key.named "turns" |> Key.item i)
+                        replicas.Sweep(Key.named "sites" key, turns, 10, betas, differences) |> ignore
+                        replicas.Ones |> Array.map (fun ones -> float ones / float small.Sites))
+                    |> Array.transpose
+
+                for i in 0..5 do
+                    let states = replicas.States i
+                    Expecting.within 1e-9 (replicas.Energies[i]) (small.Energy states 0) "E"
+                    Expect.equal (replicas.Ones[i]) (states |> Array.sumBy int) "n₁"
+                    let exact = ExactEnumeration.semiGrand differences[i] (sums temperatures[i])
+                    // Twenty blocks of 400 sweeps; six numbers, five errors of twenty blocks are exceeded once in two thousand runs.
+                    let blocks = compositions[i] |> Array.skip 40 |> Array.splitInto 20 |> Array.map Array.average
+                    let found = Statistics.estimate Direction.Exact blocks
+                    Expecting.within (5.0 * found.StandardError) found.Value exact.Composition $"x of replica {i}"
+
+                Expect.throws (fun () -> AlloyReplicas(small, [||]) |> ignore) "none"
+                Expect.throws (fun () -> AlloyReplicas(small, [| [| 0uy |] |]) |> ignore) "sites"
+            }
+
             test "local fields that are kept up to date are those of the table" {
                 let generator = Key.ofSeed 51UL |> Key.generator
                 let states = randomStates generator small.Sites

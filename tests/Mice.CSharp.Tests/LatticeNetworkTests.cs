@@ -52,6 +52,43 @@ public sealed class LatticeNetworkTests
     }
 
     [Fact]
+    public async Task ChainsAndAllPlacesTogetherAgreeWithExactValues()
+    {
+        var trained = await LatticeNetwork.TrainIsingAsync(3, 3, Options);
+        Assert.InRange(trained.Divergence!.Value.Value, 0.0, 4.6);
+        var sampling = new LatticeSamplingOptions
+        {
+            Samples = 500,
+            Rounds = 200,
+            Exact = true,
+            Weighing = LatticeWeighing.Mbar,
+        };
+        var together = await trained.EvaluateAsync([2.5], [0.0, 0.1], sampling);
+        var chains = await trained.RunChainsAsync([2.5], [0.0, 0.1], sampling);
+
+        foreach (var (t, c) in together.Zip(chains))
+        {
+            // Six errors each.
+            var error = t.GrandPotential.StandardError;
+            Assert.InRange(t.GrandPotential.Value - t.ExactGrandPotential!.Value, -6.0 * error, 6.0 * error);
+            var both = Math.Sqrt(Math.Pow(t.Energy.StandardError, 2.0) + Math.Pow(c.Energy.StandardError, 2.0));
+            Assert.InRange(t.Energy.Value - c.Energy.Value, -6.0 * both, 6.0 * both);
+            Assert.InRange(c.Acceptance, 0.01, 1.0);
+            Assert.NotEmpty(c.Checks);
+        }
+    }
+
+    [Fact]
+    public async Task ALatticeLearnsInOtherWays()
+    {
+        foreach (var way in new[] { LatticeTraining.Forward, LatticeTraining.Reverse, LatticeTraining.Reinforce })
+        {
+            var trained = await LatticeNetwork.TrainIsingAsync(2, 2, Options with { Training = way, TrainingSteps = 4 });
+            Assert.Equal(way == LatticeTraining.Forward, trained.Divergence is not null);
+        }
+    }
+
+    [Fact]
     public async Task WhatCannotBeDoneIsAnException()
     {
         await Assert.ThrowsAsync<MiceException>(() => LatticeNetwork.TrainIsingAsync(1, 3, Options));

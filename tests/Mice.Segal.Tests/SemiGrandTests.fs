@@ -188,7 +188,7 @@ let tests =
 
             test "advantages have no mean, and that of a sample does not depend on its own value but by a factor" {
                 let values = [| 1.0; 2.0; 6.0; -1.0; 0.0; 1.0 |]
-                let found = SegalTraining.advantages SegalRule.Balanced 3 values
+                let found = SegalLesson.advantages SegalRule.Balanced 3 values
                 Expecting.within 1e-12 (Array.sum found[0..2]) 0.0 "first conditions"
                 Expecting.within 1e-12 (Array.sum found[3..5]) 0.0 "second conditions"
                 let spread = sqrt (14.0 / 3.0)

@@ -137,6 +137,48 @@ let tests =
                 Expect.hasLength parts 9 "parts of the range with snapshots"
             }
 
+            test "half an eye is on parts that were not learned" {
+                // Snapshots of the coldest third are wrong, so that their divergence is by far the largest.
+                let good = drawn 300
+
+                let wrong =
+                    good.Conditions
+                    |> Array.collect (fun c ->
+                        if c.Temperature < 400.0 then Array.zeroCreate 8 else Array.create 8 255uy)
+                    |> Array.mapi (fun i state -> if state = 255uy then good.States[i] else byte (i % 2))
+
+                let snapshots = ThermalSnapshots.create s good.Conditions wrong |> ok
+
+                let focus =
+                    SegalFocus.create run SmallAlloy.range snapshots SmallAlloy.network |> Option.get
+
+                let generator = Key.ofSeed 2UL |> Key.generator
+
+                let cold =
+                    Array.init 1000 (fun _ -> snapshots.Conditions[SegalFocus.snapshot generator focus].Temperature)
+                    |> Array.filter (fun t -> t < 400.0)
+
+                Expect.isGreaterThan cold.Length 700 "snapshots"
+                let conditions = SegalFocus.conditions generator 1000 focus
+
+                for c in conditions do
+                    Expect.isTrue (ConditionRange.contains c SmallAlloy.range) "within the range"
+
+                let cold = conditions |> Array.filter (fun c -> c.Temperature < 400.0)
+                Expect.isGreaterThan cold.Length 700 "conditions"
+            }
+
+            test "shares and conditions are inverse to each other" {
+                for width in [ None; SemiGrandSystem.turningField system ] do
+                    for t in [ 0.0; 0.3; 1.0 ] do
+                        for b in [ 0.0; 0.2; 0.5; 0.9 ] do
+                            let struct (t', b') =
+                                ConditionRange.at width range t b |> ConditionRange.shares width range
+
+                            Expecting.within 1e-9 t' t "T"
+                            Expecting.within 1e-9 b' b "B"
+            }
+
             test "a network learns from snapshots of its user alone" {
                 let options =
                     { SegalPresets.forward.Options with
@@ -167,7 +209,7 @@ let tests =
             }
 
             test "the published rule divides by the mean" {
-                let found = SegalTraining.advantages SegalRule.Published 3 [| 1.0; 2.0; 6.0 |]
+                let found = SegalLesson.advantages SegalRule.Published 3 [| 1.0; 2.0; 6.0 |]
                 Expecting.within 1e-12 found[2] (3.0 / 3.0 / 3.0) "advantage"
             }
 

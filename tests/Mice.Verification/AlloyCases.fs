@@ -31,16 +31,33 @@ module AlloyCases =
             Boltzmann = boltzmann
         }
 
-    let train (range: ConditionRange) (s: SemiGrandSystem) : SegalNetwork * float =
+    let private place (s: SemiGrandSystem) =
+        Repository.path [ "artifacts"; "verify"; s.Name ]
+
+    /// Forgets a training whose figures were told.
+    let forget (s: SemiGrandSystem) : unit = Directory.Delete(place s, true)
+
+    /// A network with default settings, and the minutes of its training; they are none where a training that was stopped goes on.
+    let train (range: ConditionRange) (s: SemiGrandSystem) : SegalNetwork * float option =
+        let place = place s
+        let isNew = not (Directory.Exists place)
         let clock = Stopwatch.StartNew()
 
         let trained =
             SegalNetwork.create (Key.ofSeed 1UL) SegalNetwork.form range s
             |> ok
-            |> SegalTraining.train Run.console SegalTraining.defaults
+            |> SegalTraining.train
+                { Run.console with
+                    Store = Some(RunStore.at place)
+                }
+                SegalTraining.defaults
             |> ok
 
-        trained.Network, clock.Elapsed.TotalMinutes
+        trained.Network, (if isNew then Some clock.Elapsed.TotalMinutes else None)
+
+    /// Minutes in a table.
+    let minutes (found: float option) : string =
+        found |> Option.map (fun m -> $"{m:F1}") |> Option.defaultValue "in parts"
 
     /// So many numbers, evenly.
     let even (low: float) (high: float) (count: int) =

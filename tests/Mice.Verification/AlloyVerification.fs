@@ -102,7 +102,7 @@ module AlloyVerification =
         let least = Array.min masses[0]
 
         [
-            [ "CuAu-16"; "training, minutes"; $"{minutes:F1}"; ""; ""; "" ]
+            [ "CuAu-16"; "training, minutes"; AlloyCases.minutes minutes; ""; ""; "" ]
             [
                 "CuAu-16"
                 "samples that are ground states, 50 K, 36 Δμ"
@@ -136,7 +136,8 @@ module AlloyVerification =
                 met (covered pooled >= 0.9)
             ]
         ],
-        covered pooled >= 0.9
+        covered pooled >= 0.9,
+        s
 
     let private silverPalladium () =
         let s =
@@ -157,7 +158,7 @@ module AlloyVerification =
         let cold, hot = largest[0], largest[1]
 
         [
-            [ "AgPd-27"; "training, minutes"; $"{minutes:F1}"; ""; "1062"; "" ]
+            [ "AgPd-27"; "training, minutes"; AlloyCases.minutes minutes; ""; "1062"; "" ]
             [
                 "AgPd-27"
                 "largest error of x at 250 K, 41 Δμ"
@@ -183,11 +184,13 @@ module AlloyVerification =
                 met (covered pooled >= 0.9)
             ]
         ],
-        covered pooled >= 0.9
+        covered pooled >= 0.9,
+        s
 
     let private run () =
-        let gold, isGold = copperGold ()
-        let silver, isSilver = silverPalladium ()
+        let gold, isGold, goldSystem = copperGold ()
+        let silver, isSilver, silverSystem = silverPalladium ()
+        List.iter AlloyCases.forget [ goldSystem; silverSystem ]
 
         {
             Markdown =

@@ -153,10 +153,12 @@ module LargeAlloyVerification =
             [
                 c.System.Name
                 "training, minutes"
-                $"{minutes:F1}"
+                AlloyCases.minutes minutes
                 "120"
                 ""
-                met (minutes <= 120.0)
+                (match minutes with
+                 | Some m -> met (m <= 120.0)
+                 | None -> "")
             ]
             [
                 c.System.Name
@@ -216,9 +218,11 @@ module LargeAlloyVerification =
         |> Array.minBy (fun x -> abs (x - 0.75))
 
     let private run () =
-        let gold, goldRows, goldTransitions, isGold = measure (copperGold ())
+        let goldCase, silverCase = copperGold (), silverPalladium ()
+        let gold, goldRows, goldTransitions, isGold = measure goldCase
         let rich = goldRich gold
-        let _, silverRows, silverTransitions, isSilver = measure (silverPalladium ())
+        let _, silverRows, silverTransitions, isSilver = measure silverCase
+        List.iter AlloyCases.forget [ goldCase.System; silverCase.System ]
 
         let found =
             [
