@@ -98,13 +98,16 @@ module SemiGrandSystem =
     let private isSymmetry (s: SemiGrandSystem) (operation: byte[] -> byte[]) : bool =
         let generator = Key.ofSeed 0UL |> Key.named "symmetry" |> Key.generator
 
-        let energies =
-            Array.init trials (fun _ ->
-                let states = Array.init s.Sites (fun _ -> byte (generator.NextInt s.States))
-                s.Energy states 0, s.Energy (operation states) 0)
+        let states =
+            Array.init trials (fun _ -> Array.init s.Sites (fun _ -> byte (generator.NextInt s.States)))
 
-        let largest = energies |> Array.map (fst >> abs) |> Array.max
-        energies |> Array.forall (fun (a, b) -> abs (a - b) <= agreement * largest)
+        let energies all =
+            let struct (found, _) = Array.concat all |> sums s
+            found
+
+        let before, after = energies states, states |> Array.map operation |> energies
+        let largest = before |> Array.map abs |> Array.max
+        Array.forall2 (fun a b -> abs (a - b) <= agreement * largest) before after
 
     /// <summary>What every state becomes when all sites are flipped: an exchange of states that changes the sign of Σ charge and leaves E as it is. It is found from charges and energies
     /// of random configurations.</summary>

@@ -49,7 +49,7 @@ let tests =
             test "replicas side by side are in equilibrium, each at a temperature and Δμ of its own" {
                 let generator = Key.ofSeed 53UL |> Key.generator
                 let replicas = AlloyReplicas(small, Array.init 6 (fun _ -> randomStates generator small.Sites))
-                let temperatures = [| 900.0; 1200.0; 1500.0; 2000.0; 2500.0; 3000.0 |]
+                let temperatures = [| 3000.0; 3500.0; 4000.0; 5000.0; 6000.0; 8000.0 |]
                 let differences = [| 0.1; -0.1; 0.0; 0.2; -0.2; 0.05 |]
                 let betas = temperatures |> Array.map (fun t -> 1.0 / (boltzmann * t))
 

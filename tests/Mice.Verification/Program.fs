@@ -31,6 +31,7 @@ let private verifications: Measurement list =
         SegalVerification.measurement
         AlloyVerification.measurement
         LargeAlloyVerification.measurement
+        GraphVerification.measurement
         BracketVerification.measurement
         BracketVerification.largeMeasurement
     ]
