@@ -8,18 +8,24 @@ open Plotly.NET
 /// <summary>Figures of networks for lattices over temperature and field. Each is a chart of Plotly.NET.</summary>
 [<RequireQualifiedAccess>]
 module SegalFigures =
-    let private isAlloy (map: SegalMap) =
-        match map.System.Origin with
+    let private isAlloy (system: SemiGrandSystem) =
+        match system.Origin with
         | SystemOrigin.Alloy _ -> true
         | _ -> false
 
-    let private fieldAxis map =
-        if isAlloy map then "Δμ (eV)" else "Field B"
+    let private fieldAxis system =
+        if isAlloy system then "Δμ (eV)" else "Field B"
 
-    let private temperatureAxis map = if isAlloy map then "T (K)" else "T"
+    let private temperatureAxis system = if isAlloy system then "T (K)" else "T"
 
-    let private chargeAxis map =
-        if isAlloy map then "Composition x" else "Magnetisation m"
+    let private chargeAxis system =
+        if isAlloy system then
+            "Composition x"
+        else
+            "Magnetisation m"
+
+    let private perSite symbol system =
+        if isAlloy system then $"{symbol} (eV)" else symbol
 
     /// <summary>ln q + E/k_BT per site against the steps of a training.</summary>
     /// <param name="curve">Entries of the curve of the training.</param>
@@ -30,59 +36,61 @@ module SegalFigures =
         |> Frame.create "Training" "Step" "ln q + E/k_BT per site"
 
     /// At most six temperatures, evenly chosen, with their rows.
-    let private chosen (map: SegalMap) : (int * float) list =
-        let all = map.Grid.Temperatures |> Array.indexed
+    let private chosen (grid: SegalGrid) : (int * float) list =
+        let all = grid.Temperatures |> Array.indexed
         let step = max 1 ((all.Length + 5) / 6)
         [ for i in 0..step .. all.Length - 1 -> all[i] ]
 
-    /// Curves over the fields, one for each temperature; exact values as dashes.
-    let private curves (map: SegalMap) (find: SemiGrandEstimate -> Estimate<1>) (known: SemiGrandExact -> float) =
+    /// Curves over the fields, one for each temperature, [temperatures][fields]; exact values as dashes.
+    let private curves (grid: SegalGrid) (found: Estimate<1>[][]) (known: float[][] option) =
         [
-            for place, (i, t) in List.indexed (chosen map) do
-                let colour = Colour.series place
-                let row = map.Estimates[i]
-
+            for place, (i, t) in List.indexed (chosen grid) do
                 Draw.joined
-                    (Style.solid $"T = {Number.text (System.Math.Round(t, 3))}" colour)
-                    map.Grid.Fields
-                    (row |> Array.map (fun e -> (find e).Value))
-                    (row |> Array.map (fun e -> (find e).StandardError))
+                    (Style.solid $"T = {Number.text (System.Math.Round(t, 3))}" (Colour.series place))
+                    grid.Fields
+                    (found[i] |> Array.map _.Value)
+                    (found[i] |> Array.map _.StandardError)
 
-                match map.Exact with
-                | Some exact ->
-                    Draw.line
-                        (Style.dashed (if place = 0 then "exact" else "") Colour.ink)
-                        map.Grid.Fields
-                        (exact[i] |> Array.map known)
+                match known with
+                | Some known ->
+                    Draw.line (Style.dashed (if place = 0 then "exact" else "") Colour.ink) grid.Fields known[i]
                 | None -> ()
         ]
+
+    let private ofMap (map: SegalMap) (find: SemiGrandEstimate -> Estimate<1>) (known: SemiGrandExact -> float) =
+        curves
+            map.Grid
+            (map.Estimates |> Array.map (Array.map find))
+            (map.Exact |> Option.map (Array.map (Array.map known)))
 
     /// <summary>Φ/N against the field, by importance sampling.</summary>
     /// <param name="map">The map.</param>
     let potentials (map: SegalMap) : GenericChart =
-        curves map _.GrandPotential _.GrandPotential
-        |> Frame.create "Grand potential per site" (fieldAxis map) (if isAlloy map then "Φ/N (eV)" else "Φ/N")
+        ofMap map _.GrandPotential _.GrandPotential
+        |> Frame.create "Grand potential per site" (fieldAxis map.System) (perSite "Φ/N" map.System)
 
     /// <summary>Composition or magnetisation against the field.</summary>
     /// <param name="map">The map.</param>
     let charges (map: SegalMap) : GenericChart =
-        curves map _.Charge _.Charge |> Frame.create (chargeAxis map) (fieldAxis map) (chargeAxis map)
+        ofMap map _.Charge _.Charge
+        |> Frame.create (chargeAxis map.System) (fieldAxis map.System) (chargeAxis map.System)
 
-    let private plane (map: SegalMap) heading scale (find: SemiGrandEstimate -> float) =
-        [
-            map.Estimates |> Array.map (Array.map find) |> Draw.map scale map.Grid.Fields map.Grid.Temperatures
-        ]
-        |> Frame.create heading (fieldAxis map) (temperatureAxis map)
+    let private plane (system: SemiGrandSystem) (grid: SegalGrid) heading scale (values: float[][]) =
+        [ values |> Draw.map scale grid.Fields grid.Temperatures ]
+        |> Frame.create heading (fieldAxis system) (temperatureAxis system)
+
+    let private planeOf (map: SegalMap) heading scale (find: SemiGrandEstimate -> float) =
+        map.Estimates |> Array.map (Array.map find) |> plane map.System map.Grid heading scale
 
     /// <summary>Normalised effective sample size over temperature and field, of the pooled samples.</summary>
     /// <param name="map">The map.</param>
     let effectiveSamples (map: SegalMap) : GenericChart =
-        plane map "Effective samples" "log₁₀ of their number" (fun e -> log10 e.EffectiveSamples)
+        planeOf map "Effective samples" "log₁₀ of their number" (fun e -> log10 e.EffectiveSamples)
 
     /// <summary>Heat capacity over temperature and field.</summary>
     /// <param name="map">The map.</param>
     let heatCapacities (map: SegalMap) : GenericChart =
-        plane map "Heat capacity" "k_B per site" _.HeatCapacity.Value
+        planeOf map "Heat capacity" "k_B per site" _.HeatCapacity.Value
 
     /// <summary>Both sides of the largest jump of the composition between neighbouring fields, at every temperature.</summary>
     /// <param name="map">The map.</param>
@@ -97,7 +105,7 @@ module SegalFigures =
                 [||]
 
         [ side "below" Colour.blue _.Below; side "above" Colour.vermilion _.Above ]
-        |> Frame.create "Largest jump between neighbouring fields" (chargeAxis map) (temperatureAxis map)
+        |> Frame.create "Largest jump between neighbouring fields" (chargeAxis map.System) (temperatureAxis map.System)
 
     /// All figures of a map, by the sections of the report.
     let all (map: SegalMap) : (string * GenericChart list) list =
@@ -119,5 +127,56 @@ module SegalFigures =
                 if map.Grid.Fields.Length > 1 && map.Grid.Temperatures.Length > 1 then
                     effectiveSamples map
             ]
+        ]
+        |> List.filter (snd >> List.isEmpty >> not)
+
+    let private ofChains (map: NeuralMap) (find: NeuralChain -> Estimate<1>) (known: (SemiGrandExact -> float) option) =
+        curves
+            map.Grid
+            (map.Chains |> Array.map (Array.map find))
+            (Option.map2 (fun known exact -> exact |> Array.map (Array.map known)) known map.Exact)
+
+    /// <summary>Composition or magnetisation against the field, by chains with proposals of a network.</summary>
+    /// <param name="map">The chains.</param>
+    let chainCharges (map: NeuralMap) : GenericChart =
+        ofChains map _.Charge (Some _.Charge)
+        |> Frame.create (chargeAxis map.System) (fieldAxis map.System) (chargeAxis map.System)
+
+    /// <summary>⟨E⟩/N against the field, by chains.</summary>
+    /// <param name="map">The chains.</param>
+    let chainEnergies (map: NeuralMap) : GenericChart =
+        ofChains map _.Energy None
+        |> Frame.create "Energy per site" (fieldAxis map.System) (perSite "E/N" map.System)
+
+    /// <summary>The share of the network's proposals that chains took, over temperature and field.</summary>
+    /// <param name="map">The chains.</param>
+    let acceptances (map: NeuralMap) : GenericChart =
+        map.Chains
+        |> Array.map (Array.map _.Acceptance)
+        |> plane map.System map.Grid "Proposals that were taken" "share"
+
+    /// <summary>Integrated autocorrelation times over temperature and field.</summary>
+    /// <param name="map">The chains.</param>
+    let autocorrelationTimes (map: NeuralMap) : GenericChart =
+        map.Chains
+        |> Array.map (Array.map (fun c -> log10 c.AutocorrelationTime.Value))
+        |> plane map.System map.Grid "Autocorrelation time" "log₁₀ of rounds"
+
+    /// All figures of chains, by the sections of the report.
+    let ofNeuralMap (map: NeuralMap) : (string * GenericChart list) list =
+        let isRow = map.Grid.Fields.Length > 1
+        let isPlane = isRow && map.Grid.Temperatures.Length > 1
+
+        [
+            "Averages",
+            (if isRow then
+                 [ chainCharges map; chainEnergies map ]
+             else
+                 [])
+            "Trust",
+            (if isPlane then
+                 [ acceptances map; autocorrelationTimes map ]
+             else
+                 [])
         ]
         |> List.filter (snd >> List.isEmpty >> not)

@@ -91,8 +91,7 @@ module ConditionRange =
                 let turned x =
                     System.Math.Asinh(x / width temperature)
 
-                0.5 * even
-                + 0.5 * (turned field - turned weakest) / (turned strongest - turned weakest)
+                0.5 * even + 0.5 * (turned field - turned weakest) / (turned strongest - turned weakest)
 
     /// <summary>Where conditions lie within a range: the shares of temperatures and of fields below. T is even in ln T. B is even in B; where flipping all sites is a symmetry, half of all fields are even in asinh(B/w)
     /// instead, w = k_BT/N the field that turns a lattice over.</summary>

@@ -57,8 +57,7 @@ module internal SegalFocus =
                     Width = width
                     Cumulative = weights |> Array.scan (fun sum w -> sum + w / whole) 0.0 |> Array.tail
                     Members =
-                        Array.init (side * side) (fun part ->
-                            members |> Map.tryFind part |> Option.defaultValue [||])
+                        Array.init (side * side) (fun part -> members |> Map.tryFind part |> Option.defaultValue [||])
                 }
         else
             None

@@ -95,7 +95,9 @@ module SegalTraining =
         let alone = int (ceil (o.Forward * float o.Steps))
 
         let start =
-            TrainingState.start (TrainingPlan.create "" o.Steps (rate o)).Optimiser (toParameters l.Network.Network.Weights)
+            TrainingState.start
+                (TrainingPlan.create "" o.Steps (rate o)).Optimiser
+                (toParameters l.Network.Network.Weights)
 
         validate {
             let! first =

@@ -85,7 +85,7 @@ let private halves = [ "4×4"; "4×8" ]
 let private temperatures = [ for t in [ "2"; "2.2"; "2.4"; "2.6" ] -> $"T = {t}" ]
 
 /// A small network that has learned nothing, asked at two temperatures and three fields.
-let private segal: SegalMap =
+let private smallLattice, private smallGrid =
     let system = SemiGrandSystem.ising (IsingModel.square 3 2.0) |> ok
 
     let range: ConditionRange =
@@ -100,9 +100,21 @@ let private segal: SegalMap =
             Fields = [| -0.2; 0.0; 0.2 |]
         }
 
-    SegalNetwork.create (Key.ofSeed 1UL) SegalNetwork.form range system
-    |> Result.bind (SegalMap.create Run.quiet { Samples = 40; Operations = 1 } grid true)
-    |> ok
+    SegalNetwork.create (Key.ofSeed 1UL) SegalNetwork.form range system |> ok, grid
+
+let private segal: SegalMap =
+    SegalMap.create Run.quiet { Samples = 40; Operations = 1 } smallGrid true smallLattice |> ok
+
+let private chains: NeuralMap =
+    let options =
+        { NeuralChain.defaults with
+            Chains = 4
+            Rounds = 20
+            Equilibrate = 0
+            Kept = 1
+        }
+
+    NeuralMap.create Run.quiet options smallGrid true smallLattice |> ok
 
 let private brackets: KnownBracket list =
     [
@@ -211,6 +223,10 @@ let private figures: (string * GenericChart * string list) list =
         "SegalFigures.effectiveSamples", SegalFigures.effectiveSamples segal, [ "" ]
         "SegalFigures.heatCapacities", SegalFigures.heatCapacities segal, [ "" ]
         "SegalFigures.jumps", SegalFigures.jumps segal, [ "below"; "above" ]
+        "SegalFigures.chainCharges", SegalFigures.chainCharges chains, [ "T = 2"; "exact"; "T = 3"; "" ]
+        "SegalFigures.chainEnergies", SegalFigures.chainEnergies chains, [ "T = 2"; "T = 3" ]
+        "SegalFigures.acceptances", SegalFigures.acceptances chains, [ "" ]
+        "SegalFigures.autocorrelationTimes", SegalFigures.autocorrelationTimes chains, [ "" ]
         "BracketFigures.entropies", BracketFigures.entropies brackets, [ "at most"; "at least"; "exact" ]
         "BracketFigures.intervals", BracketFigures.intervals brackets, [ "95 %"; "upper bound"; "exact" ]
         yield! AlloyFiguresTests.figures

@@ -221,7 +221,7 @@ module Segal =
         let description, figures =
             match found with
             | Weighed map -> SegalDescription.map job.Network map, (fun () -> SegalFigures.all map)
-            | Walked map -> NeuralMap.describe job.Network map, (fun () -> [])
+            | Walked map -> NeuralMap.describe job.Network map, (fun () -> SegalFigures.ofNeuralMap map)
 
         description
         |> Outputs.finish job.Options "Lattice over temperature and field" (Estimators.versions []) figures
