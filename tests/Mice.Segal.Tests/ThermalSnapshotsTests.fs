@@ -208,6 +208,46 @@ let tests =
                     Expect.isGreaterThan found.EffectiveSampleSize 0.8 "NESS"
             }
 
+            test "a stopped training goes on to the same weights, with snapshots alone and after them" {
+                let options =
+                    { SegalTraining.defaults with
+                        Steps = 40
+                        Conditions = 4
+                        Samples = 5
+                        Source = SnapshotSource.Given(drawn 50)
+                    }
+
+                let weights (r: Run) =
+                    (SegalTraining.train r options SmallAlloy.network |> ok).Network.Network.Weights
+
+                let whole = weights run
+
+                for share in [ 0.3; 0.8 ] do
+                    Mice.Testing.Files.inFolder (fun folder ->
+                        use source = new System.Threading.CancellationTokenSource()
+
+                        let kept =
+                            { run with
+                                Store = Some(RunStore.at folder)
+                            }
+
+                        let stopped =
+                            { kept with
+                                Cancel = source.Token
+                                Progress =
+                                    fun p ->
+                                        if p.Fraction > share then
+                                            source.Cancel()
+                            }
+
+                        Expecting.throwsAny<System.OperationCanceledException>
+                            (fun () -> weights stopped |> ignore)
+                            "the stop"
+                        |> ignore
+
+                        Expect.equal (weights kept) whole "weights")
+            }
+
             test "the published rule divides by the mean" {
                 let found = SegalLesson.advantages SegalRule.Published 3 [| 1.0; 2.0; 6.0 |]
                 Expecting.within 1e-12 found[2] (3.0 / 3.0 / 3.0) "advantage"
