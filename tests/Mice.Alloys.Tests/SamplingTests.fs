@@ -48,7 +48,10 @@ let tests =
         [
             test "replicas side by side are in equilibrium, each at a temperature and Δμ of its own" {
                 let generator = Key.ofSeed 53UL |> Key.generator
-                let replicas = AlloyReplicas(small, Array.init 6 (fun _ -> randomStates generator small.Sites))
+
+                let replicas =
+                    AlloyReplicas(small, Array.init 6 (fun _ -> randomStates generator small.Sites))
+
                 let temperatures = [| 3000.0; 3500.0; 4000.0; 5000.0; 6000.0; 8000.0 |]
                 let differences = [| 0.1; -0.1; 0.0; 0.2; -0.2; 0.05 |]
                 let betas = temperatures |> Array.map (fun t -> 1.0 / (boltzmann * t))
@@ -67,7 +70,9 @@ let tests =
                     Expect.equal (replicas.Ones[i]) (states |> Array.sumBy int) "n₁"
                     let exact = ExactEnumeration.semiGrand differences[i] (sums temperatures[i])
                     // Twenty blocks of 400 sweeps; six numbers, five errors of twenty blocks are exceeded once in two thousand runs.
-                    let blocks = compositions[i] |> Array.skip 40 |> Array.splitInto 20 |> Array.map Array.average
+                    let blocks =
+                        compositions[i] |> Array.skip 40 |> Array.splitInto 20 |> Array.map Array.average
+
                     let found = Statistics.estimate Direction.Exact blocks
                     Expecting.within (5.0 * found.StandardError) found.Value exact.Composition $"x of replica {i}"
 

@@ -144,7 +144,10 @@ let tests =
                 let wrong =
                     good.Conditions
                     |> Array.collect (fun c ->
-                        if c.Temperature < 400.0 then Array.zeroCreate 8 else Array.create 8 255uy)
+                        if c.Temperature < 400.0 then
+                            Array.zeroCreate 8
+                        else
+                            Array.create 8 255uy)
                     |> Array.mapi (fun i state -> if state = 255uy then good.States[i] else byte (i % 2))
 
                 let snapshots = ThermalSnapshots.create s good.Conditions wrong |> ok
