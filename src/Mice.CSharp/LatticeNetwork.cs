@@ -313,21 +313,17 @@ public sealed class LatticeNetwork
         CancellationToken cancellationToken = default
     )
     {
-        ArgumentNullException.ThrowIfNull(temperatures);
-        ArgumentNullException.ThrowIfNull(fields);
         var chosen = options ?? new();
+        var sampling = new SemiGrandOptions(chosen.Samples, chosen.Operations);
 
-        return Task.Run<IReadOnlyList<LatticeThermodynamics>>(
-            () =>
+        return AskAsync(
+            temperatures,
+            fields,
+            grid =>
             {
                 var run = chosen.ToRun(progress, cancellationToken);
-                var grid = new SegalGrid(temperatures.ToArray(), fields.ToArray());
-                var sampling = new SemiGrandOptions(chosen.Samples, chosen.Operations);
                 var map = MiceException.Unwrap(SegalMapModule.by(chosen.ToMethod(), run, sampling, grid, chosen.Exact, network));
-
-                return map
-                    .Estimates.SelectMany((row, i) => row.Select((e, k) => Plain(e, map.Exact?.Value[i][k].GrandPotential)))
-                    .ToArray();
+                return map.Estimates.SelectMany((row, i) => row.Select((e, k) => Plain(e, map.Exact?.Value[i][k].GrandPotential)));
             },
             cancellationToken
         );
@@ -349,20 +345,32 @@ public sealed class LatticeNetwork
         CancellationToken cancellationToken = default
     )
     {
-        ArgumentNullException.ThrowIfNull(temperatures);
-        ArgumentNullException.ThrowIfNull(fields);
         var chosen = options ?? new();
 
-        return Task.Run<IReadOnlyList<LatticeChainResult>>(
-            () =>
+        return AskAsync(
+            temperatures,
+            fields,
+            grid =>
             {
                 var run = chosen.ToRun(progress, cancellationToken);
-                var grid = new SegalGrid(temperatures.ToArray(), fields.ToArray());
                 var map = MiceException.Unwrap(NeuralMapModule.create(run, chosen.ToChains(), grid, false, network));
-                return map.Chains.SelectMany(row => row.Select(Plain)).ToArray();
+                return map.Chains.SelectMany(row => row.Select(Plain));
             },
             cancellationToken
         );
+    }
+
+    /// <summary>Asks for all places of a grid in the background.</summary>
+    private static Task<IReadOnlyList<T>> AskAsync<T>(
+        IReadOnlyList<double> temperatures,
+        IReadOnlyList<double> fields,
+        Func<SegalGrid, IEnumerable<T>> ask,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(temperatures);
+        ArgumentNullException.ThrowIfNull(fields);
+        return Task.Run<IReadOnlyList<T>>(() => ask(new(temperatures.ToArray(), fields.ToArray())).ToArray(), cancellationToken);
     }
 
     private static LatticeChainResult Plain(NeuralChain c) =>

@@ -40,44 +40,17 @@ module CrystalGraphFile =
 
         Safetensors.save path notes n.Parameters
 
-    /// Reading of the notes of one file.
-    type private Notes =
-        {
-            Path: string
-            Values: Map<string, string>
-        }
+    let private one (notes: FileNotes) read key =
+        FileNotes.words notes read (Some 1) key |> Result.map Array.head
 
-    let private fault (notes: Notes) text =
-        Error [ MiceError.BadFile(notes.Path, None, None, text) ]
-
-    let private value (notes: Notes) (key: string) : Result<string, MiceError list> =
-        match Map.tryFind key notes.Values with
-        | Some value -> Ok value
-        | None -> fault notes $"its notes lack '{key}'"
-
-    /// A note made of words, each of which is read.
-    let private words (notes: Notes) (read: string -> 'a option) (count: int option) (key: string) =
-        value notes key
-        |> Result.bind (fun text ->
-            let found =
-                text.Split(' ', System.StringSplitOptions.RemoveEmptyEntries) |> Array.map read
-
-            if Array.forall Option.isSome found && (count.IsNone || count = Some found.Length) then
-                Ok(Array.map Option.get found)
-            else
-                fault notes $"its note '{key}' is '{text}'")
-
-    let private one (notes: Notes) read key =
-        words notes read (Some 1) key |> Result.map Array.head
-
-    let private form (notes: Notes) : Result<CrystalGraphForm, MiceError list> =
+    let private form (notes: FileNotes) : Result<CrystalGraphForm, MiceError list> =
         validate {
             let! neighbours = one notes Number.tryCount "neighbours"
             and! cutOff = one notes Number.tryFinite "cut_off"
             and! step = one notes Number.tryFinite "step"
             and! features = one notes Number.tryCount "features"
             and! convolutions = one notes Number.tryCount "convolutions"
-            and! hidden = words notes Number.tryCount None "hidden"
+            and! hidden = FileNotes.words notes Number.tryCount None "hidden"
 
             return
                 {
@@ -93,11 +66,11 @@ module CrystalGraphFile =
                 }
         }
 
-    let private lattice (notes: Notes) : Result<ParentLattice, MiceError list> =
+    let private lattice (notes: FileNotes) : Result<ParentLattice, MiceError list> =
         validate {
-            let! name = value notes "lattice"
-            and! vectors = words notes Number.tryFinite (Some 9) "vectors"
-            and! basis = words notes Number.tryFinite None "basis"
+            let! name = FileNotes.value notes "lattice"
+            and! vectors = FileNotes.words notes Number.tryFinite (Some 9) "vectors"
+            and! basis = FileNotes.words notes Number.tryFinite None "basis"
             return! ParentLattice.create name vectors basis
         }
 
@@ -122,17 +95,10 @@ module CrystalGraphFile =
                     Values = Map.ofList metadata
                 }
 
-            let! format = value notes "format"
-
-            let! () =
-                if format = Format then
-                    Ok()
-                else
-                    fault notes $"its note 'format' is '{format}'"
-
+            let! () = FileNotes.choice notes [ Format, () ] "format"
             let! form = form notes
             and! lattice = lattice notes
-            and! energies = words notes Number.tryFinite (Some 2) "energies"
+            and! energies = FileNotes.words notes Number.tryFinite (Some 2) "energies"
             let! fresh = CrystalGraphNetwork.create (Key.ofSeed 0UL) form lattice
 
             if isLike fresh.Parameters tree then
@@ -143,5 +109,5 @@ module CrystalGraphFile =
                         Parameters = Params.inForm fresh.Parameters tree
                     }
             else
-                return! fault notes "its parameters are not those of its form"
+                return! FileNotes.fault notes "its parameters are not those of its form"
         }

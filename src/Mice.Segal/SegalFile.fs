@@ -64,58 +64,24 @@ module SegalFile =
             ]
         |> Safetensors.save path (("format", Format) :: notes n)
 
-    /// Reading of the notes of one file.
-    type private Notes =
-        {
-            Path: string
-            Values: Map<string, string>
-        }
-
-    let private fault (notes: Notes) text =
-        Error [ MiceError.BadFile(notes.Path, None, None, text) ]
-
-    let private value (notes: Notes) (key: string) : Result<string, MiceError list> =
-        match Map.tryFind key notes.Values with
-        | Some value -> Ok value
-        | None -> fault notes $"its notes lack '{key}'"
-
     let private tryInteger (text: string) =
         match Int32.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) with
         | true, number -> Some number
         | _ -> None
 
-    /// A note made of words, each of which is read.
-    let private words (notes: Notes) (read: string -> 'a option) (count: int option) (key: string) =
-        value notes key
-        |> Result.bind (fun text ->
-            let found = text.Split(' ', StringSplitOptions.RemoveEmptyEntries) |> Array.map read
-
-            if Array.forall Option.isSome found && (count.IsNone || count = Some found.Length) then
-                Ok(Array.map Option.get found)
-            else
-                fault notes $"its note '{key}' is '{text}'")
-
     let private pair notes key : Result<float * float, MiceError list> =
-        words notes Number.tryFinite (Some 2) key |> Result.map (fun v -> v[0], v[1])
-
-    /// One of several words.
-    let private choice notes (known: (string * 'a) list) key : Result<'a, MiceError list> =
-        value notes key
-        |> Result.bind (fun text ->
-            match List.tryFind (fun (word, _) -> word = text) known with
-            | Some(_, meaning) -> Ok meaning
-            | None -> fault notes $"its note '{key}' is '{text}'")
+        FileNotes.words notes Number.tryFinite (Some 2) key |> Result.map (fun v -> v[0], v[1])
 
     let private flag notes key =
-        choice notes [ "True", true; "False", false ] key
+        FileNotes.choice notes [ "True", true; "False", false ] key
 
     let private ising notes : Result<SemiGrandSystem, MiceError list> =
         validate {
             let! lattice =
-                choice notes [ "square", Lattice.Square; "triangular", Lattice.Triangular ] "lattice"
+                FileNotes.choice notes [ "square", Lattice.Square; "triangular", Lattice.Triangular ] "lattice"
 
-            and! torus = words notes Number.tryCount (Some 2) "torus"
-            and! coupling = words notes Number.tryFinite (Some 1) "coupling"
+            and! torus = FileNotes.words notes Number.tryCount (Some 2) "torus"
+            and! coupling = FileNotes.words notes Number.tryFinite (Some 1) "coupling"
 
             return!
                 SemiGrandSystem.ising
@@ -129,13 +95,13 @@ module SegalFile =
 
     let private alloy notes : Result<SemiGrandSystem, MiceError list> =
         validate {
-            let! name = value notes "name"
+            let! name = FileNotes.value notes "name"
 
             and! expansion =
-                value notes "expansion" |> Result.bind (ClusterExpansionFile.ofText notes.Path)
+                FileNotes.value notes "expansion" |> Result.bind (ClusterExpansionFile.ofText notes.Path)
 
-            and! matrix = words notes tryInteger (Some 9) "supercell"
-            and! boltzmann = words notes Number.tryFinite (Some 1) "boltzmann"
+            and! matrix = FileNotes.words notes tryInteger (Some 9) "supercell"
+            and! boltzmann = FileNotes.words notes Number.tryFinite (Some 1) "boltzmann"
             let! supercell = Supercell.create expansion.Lattice matrix
 
             return
@@ -144,13 +110,13 @@ module SegalFile =
                 }
         }
 
-    let private own (notes: Notes) (given: SemiGrandSystem option) : Result<SemiGrandSystem, MiceError list> =
+    let private own (notes: FileNotes) (given: SemiGrandSystem option) : Result<SemiGrandSystem, MiceError list> =
         match given with
-        | None -> fault notes "its system is a function of a user, which has to be given"
+        | None -> FileNotes.fault notes "its system is a function of a user, which has to be given"
         | Some s ->
             validate {
-                let! name = value notes "name"
-                and! sites = value notes "sites"
+                let! name = FileNotes.value notes "name"
+                and! sites = FileNotes.value notes "sites"
 
                 let! () =
                     [
@@ -166,27 +132,30 @@ module SegalFile =
             }
 
     let private conditions notes : Result<ConditionForm, MiceError list> =
-        value notes "conditions"
+        FileNotes.value notes "conditions"
         |> Result.bind (fun text ->
             match text.Split ' ' with
             | [| "natural" |]
             | [| "natural"; "2" |] ->
-                fault
+                FileNotes.fault
                     notes
                     "it was written when outputs of layers were not multiplied by √(T_highest/T); train it again"
             | [| "natural"; "3" |] -> Ok ConditionForm.Natural
             | [| "published"; t; b |] ->
                 match Number.tryFinite t, Number.tryFinite b with
                 | Some t, Some b -> Ok(ConditionForm.Published(t, b))
-                | _ -> fault notes $"its note 'conditions' is '{text}'"
-            | _ -> fault notes $"its note 'conditions' is '{text}'")
+                | _ -> FileNotes.fault notes $"its note 'conditions' is '{text}'"
+            | _ -> FileNotes.fault notes $"its note 'conditions' is '{text}'")
 
     let private form notes : Result<SegalForm, MiceError list> =
         validate {
-            let! widths = words notes Number.tryCount None "widths"
+            let! widths = FileNotes.words notes Number.tryCount None "widths"
 
             and! activation =
-                choice notes [ "tanh", MaskedActivation.Tanh; "sigmoid", MaskedActivation.Sigmoid ] "activation"
+                FileNotes.choice
+                    notes
+                    [ "tanh", MaskedActivation.Tanh; "sigmoid", MaskedActivation.Sigmoid ]
+                    "activation"
 
             and! conditions = conditions notes
             and! knows = flag notes "knows_energy"
@@ -203,7 +172,7 @@ module SegalFile =
         }
 
     let private system notes given : Result<SemiGrandSystem, MiceError list> =
-        choice
+        FileNotes.choice
             notes
             [
                 "ising", (fun () -> ising notes)
@@ -216,11 +185,11 @@ module SegalFile =
     let private weights notes (tree: Params) (count: int) : Result<float32[], MiceError list> =
         match Params.flatten tree with
         | [| "weights", t |] when t.DType = DType.Float32 && t.Count = count -> Ok(Tensor.toArray<float32> t)
-        | _ -> fault notes $"it does not hold the {count} weights of its network"
+        | _ -> FileNotes.fault notes $"it does not hold the {count} weights of its network"
 
-    let private network (notes: Notes) (tree: Params) (given: SemiGrandSystem option) =
+    let private network (notes: FileNotes) (tree: Params) (given: SemiGrandSystem option) =
         validate {
-            let! () = choice notes [ Format, () ] "format"
+            let! () = FileNotes.choice notes [ Format, () ] "format"
             let! system = system notes given
             and! temperature = pair notes "temperature"
             and! field = pair notes "field"

@@ -76,35 +76,32 @@ module SegalTraining =
         | SegalRule.Balanced -> Schedule.cosine o.LearningRate 0.0 (int64 o.Steps)
 
     /// A part of the training, up to a number of steps.
-    let private stage (name: string) (steps: int) (l: Lesson) (first: TrainingState) =
-        let o = l.Options
+    let private plan (o: SegalTrainingOptions) (name: string) (steps: int) : TrainingPlan =
+        { TrainingPlan.create name steps (rate o) with
+            Phase = "training"
+            Message = fun state -> $"step {TrainingState.step state} of {o.Steps}"
+            Averaging = averaging
+            LookEvery = max 1 (o.Steps / 20)
+        }
 
-        let plan =
-            { TrainingPlan.create name steps (rate o) with
-                Phase = "training"
-                Message = fun state -> $"step {TrainingState.step state} of {o.Steps}"
-                Averaging = averaging
-                LookEvery = max 1 (o.Steps / 20)
-            }
-
+    let private stage (plan: TrainingPlan) (l: Lesson) (first: TrainingState) =
         Training.run plan (objective l) first l.Run
 
     /// Snapshots alone, then the rest, with half an eye on what was not learned.
     let private stages (l: Lesson) : Result<TrainingState, MiceError list> =
         let o = l.Options
         let alone = int (ceil (o.Forward * float o.Steps))
+        let whole = plan o "segal" o.Steps
 
         let start =
-            TrainingState.start
-                (TrainingPlan.create "" o.Steps (rate o)).Optimiser
-                (toParameters l.Network.Network.Weights)
+            TrainingState.start whole.Optimiser (toParameters l.Network.Network.Weights)
 
         validate {
             let! first =
                 if alone = 0 then
                     Ok start
                 else
-                    stage "segal-snapshots" alone l start
+                    stage (plan o "segal-snapshots" alone) l start
 
             let isDone =
                 alone = o.Steps || (first.Outcome.IsSome && first.Outcome <> Some TrainingOutcome.AllSteps)
@@ -120,7 +117,7 @@ module SegalTraining =
                             |> withWeights l.Network
                             |> SegalFocus.create (Run.named "focus" l.Run) l.Range snapshots)
 
-                    stage "segal" o.Steps { l with Focus = focus } { first with Outcome = None }
+                    stage whole { l with Focus = focus } { first with Outcome = None }
         }
 
     let private finish (run: Run) (l: Lesson) (state: TrainingState) : SegalTrained =

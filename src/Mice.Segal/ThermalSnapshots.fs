@@ -18,6 +18,16 @@ type ThermalSnapshots =
 /// Snapshots with their temperatures and fields.
 [<RequireQualifiedAccess>]
 module ThermalSnapshots =
+    let private sizeFaults (s: SemiGrandSystem) (conditions: Conditions[]) (states: byte[]) : MiceError list =
+        [
+            if states.Length <> conditions.Length * s.Sites then
+                MiceError.Mismatch(
+                    "sites of all snapshots and those of the system",
+                    string states.Length,
+                    $"{conditions.Length} × {s.Sites}"
+                )
+        ]
+
     /// <summary>Snapshots of one's own.</summary>
     /// <param name="s">The system.</param>
     /// <param name="conditions">Temperature and field of each.</param>
@@ -31,15 +41,7 @@ module ThermalSnapshots =
         validate {
             let! () = Validate.atLeast 1 "the number of snapshots" conditions.Length
 
-            let! () =
-                [
-                    if states.Length <> conditions.Length * s.Sites then
-                        MiceError.Mismatch(
-                            "sites of all snapshots and those of the system",
-                            string states.Length,
-                            $"{conditions.Length} × {s.Sites}"
-                        )
-                ]
+            let! () = sizeFaults s conditions states
 
             let! () =
                 states
@@ -69,12 +71,7 @@ module ThermalSnapshots =
     /// <param name="snapshots">The snapshots.</param>
     let internal givenFaults (r: ConditionRange) (s: SemiGrandSystem) (snapshots: ThermalSnapshots) : MiceError list =
         [
-            if snapshots.States.Length <> snapshots.Conditions.Length * s.Sites then
-                MiceError.Mismatch(
-                    "sites of all snapshots and those of the system",
-                    string snapshots.States.Length,
-                    $"{snapshots.Conditions.Length} × {s.Sites}"
-                )
+            yield! sizeFaults s snapshots.Conditions snapshots.States
 
             match snapshots.Conditions |> Array.tryFindIndex (fun c -> not (ConditionRange.contains c r)) with
             | None -> ()

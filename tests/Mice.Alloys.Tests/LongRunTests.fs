@@ -2,7 +2,6 @@ module Mice.Alloys.Tests.LongRunTests
 
 open System
 open System.IO
-open System.Threading
 open Expecto
 open Mice
 open Mice.Samplers
@@ -40,34 +39,7 @@ let private failed (checks: Check list) =
 
 /// The same work at once, and stopped at some share and gone on with: what both gave.
 let private interrupted (share: float) (work: Run -> Result<'result, MiceError list>) : 'result * 'result =
-    let folder = Directory.CreateTempSubdirectory "mice-alloys-"
-
-    try
-        use source = new CancellationTokenSource()
-
-        let kept =
-            { run with
-                Threads = 1
-                Store = Some(RunStore.at folder.FullName)
-            }
-
-        let stopped =
-            { kept with
-                Cancel = source.Token
-                Progress =
-                    fun p ->
-                        if p.Fraction >= share then
-                            source.Cancel()
-            }
-
-        Expecting.throwsAny<OperationCanceledException> (fun () -> work stopped |> ignore) "the stop"
-        |> ignore
-
-        Expect.isNonEmpty (folder.GetFiles "*.state") "a state is kept"
-        let gone = work kept |> ok
-        gone, work run |> ok
-    finally
-        folder.Delete true
+    Stopping.goneOn share { run with Threads = 1 } (work >> ok), work run |> ok
 
 [<Tests>]
 let tests =

@@ -3,7 +3,6 @@ module Mice.Segal.Tests.CrystalGraphTests
 open System
 open System.IO
 open System.Runtime.Intrinsics
-open System.Threading
 open Expecto
 open Mice
 open Mice.Alloys
@@ -429,29 +428,7 @@ let private trainingTests =
                 Expect.equal (train run) whole "same key"
                 Expect.notEqual (train (Run.seeded 5UL run)) whole "another key"
 
-                inFolder (fun folder ->
-                    use source = new CancellationTokenSource()
-
-                    let interrupted =
-                        { run with
-                            Store = Some(RunStore.at folder)
-                            Cancel = source.Token
-                            Progress =
-                                fun p ->
-                                    if p.Fraction > 0.4 then
-                                        source.Cancel()
-                        }
-
-                    Expecting.throws<OperationCanceledException> (fun () -> train interrupted |> ignore) "cancelled"
-                    |> ignore
-
-                    let resumed =
-                        train
-                            { run with
-                                Store = Some(RunStore.at folder)
-                            }
-
-                    Expect.equal resumed whole "from the checkpoint on")
+                Expect.equal (Stopping.goneOn 0.4 run train) whole "from the checkpoint on"
             }
 
             test "sets and trainings that are not possible are refused" {

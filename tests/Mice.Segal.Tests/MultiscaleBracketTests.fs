@@ -75,40 +75,12 @@ let tests =
             }
 
             test "a stopped bracket goes on to the same numbers" {
-                let folder =
-                    System.IO.Path.Combine(System.IO.Path.GetTempPath(), $"mice-{System.Guid.NewGuid()}")
-
                 let bracket run =
                     MultiscaleBracket.ising run options model [ 3.0; 2.0 ] |> ok
 
-                use source = new System.Threading.CancellationTokenSource()
-
-                try
-                    let stopped =
-                        { run with
-                            Store = Some(RunStore.at folder)
-                            Cancel = source.Token
-                            Progress =
-                                fun p ->
-                                    if p.Fraction > 0.6 then
-                                        source.Cancel()
-                        }
-
-                    Expect.throwsT<System.OperationCanceledException>
-                        (fun () -> bracket stopped |> ignore)
-                        "it was stopped"
-
-                    let again =
-                        bracket
-                            { run with
-                                Store = Some(RunStore.at folder)
-                            }
-
-                    let whole = bracket run
-                    Expect.equal (again |> List.map _.Lower.Value) (whole |> List.map _.Lower.Value) "lower"
-                    Expect.equal (again |> List.map _.Upper.Value) (whole |> List.map _.Upper.Value) "upper"
-                finally
-                    System.IO.Directory.Delete(folder, true)
+                let again, whole = Stopping.goneOn 0.6 run bracket, bracket run
+                Expect.equal (again |> List.map _.Lower.Value) (whole |> List.map _.Lower.Value) "lower"
+                Expect.equal (again |> List.map _.Upper.Value) (whole |> List.map _.Upper.Value) "upper"
             }
 
             test "wrong options and lattices are refused" {

@@ -226,29 +226,7 @@ let tests =
                 let whole = weights run
 
                 for share in [ 0.3; 0.8 ] do
-                    Mice.Testing.Files.inFolder (fun folder ->
-                        use source = new System.Threading.CancellationTokenSource()
-
-                        let kept =
-                            { run with
-                                Store = Some(RunStore.at folder)
-                            }
-
-                        let stopped =
-                            { kept with
-                                Cancel = source.Token
-                                Progress =
-                                    fun p ->
-                                        if p.Fraction > share then
-                                            source.Cancel()
-                            }
-
-                        Expecting.throwsAny<System.OperationCanceledException>
-                            (fun () -> weights stopped |> ignore)
-                            "the stop"
-                        |> ignore
-
-                        Expect.equal (weights kept) whole "weights")
+                    Expect.equal (Stopping.goneOn share run weights) whole "weights"
             }
 
             test "the published rule divides by the mean" {

@@ -38,8 +38,6 @@ module AlloyVerification =
         |> Array.concat
         |> Array.average
 
-    let private met isMet = if isMet then "met" else "NOT met"
-
     /// The share of samples that are ground states at their Δμ, and how many different ones of each composition.
     let private groundStates (n: SegalNetwork) (temperature: float) (fields: float[]) =
         let s = n.System
@@ -109,7 +107,7 @@ module AlloyVerification =
                 $"{100.0 * hit:F1} %%"
                 "95 %"
                 "74 %"
-                met (hit >= 0.95)
+                Goal.met (hit >= 0.95)
             ]
             [
                 "CuAu-16"
@@ -117,7 +115,7 @@ module AlloyVerification =
                 $"{a}, {b}, {c}"
                 "4, 6, 4"
                 "1, 1, 2"
-                met ((a, b, c) = (4, 6, 4))
+                Goal.met ((a, b, c) = (4, 6, 4))
             ]
             [
                 "CuAu-16"
@@ -125,7 +123,7 @@ module AlloyVerification =
                 $"{least:F3}"
                 "0.98"
                 "0.25"
-                met (least >= 0.98)
+                Goal.met (least >= 0.98)
             ]
             [
                 "CuAu-16"
@@ -133,7 +131,7 @@ module AlloyVerification =
                 $"{100.0 * covered pooled:F0} %%"
                 "90 %"
                 ""
-                met (covered pooled >= 0.9)
+                Goal.met (covered pooled >= 0.9)
             ]
         ],
         covered pooled >= 0.9,
@@ -165,7 +163,7 @@ module AlloyVerification =
                 $"{cold:F4}"
                 "0.01"
                 "0.039"
-                met (cold <= 0.01)
+                Goal.met (cold <= 0.01)
             ]
             [
                 "AgPd-27"
@@ -173,7 +171,7 @@ module AlloyVerification =
                 $"{hot:E1}"
                 "5e-4"
                 "9.4e-4"
-                met (hot <= 5e-4)
+                Goal.met (hot <= 5e-4)
             ]
             [
                 "AgPd-27"
@@ -181,7 +179,7 @@ module AlloyVerification =
                 $"{100.0 * covered pooled:F0} %%"
                 "90 %"
                 ""
-                met (covered pooled >= 0.9)
+                Goal.met (covered pooled >= 0.9)
             ]
         ],
         covered pooled >= 0.9,

@@ -115,7 +115,7 @@ module BracketVerification =
         let isNear = max (abs low) (abs high) <= 1e-5
 
         struct ($"F/N of 32×32 sites at T_c less Kaufman's: at least {low:E1}, at most {high:E1}, error {error:E1}; goal 1e-5, "
-                + (if isNear then "met" else "NOT met")
+                + Goal.met isNear
                 + $"; NESS {b.EffectiveSampleSize:F2}.",
                 isNear)
 

@@ -45,7 +45,7 @@ module GraphVerification =
                 $"{error.Value:F2}({100.0 * error.StandardError:F0})"
                 "1.34"
                 "1.34; 1.49"
-                if isMet then "met" else "NOT met"
+                Goal.met isMet
             ]
             [
                 "the same for the mean energy of training alone"

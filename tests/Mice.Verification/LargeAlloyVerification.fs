@@ -133,8 +133,6 @@ module LargeAlloyVerification =
         |]
         |> Array.sort
 
-    let private met isMet = if isMet then "met" else "NOT met"
-
     let private measure (c: Case) =
         let network, minutes = AlloyCases.train c.Range c.System
         let sizes = effective c network
@@ -157,7 +155,7 @@ module LargeAlloyVerification =
                 "120"
                 ""
                 (match minutes with
-                 | Some m -> met (m <= 120.0)
+                 | Some m -> Goal.met (m <= 120.0)
                  | None -> "")
             ]
             [
@@ -166,7 +164,7 @@ module LargeAlloyVerification =
                 $"{median:F3}"
                 "0.5"
                 $"{c.PublishedMedian}"
-                met (median >= 0.5)
+                Goal.met (median >= 0.5)
             ]
             [ c.System.Name; "least NESS"; $"{sizes[0]:G2}"; ""; "1e-4"; "" ]
             [
@@ -175,7 +173,7 @@ module LargeAlloyVerification =
                 $"{largest:F4}"
                 $"{step:F3}, one step"
                 ""
-                met near
+                Goal.met near
             ]
         ],
         found |> List.map fst,
@@ -231,7 +229,7 @@ module LargeAlloyVerification =
                 $"{rich:F3}"
                 "0.7 to 0.8"
                 "never"
-                met (rich > 0.7 && rich < 0.8)
+                Goal.met (rich > 0.7 && rich < 0.8)
             ]
 
         {

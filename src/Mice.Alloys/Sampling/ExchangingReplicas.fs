@@ -27,6 +27,10 @@ type internal ExchangingReplicas(plan: LadderPlan, ladders: int[], starts: byte[
     let lanes =
         starts |> Array.chunkBySize width |> Array.map (fun s -> SpinLanes(plan.Table, s))
 
+    /// Δμ of every lane.
+    let differences =
+        lanes |> Array.map (fun here -> Array.create here.Ones.Length plan.Difference)
+
     let chain: ChainOptions =
         {
             Chains = ladders.Length
@@ -105,8 +109,7 @@ type internal ExchangingReplicas(plan: LadderPlan, ladders: int[], starts: byte[
 
         let accepted =
             lanes
-            |> Array.mapi (fun i here ->
-                AlloyChains.sweep sites[i] generators[i] betas[i] (Array.create betas[i].Length plan.Difference) here)
+            |> Array.mapi (fun i here -> AlloyChains.sweep sites[i] generators[i] betas[i] differences[i] here)
             |> Array.concat
 
         for ladder in 0 .. ladders.Length - 1 do

@@ -32,3 +32,9 @@ module Table =
 
         let rule = "|---|" + String.replicate (header.Length - 1) "---:|"
         String.concat "\n" (line header :: rule :: List.map line rows)
+
+/// Goals that were set before anything was measured.
+[<RequireQualifiedAccess>]
+module Goal =
+    /// What a table says of one.
+    let met (isMet: bool) : string = if isMet then "met" else "NOT met"
