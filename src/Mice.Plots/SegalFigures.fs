@@ -41,12 +41,15 @@ module SegalFigures =
         let step = max 1 ((all.Length + 5) / 6)
         [ for i in 0..step .. all.Length - 1 -> all[i] ]
 
+    let private temperatureStyle (place: int) (t: float) =
+        Style.solid $"T = {Number.text (System.Math.Round(t, 3))}" (Colour.series place)
+
     /// Curves over the fields, one for each temperature, [temperatures][fields]; exact values as dashes.
     let private curves (grid: SegalGrid) (found: Estimate<1>[][]) (known: float[][] option) =
         [
             for place, (i, t) in List.indexed (chosen grid) do
                 Draw.joined
-                    (Style.solid $"T = {Number.text (System.Math.Round(t, 3))}" (Colour.series place))
+                    (temperatureStyle place t)
                     grid.Fields
                     (found[i] |> Array.map _.Value)
                     (found[i] |> Array.map _.StandardError)
@@ -92,20 +95,94 @@ module SegalFigures =
     let heatCapacities (map: SegalMap) : GenericChart =
         planeOf map "Heat capacity" "k_B per site" _.HeatCapacity.Value
 
+    /// <summary>Susceptibility over temperature and field.</summary>
+    /// <param name="map">The map.</param>
+    let susceptibilities (map: SegalMap) : GenericChart =
+        planeOf map "Susceptibility" (if isAlloy map.System then "1/eV per site" else "per site") _.Susceptibility.Value
+
+    /// <summary>Heat capacity and susceptibility by differentiation of the network, where they were asked for.</summary>
+    /// <param name="map">The map.</param>
+    let responses (map: SegalMap) : GenericChart list =
+        let planes heading scale find =
+            map.Responses
+            |> Option.map (Array.map (Array.map find) >> plane map.System map.Grid heading scale)
+            |> Option.toList
+
+        planes "Heat capacity by differentiation" "k_B per site" _.HeatCapacity.Value
+        @ planes
+            "Susceptibility by differentiation"
+            (if isAlloy map.System then "1/eV per site" else "per site")
+            _.Susceptibility.Value
+
+    let private inPlane name colour (points: (float * float)[]) =
+        Draw.points (Style.solid name colour) (points |> Array.map fst) (points |> Array.map snd) [||]
+
     /// <summary>Both sides of the largest jump of the composition between neighbouring fields, at every temperature.</summary>
     /// <param name="map">The map.</param>
     let jumps (map: SegalMap) : GenericChart =
-        let all = SegalMap.jumps map
+        let all = SegalPhases.jumps map
 
         let side name colour (find: CompositionJump -> Estimate<1>) =
-            Draw.points
-                (Style.solid name colour)
-                (all |> Array.map (fun j -> (find j).Value))
-                (all |> Array.map _.Temperature)
-                [||]
+            all |> Array.map (fun j -> (find j).Value, j.Temperature) |> inPlane name colour
 
         [ side "below" Colour.blue _.Below; side "above" Colour.vermilion _.Above ]
         |> Frame.create "Largest jump between neighbouring fields" (chargeAxis map.System) (temperatureAxis map.System)
+
+    /// <summary>The phase diagram over composition and temperature: tie lines across every gap of the free energy, maxima of the heat capacity, and where the fields that were asked for lead to.</summary>
+    /// <param name="map">The map.</param>
+    let phases (map: SegalMap) : GenericChart =
+        let asked = Array.concat map.Estimates
+        let pairs, peaks = SegalPhases.pairs map, SegalPhases.peaks map
+
+        [
+            Draw.cloud
+                (Style.solid "asked" Colour.ink)
+                (asked |> Array.map _.Charge.Value)
+                (asked |> Array.map _.Conditions.Temperature)
+
+            if peaks.Length > 0 then
+                peaks
+                |> Array.map (fun p -> p.Charge.Value, p.Temperature)
+                |> inPlane "largest heat capacity" Colour.green
+
+            for i, p in Array.indexed pairs do
+                Draw.line
+                    (Style.solid (if i = 0 then "two phases" else "") Colour.vermilion)
+                    [| p.Left; p.Right |]
+                    [| p.Temperature; p.Temperature |]
+
+            if pairs.Length > 0 then
+                pairs
+                |> Array.collect (fun p -> [| p.Left, p.Temperature; p.Right, p.Temperature |])
+                |> inPlane "" Colour.vermilion
+        ]
+        |> Frame.create "Phases" (chargeAxis map.System) (temperatureAxis map.System)
+
+    /// <summary>Free energies of mixing over the composition, or those over the magnetisation without the straight line between both ends, at up to six temperatures; bounds are left out.</summary>
+    /// <param name="map">The map.</param>
+    let profiles (map: SegalMap) : GenericChart =
+        let step = max 1 ((map.Profiles.Length + 5) / 6)
+
+        [
+            for place, i in List.indexed [ 0..step .. map.Profiles.Length - 1 ] do
+                let p = map.Profiles[i]
+                let last = p.MeanCharges.Length - 1
+                let first, final = p.FreeEnergies[0].Value, p.FreeEnergies[last].Value
+
+                let mixing =
+                    p.FreeEnergies
+                    |> Array.indexed
+                    |> Array.filter (fun (_, f) -> f.Direction <> Direction.LowerBound)
+                    |> Array.map (fun (n, f) ->
+                        p.MeanCharges[n], f.Value - first - (final - first) * float n / float last, f.StandardError)
+
+                Draw.joined
+                    (temperatureStyle place p.Temperature)
+                    (mixing |> Array.map (fun (x, _, _) -> x))
+                    (mixing |> Array.map (fun (_, f, _) -> f))
+                    (mixing |> Array.map (fun (_, _, e) -> e))
+        ]
+        |> Frame.create "Free energy of mixing" (chargeAxis map.System) (perSite "F_mix/N" map.System)
 
     /// All figures of a map, by the sections of the report.
     let all (map: SegalMap) : (string * GenericChart list) list =
@@ -119,8 +196,14 @@ module SegalFigures =
             "Phases",
             [
                 if map.Grid.Fields.Length > 1 && map.Grid.Temperatures.Length > 1 then
+                    phases map
                     heatCapacities map
+                    susceptibilities map
+                    yield! responses map
                     jumps map
+
+                if map.Profiles.Length > 0 then
+                    profiles map
             ]
             "Trust",
             [

@@ -148,7 +148,7 @@ module NeuralMap =
             Meaning = meaning
             Sections =
                 [
-                    (if List.length (every map) > SegalDescription.mostRows then
+                    (if List.length (every map) > SegalMapDescription.mostRows then
                          ResultRow.curve
                      else
                          ResultRow.table)

@@ -47,7 +47,7 @@ module SegalFile =
             "pairs", string n.Form.Pairs
 
             match n.Form.Conditions with
-            | ConditionForm.Natural -> "conditions", "natural 3"
+            | ConditionForm.Natural tents -> "conditions", $"natural 4 {tents}"
             | ConditionForm.Published(t, b) -> "conditions", "published " + numbers [ t; b ]
         ]
 
@@ -140,7 +140,12 @@ module SegalFile =
                 FileNotes.fault
                     notes
                     "it was written when outputs of layers were not multiplied by √(T_highest/T); train it again"
-            | [| "natural"; "3" |] -> Ok ConditionForm.Natural
+            | [| "natural"; "3" |] ->
+                FileNotes.fault notes "it was written when layers were not told of fields by tents; train it again"
+            | [| "natural"; "4"; tents |] ->
+                match Number.tryCount tents with
+                | Some tents -> Ok(ConditionForm.Natural tents)
+                | None -> FileNotes.fault notes $"its note 'conditions' is '{text}'"
             | [| "published"; t; b |] ->
                 match Number.tryFinite t, Number.tryFinite b with
                 | Some t, Some b -> Ok(ConditionForm.Published(t, b))

@@ -12,17 +12,6 @@ type SegalGrid =
         Fields: float[]
     }
 
-/// Where the composition jumps at one temperature.
-type CompositionJump =
-    {
-        Temperature: float
-        /// The middle of the two fields.
-        Field: float
-        /// ⟨Σ charge⟩/N below and above it.
-        Below: Estimate<1>
-        Above: Estimate<1>
-    }
-
 /// How estimates are made.
 [<RequireQualifiedAccess>]
 type SegalMethod =
@@ -41,6 +30,10 @@ type SegalMap =
         Grid: SegalGrid
         /// [temperatures][fields]
         Estimates: SemiGrandEstimate[][]
+        /// Free energies over Σ charge at each temperature, and the phases that they fall apart into; empty where a method or a lattice has none.
+        Profiles: ChargeProfile[]
+        /// Responses of the network itself, [temperatures][fields], where they were asked for.
+        Responses: SegalResponse[][] option
         /// [temperatures][fields], where exact values are known.
         Exact: SemiGrandExact[][] option
         /// How long drawing and weighing took.
@@ -80,9 +73,12 @@ module SegalMap =
         let at i t =
             Run.stopIfCancelled run
             Run.tell "samples" (float i / float count) $"T = {Number.text t}" run
-            SemiGrandEstimate.along (Run.item i run) o t grid.Fields n
+            SemiGrandEstimate.row (Run.item i run) o t grid.Fields n
 
-        grid.Temperatures |> Array.mapi at |> collect |> Result.map (fun found -> struct (found, []))
+        grid.Temperatures
+        |> Array.mapi at
+        |> collect
+        |> Result.map (fun rows -> struct (rows |> Array.map _.Estimates, rows |> Array.choose _.Profile, []))
 
     let private mbar (run: Run) (o: SemiGrandOptions) chains (grid: SegalGrid) (n: SegalNetwork) =
         let all: Conditions[] =
@@ -90,7 +86,7 @@ module SegalMap =
             |> Array.map (fun (t, b) -> { Temperature = t; Field = b })
 
         SemiGrandMbar.create run o chains all n
-        |> Result.map (fun found -> struct (Array.chunkBySize grid.Fields.Length found.Estimates, found.Checks))
+        |> Result.map (fun found -> struct (Array.chunkBySize grid.Fields.Length found.Estimates, [||], found.Checks))
 
     /// <summary>Estimates over a grid.</summary>
     /// <param name="method">How.</param>
@@ -113,7 +109,7 @@ module SegalMap =
             let clock = Stopwatch.StartNew()
 
             validate {
-                let! struct (estimates, checks) =
+                let! struct (estimates, profiles, checks) =
                     match method with
                     | SegalMethod.ImportanceSampling -> importance run o grid n
                     | SegalMethod.Mbar chains -> mbar run o chains grid n
@@ -127,6 +123,8 @@ module SegalMap =
                         Method = method
                         Grid = grid
                         Estimates = estimates
+                        Profiles = profiles
+                        Responses = None
                         Exact = exact
                         Seconds = clock.Elapsed.TotalSeconds
                         Checks = checks
@@ -144,26 +142,32 @@ module SegalMap =
     let create (run: Run) (o: SemiGrandOptions) (grid: SegalGrid) (isExact: bool) (n: SegalNetwork) =
         by SegalMethod.ImportanceSampling run o grid isExact n
 
-    /// <summary>The largest jump of ⟨Σ charge⟩/N between neighbouring fields, at every temperature: a two-phase region where it does not shrink with the step of the fields.</summary>
+    /// <summary>A map with heat capacities and susceptibilities by differentiation of the network.</summary>
+    /// <param name="run">Threads, key, cancellation, progress.</param>
+    /// <param name="samples">Samples at each place, 4 or more.</param>
+    /// <param name="n">The network of the map.</param>
     /// <param name="map">The map.</param>
-    /// <returns>None below two fields.</returns>
-    let jumps (map: SegalMap) : CompositionJump[] =
-        if map.Grid.Fields.Length < 2 then
-            [||]
-        else
-            map.Estimates
-            |> Array.map (fun row ->
-                row
-                |> Array.sortBy _.Conditions.Field
-                |> Array.pairwise
-                |> Array.maxBy (fun (a, b) -> abs (b.Charge.Value - a.Charge.Value))
-                |> fun (a, b) ->
-                    {
-                        Temperature = a.Conditions.Temperature
-                        Field = 0.5 * (a.Conditions.Field + b.Conditions.Field)
-                        Below = a.Charge
-                        Above = b.Charge
-                    })
+    /// <returns>Errors: OutOfRange.</returns>
+    let withResponses (run: Run) (samples: int) (n: SegalNetwork) (map: SegalMap) : Result<SegalMap, MiceError list> =
+        let count = map.Grid.Temperatures.Length
+
+        let row i t =
+            Run.tell "derivatives" (float i / float count) $"T = {Number.text t}" run
+
+            map.Grid.Fields
+            |> Array.mapi (fun k b ->
+                Run.stopIfCancelled run
+
+                let own =
+                    run |> Run.named "derivatives" |> Run.item (i * map.Grid.Fields.Length + k)
+
+                SegalResponse.create own samples { Temperature = t; Field = b } n)
+            |> collect
+
+        map.Grid.Temperatures
+        |> Array.mapi row
+        |> collect
+        |> Result.map (fun responses -> { map with Responses = Some responses })
 
     /// <summary>exp(−N(Φ − Φ exact)/k_BT): the share of the partition function that samples and weights give, 1 but for noise where no state was forgotten.</summary>
     /// <param name="system">The system.</param>

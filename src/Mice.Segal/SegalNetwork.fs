@@ -7,8 +7,9 @@ open Mice.Autoregressive
 /// What the layers are told of temperature and field.
 [<RequireQualifiedAccess>]
 type ConditionForm =
-    /// 1/T and B/T, in which ln q is nearly linear, asinh(NB/k_BT), which resolves small fields, all within −1…1 over the range, and 1, which makes a bias.
-    | Natural
+    /// 1/T and B/T, in which ln q is nearly linear, asinh(NB/k_BT), which resolves small fields, all within −1…1 over the range, 1, which makes a bias, and tents over the fields: of so many fields, evenly
+    /// over the range, the two next to B have shares of 1 by how near they are, which resolves transitions at low temperatures.
+    | Natural of tents: int
     /// T and B times factors, as published.
     | Published of temperature: float * field: float
 
@@ -48,7 +49,7 @@ module SegalNetwork =
         {
             Widths = [| 4; 4 |]
             Activation = MaskedActivation.Tanh
-            Conditions = ConditionForm.Natural
+            Conditions = ConditionForm.Natural 64
             KnowsEnergy = true
             Pairs = true
         }
@@ -62,7 +63,7 @@ module SegalNetwork =
             States = system.States
             Conditions =
                 match form.Conditions with
-                | ConditionForm.Natural -> 4
+                | ConditionForm.Natural tents -> 4 + tents
                 | ConditionForm.Published _ -> 2
             Widths = form.Widths
             Activation = form.Activation
@@ -100,10 +101,16 @@ module SegalNetwork =
         else
             0.0
 
+    /// Shares of fields, evenly over a range, in one: those of the two next to it, of the outermost one beyond the range.
+    let private tentsOf (count: int) (range: float * float) (field: float) : float32[] =
+        let at = 0.5 * (scaled range field + 1.0) * float (count - 1)
+        let at = at |> max 0.0 |> min (float (count - 1))
+        Array.init count (fun k -> float32 (max 0.0 (1.0 - abs (at - float k))))
+
     let private told (n: SegalNetwork) (c: Conditions) : float32[] =
         match n.Form.Conditions with
         | ConditionForm.Published(t, b) -> [| float32 (t * c.Temperature); float32 (b * c.Field) |]
-        | ConditionForm.Natural ->
+        | ConditionForm.Natural tents ->
             let low, high = n.Range.Temperature
             let weakest, strongest = n.Range.Field
             // The largest |B|/T of the range is at its lowest temperature.
@@ -118,13 +125,14 @@ module SegalNetwork =
                 float32 (field / c.Temperature / reach)
                 float32 (Math.Asinh(count * field / c.Temperature) / Math.Asinh(count * reach))
                 1.0f
+                yield! tentsOf tents (if n.Flip.IsSome then 0.0, reach * low else n.Range.Field) field
             |]
 
     /// What outputs are multiplied by, √(T_highest/T): midway between entropies, which they are at high temperatures, and energies by k_BT, which they are at low ones.
     let private scale (n: SegalNetwork) (c: Conditions) : float32 =
         match n.Form.Conditions with
         | ConditionForm.Published _ -> 1.0f
-        | ConditionForm.Natural -> float32 (sqrt (snd n.Range.Temperature / c.Temperature))
+        | ConditionForm.Natural _ -> float32 (sqrt (snd n.Range.Temperature / c.Temperature))
 
     /// ln(1 + exp x)
     let private softplus (x: float) = max x 0.0 + Double.LogP1(exp -(abs x))

@@ -38,6 +38,16 @@ type SemiGrandEstimate =
     /// How many samples count, (Σw)²/Σw².
     member e.EffectiveSamples: float = e.EffectiveSampleSize * float e.Samples
 
+/// Estimates at all fields of one temperature from the same samples.
+[<NoEquality; NoComparison>]
+type SemiGrandRow =
+    {
+        /// One for each field.
+        Estimates: SemiGrandEstimate[]
+        /// Free energies over Σ charge, and phases; None where sites have more than two states, or charges that are the same.
+        Profile: ChargeProfile option
+    }
+
 /// <summary>Self-normalised importance sampling (SNIS): weights w = exp(−(E − BΣ charge)/k_BT)/q of samples of a network.</summary>
 /// <remarks>ln Z = ln ⟨w⟩; standard error √((1/NESS − 1)/n) by the variance of the weights; averages Σ w O/Σ w with √(Σ w²(O − ⟨O⟩)²)/Σ w. Weights say nothing of states that the network never
 /// draws. NESS is printed upside down in the paper (eq. 12). Source: J. Damewood et al., npj Comput. Mater. 8, 61 (2022), eqs. 9 to 12.</remarks>
@@ -147,10 +157,77 @@ module SemiGrandEstimate =
             Ok(weighed n c sums values values)
         | faults -> Error faults
 
+    /// What the estimates say of each field, for the profile.
+    let private placeOf (s: SemiGrandSystem) (e: SemiGrandEstimate) : ChargeProfile.Place =
+        {
+            Field = e.Conditions.Field
+            LogPartition = -e.GrandPotential.Value * float s.Sites / (s.Boltzmann * e.Conditions.Temperature)
+            Effective = e.EffectiveSamples
+        }
+
+    let private pooled (run: Run) (o: SemiGrandOptions) (all: Conditions[]) (n: SegalNetwork) =
+        let operations =
+            SymmetricDrawing.operations (Key.named "group" run.Key) o.Operations n.System
+
+        let drawn: MaskedSamples =
+            all |> Array.collect (Array.replicate o.Samples) |> SymmetricDrawing.draw run n operations
+
+        // [fields][samples]
+        let logarithms = SymmetricDrawing.logarithmsAtAll run n operations all drawn.States
+
+        let struct (energies, charges) as sums = SemiGrandSystem.sums n.System drawn.States
+
+        let mixed =
+            Array.init (o.Samples * all.Length) (fun i ->
+                SymmetricDrawing.logMean (logarithms |> Array.map (fun l -> l[i])) 0 all.Length)
+
+        let estimates =
+            all
+            |> Array.mapi (fun k c ->
+                let own = potentials n c sums logarithms[k]
+
+                Array.sub own (k * o.Samples) o.Samples |> weighed n c sums (potentials n c sums mixed))
+
+        ChargeProfile.create
+            n
+            {
+                Temperature = all[0].Temperature
+                Places = estimates |> Array.map (placeOf n.System)
+                Energies = energies
+                Charges = charges
+                Logarithms = mixed
+            }
+        |> Result.map (fun profile ->
+            {
+                Estimates = estimates
+                Profile = profile
+            })
+
     /// <summary>Draws samples at several fields of one temperature, and weighs all of them at each.</summary>
     /// <remarks>The density of a sample is the mean of those at all fields (the balance heuristic of E. Veach, L. J. Guibas, SIGGRAPH 1995; multistate reweighting, M. R. Shirts, J. D. Chodera,
     /// J. Chem. Phys. 129, 124105 (2008), with known normalisations). A phase that the network forgets on its own side of a transition comes from the other side, and errors shrink where neighbours overlap. Every
     /// sample is passed through the network once for each field.</remarks>
+    /// <param name="run">Threads, key, cancellation.</param>
+    /// <param name="o">How; Samples are those of each field.</param>
+    /// <param name="temperature">T.</param>
+    /// <param name="fields">B, one or more.</param>
+    /// <param name="n">The network.</param>
+    /// <returns>An estimate for each field, whose Samples are those of all, and the free energy over Σ charge. Errors: OutOfRange.</returns>
+    let row
+        (run: Run)
+        (o: SemiGrandOptions)
+        (temperature: float)
+        (fields: float[])
+        (n: SegalNetwork)
+        : Result<SemiGrandRow, MiceError list> =
+        let all: Conditions[] =
+            fields |> Array.map (fun b -> { Temperature = temperature; Field = b })
+
+        match Validate.atLeast 1 "the number of fields" fields.Length @ faults o all n with
+        | [] -> pooled run o all n
+        | faults -> Error faults
+
+    /// <summary>The estimates of <c>row</c>.</summary>
     /// <param name="run">Threads, key, cancellation.</param>
     /// <param name="o">How; Samples are those of each field.</param>
     /// <param name="temperature">T.</param>
@@ -164,32 +241,4 @@ module SemiGrandEstimate =
         (fields: float[])
         (n: SegalNetwork)
         : Result<SemiGrandEstimate[], MiceError list> =
-        let all: Conditions[] =
-            fields |> Array.map (fun b -> { Temperature = temperature; Field = b })
-
-        match Validate.atLeast 1 "the number of fields" fields.Length @ faults o all n with
-        | [] ->
-            let operations =
-                SymmetricDrawing.operations (Key.named "group" run.Key) o.Operations n.System
-
-            let drawn: MaskedSamples =
-                all |> Array.collect (Array.replicate o.Samples) |> SymmetricDrawing.draw run n operations
-
-            let total = o.Samples * all.Length
-
-            // [fields][samples]
-            let logarithms = SymmetricDrawing.logarithmsAtAll run n operations all drawn.States
-
-            let sums = SemiGrandSystem.sums n.System drawn.States
-
-            let mixed =
-                Array.init total (fun i ->
-                    SymmetricDrawing.logMean (logarithms |> Array.map (fun l -> l[i])) 0 all.Length)
-
-            all
-            |> Array.mapi (fun k c ->
-                let own = potentials n c sums logarithms[k]
-
-                Array.sub own (k * o.Samples) o.Samples |> weighed n c sums (potentials n c sums mixed))
-            |> Ok
-        | faults -> Error faults
+        row run o temperature fields n |> Result.map _.Estimates

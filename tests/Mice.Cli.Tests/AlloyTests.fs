@@ -239,6 +239,81 @@ let tests =
                         Expecting.within 1e-9 (Snapshot.energy s |> Result.defaultValue nan) g.Energy "energy told")
             }
 
+            test "a network learns from structures of mcmc" {
+                VerbTests.needsEngine ()
+
+                withFiles (fun at ->
+                    alloy (
+                        [
+                            "mcmc"
+                            at "expansion.json"
+                            "--size"
+                            "2x2x2"
+                            "--chains"
+                            "8"
+                            "--sweeps"
+                            "80"
+                        ]
+                        @ [
+                            "--temperature"
+                            "600,900"
+                            "--difference"
+                            "-0.1,0,0.1"
+                            "--snapshots"
+                            "20"
+                        ]
+                        @ [ "--structures"; at "s.xyz" ]
+                    )
+                    |> good
+                    |> ignore
+
+                    let train (rest: string list) =
+                        mice (
+                            [
+                                "segal"
+                                "train"
+                                "--system"
+                                at "expansion.json"
+                                "--temperature"
+                                "500:1000"
+                            ]
+                            @ [
+                                "--field"
+                                "-0.15:0.15"
+                                "--steps"
+                                "200"
+                                "--training"
+                                "forward"
+                                "--quiet"
+                            ]
+                            @ [
+                                "--snapshots"
+                                at "s.xyz"
+                                "--output"
+                                at "n.safetensors"
+                                "--json"
+                                at "n.json"
+                            ]
+                            @ rest
+                        )
+
+                    train [ "--size"; "2x2x2" ] |> good |> ignore
+                    // Snapshots of other conditions than those of the files would leave far more.
+                    Expect.isLessThan (real "divergence_nats" (json (at "n.json"))) 0.5 "nats"
+                    train [ "--size"; "2x2x3" ] |> bad [ "2 0 0 0 2 0 0 0 2" ]
+                    File.WriteAllLines(at "c.csv", [ "600,0" ])
+                    train [ "--size"; "2x2x2"; "--conditions"; at "c.csv" ] |> bad [ "rows of --conditions" ]
+
+                    Trajectory.write TrajectoryFormat.ExtendedXyz (at "s.xyz") (Array.take 1 structures[8..])
+
+                    train [ "--size"; "2x2x2" ]
+                    |> bad
+                        [
+                            "temperature_K of structure 1"
+                            "chemical_potential_difference_eV of structure 1"
+                        ])
+            }
+
             test "mcmc and metadynamics have the averages of the enumeration" {
                 withFiles (fun at ->
                     let grid = [ "--temperature"; "800"; "--difference"; "-0.2,0.1" ]

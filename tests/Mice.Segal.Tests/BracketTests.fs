@@ -164,8 +164,8 @@ let tests =
                         let mass = SegalMap.recoveredMass map.System (map.Estimates[i][k]) (known[i][k])
                         Expecting.within (5.0 * mass.StandardError) mass.Value 1.0 $"mass {i} {k}"
 
-                Expect.hasLength (SegalMap.jumps map) 2 "one for each temperature"
-                let d = SegalDescription.map network map
+                Expect.hasLength (SegalPhases.jumps map) 2 "one for each temperature"
+                let d = SegalMapDescription.create network map
                 Expect.isTrue (d.Checks |> List.forall _.Passed) "checks"
             }
         ]

@@ -31,6 +31,14 @@ module AlloyCases =
             Boltzmann = boltzmann
         }
 
+    /// What published Δμ, which are of formation energies, are less than those of the energies of a system: the slope between the pure species, eV.
+    let shift (s: SemiGrandSystem) : float =
+        match s.Origin with
+        | SystemOrigin.Alloy(expansion, _) ->
+            let struct (up, down) = ClusterExpansion.pureEnergies expansion
+            float (up - down)
+        | _ -> invalidOp "no alloy"
+
     let private place (s: SemiGrandSystem) =
         Repository.path [ "artifacts"; "verify"; s.Name ]
 

@@ -43,11 +43,7 @@ module LargeAlloyVerification =
 
     /// Regions of the hull of free energies above which the whole lattice has k_BT or more.
     let private transitions (s: SemiGrandSystem) (temperature: float) (curve: float[]) : Transition list =
-        let struct (up, down) =
-            match s.Origin with
-            | SystemOrigin.Alloy(expansion, _) -> ClusterExpansion.pureEnergies expansion
-            | _ -> invalidOp "no alloy"
-
+        let shift = AlloyCases.shift s
         let sites = float s.Sites
         let thermal = s.Boltzmann * temperature / sites
 
@@ -70,7 +66,7 @@ module LargeAlloyVerification =
                     {
                         Left = left.Composition
                         Right = right.Composition
-                        Difference = float (up - down) + sites * rise
+                        Difference = shift + sites * rise
                     }
             else
                 None)
@@ -88,7 +84,7 @@ module LargeAlloyVerification =
             a.Conditions.Field + share * (b.Conditions.Field - a.Conditions.Field))
 
     let private along samples (n: SegalNetwork) (fields: float[]) (temperature: float) =
-        SemiGrandEstimate.along
+        SemiGrandEstimate.row
             (Run.named (Number.text temperature) Run.quiet)
             { Samples = samples; Operations = 4 }
             temperature
@@ -96,22 +92,33 @@ module LargeAlloyVerification =
             n
         |> ok
 
+    /// The gap of the network's own free energy that has most of a transition's compositions.
+    let private gap (row: SemiGrandRow) (t: Transition) : PhasePair option =
+        let common (p: PhasePair) = min p.Right t.Right - max p.Left t.Left
+
+        row.Profile
+        |> Option.bind (fun profile ->
+            match profile.Pairs |> Array.filter (fun p -> common p > 0.0) with
+            | [||] -> None
+            | pairs -> Some(Array.maxBy common pairs))
+
     /// Rows of the transitions of one temperature, and how far each is from the published one; None where the composition does not go through.
     let private compared (c: Case) (n: SegalNetwork) (published: Map<float, float[]>) (temperature: float) =
-        let pooled = along 100 n c.Fields temperature
+        let row = along 100 n c.Fields temperature
 
         [
             for t in transitions c.System temperature published[temperature] do
-                let found = crossing pooled t
+                let found, pair = crossing row.Estimates t, gap row t
+                let said = Option.defaultValue "none"
 
                 [
                     c.System.Name
                     $"{temperature}"
                     $"{t.Left:F3} to {t.Right:F3}"
+                    pair |> Option.map (fun p -> $"{p.Left:F3} to {p.Right:F3}") |> said
                     $"{t.Difference:F4}"
-                    (match found with
-                     | Some at -> $"{at:F4}"
-                     | None -> "none")
+                    pair |> Option.map (fun p -> Estimate.format p.Field) |> said
+                    found |> Option.map (fun at -> $"{at:F4}") |> said
                 ],
                 found |> Option.map (fun at -> abs (at - t.Difference))
         ]
@@ -195,23 +202,31 @@ module LargeAlloyVerification =
         }
 
     let private copperGold () =
+        let system =
+            AlloyCases.system "CuAu-128" (struct ("Au", "Cu")) 3.8 [ 6.0; 4.5; 4.5 ] "eci_cuau.json" (8, 4, 4)
+
+        let shift = AlloyCases.shift system
+
         {
-            System = AlloyCases.system "CuAu-128" (struct ("Au", "Cu")) 3.8 [ 6.0; 4.5; 4.5 ] "eci_cuau.json" (8, 4, 4)
+            System = system
             Range =
                 {
                     Temperature = 200.0, 1200.0
-                    Field = -0.2, 0.15
+                    Field = -0.2 + shift, 0.15 + shift
                 }
             Temperatures = AlloyCases.even 200.0 1200.0 8
-            Fields = AlloyCases.even -0.2 0.15 36
+            Fields = AlloyCases.even (-0.2 + shift) (0.15 + shift) 36
             Curves = "metadynamics_cuau128.csv"
             Compared = [ 200.0; 300.0; 400.0; 500.0; 600.0 ]
             PublishedMedian = 0.15
         }
 
-    /// The composition nearest to 3/4 around Δμ = 0.0723 eV at 250 K, where Au3Cu is in equilibrium.
+    /// The composition nearest to 3/4 at Δμ where Au3Cu is in equilibrium at 250 K, 0.0723 eV for formation energies.
     let private goldRich (n: SegalNetwork) : float =
-        along 400 n [| 0.069; 0.0705; 0.0723; 0.074; 0.076 |] 250.0
+        let fields =
+            [| 0.069; 0.0705; 0.0723; 0.074; 0.076 |] |> Array.map ((+) (AlloyCases.shift n.System))
+
+        (along 400 n fields 250.0).Estimates
         |> Array.map _.Charge.Value
         |> Array.minBy (fun x -> abs (x - 0.75))
 
@@ -240,12 +255,14 @@ module LargeAlloyVerification =
                     [
                         "alloy"
                         "T, K"
-                        "phases, x"
+                        "phases by metadynamics, x"
+                        "by the network"
                         "Δμ by metadynamics, eV"
-                        "Δμ of the network, eV"
+                        "by the network"
+                        "x of the network goes through the middle, eV"
                     ]
                     (goldTransitions @ silverTransitions)
-                + "\n\nOne network for each alloy with default settings. NESS of 500 samples at each of 8 temperatures and 36 (41) Δμ, of the network alone. Transitions: gaps of the convex hull of the published free energies of mixing above which the whole lattice has k_BT or more, with the slope of the tangent; of the network the Δμ at which x goes through the middle of such a gap, samples of all Δμ of a temperature weighed together, 100 of each, moved by four operations."
+                + "\n\nOne network for each alloy with default settings. NESS of 500 samples at each of 8 temperatures and 36 (41) Δμ, of the network alone. Transitions: gaps of the convex hull of the published free energies of mixing above which the whole lattice has k_BT or more, with the slope of the tangent; of the network the same of its own free energies, and Δμ at which its x goes through the middle of a published gap; samples of all Δμ of a temperature are weighed together, 100 of each, moved by four operations. Published curves have no errors."
             // Goals are told; more samples have to count than those of the published networks.
             Passed = isGold && isSilver
         }

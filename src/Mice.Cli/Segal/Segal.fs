@@ -128,6 +128,7 @@ module Segal =
             Sampling: SemiGrandOptions
             Method: Method
             IsExact: bool
+            Derivatives: bool
         }
 
     type private Asked =
@@ -159,7 +160,25 @@ module Segal =
         | Some "mcmc", _ -> Ok(Chains chains)
         | Some other, _ -> Error [ MiceError.UnknownName("method", other, [ "snis"; "mcmc"; "mbar" ]) ]
 
-    let private readMap (counts: (int * int) option) (given: GivenArguments<SegalEvaluateArgument>) : Read<MapJob> =
+    /// Whether responses of the network are asked for, which chains have not.
+    let private derivatives (method: Method) (isAsked: bool) : Read<bool> =
+        match method with
+        | Chains _ when isAsked ->
+            Error
+                [
+                    MiceError.Mismatch("--method and --derivatives", "mcmc", "derivatives for snis and mbar alone")
+                ]
+        | _ -> Ok isAsked
+
+    /// What a verb does where nothing is said.
+    type private MapDefaults =
+        {
+            /// Temperatures and fields; None asks for them.
+            Places: (int * int) option
+            Sampling: SemiGrandOptions
+        }
+
+    let private readMap (defaults: MapDefaults) (given: GivenArguments<SegalEvaluateArgument>) : Read<MapJob> =
         let r = given.Own
 
         validate {
@@ -175,21 +194,24 @@ module Segal =
 
             and! rounds = Options.count "--rounds" (r.TryGetResult SegalEvaluateArgument.Rounds)
             and! options = SharedOptions.readWith LatticeArguments.processor given.Shared
-            let moved = operations |> Option.defaultValue 16
+            let moved = operations |> Option.defaultValue defaults.Sampling.Operations
 
             let! method = methodOf (r.TryGetResult SegalEvaluateArgument.Method) rounds moved
+
+            let! hasDerivatives =
+                derivatives method (r.Contains SegalEvaluateArgument.Derivatives)
 
             and! temperatures =
                 places
                     "--temperature"
-                    (Option.map fst counts)
+                    (Option.map fst defaults.Places)
                     network.Range.Temperature
                     (r.TryGetResult SegalEvaluateArgument.Temperature)
 
             and! fields =
                 places
                     "--field"
-                    (Option.map snd counts)
+                    (Option.map snd defaults.Places)
                     network.Range.Field
                     (r.TryGetResult SegalEvaluateArgument.Field)
 
@@ -204,32 +226,40 @@ module Segal =
                         }
                     Sampling =
                         {
-                            Samples = samples |> Option.defaultValue 2000
+                            Samples = samples |> Option.defaultValue defaults.Sampling.Samples
                             Operations = moved
                         }
                     Method = method
                     IsExact = r.Contains SegalEvaluateArgument.Exact
+                    Derivatives = hasDerivatives
                 }
         }
 
     let private ask (job: MapJob) (run: Run) =
         match job.Method with
-        | Weights method -> SegalMap.by method run job.Sampling job.Grid job.IsExact job.Network |> Result.map Weighed
+        | Weights method ->
+            SegalMap.by method run job.Sampling job.Grid job.IsExact job.Network
+            |> Result.bind (fun map ->
+                if job.Derivatives then
+                    SegalMap.withResponses run job.Sampling.Samples job.Network map
+                else
+                    Ok map)
+            |> Result.map Weighed
         | Chains o -> NeuralMap.create run o job.Grid job.IsExact job.Network |> Result.map Walked
 
     let private finishMap (job: MapJob) (found: Asked) : int =
         let description, figures =
             match found with
-            | Weighed map -> SegalDescription.map job.Network map, (fun () -> SegalFigures.all map)
+            | Weighed map -> SegalMapDescription.create job.Network map, (fun () -> SegalFigures.all map)
             | Walked map -> NeuralMap.describe job.Network map, (fun () -> SegalFigures.ofNeuralMap map)
 
         description
         |> Outputs.finish job.Options "Lattice over temperature and field" (Estimators.versions []) figures
 
-    let private mapVerb (word: string) (summary: string) (counts: (int * int) option) : Verb =
+    let private mapVerb (word: string) (summary: string) (defaults: MapDefaults) : Verb =
         Verb.create<SegalEvaluateArgument, _, _>
             ([ "segal"; word ], summary, "")
-            (readMap counts)
+            (readMap defaults)
             (fun _ _ job -> Runs.stoppable job.Options (ask job))
             (fun _ -> finishMap)
 
@@ -242,6 +272,18 @@ module Segal =
                 (fun _ given job -> train given job)
                 (fun _ -> finishTraining)
 
-            mapVerb "evaluate" "free energies and compositions from a trained network" None
-            mapVerb "diagram" "phases over all temperatures and fields of a trained network" (Some(8, 33))
+            mapVerb
+                "evaluate"
+                "free energies and compositions from a trained network"
+                {
+                    Places = None
+                    Sampling = SegalArguments.evaluation
+                }
+            mapVerb
+                "diagram"
+                "phases over all temperatures and fields of a trained network"
+                {
+                    Places = Some(8, 33)
+                    Sampling = SegalArguments.diagram
+                }
         ]

@@ -37,8 +37,9 @@ type SegalTrainArgument =
                 (SegalPresets.all |> List.map (fun p -> $"{p.Name}: {p.Summary}") |> String.concat "; ")
                 + $"; default {SegalPresets.mixed.Name}"
             | Snapshots _ ->
-                "your own snapshots in equilibrium instead of those of walkers: of an Ising model .npy or .spins, of an alloy .npy or CSV with a row for each and a column for each site by growing x, y, z, 1 for the first species and 0 or −1 for the other"
-            | Conditions _ -> "temperature and field of each of them: two columns, .npy or CSV"
+                "your own snapshots in equilibrium instead of those of walkers: of an Ising model .npy or .spins, of an alloy structures as `mice alloy` writes them with --structures, or .npy or CSV with a row for each and a column for each site by growing x, y, z, 1 for the first species and 0 or −1 for the other"
+            | Conditions _ ->
+                "temperature and field of each of them: two columns, .npy or CSV; structures may have theirs as temperature_K and chemical_potential_difference_eV"
             | Output _ -> "the file of the network, NAME.safetensors"
 
 /// What `mice segal evaluate NETWORK` takes beside what every verb does.
@@ -51,6 +52,7 @@ type SegalEvaluateArgument =
     | Method of name: string
     | Rounds of count: string
     | Exact
+    | Derivatives
 
     interface IArgParserTemplate with
         member this.Usage =
@@ -59,20 +61,27 @@ type SegalEvaluateArgument =
             | Temperature _ ->
                 "temperatures: 2.0,2.5, or first:last:count; a diagram has 8 over the range that was learned"
             | Field _ -> "fields: 0,0.1, or first:last:count; a diagram has 33 over the range that was learned"
-            | Samples _ -> "samples at each temperature and field; default 2000"
+            | Samples _ -> "samples at each temperature and field; default 2000, of a diagram 200"
             | Operations _ ->
-                "operations of the symmetry of the lattice that samples are moved by, against variants of a structure that were forgotten; default 16"
+                "operations of the symmetry of the lattice that samples are moved by, against variants of a structure that were forgotten; default 16, of a diagram 4"
             | Method _ ->
                 "snis: weights of samples, those of a temperature together; mcmc: chains with proposals of the network, without bias but without a free energy; mbar: samples and chains of all temperatures and fields together; default snis"
             | Rounds _ ->
                 $"rounds of each of the {NeuralChain.defaults.Chains} chains of mcmc and mbar; default {NeuralChain.defaults.Rounds}"
             | Exact -> "find exact values too: Ising models by the transfer matrix, alloys of 27 sites or fewer"
+            | Derivatives -> "find heat capacities and susceptibilities by differentiation of the network too"
 
 /// Reading of what the verbs of `mice segal` are given.
 [<RequireQualifiedAccess>]
 module SegalArguments =
     let private outOfRange name given allowed =
         Error [ MiceError.OutOfRange(name, given, allowed) ]
+
+    /// How a network is asked at a few places.
+    let evaluation: SemiGrandOptions = { Samples = 2000; Operations = 16 }
+
+    /// How it is asked at hundreds of places: the work grows as the square of the fields.
+    let diagram: SemiGrandOptions = { Samples = 200; Operations = 4 }
 
     /// Rows and columns of a torus from its sides, one of which is enough.
     let torus (sides: int list) : Read<struct (int * int)> =

@@ -1,6 +1,8 @@
 namespace Mice.Cli
 
 open Mice
+open Mice.Alloys
+open Mice.Atoms
 open Mice.Information
 open Mice.Samplers
 open Mice.Segal
@@ -58,20 +60,128 @@ module SegalSnapshotFiles =
                 bad path None $"it has {sample.Columns} columns; the cell has {sites} sites"
             | None -> Ok(sample.Values |> Array.map (fun x -> if x = 1.0 then 1uy else 0uy)))
 
-    /// <summary>Snapshots from the values of --snapshots and --conditions, both of which are given or none.</summary>
-    let read (s: SemiGrandSystem) (snapshots: string option) (given: string option) : Read<ThermalSnapshots option> =
-        match snapshots, given with
-        | None, None -> Ok None
-        | Some path, None -> Error [ MiceError.OutOfRange("--conditions", "missing", $"those of {path}") ]
-        | None, Some path -> Error [ MiceError.OutOfRange("--snapshots", "missing", $"those of {path}") ]
-        | Some path, Some other ->
+    /// The temperature and Δμ of a structure, as `mice alloy` writes them.
+    let private conditionsOf (name: string) (snapshot: Snapshot) : Read<Conditions> =
+        let number key =
+            Snapshot.number key snapshot
+            |> Result.mapError (fun fault ->
+                MiceError.Unavailable($"{key} of {name}", MiceError.message fault) |> List.singleton)
+
+        validate {
+            let! temperature = number "temperature_K"
+            and! difference = number "chemical_potential_difference_eV"
+
+            return
+                {
+                    Temperature = temperature
+                    Field = difference
+                }
+        }
+
+    /// The states of a structure that has the cell of the system, in the order of its sites.
+    let private statesOf
+        (expansion: ClusterExpansion)
+        (cell: Supercell)
+        (name: string)
+        (snapshot: Snapshot)
+        : Read<byte[]> =
+        let text (matrix: int[]) =
+            matrix |> Array.map string |> String.concat " "
+
+        Configuration.ofSnapshot Configuration.defaultTolerance expansion.Lattice expansion.Species name snapshot
+        |> Result.bind (fun found ->
+            if found.Supercell.Matrix = cell.Matrix then
+                Ok found.States
+            else
+                Error
+                    [
+                        MiceError.Mismatch(
+                            $"--size and the box of {name}, in primitive vectors",
+                            text cell.Matrix,
+                            text found.Supercell.Matrix
+                        )
+                    ])
+
+    /// All values, or the faults of the first that has any.
+    let private untilFault (results: Read<'a> seq) : Read<'a list> =
+        let results = Seq.cache results
+
+        results
+        |> Seq.tryPick (function
+            | Error faults -> Some(Error faults)
+            | Ok _ -> None)
+        |> Option.defaultWith (fun () -> results |> List.ofSeq |> Validate.all)
+
+    /// Structures as extended XYZ and whatever else has atoms; without a file of conditions each has its own.
+    let private structures (expansion, cell: Supercell) (given: Conditions[] option) (path: string) =
+        Trajectory.framesKeeping Keep.Everything path
+        |> Seq.mapi (fun i frame ->
+            let name = $"structure {i + 1} of {path}"
+
             validate {
-                let! conditions = conditions other
+                let! snapshot = frame |> Result.mapError List.singleton
+                let! states = statesOf expansion cell name snapshot
+
+                and! own =
+                    match given with
+                    | Some _ -> Ok None
+                    | None -> conditionsOf name snapshot |> Result.map Some
+
+                return own, states
+            })
+        |> untilFault
+        |> Result.bind (fun all ->
+            let states = all |> List.map snd |> Array.concat
+
+            match given with
+            | None -> Ok(all |> List.choose fst |> Array.ofList, states)
+            | Some conditions when conditions.Length = all.Length -> Ok(conditions, states)
+            | Some conditions ->
+                Error
+                    [
+                        MiceError.Mismatch(
+                            "rows of --conditions and structures of --snapshots",
+                            string conditions.Length,
+                            string all.Length
+                        )
+                    ])
+
+    /// Whether a file is a table of numbers by its name.
+    let private isTable (path: string) =
+        [ ".npy"; ".csv" ] |> List.contains ((System.IO.Path.GetExtension path).ToLowerInvariant())
+
+    /// <summary>Snapshots from the values of --snapshots and --conditions. Structures of an alloy may have their conditions with them; else both are given or none.</summary>
+    let read (s: SemiGrandSystem) (snapshots: string option) (given: string option) : Read<ThermalSnapshots option> =
+        let other = given |> Option.map conditions
+
+        let create (conditions, states) =
+            ThermalSnapshots.create s conditions states |> Result.map Some
+
+        match snapshots, other, s.Origin with
+        | None, None, _ -> Ok None
+        | None, Some _, _ ->
+            Error
+                [
+                    MiceError.OutOfRange("--snapshots", "missing", $"those of {Option.get given}")
+                ]
+        | Some path, other, SystemOrigin.Alloy(expansion, cell) when not (isTable path) ->
+            validate {
+                let! conditions =
+                    match other with
+                    | None -> Ok None
+                    | Some read -> Result.map Some read
+
+                return! structures (expansion, cell) conditions path |> Result.bind create
+            }
+        | Some path, None, _ -> Error [ MiceError.OutOfRange("--conditions", "missing", $"those of {path}") ]
+        | Some path, Some other, origin ->
+            validate {
+                let! conditions = other
 
                 and! states =
-                    match s.Origin with
+                    match origin with
                     | SystemOrigin.Ising model -> spins model path
                     | _ -> occupations s.Sites path
 
-                return! ThermalSnapshots.create s conditions states |> Result.map Some
+                return! create (conditions, states)
             }
