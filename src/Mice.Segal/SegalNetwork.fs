@@ -7,9 +7,10 @@ open Mice.Autoregressive
 /// What the layers are told of temperature and field.
 [<RequireQualifiedAccess>]
 type ConditionForm =
-    /// 1/T and B/T, in which ln q is nearly linear, asinh(NB/k_BT), which resolves small fields, all within −1…1 over the range, 1, which makes a bias, and tents over the fields: of so many fields, evenly
-    /// over the range, the two next to B have shares of 1 by how near they are, which resolves transitions at low temperatures.
-    | Natural of tents: int
+    /// 1/T and B/T, in which ln q is nearly linear, asinh(NB/k_BT), which resolves small fields, all within −1…1 over the range, 1, which makes a bias, and tents over the fields: of some fields, evenly
+    /// over the range, the two next to B have shares of 1 by how near they are, which resolves transitions at low temperatures. There are so many at most, and no more than four of the fields k_BT/N, that turn a
+    /// lattice over at the lowest temperature, stand between two.
+    | Natural of mostTents: int
     /// T and B times factors, as published.
     | Published of temperature: float * field: float
 
@@ -54,16 +55,34 @@ module SegalNetwork =
             Pairs = true
         }
 
-    /// <summary>The shape of the layers.</summary>
-    /// <param name="form">How the network looks.</param>
-    /// <param name="system">What it is of.</param>
-    let shape (form: SegalForm) (system: SemiGrandSystem) : MaskedShape =
+    /// Fields that layers are told of: of pairs they are told |B|.
+    let private toldFields (hasPairs: bool) (range: ConditionRange) : float * float =
+        let weakest, strongest = range.Field
+
+        if hasPairs then
+            0.0, max (abs weakest) (abs strongest)
+        else
+            range.Field
+
+    /// Fields of a lattice that turn it over, k_BT/N, between two tents.
+    let private turnings = 4.0
+
+    /// How many tents stand over a range of fields; none over a single field.
+    let private tents (most: int) (system: SemiGrandSystem) (temperature: float) (weakest: float, strongest: float) =
+        let turning = system.Boltzmann * temperature / float system.Sites
+
+        match ceil ((strongest - weakest) / (turnings * turning)) with
+        | 0.0 -> 0
+        | enough -> int (min enough (float most))
+
+    let private shape (form: SegalForm) (hasPairs: bool) (range: ConditionRange) (system: SemiGrandSystem) =
         {
             Sites = system.Sites
             States = system.States
             Conditions =
                 match form.Conditions with
-                | ConditionForm.Natural tents -> 4 + tents
+                | ConditionForm.Natural most ->
+                    4 + tents most system (fst range.Temperature) (toldFields hasPairs range)
                 | ConditionForm.Published _ -> 2
             Widths = form.Widths
             Activation = form.Activation
@@ -81,16 +100,23 @@ module SegalNetwork =
         (range: ConditionRange)
         (system: SemiGrandSystem)
         : Result<SegalNetwork, MiceError list> =
-        match SemiGrandSystem.faults system @ ConditionRange.faults range with
+        let formFaults =
+            match form.Conditions with
+            | ConditionForm.Natural most -> Validate.atLeast 0 "the tents over the fields" most
+            | ConditionForm.Published _ -> []
+
+        match SemiGrandSystem.faults system @ ConditionRange.faults range @ formFaults with
         | [] ->
-            MaskedNetwork.create key (shape form system)
+            let flip = if form.Pairs then SemiGrandSystem.flip system else None
+
+            MaskedNetwork.create key (shape form flip.IsSome range system)
             |> Result.map (fun network ->
                 {
                     System = system
                     Range = range
                     Form = form
                     Network = network
-                    Flip = if form.Pairs then SemiGrandSystem.flip system else None
+                    Flip = flip
                 })
         | faults -> Error faults
 
@@ -110,7 +136,7 @@ module SegalNetwork =
     let private told (n: SegalNetwork) (c: Conditions) : float32[] =
         match n.Form.Conditions with
         | ConditionForm.Published(t, b) -> [| float32 (t * c.Temperature); float32 (b * c.Field) |]
-        | ConditionForm.Natural tents ->
+        | ConditionForm.Natural _ ->
             let low, high = n.Range.Temperature
             let weakest, strongest = n.Range.Field
             // The largest |B|/T of the range is at its lowest temperature.
@@ -125,7 +151,7 @@ module SegalNetwork =
                 float32 (field / c.Temperature / reach)
                 float32 (Math.Asinh(count * field / c.Temperature) / Math.Asinh(count * reach))
                 1.0f
-                yield! tentsOf tents (if n.Flip.IsSome then 0.0, reach * low else n.Range.Field) field
+                yield! tentsOf (n.Network.Shape.Conditions - 4) (toldFields n.Flip.IsSome n.Range) field
             |]
 
     /// What outputs are multiplied by, √(T_highest/T): midway between entropies, which they are at high temperatures, and energies by k_BT, which they are at low ones.

@@ -101,7 +101,14 @@ module SegalTraining =
                 if alone = 0 then
                     Ok start
                 else
-                    stage (plan o "segal-snapshots" alone) l start
+                    let share = float alone / float o.Steps
+
+                    stage
+                        (plan o "segal-snapshots" alone)
+                        { l with
+                            Run = Run.within 0.0 share "" l.Run
+                        }
+                        start
 
             let isDone =
                 alone = o.Steps || (first.Outcome.IsSome && first.Outcome <> Some TrainingOutcome.AllSteps)

@@ -79,6 +79,20 @@ public sealed class LatticeNetworkTests
     }
 
     [Fact]
+    public async Task TwoPhasesAreFoundBelowTheCriticalTemperatureAlone()
+    {
+        var options = Options with { LowestTemperature = 1.0, HighestTemperature = 10.0 };
+        var trained = await LatticeNetwork.TrainIsingAsync(4, 4, options);
+        var sampling = new LatticeSamplingOptions { Samples = 500, Operations = 1 };
+        var pair = Assert.Single(await trained.FindPhasesAsync([1.0, 10.0], [-0.1, 0.0, 0.1], sampling));
+        Assert.Equal(1.0, pair.Temperature);
+        Assert.Equal(-pair.Left, pair.Right, 10);
+        Assert.InRange(pair.Right, 0.8, 1.0);
+        Assert.InRange(pair.Field.Value, -6.0 * pair.Field.StandardError - 1e-6, 6.0 * pair.Field.StandardError + 1e-6);
+        Assert.True(pair.Depth.Value > 0.0);
+    }
+
+    [Fact]
     public async Task ALatticeLearnsInOtherWays()
     {
         foreach (var way in new[] { LatticeTraining.Forward, LatticeTraining.Reverse, LatticeTraining.Reinforce })

@@ -103,7 +103,29 @@ let private smallLattice, private smallGrid =
     SegalNetwork.create (Key.ofSeed 1UL) SegalNetwork.form range system |> ok, grid
 
 let private segal: SegalMap =
-    SegalMap.create Run.quiet { Samples = 40; Operations = 1 } smallGrid true smallLattice |> ok
+    SegalMap.create Run.quiet { Samples = 40; Operations = 1 } smallGrid true smallLattice
+    |> Result.bind (SegalMap.withResponses Run.quiet 8 smallLattice)
+    |> ok
+
+/// The same with two phases at the lower temperature.
+let private withPhases: SegalMap =
+    let pair: PhasePair =
+        {
+            Temperature = 2.0
+            Left = -1.0
+            Right = 1.0
+            Field = Estimate.create 0.0 0.01 Direction.NoBound
+            Depth = Estimate.create 0.2 0.01 Direction.NoBound
+        }
+
+    { segal with
+        Profiles =
+            segal.Profiles
+            |> Array.mapi (fun i p ->
+                { p with
+                    Pairs = if i = 0 then [| pair |] else [||]
+                })
+    }
 
 let private chains: NeuralMap =
     let options =
@@ -222,6 +244,10 @@ let private figures: (string * GenericChart * string list) list =
         "SegalFigures.charges", SegalFigures.charges segal, [ "T = 2"; "exact"; "T = 3"; "" ]
         "SegalFigures.effectiveSamples", SegalFigures.effectiveSamples segal, [ "" ]
         "SegalFigures.heatCapacities", SegalFigures.heatCapacities segal, [ "" ]
+        "SegalFigures.susceptibilities", SegalFigures.susceptibilities segal, [ "" ]
+        "SegalFigures.responses", SegalFigures.responses segal |> List.head, [ "" ]
+        "SegalFigures.phases", SegalFigures.phases withPhases, [ "asked"; "two phases"; "" ]
+        "SegalFigures.profiles", SegalFigures.profiles segal, [ "T = 2"; "T = 3" ]
         "SegalFigures.jumps", SegalFigures.jumps segal, [ "below"; "above" ]
         "SegalFigures.chainCharges", SegalFigures.chainCharges chains, [ "T = 2"; "exact"; "T = 3"; "" ]
         "SegalFigures.chainEnergies", SegalFigures.chainEnergies chains, [ "T = 2"; "T = 3" ]

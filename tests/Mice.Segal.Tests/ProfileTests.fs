@@ -1,8 +1,10 @@
 module Mice.Segal.Tests.ProfileTests
 
+open System.IO
 open Expecto
 open Mice
 open Mice.Alloys
+open Mice.Samplers
 open Mice.Segal
 open Mice.Segal.Tests.SmallIsing
 
@@ -139,6 +141,67 @@ let tests =
                 // Each holds with 95 %, those of one seed together: 10 % of 40 seeds are exceeded once in fifty.
                 let held = bounds |> List.averageBy (fun isAbove -> if isAbove then 1.0 else 0.0)
                 Expect.isGreaterThanOrEqual held 0.9 "held"
+            }
+
+            test "the published example, an Ising model with two wells, has its free energies" {
+                let folder = Repository.needsReference [ "segal" ]
+
+                let known =
+                    File.ReadAllLines(Path.Combine(folder, "legendre_toy.csv"))
+                    |> Array.skip 1
+                    |> Array.map (fun line ->
+                        let cells = line.Split ','
+                        int cells[0], Option.get (Number.tryFinite cells[1]))
+
+                let ising = IsingModel.square 5 2.0 |> SemiGrandSystem.ising |> ok
+
+                let well depth middle m =
+                    -depth * exp (-((m - middle) ** 2.0) / 0.25)
+
+                let system =
+                    { ising with
+                        Name = "two wells"
+                        Origin = SystemOrigin.Own
+                        Energy =
+                            fun states first ->
+                                let m = SemiGrandSystem.charge ising states first / 25.0
+                                ising.Energy states first + well 20.0 0.5 m + well 25.0 -0.5 m
+                        Change = None
+                    }
+
+                let n =
+                    SegalNetwork.create
+                        (Key.ofSeed 3UL)
+                        SegalNetwork.form
+                        {
+                            Temperature = 2.0, 3.0
+                            Field = -0.3, 0.5
+                        }
+                        system
+                    |> ok
+
+                let trained =
+                    SegalTraining.train
+                        run
+                        { SegalTraining.defaults with
+                            Steps = 300
+                            Samples = 20
+                        }
+                        n
+                    |> ok
+
+                let found = profile 500 2.0 [| -0.3 .. 0.1..0.5 |] trained.Network
+
+                for i, free in known do
+                    let f = found.FreeEnergies[i]
+                    Expect.notEqual f.Direction Direction.LowerBound $"{i} was found"
+                    // Thirteen numbers: five errors are exceeded once in 100,000 runs.
+                    Expecting.within (5.0 * f.StandardError + 1e-5) f.Value (free / 25.0) $"{i} up"
+
+                // Both wells hold a phase.
+                Expect.hasLength found.Pairs 1 "two phases"
+                Expect.isLessThan found.Pairs[0].Left -0.4 "the deeper well"
+                Expect.isGreaterThan found.Pairs[0].Right 0.4 "the other one"
             }
 
             test "a lattice of three states has no profile" {

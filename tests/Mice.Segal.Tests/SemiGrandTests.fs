@@ -76,6 +76,36 @@ let tests =
                 Expect.equal (parts (fun c -> part -0.4 0.4 c.Field)) [| 0..9 |] "fields"
             }
 
+            test "tents over the fields are as many as the lattice can tell apart" {
+                let conditions most range system =
+                    (SegalNetwork.create
+                        (Key.ofSeed 1UL)
+                        { SegalNetwork.form with
+                            Conditions = ConditionForm.Natural most
+                        }
+                        range
+                        system
+                     |> ok)
+                        .Network.Shape.Conditions
+
+                // |B| to 0.4 by four times T/N = 1.5/16.
+                Expect.equal (conditions 64 range system) (4 + 2) "an Ising model"
+                // 0.8 eV by four times k_BT/N at 300 K, 0.0129 eV.
+                Expect.equal (conditions 64 SmallAlloy.range SmallAlloy.system) (4 + 62) "an alloy"
+                Expect.equal (conditions 10 SmallAlloy.range SmallAlloy.system) (4 + 10) "no more"
+                Expect.equal (conditions 64 { range with Field = 0.1, 0.1 } SmallAlloy.system) 4 "one field"
+
+                Expect.isError
+                    (SegalNetwork.create
+                        (Key.ofSeed 1UL)
+                        { SegalNetwork.form with
+                            Conditions = ConditionForm.Natural -1
+                        }
+                        range
+                        system)
+                    "less than none"
+            }
+
             test "annealing goes down evenly in 1/T" {
                 let half = ConditionRange.upper 0.5 range
                 Expecting.within 1e-12 (1.0 / fst half.Temperature) ((1.0 / 1.5 + 1.0 / 3.5) / 2.0) "half-way"
