@@ -238,6 +238,7 @@ module CrystalGraphNetwork =
                     Energy = fun states first -> (all (Array.sub states first supercell.Count))[0]
                     EnergyOfMany = Some all
                     Before = None
+                    BeforeOfMany = None
                     Change = None
                     Symmetries = lazy Supercell.symmetries supercell
                 }

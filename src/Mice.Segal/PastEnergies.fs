@@ -24,60 +24,101 @@ type internal KnownStates =
 /// Energies of sites with the sites before them.
 [<RequireQualifiedAccess>]
 module internal PastEnergies =
-    /// Samples of one piece of work.
+    /// Configurations that a worker is asked about at a time.
     [<Literal>]
-    let private Block = 256
+    let private Most = 32
+
+    /// Times as many in one piece of work.
+    [<Literal>]
+    let private Blocks = 8
+
+    /// <summary>Makers of workers, from what a system knows of sites before a site; None where it knows nothing.</summary>
+    let workers (s: SemiGrandSystem) : (unit -> SiteEnergies) option =
+        s.Before
+        |> Option.map (fun before ->
+            match s.BeforeOfMany with
+            | Some create -> create
+            | None ->
+                fun () ->
+                    SiteEnergies(fun states first count site energies ->
+                        for i in 0 .. count - 1 do
+                            for state in 0 .. s.States - 1 do
+                                energies[state * Most + i] <- before states (first + i * s.Sites) site state))
 
     /// <summary>Room for the energies of so many samples.</summary>
     let room (s: SemiGrandSystem) (samples: int) : float[] =
         Array.zeroCreate (samples * s.Sites * s.States)
 
+    /// What a worker found of some samples, written down.
+    let private keep (s: SemiGrandSystem) (energies: float[]) sample count site (into: float[]) =
+        for i in 0 .. count - 1 do
+            for state in 0 .. s.States - 1 do
+                into[((sample + i) * s.Sites + site) * s.States + state] <- energies[state * Most + i]
+
+    /// What was written down of some samples.
+    let private recall (s: SemiGrandSystem) (from: float[]) sample count site (energies: float[]) =
+        for i in 0 .. count - 1 do
+            for state in 0 .. s.States - 1 do
+                energies[state * Most + i] <- from[((sample + i) * s.Sites + site) * s.States + state]
+
     /// <summary>The energies of given states.</summary>
     /// <param name="run">Threads, cancellation.</param>
     /// <param name="s">The system.</param>
-    /// <param name="before">Its <c>Before</c>.</param>
+    /// <param name="create">Its <c>workers</c>.</param>
     /// <param name="states">[samples; sites], row-major.</param>
-    let find (run: Run) (s: SemiGrandSystem) (before: byte[] -> int -> int -> int -> float) (states: byte[]) =
+    let find (run: Run) (s: SemiGrandSystem) (create: unit -> SiteEnergies) (states: byte[]) : PastEnergies =
         let samples = states.Length / s.Sites
         let found = room s samples
 
         let one (run: Run) (start: int) =
-            Run.stopIfCancelled run
+            let worker, energies = create (), Array.zeroCreate (s.States * Most)
 
-            for sample in start .. min samples (start + Block) - 1 do
-                let first = sample * s.Sites
+            for sample in start..Most .. min samples (start + Blocks * Most) - 1 do
+                Run.stopIfCancelled run
+                let count = min Most (samples - sample)
 
                 for site in 0 .. s.Sites - 1 do
-                    for state in 0 .. s.States - 1 do
-                        found[(first + site) * s.States + state] <- before states first site state
+                    worker.Invoke(states, sample * s.Sites, count, site, energies)
+                    keep s energies sample count site found
 
             Ok()
 
-        Run.jobs (fun _ -> 1.0) one [| 0..Block .. samples - 1 |] { run with Progress = ignore } |> ignore
+        Run.jobs (fun _ -> 1.0) one [| 0 .. Blocks * Most .. samples - 1 |] { run with Progress = ignore }
+        |> ignore
 
         PastEnergies.Kept found
 
     /// <summary>What is known of a site without the network.</summary>
     /// <param name="s">The system.</param>
-    /// <param name="before">Its <c>Before</c>.</param>
+    /// <param name="create">Its <c>workers</c>.</param>
     /// <param name="number">What an energy adds: sample → state → energy → number.</param>
     /// <param name="past">How energies are come by.</param>
     let prior
         (s: SemiGrandSystem)
-        (before: byte[] -> int -> int -> int -> float)
+        (create: unit -> SiteEnergies)
         (number: int -> int -> float -> float32)
         (past: PastEnergies)
-        : MaskedPrior =
-        let sites, count = s.Sites, s.States
+        : unit -> MaskedPrior =
+        fun () ->
+            let energies = Array.zeroCreate (s.States * Most)
 
-        match past with
-        | PastEnergies.Passing ->
-            MaskedPrior(fun sample states first site state -> before states first site state |> number sample state)
-        | PastEnergies.Keeping energies ->
-            MaskedPrior(fun sample states first site state ->
-                let energy = before states first site state
-                energies[(sample * sites + site) * count + state] <- energy
-                number sample state energy)
-        | PastEnergies.Kept energies ->
-            MaskedPrior(fun sample _ _ site state ->
-                number sample state energies[(sample * sites + site) * count + state])
+            let look: byte[] -> int -> int -> int -> unit =
+                match past with
+                | PastEnergies.Kept kept -> fun _ sample count site -> recall s kept sample count site energies
+                | PastEnergies.Passing ->
+                    let worker = create ()
+                    fun states sample count site -> worker.Invoke(states, sample * s.Sites, count, site, energies)
+                | PastEnergies.Keeping into ->
+                    let worker = create ()
+
+                    fun states sample count site ->
+                        worker.Invoke(states, sample * s.Sites, count, site, energies)
+                        keep s energies sample count site into
+
+            MaskedPrior(fun states sample count site numbers ->
+                look states sample count site
+
+                for state in 0 .. s.States - 1 do
+                    for i in 0 .. count - 1 do
+                        let at = state * Most + i
+                        numbers[at] <- number (sample + i) state energies[at])

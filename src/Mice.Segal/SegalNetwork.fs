@@ -170,7 +170,7 @@ module SegalNetwork =
 
     /// The energies of sites with those before them, where the network knows of them.
     let private before (n: SegalNetwork) =
-        n.System.Before |> Option.filter (fun _ -> n.Form.KnowsEnergy)
+        PastEnergies.workers n.System |> Option.filter (fun _ -> n.Form.KnowsEnergy)
 
     /// What sites before a site do to one in a state, over −k_BT.
     let private prior (n: SegalNetwork) (conditions: Conditions[]) (past: PastEnergies) before =

@@ -15,6 +15,11 @@ type SystemOrigin =
     /// A function of its user.
     | Own
 
+/// <summary>Energies of a site in each of its states with the sites before it, of up to 32 configurations one after the other. It belongs to one thread, which asks it for all sites in their order.</summary>
+/// <remarks>states: configurations, of which those of sites before the site are looked at; first: where the first configuration begins; count: how many; site; energies: [states; 32] to be filled, one column
+/// for each configuration.</remarks>
+type SiteEnergies = delegate of states: byte[] * first: int * count: int * site: int * energies: float[] -> unit
+
 /// <summary>A lattice whose sites are in states, with an energy and a field on the states: weights are exp(−(E − B Σ charge)/k_BT).</summary>
 /// <remarks>An alloy in the semi-grand canonical ensemble has the difference Δμ of chemical potentials as its field, and charge 1 for the atoms that Δμ is of; an Ising model has
 /// charges ±1.</remarks>
@@ -40,6 +45,8 @@ type SemiGrandSystem =
         /// The part of E by which a site in a state interacts with the sites before it, but for a number that is the same for all its states; None where nothing of the kind is known. It speeds
         /// up learning and decides nothing: states → index of the configuration → site → state → energy.
         Before: (byte[] -> int -> int -> int -> float) option
+        /// What <c>Before</c> gives for many configurations, where that is faster than one by one: makes a worker for a thread. None otherwise.
+        BeforeOfMany: (unit -> SiteEnergies) option
         /// How E changes when a site of a configuration goes over to a state; None where E has to be asked twice: states → index of the configuration → site → new state → change. It speeds up chains.
         Change: (byte[] -> int -> int -> int -> float) option
         /// Permutations of the sites that leave E as it is, the identity first: the image of states s under g is s′ with s′[g[i]] = s[i]. They need not be all there are.
@@ -158,6 +165,17 @@ module SemiGrandSystem =
                     )
         ]
 
+    /// Energies of sites of an alloy, those of state 0 being the zero.
+    let private siteEnergies (table: FigureTable) : SiteEnergies =
+        let past = PastFields table
+
+        SiteEnergies(fun states first count site energies ->
+            let fields = past.Of(states, first, count, site)
+
+            for i in 0 .. count - 1 do
+                energies[i] <- 0.0
+                energies[PastFields.Most + i] <- 2.0 * fields[i])
+
     /// <summary>A cluster expansion on a supercell: state 1 is the first species, whose number is Σ charge; the field is Δμ, the chemical potential of the first species minus that of the second.</summary>
     /// <param name="name">What people call it.</param>
     /// <param name="expansion">The cluster expansion, eV per site.</param>
@@ -182,6 +200,7 @@ module SemiGrandSystem =
                         0.0
                     else
                         2.0 * table.Before states first site 1)
+            BeforeOfMany = Some(fun () -> siteEnergies table)
             Change =
                 Some(fun states first site state ->
                     if int states[first + site] = state then
@@ -246,6 +265,7 @@ module SemiGrandSystem =
                     Energy = energy
                     EnergyOfMany = None
                     Before = Some earlier
+                    BeforeOfMany = None
                     Change = Some change
                     Symmetries = lazy GraphSymmetries.find sites around
                 }

@@ -124,7 +124,13 @@ let tests =
                 let known =
                     { under given with
                         Scales = Some(Array.init 40 scale)
-                        Prior = Some(MaskedPrior(fun sample all first site state -> prior sample all first site state))
+                        Prior =
+                            Some(fun () ->
+                                MaskedPrior(fun all sample count site numbers ->
+                                    for i in 0 .. count - 1 do
+                                        for state in 0..2 do
+                                            numbers[32 * state + i] <-
+                                                prior (sample + i) all ((sample + i) * shape.Sites) site state))
                     }
 
                 let found = MaskedNetwork.logarithms run network known states

@@ -59,6 +59,24 @@ let tests =
                             "ln q"
             }
 
+            test "energies of sites of many alloys are those of one after the other" {
+                let s = SmallAlloy.system
+                let before, create = Option.get s.Before, Option.get s.BeforeOfMany
+                let worker, energies = create (), Array.zeroCreate 64
+
+                // A whole block, a part of one, and a block again.
+                for first, count in [ 0, 32; 100, 7; 150, 32 ] do
+                    for site in 0..7 do
+                        worker.Invoke(SmallAlloy.all, 8 * first, count, site, energies)
+
+                        for i in 0 .. count - 1 do
+                            for state in 0..1 do
+                                Expect.equal
+                                    energies[32 * state + i]
+                                    (before SmallAlloy.all (8 * (first + i)) site state)
+                                    $"configuration {first + i}, site {site}, state {state}"
+            }
+
             test "energies of sites of an alloy are differences of its energy" {
                 let s = SmallAlloy.system
                 let before = Option.get s.Before

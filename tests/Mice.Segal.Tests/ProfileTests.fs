@@ -214,6 +214,7 @@ let tests =
                         Energy = fun states first -> float states[first]
                         EnergyOfMany = None
                         Before = None
+                        BeforeOfMany = None
                         Change = None
                     }
 

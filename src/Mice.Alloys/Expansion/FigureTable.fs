@@ -39,6 +39,9 @@ type FigureTable internal (polynomial: SpinPolynomial) =
     /// The terms through each site, without the site itself.
     member internal _.Through: TermRuns = through
 
+    /// The terms of each site whose other sites are smaller, without the site itself.
+    member internal _.UpTo: TermRuns = upTo
+
     /// N.
     member _.Sites: int = polynomial.Sites
 

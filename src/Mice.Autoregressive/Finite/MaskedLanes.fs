@@ -182,10 +182,13 @@ type internal MaskedLanes(shape: MaskedShape) =
             else
                 activate into first rows
 
-    /// <summary>Adds a number to what stands for a state of a site of a sample before <c>Normalise</c>.</summary>
-    member _.Add(lane: int, site: int, state: int, value: float32) : unit =
-        let at = (site * shape.States + state) * MaskedVectors.Lanes + lane
-        logarithms[at] <- logarithms[at] + value
+    /// <summary>Adds numbers to what stands for the states of a site before <c>Normalise</c>, [states; 32].</summary>
+    member _.Add(site: int, numbers: float32[]) : unit =
+        let first = site * shape.States * MaskedVectors.Vectors
+
+        for v in 0 .. shape.States * MaskedVectors.Vectors - 1 do
+            MaskedVectors.load logarithms (first + v) + MaskedVectors.load numbers v
+            |> MaskedVectors.store logarithms (first + v)
 
     /// <summary>Makes logarithms of probabilities of what was found for a site.</summary>
     member _.Normalise(site: int) : unit = normalise site

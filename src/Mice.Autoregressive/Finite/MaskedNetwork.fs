@@ -11,9 +11,10 @@ type MaskedNetwork =
         Weights: float32[]
     }
 
-/// <summary>What is known of a site without any network, from the states of those before it: a number for a state, to which that of the network is added
-/// before the numbers of all states become probabilities.</summary>
-type MaskedPrior = delegate of sample: int * states: byte[] * first: int * site: int * state: int -> float32
+/// <summary>What is known of a site without any network, from the states of those before it: numbers for its states, to which those of the network are added before they become probabilities. It is asked
+/// for up to 32 samples that stand one after the other, by one thread, for all sites in their order.</summary>
+/// <remarks>states: [samples; sites], row-major; sample: the first of them; count: how many; site; numbers: [states; 32] to be filled, one column for each sample.</remarks>
+type MaskedPrior = delegate of states: byte[] * sample: int * count: int * site: int * numbers: float32[] -> unit
 
 /// What samples are drawn under.
 type MaskedConditions =
@@ -22,8 +23,8 @@ type MaskedConditions =
         Values: float32[]
         /// What the outputs of each sample are multiplied by before they become probabilities, [samples]; None for 1.
         Scales: float32[] option
-        /// What is known without the network; states of sample i stand from first = i · sites.
-        Prior: MaskedPrior option
+        /// What is known without the network; every thread makes one of its own.
+        Prior: (unit -> MaskedPrior) option
     }
 
 /// States of all sites of some samples, with their probabilities.
@@ -65,18 +66,38 @@ module MaskedNetwork =
             Ok { Shape = shape; Weights = weights }
         | faults -> Error faults
 
-    /// A block of samples: its lanes, its first sample, how many there are.
-    [<Struct>]
+    /// What a thread works with.
+    [<NoEquality; NoComparison>]
+    type private Worker =
+        {
+            Lanes: MaskedLanes
+            Prior: MaskedPrior option
+            /// What the prior fills, [states; lanes].
+            Numbers: float32[]
+        }
+
+    let private worker (network: MaskedNetwork) (conditions: MaskedConditions) : Worker =
+        {
+            Lanes = MaskedLanes network.Shape
+            Prior = conditions.Prior |> Option.map (fun create -> create ())
+            Numbers = Array.zeroCreate (network.Shape.States * lanes)
+        }
+
+    /// A block of samples: who works on it, its first sample, how many there are.
+    [<Struct; NoEquality; NoComparison>]
     type private Block =
         {
-            Own: MaskedLanes
+            Worker: Worker
             First: int
             Count: int
         }
 
-    /// Work on blocks of samples, with lanes of a thread's own.
-    let private blocks (run: Run) (network: MaskedNetwork) (count: int) (work: Block -> unit) : unit =
-        let idle = ConcurrentBag<MaskedLanes>()
+    /// The lanes that a block is worked on with.
+    let private lanesOf (block: Block) : MaskedLanes = block.Worker.Lanes
+
+    /// Work on blocks of samples.
+    let private blocks (run: Run) (network: MaskedNetwork) conditions (count: int) (work: Block -> unit) : unit =
+        let idle = ConcurrentBag<Worker>()
 
         let one (run: Run) (first: int) =
             Run.stopIfCancelled run
@@ -84,11 +105,11 @@ module MaskedNetwork =
             let own =
                 match idle.TryTake() with
                 | true, own -> own
-                | _ -> MaskedLanes network.Shape
+                | _ -> worker network conditions
 
             work
                 {
-                    Own = own
+                    Worker = own
                     First = first
                     Count = min lanes (count - first)
                 }
@@ -102,8 +123,8 @@ module MaskedNetwork =
         for lane in 0 .. lanes - 1 do
             // Lanes without a sample have the conditions of the first.
             let sample = block.First + (if lane < block.Count then lane else 0)
-            block.Own.Condition(lane, conditions.Values, sample)
-            block.Own.Scale(lane, conditions.Scales |> Option.map (Array.item sample) |> Option.defaultValue 1.0f)
+            (lanesOf block).Condition(lane, conditions.Values, sample)
+            (lanesOf block).Scale(lane, conditions.Scales |> Option.map (Array.item sample) |> Option.defaultValue 1.0f)
 
     /// Goes through the sites of a block; what a sample's site is in is set when its probabilities are known.
     let private pass
@@ -114,21 +135,18 @@ module MaskedNetwork =
         (state: int -> int -> unit)
         (logarithms: float[])
         =
-        let own, first, count = block.Own, block.First, block.Count
+        let own, first, count = lanesOf block, block.First, block.Count
         let sites = network.Shape.Sites
         conditioned conditions block
 
         for site in 0 .. sites - 1 do
             own.Step(network.Weights, site)
 
-            match conditions.Prior with
+            match block.Worker.Prior with
             | None -> ()
             | Some prior ->
-                for lane in 0 .. count - 1 do
-                    let sample = first + lane
-
-                    for s in 0 .. network.Shape.States - 1 do
-                        own.Add(lane, site, s, prior.Invoke(sample, states, sample * sites, site, s))
+                prior.Invoke(states, first, count, site, block.Worker.Numbers)
+                own.Add(site, block.Worker.Numbers)
 
             own.Normalise site
 
@@ -159,8 +177,8 @@ module MaskedNetwork =
         let states, logarithms =
             Array.zeroCreate<byte>(n * sites), Array.zeroCreate<float> n
 
-        blocks run network n (fun block ->
-            let own, first = block.Own, block.First
+        blocks run network conditions n (fun block ->
+            let own, first = lanesOf block, block.First
             let generator = run.Key |> Key.item first |> Key.generator
 
             let draw lane site =
@@ -190,7 +208,7 @@ module MaskedNetwork =
         let n = countOf network conditions
         let found = Array.zeroCreate<float> n
 
-        blocks run network n (fun block -> pass network conditions states block (fun _ _ -> ()) found)
+        blocks run network conditions n (fun block -> pass network conditions states block (fun _ _ -> ()) found)
 
         found
 
@@ -213,7 +231,7 @@ module MaskedNetwork =
         let sums =
             Array.init parts (fun _ -> Array.zeroCreate<float32> network.Weights.Length)
 
-        let idle = Array.init parts (fun _ -> MaskedLanes network.Shape)
+        let idle = Array.init parts (fun _ -> worker network conditions)
         let found = Array.zeroCreate<float> n
 
         let one (run: Run) (part: int) =
@@ -225,7 +243,7 @@ module MaskedNetwork =
 
                 let block =
                     {
-                        Own = own
+                        Worker = own
                         First = first
                         Count = min lanes (n - first)
                     }
@@ -239,7 +257,7 @@ module MaskedNetwork =
                         else
                             0.0f
 
-                own.AddGradient(network.Weights, given, sums[part])
+                own.Lanes.AddGradient(network.Weights, given, sums[part])
 
             Ok()
 
