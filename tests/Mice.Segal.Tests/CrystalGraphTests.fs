@@ -348,6 +348,33 @@ let private networkTests =
                 Expect.isLessThan found.GrandPotential.StandardError 1e-3 "error, eV"
             }
 
+            test "a network of states learns energies of a graph" {
+                let system =
+                    CrystalGraphNetwork.system "graph" (network lattice) (supercell 2 2 2) |> ok
+
+                let options =
+                    { SegalPresets.reverse.Options with
+                        Steps = 600
+                        Conditions = 5
+                        Samples = 20
+                    }
+
+                let start =
+                    SegalNetwork.create (Key.ofSeed 2UL) SegalNetwork.form SmallAlloy.range system |> ok
+
+                let effective n =
+                    (SemiGrandEstimate.create
+                        run
+                        { Samples = 2000; Operations = 1 }
+                        { Temperature = 600.0; Field = -0.1 }
+                        n
+                     |> ok)
+                        .EffectiveSampleSize
+
+                let trained = (SegalTraining.train run options start |> ok).Network
+                Expect.isGreaterThan (effective trained) (effective start + 0.1) "more samples count"
+            }
+
             test "a network is read as it was written" {
                 inFolder (fun folder ->
                     let path = Path.Combine(folder, "graph.safetensors")
