@@ -140,23 +140,19 @@ public sealed class LatticeNetwork
         LatticeSamplingOptions? options = null,
         IProgress<EstimationProgress>? progress = null,
         CancellationToken cancellationToken = default
-    )
-    {
-        var chosen = options ?? new();
-        var sampling = new SemiGrandOptions(chosen.Samples, chosen.Operations);
-
-        return AskAsync(
+    ) =>
+        AskAsync(
             temperatures,
             fields,
-            grid =>
+            options,
+            progress,
+            (chosen, run, grid) =>
             {
-                var run = chosen.ToRun(progress, cancellationToken);
-                var map = MiceException.Unwrap(SegalMapModule.by(chosen.ToMethod(), run, sampling, grid, chosen.Exact, network));
+                var map = MiceException.Unwrap(SegalMapModule.by(chosen.ToMethod(), run, chosen.ToSampling(), grid, chosen.Exact, network));
                 return map.Estimates.SelectMany((row, i) => row.Select((e, k) => Plain(e, map.Exact?.Value[i][k].GrandPotential)));
             },
             cancellationToken
         );
-    }
 
     /// <summary>Phases in equilibrium with each other, from the free energy over composition or magnetisation that samples of all fields of a temperature have together.</summary>
     /// <param name="temperatures">T, within the range that was learned.</param>
@@ -172,23 +168,16 @@ public sealed class LatticeNetwork
         LatticeSamplingOptions? options = null,
         IProgress<EstimationProgress>? progress = null,
         CancellationToken cancellationToken = default
-    )
-    {
-        var chosen = options ?? new();
-        var sampling = new SemiGrandOptions(chosen.Samples, chosen.Operations);
-
-        return AskAsync(
+    ) =>
+        AskAsync(
             temperatures,
             fields,
-            grid =>
-            {
-                var run = chosen.ToRun(progress, cancellationToken);
-                var map = MiceException.Unwrap(SegalMapModule.create(run, sampling, grid, false, network));
-                return SegalPhases.pairs(map).Select(Plain);
-            },
+            options,
+            progress,
+            (chosen, run, grid) =>
+                SegalPhases.pairs(MiceException.Unwrap(SegalMapModule.create(run, chosen.ToSampling(), grid, false, network))).Select(Plain),
             cancellationToken
         );
-    }
 
     /// <summary>Runs 64 chains, whose proposals are samples of the network, at all temperatures and fields of a grid.</summary>
     /// <param name="temperatures">T, within the range that was learned.</param>
@@ -204,34 +193,35 @@ public sealed class LatticeNetwork
         LatticeSamplingOptions? options = null,
         IProgress<EstimationProgress>? progress = null,
         CancellationToken cancellationToken = default
-    )
-    {
-        var chosen = options ?? new();
-
-        return AskAsync(
+    ) =>
+        AskAsync(
             temperatures,
             fields,
-            grid =>
-            {
-                var run = chosen.ToRun(progress, cancellationToken);
-                var map = MiceException.Unwrap(NeuralMapModule.create(run, chosen.ToChains(), grid, false, network));
-                return map.Chains.SelectMany(row => row.Select(Plain));
-            },
+            options,
+            progress,
+            (chosen, run, grid) =>
+                MiceException.Unwrap(NeuralMapModule.create(run, chosen.ToChains(), grid, false, network)).Chains.SelectMany(row => row.Select(Plain)),
             cancellationToken
         );
-    }
 
     /// <summary>Asks for all places of a grid in the background.</summary>
     private static Task<IReadOnlyList<T>> AskAsync<T>(
         IReadOnlyList<double> temperatures,
         IReadOnlyList<double> fields,
-        Func<SegalGrid, IEnumerable<T>> ask,
+        LatticeSamplingOptions? options,
+        IProgress<EstimationProgress>? progress,
+        Func<LatticeSamplingOptions, Run, SegalGrid, IEnumerable<T>> ask,
         CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(temperatures);
         ArgumentNullException.ThrowIfNull(fields);
-        return Task.Run<IReadOnlyList<T>>(() => ask(new(temperatures.ToArray(), fields.ToArray())).ToArray(), cancellationToken);
+        var chosen = options ?? new();
+
+        return Task.Run<IReadOnlyList<T>>(
+            () => ask(chosen, chosen.ToRun(progress, cancellationToken), new(temperatures.ToArray(), fields.ToArray())).ToArray(),
+            cancellationToken
+        );
     }
 
     private static LatticeChainResult Plain(NeuralChain c) =>

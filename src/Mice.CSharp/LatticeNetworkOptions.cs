@@ -98,6 +98,8 @@ public sealed record LatticeSamplingOptions : EstimatorOptions
     /// <summary>Rounds of each chain of <see cref="LatticeNetwork.RunChainsAsync"/> and of MBAR, 2 or more: a proposal of the network, then a sweep of single sites.</summary>
     public int Rounds { get; init; } = 400;
 
+    internal SemiGrandOptions ToSampling() => new(Samples, Operations);
+
     internal NeuralChainOptions ToChains()
     {
         var start = NeuralChainModule.defaults;

@@ -24,6 +24,9 @@ module SegalFigures =
         else
             "Magnetisation m"
 
+    let private susceptibilityScale system =
+        if isAlloy system then "1/eV per site" else "per site"
+
     let private perSite symbol system =
         if isAlloy system then $"{symbol} (eV)" else symbol
 
@@ -35,11 +38,10 @@ module SegalFigures =
         ]
         |> Frame.create "Training" "Step" "ln q + E/k_BT per site"
 
-    /// At most six temperatures, evenly chosen, with their rows.
-    let private chosen (grid: SegalGrid) : (int * float) list =
-        let all = grid.Temperatures |> Array.indexed
-        let step = max 1 ((all.Length + 5) / 6)
-        [ for i in 0..step .. all.Length - 1 -> all[i] ]
+    /// At most six of some rows, evenly chosen, with their numbers.
+    let private chosen (rows: 'row[]) : (int * 'row) list =
+        let step = max 1 ((rows.Length + 5) / 6)
+        [ for i in 0..step .. rows.Length - 1 -> i, rows[i] ]
 
     let private temperatureStyle (place: int) (t: float) =
         Style.solid $"T = {Number.text (System.Math.Round(t, 3))}" (Colour.series place)
@@ -47,7 +49,7 @@ module SegalFigures =
     /// Curves over the fields, one for each temperature, [temperatures][fields]; exact values as dashes.
     let private curves (grid: SegalGrid) (found: Estimate<1>[][]) (known: float[][] option) =
         [
-            for place, (i, t) in List.indexed (chosen grid) do
+            for place, (i, t) in List.indexed (chosen grid.Temperatures) do
                 Draw.joined
                     (temperatureStyle place t)
                     grid.Fields
@@ -98,7 +100,7 @@ module SegalFigures =
     /// <summary>Susceptibility over temperature and field.</summary>
     /// <param name="map">The map.</param>
     let susceptibilities (map: SegalMap) : GenericChart =
-        planeOf map "Susceptibility" (if isAlloy map.System then "1/eV per site" else "per site") _.Susceptibility.Value
+        planeOf map "Susceptibility" (susceptibilityScale map.System) _.Susceptibility.Value
 
     /// <summary>Heat capacity and susceptibility by differentiation of the network, where they were asked for.</summary>
     /// <param name="map">The map.</param>
@@ -109,10 +111,7 @@ module SegalFigures =
             |> Option.toList
 
         planes "Heat capacity by differentiation" "k_B per site" _.HeatCapacity.Value
-        @ planes
-            "Susceptibility by differentiation"
-            (if isAlloy map.System then "1/eV per site" else "per site")
-            _.Susceptibility.Value
+        @ planes "Susceptibility by differentiation" (susceptibilityScale map.System) _.Susceptibility.Value
 
     let private inPlane name colour (points: (float * float)[]) =
         Draw.points (Style.solid name colour) (points |> Array.map fst) (points |> Array.map snd) [||]
@@ -161,11 +160,8 @@ module SegalFigures =
     /// <summary>Free energies of mixing over the composition, or those over the magnetisation without the straight line between both ends, at up to six temperatures; bounds are left out.</summary>
     /// <param name="map">The map.</param>
     let profiles (map: SegalMap) : GenericChart =
-        let step = max 1 ((map.Profiles.Length + 5) / 6)
-
         [
-            for place, i in List.indexed [ 0..step .. map.Profiles.Length - 1 ] do
-                let p = map.Profiles[i]
+            for place, (_, p) in List.indexed (chosen map.Profiles) do
                 let last = p.MeanCharges.Length - 1
                 let first, final = p.FreeEnergies[0].Value, p.FreeEnergies[last].Value
 

@@ -3,29 +3,32 @@ namespace Mice.Segal
 open System
 open Mice
 open Mice.Alloys
+open Mice.Samplers
 
 /// Two phases in equilibrium with each other.
 type PhasePair =
     {
+        /// T; of an alloy in K.
         Temperature: float
         /// Σ charge/N of the phase with less of it, known to one site at best.
         Left: float
         /// Σ charge/N of the other phase.
         Right: float
-        /// B at which both are in equilibrium: the slope of the common tangent.
+        /// B at which both are in equilibrium, the slope of the common tangent; of an alloy Δμ in eV.
         Field: Estimate<1>
-        /// How far the free energy per site between them is above the tangent at least where that is surest.
+        /// How far the free energy per site between them is above the tangent where that is surest; of an alloy in eV.
         Depth: Estimate<1>
     }
 
 /// Free energies over Σ charge at one temperature: over the composition of an alloy, over the magnetisation of an Ising model.
 type ChargeProfile =
     {
+        /// T; of an alloy in K.
         Temperature: float
         /// [N + 1]: Σ charge/N with 0, 1, …, N sites of the higher charge.
         MeanCharges: float[]
-        /// [N + 1]: F/N = −k_BT ln Z(n)/N, Z(n) the sum of exp(−E/k_BT) over configurations with n sites of the higher charge. Exact at both ends. A lower bound, by 95 %, where fewer than four effective
-        /// samples were found.
+        /// [N + 1]: F/N = −k_BT ln Z(n)/N, Z(n) the sum of exp(−E/k_BT) over configurations with n sites of the higher charge. Exact at both ends. Of an alloy in eV. Where no sample was
+        /// found a lower bound by 95 %; where fewer than four effective ones were, the lower one of it and what they give.
         FreeEnergies: Estimate<1>[]
         /// Gaps of its lower convex hull.
         Pairs: PhasePair[]
@@ -34,7 +37,8 @@ type ChargeProfile =
 /// <summary>Free energies over the charge from samples of a network, and the phases that they fall apart into.</summary>
 /// <remarks>Of M samples s drawn with a known density q̄ at all fields of a temperature, Z(n) = (1/M) Σ exp(−E(s)/k_BT)/q̄(s) over those with n sites of the higher charge, so that one free energy holds for
 /// all fields. Where none were found, none among M effective samples at a field B_k says that the share of n there is below 3/M at 95 %, and ln Z(n) ≤ ln(3/M) + ln Z_k − B_k Σ charge/k_BT for every k. A gap
-/// of the lower convex hull is a pair of phases where the whole lattice is k_BT or more above the tangent, three errors off it. In a small supercell the border between two phases costs energy as well.</remarks>
+/// of the lower convex hull is a pair of phases where the whole lattice is k_BT or more above the tangent, three errors off it. In a small supercell the border between two phases costs energy as well.
+/// Sources: E. Veach, L. J. Guibas, SIGGRAPH 1995, for q̄; J. A. Hanley, A. Lippman-Hand, JAMA 249, 1743 (1983), for 3/M.</remarks>
 [<RequireQualifiedAccess>]
 module ChargeProfile =
     /// What was found at one of the fields.
@@ -67,13 +71,6 @@ module ChargeProfile =
     /// Effective samples of which none was found leave a share below so many by their number, at 95 %.
     let private ruleOfThree = 3.0
 
-    let private logSum (values: float[]) =
-        if values.Length = 0 then
-            -infinity
-        else
-            let top = Array.max values
-            top + log (values |> Array.sumBy (fun v -> exp (v - top)))
-
     /// ln of exp(−E/k_BT)/q̄ of the samples with each number of sites of the higher charge; a pair stands for both of its configurations.
     let private weights (n: SegalNetwork) (p: Pooled) : float[][] =
         let sites = n.System.Sites
@@ -104,15 +101,18 @@ module ChargeProfile =
 
     /// ln Z(n), its error, and whether it is more than a bound.
     let private logPartition (s: SemiGrandSystem) (p: Pooled) (charge: float) (own: float[]) =
-        let sum = logSum own
-        let effective = exp (2.0 * sum - logSum (own |> Array.map ((*) 2.0)))
-
-        if own.Length > 0 && effective >= fewest then
-            struct (sum - log (float p.Energies.Length), sqrt (1.0 / effective), true)
+        if own.Length = 0 then
+            struct (unseen s p charge, 0.0, false)
         else
-            // What was found may be more than what is left for it.
-            let bound = unseen s p charge
-            struct (max bound (sum - log (float p.Energies.Length)), 0.0, false)
+            let struct (shares, sum) = ThermalAverages.weigh own
+            let effective = 1.0 / (shares |> Array.sumBy (fun share -> share * share))
+            let found = sum - log (float p.Energies.Length)
+
+            if effective >= fewest then
+                struct (found, sqrt (1.0 / effective), true)
+            else
+                // What was found may be more than what is left for it.
+                struct (max (unseen s p charge) found, 0.0, false)
 
     /// E of the configuration that is all of one state.
     let private uniform (s: SemiGrandSystem) (charge: float) =

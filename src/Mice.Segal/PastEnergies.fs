@@ -1,6 +1,7 @@
 namespace Mice.Segal
 
 open Mice
+open Mice.Alloys
 open Mice.Autoregressive
 
 /// How energies of sites with the sites before them are come by: numbers of [samples; sites; states], which do not depend on temperature and field.
@@ -25,12 +26,10 @@ type internal KnownStates =
 [<RequireQualifiedAccess>]
 module internal PastEnergies =
     /// Configurations that a worker is asked about at a time.
-    [<Literal>]
-    let private Most = 32
+    let private most = PastFields.Most
 
-    /// Times as many in one piece of work.
-    [<Literal>]
-    let private Blocks = 8
+    /// Configurations of one piece of work.
+    let private block = 8 * most
 
     /// <summary>Makers of workers, from what a system knows of sites before a site; None where it knows nothing.</summary>
     let workers (s: SemiGrandSystem) : (unit -> SiteEnergies) option =
@@ -43,7 +42,7 @@ module internal PastEnergies =
                     SiteEnergies(fun states first count site energies ->
                         for i in 0 .. count - 1 do
                             for state in 0 .. s.States - 1 do
-                                energies[state * Most + i] <- before states (first + i * s.Sites) site state))
+                                energies[state * most + i] <- before states (first + i * s.Sites) site state))
 
     /// <summary>Room for the energies of so many samples.</summary>
     let room (s: SemiGrandSystem) (samples: int) : float[] =
@@ -53,13 +52,13 @@ module internal PastEnergies =
     let private keep (s: SemiGrandSystem) (energies: float[]) sample count site (into: float[]) =
         for i in 0 .. count - 1 do
             for state in 0 .. s.States - 1 do
-                into[((sample + i) * s.Sites + site) * s.States + state] <- energies[state * Most + i]
+                into[((sample + i) * s.Sites + site) * s.States + state] <- energies[state * most + i]
 
     /// What was written down of some samples.
     let private recall (s: SemiGrandSystem) (from: float[]) sample count site (energies: float[]) =
         for i in 0 .. count - 1 do
             for state in 0 .. s.States - 1 do
-                energies[state * Most + i] <- from[((sample + i) * s.Sites + site) * s.States + state]
+                energies[state * most + i] <- from[((sample + i) * s.Sites + site) * s.States + state]
 
     /// <summary>The energies of given states.</summary>
     /// <param name="run">Threads, cancellation.</param>
@@ -71,11 +70,11 @@ module internal PastEnergies =
         let found = room s samples
 
         let one (run: Run) (start: int) =
-            let worker, energies = create (), Array.zeroCreate (s.States * Most)
+            let worker, energies = create (), Array.zeroCreate (s.States * most)
 
-            for sample in start..Most .. min samples (start + Blocks * Most) - 1 do
+            for sample in start..most .. min samples (start + block) - 1 do
                 Run.stopIfCancelled run
-                let count = min Most (samples - sample)
+                let count = min most (samples - sample)
 
                 for site in 0 .. s.Sites - 1 do
                     worker.Invoke(states, sample * s.Sites, count, site, energies)
@@ -83,8 +82,7 @@ module internal PastEnergies =
 
             Ok()
 
-        Run.jobs (fun _ -> 1.0) one [| 0 .. Blocks * Most .. samples - 1 |] { run with Progress = ignore }
-        |> ignore
+        Run.jobs (fun _ -> 1.0) one [| 0..block .. samples - 1 |] { run with Progress = ignore } |> ignore
 
         PastEnergies.Kept found
 
@@ -100,7 +98,7 @@ module internal PastEnergies =
         (past: PastEnergies)
         : unit -> MaskedPrior =
         fun () ->
-            let energies = Array.zeroCreate (s.States * Most)
+            let energies = Array.zeroCreate (s.States * most)
 
             let look: byte[] -> int -> int -> int -> unit =
                 match past with
@@ -120,5 +118,5 @@ module internal PastEnergies =
 
                 for state in 0 .. s.States - 1 do
                     for i in 0 .. count - 1 do
-                        let at = state * Most + i
+                        let at = state * most + i
                         numbers[at] <- number (sample + i) state energies[at])

@@ -8,8 +8,8 @@ open Mice.Autoregressive
 [<RequireQualifiedAccess>]
 type ConditionForm =
     /// 1/T and B/T, in which ln q is nearly linear, asinh(NB/k_BT), which resolves small fields, all within −1…1 over the range, 1, which makes a bias, and tents over the fields: of some fields, evenly
-    /// over the range, the two next to B have shares of 1 by how near they are, which resolves transitions at low temperatures. There are so many at most, and no more than four of the fields k_BT/N, that turn a
-    /// lattice over at the lowest temperature, stand between two.
+    /// over the range, the two next to B have shares of 1 by how near they are, which resolves transitions at low temperatures. There are so many at most, and
+    /// they are no closer than four times the field k_BT/N that turns a lattice over at the lowest temperature.
     | Natural of mostTents: int
     /// T and B times factors, as published.
     | Published of temperature: float * field: float
@@ -64,8 +64,11 @@ module SegalNetwork =
         else
             range.Field
 
-    /// Fields of a lattice that turn it over, k_BT/N, between two tents.
+    /// The least distance of two tents in fields that turn a lattice over, k_BT/N.
     let private turnings = 4.0
+
+    /// What layers are told before the tents.
+    let private untented = 4
 
     /// How many tents stand over a range of fields; none over a single field.
     let private tents (most: int) (system: SemiGrandSystem) (temperature: float) (weakest: float, strongest: float) =
@@ -82,7 +85,7 @@ module SegalNetwork =
             Conditions =
                 match form.Conditions with
                 | ConditionForm.Natural most ->
-                    4 + tents most system (fst range.Temperature) (toldFields hasPairs range)
+                    untented + tents most system (fst range.Temperature) (toldFields hasPairs range)
                 | ConditionForm.Published _ -> 2
             Widths = form.Widths
             Activation = form.Activation
@@ -151,8 +154,21 @@ module SegalNetwork =
                 float32 (field / c.Temperature / reach)
                 float32 (Math.Asinh(count * field / c.Temperature) / Math.Asinh(count * reach))
                 1.0f
-                yield! tentsOf (n.Network.Shape.Conditions - 4) (toldFields n.Flip.IsSome n.Range) field
+                yield! tentsOf (n.Network.Shape.Conditions - untented) (toldFields n.Flip.IsSome n.Range) field
             |]
+
+    /// What the layers are told of every sample; one under the conditions of the sample before has it from there.
+    let private toldAll (n: SegalNetwork) (conditions: Conditions[]) : float32[] =
+        let width = n.Network.Shape.Conditions
+        let all = Array.zeroCreate (width * conditions.Length)
+
+        for i in 0 .. conditions.Length - 1 do
+            if i > 0 && conditions[i] = conditions[i - 1] then
+                Array.blit all (width * (i - 1)) all (width * i) width
+            else
+                Array.blit (told n conditions[i]) 0 all (width * i) width
+
+        all
 
     /// What outputs are multiplied by, √(T_highest/T): midway between entropies, which they are at high temperatures, and energies by k_BT, which they are at low ones.
     let private scale (n: SegalNetwork) (c: Conditions) : float32 =
@@ -188,7 +204,7 @@ module SegalNetwork =
     /// <param name="past">How energies of sites are come by.</param>
     let private under (n: SegalNetwork) (conditions: Conditions[]) (past: PastEnergies) : MaskedConditions =
         {
-            Values = conditions |> Array.collect (told n)
+            Values = toldAll n conditions
             Scales = conditions |> Array.map (scale n) |> Some
             Prior = before n |> Option.map (prior n conditions past)
         }

@@ -5,8 +5,9 @@ open Mice
 /// Where the composition jumps at one temperature.
 type CompositionJump =
     {
+        /// T; of an alloy in K.
         Temperature: float
-        /// The middle of the two fields.
+        /// The middle of the two fields; of an alloy Δμ in eV.
         Field: float
         /// ⟨Σ charge⟩/N below and above it.
         Below: Estimate<1>
@@ -16,7 +17,9 @@ type CompositionJump =
 /// Where the heat capacity has its maximum over the temperature at one field: where an order is lost.
 type HeatCapacityPeak =
     {
+        /// B; of an alloy Δμ in eV.
         Field: float
+        /// T of the maximum; of an alloy in K.
         Temperature: float
         /// ⟨Σ charge⟩/N at the maximum.
         Charge: Estimate<1>
@@ -25,6 +28,7 @@ type HeatCapacityPeak =
     }
 
 /// <summary>Phases and transitions of a map over temperature and field.</summary>
+/// <remarks>Jumps and maxima of the heat capacity are the published signs of transitions: J. Damewood et al., npj Comput. Mater. 8, 61 (2022).</remarks>
 [<RequireQualifiedAccess>]
 module SegalPhases =
     /// <summary>The largest jump of ⟨Σ charge⟩/N between neighbouring fields, at every temperature: a two-phase region where it does not shrink with the step of the fields.</summary>
@@ -57,7 +61,8 @@ module SegalPhases =
 
     let private peak (column: SemiGrandEstimate[]) : HeatCapacityPeak option =
         let above (a: Estimate<1>) (b: Estimate<1>) =
-            a.Value - b.Value > certain * sqrt (a.StandardError ** 2.0 + b.StandardError ** 2.0)
+            let difference = Estimate.subtract a b
+            difference.Value > certain * difference.StandardError
 
         let isPeak i =
             above column[i].HeatCapacity column[i - 1].HeatCapacity

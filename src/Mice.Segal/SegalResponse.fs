@@ -11,7 +11,7 @@ type SegalResponse =
         Samples: int
         /// d⟨E − BΣ charge⟩/dT/N of the network, k_B.
         HeatCapacity: Estimate<1>
-        /// d⟨Σ charge⟩/dB/N of the network.
+        /// d⟨Σ charge⟩/dB/N of the network; of an alloy in 1/eV.
         Susceptibility: Estimate<1>
     }
 
@@ -57,9 +57,12 @@ module SegalResponse =
 
             let struct (energies, charges) = SemiGrandSystem.sums n.System drawn.States
 
+            let known = SegalNetwork.know run n drawn.States
+
             let slopes (before: Conditions) (after: Conditions) (width: float) =
                 let at (c: Conditions) =
-                    SegalNetwork.logarithms run n (Array.create samples c) drawn.States
+                    SegalNetwork.drawnLogarithms run n (Array.create samples c) known
+                    |> SegalNetwork.ofWays n (fun _ -> c) drawn.States
 
                 Array.map2 (fun above below -> (above - below) / width) (at after) (at before)
 

@@ -19,24 +19,10 @@ module AlloysBench =
 
     type private Case = { Name: string; Table: FigureTable }
 
-    let private case name species a distances interactions (n1, n2, n3) : Case =
-        let folder =
-            match Repository.reference [ "segal" ] with
-            | Some folder -> folder
-            | None -> raise (NotHere "the data of alloys are not among the reference data")
-
-        let lattice = ParentLattice.fcc a |> ok
-
-        let cutoffs =
-            distances |> List.mapi (fun i distance -> { Size = i + 2; Distance = distance })
-
-        let expansion =
-            ClusterExpansionFile.readInteractions lattice species cutoffs (Path.Combine(folder, interactions))
-            |> ok
-
+    let private case (name: string) (expansion: ClusterExpansion) (n1, n2, n3) : Case =
         {
             Name = name
-            Table = Supercell.multiples lattice n1 n2 n3 |> ok |> FigureTable.create expansion
+            Table = Supercell.multiples expansion.Lattice n1 n2 n3 |> ok |> FigureTable.create expansion
         }
 
     let private peerOf (folder: string) (c: Case) : Peer =
@@ -101,8 +87,8 @@ module AlloysBench =
     let private run () =
         let rows =
             [
-                case "CuAu-128, 11 interactions" (struct ("Au", "Cu")) 3.8 [ 6.0; 4.5; 4.5 ] "eci_cuau.json" (8, 4, 4)
-                case "AgPd-125, 45 interactions" (struct ("Ag", "Pd")) 4.09 [ 8.0; 6.5; 5.5 ] "eci_agpd.json" (5, 5, 5)
+                case "CuAu-128, 11 interactions" (PublishedAlloys.copperGold ()) (8, 4, 4)
+                case "AgPd-125, 45 interactions" (PublishedAlloys.silverPalladium ()) (5, 5, 5)
             ]
             |> List.map row
 

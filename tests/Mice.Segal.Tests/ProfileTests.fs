@@ -3,7 +3,6 @@ module Mice.Segal.Tests.ProfileTests
 open System.IO
 open Expecto
 open Mice
-open Mice.Alloys
 open Mice.Samplers
 open Mice.Segal
 open Mice.Segal.Tests.SmallIsing
@@ -42,28 +41,17 @@ let private profile (samples: int) (temperature: float) (fields: float[]) (n: Se
     (SemiGrandEstimate.row run { Samples = samples; Operations = 1 } temperature fields n |> ok).Profile
     |> Option.get
 
-/// A small alloy of nearest neighbours, like or unlike.
+let private networkOf (range: ConditionRange) (system: SemiGrandSystem) =
+    SegalNetwork.create (Key.ofSeed 2UL) SegalNetwork.form range system |> ok
+
+/// A small alloy of nearest neighbours, like or unlike, down to low temperatures.
 let private alloyOf (pair: float) =
-    let expansion =
-        ClusterExpansion.create
-            (ParentLattice.fcc 3.8 |> ok)
-            (struct ("Au", "Cu"))
-            [ { Size = 2; Distance = 3.0 } ]
-            (Map.ofList [ "c0", 0.1; "c1_0", -0.02; "c2_d0000_0_00", pair ])
-        |> ok
-
-    let system =
-        Supercell.multiples expansion.Lattice 2 2 2 |> ok |> SemiGrandSystem.alloy "Au-Cu" expansion
-
-    SegalNetwork.create
-        (Key.ofSeed 2UL)
-        SegalNetwork.form
-        {
+    SmallAlloy.expansionOf pair
+    |> SmallAlloy.systemOf
+    |> networkOf
+        { SmallAlloy.range with
             Temperature = 100.0, 900.0
-            Field = -0.4, 0.4
         }
-        system
-    |> ok
 
 let private fields = [| -0.4; -0.2; 0.0; 0.2; 0.4 |]
 
@@ -170,15 +158,12 @@ let tests =
                     }
 
                 let n =
-                    SegalNetwork.create
-                        (Key.ofSeed 3UL)
-                        SegalNetwork.form
+                    networkOf
                         {
                             Temperature = 2.0, 3.0
                             Field = -0.3, 0.5
                         }
                         system
-                    |> ok
 
                 let trained =
                     SegalTraining.train
@@ -219,15 +204,12 @@ let tests =
                     }
 
                 let n =
-                    SegalNetwork.create
-                        (Key.ofSeed 1UL)
-                        SegalNetwork.form
+                    networkOf
                         {
                             Temperature = 1.0, 2.0
                             Field = 0.0, 1.0
                         }
                         system
-                    |> ok
 
                 let row =
                     SemiGrandEstimate.row run { Samples = 10; Operations = 1 } 1.5 [| 0.5 |] n |> ok

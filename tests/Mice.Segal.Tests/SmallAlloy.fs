@@ -5,16 +5,20 @@ open Mice
 open Mice.Alloys
 open Mice.Segal
 
-let expansion =
+/// Nearest neighbours like to be unlike where the interaction of a pair is above 0, eV.
+let expansionOf (pair: float) =
     ClusterExpansion.create
         (ParentLattice.fcc 3.8 |> ok)
         (struct ("Au", "Cu"))
         [ { Size = 2; Distance = 3.0 } ]
-        (Map.ofList [ "c0", 0.1; "c1_0", -0.02; "c2_d0000_0_00", 0.03 ])
+        (Map.ofList [ "c0", 0.1; "c1_0", -0.02; "c2_d0000_0_00", pair ])
     |> ok
 
-let system =
+let systemOf (expansion: ClusterExpansion) =
     Supercell.multiples expansion.Lattice 2 2 2 |> ok |> SemiGrandSystem.alloy "Au-Cu" expansion
+
+let expansion = expansionOf 0.03
+let system = systemOf expansion
 
 let range: ConditionRange =
     {

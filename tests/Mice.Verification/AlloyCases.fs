@@ -10,24 +10,11 @@ open Mice.Testing.Measuring
 /// The published alloys.
 [<RequireQualifiedAccess>]
 module AlloyCases =
-    let file (name: string) : string =
-        match Repository.reference [ "segal" ] with
-        | Some folder -> Path.Combine(folder, name)
-        | None -> raise (NotHere "the data of alloys are not among the reference data")
-
     /// k_B of the published tables, eV/K.
     let boltzmann = 8.617e-5
 
-    let system name species a distances interactions (n1, n2, n3) : SemiGrandSystem =
-        let lattice = ParentLattice.fcc a |> ok
-
-        let cutoffs =
-            distances |> List.mapi (fun i distance -> { Size = i + 2; Distance = distance })
-
-        let expansion =
-            ClusterExpansionFile.readInteractions lattice species cutoffs (file interactions) |> ok
-
-        { (Supercell.multiples lattice n1 n2 n3 |> ok |> SemiGrandSystem.alloy name expansion) with
+    let system (name: string) (expansion: ClusterExpansion) (n1, n2, n3) : SemiGrandSystem =
+        { (Supercell.multiples expansion.Lattice n1 n2 n3 |> ok |> SemiGrandSystem.alloy name expansion) with
             Boltzmann = boltzmann
         }
 
@@ -39,26 +26,15 @@ module AlloyCases =
             float (up - down)
         | _ -> invalidOp "no alloy"
 
-    let private place (s: SemiGrandSystem) =
-        Repository.path [ "artifacts"; "verify"; s.Name ]
-
-    /// Forgets a training whose figures were told.
-    let forget (s: SemiGrandSystem) : unit = Directory.Delete(place s, true)
-
     /// A network with default settings, and the minutes of its training; they are none where a training that was stopped goes on.
     let train (range: ConditionRange) (s: SemiGrandSystem) : SegalNetwork * float option =
-        let place = place s
-        let isNew = not (Directory.Exists place)
+        let struct (run, isNew) = Checkpoints.run s.Name
         let clock = Stopwatch.StartNew()
 
         let trained =
             SegalNetwork.create (Key.ofSeed 1UL) SegalNetwork.form range s
             |> ok
-            |> SegalTraining.train
-                { Run.console with
-                    Store = Some(RunStore.at place)
-                }
-                SegalTraining.defaults
+            |> SegalTraining.train run SegalTraining.defaults
             |> ok
 
         trained.Network, (if isNew then Some clock.Elapsed.TotalMinutes else None)

@@ -78,8 +78,7 @@ module AlloyVerification =
         Array.average hits, (variants 4, variants 8, variants 12)
 
     let private copperGold () =
-        let s =
-            AlloyCases.system "CuAu-16" (struct ("Au", "Cu")) 3.8 [ 6.0; 4.5; 4.5 ] "eci_cuau.json" (2, 2, 4)
+        let s = AlloyCases.system "CuAu-16" (PublishedAlloys.copperGold ()) (2, 2, 4)
 
         let network, minutes =
             AlloyCases.train
@@ -139,8 +138,7 @@ module AlloyVerification =
         s
 
     let private silverPalladium () =
-        let s =
-            AlloyCases.system "AgPd-27" (struct ("Ag", "Pd")) 4.09 [ 8.0; 6.5; 5.5 ] "eci_agpd.json" (3, 3, 3)
+        let s = AlloyCases.system "AgPd-27" (PublishedAlloys.silverPalladium ()) (3, 3, 3)
 
         let network, minutes =
             AlloyCases.train
@@ -189,7 +187,7 @@ module AlloyVerification =
     let private run () =
         let gold, isGold, goldSystem = copperGold ()
         let silver, isSilver, silverSystem = silverPalladium ()
-        List.iter AlloyCases.forget [ goldSystem; silverSystem ]
+        List.iter Checkpoints.forget [ goldSystem.Name; silverSystem.Name ]
 
         {
             Markdown =

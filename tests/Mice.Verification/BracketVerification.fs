@@ -1,7 +1,6 @@
 namespace Mice.Verification
 
 open System.Diagnostics
-open System.IO
 open Mice
 open Mice.Samplers
 open Mice.Segal
@@ -127,17 +126,9 @@ module BracketVerification =
 
     /// The same, where it goes on if it was stopped.
     let private timedInParts (name: string) (work: Run -> Case list) : Case list * string =
-        let place = Repository.path [ "artifacts"; "verify"; name ]
-        let isNew = not (Directory.Exists place)
-
-        let found, minutes =
-            timed (fun () ->
-                work
-                    { Run.console with
-                        Store = Some(RunStore.at place)
-                    })
-
-        Directory.Delete(place, true)
+        let struct (run, isNew) = Checkpoints.run name
+        let found, minutes = timed (fun () -> work run)
+        Checkpoints.forget name
         found, (if isNew then minutes else $"{found.Head.Name} in parts")
 
     let private table (parts: (Case list * string) list) (more: string) : string * bool =

@@ -26,7 +26,7 @@ module DenoisingVerification =
         ]
 
     /// Checkpoints of networks and finished rows, so that a stopped verification goes on.
-    let private folder = Repository.path [ "artifacts"; "verify"; "denoising" ]
+    let private folder = Checkpoints.place "denoising"
 
     let private cells (case: KnownSystem, goal: float) (result: DenoisingResult) : string list =
         let bound = result.Bound.ExcessEntropy
@@ -77,7 +77,7 @@ module DenoisingVerification =
 
     let private run () =
         let found = cases () |> List.mapi row
-        Directory.Delete(folder, true)
+        Checkpoints.forget "denoising"
 
         let table =
             Table.markdown

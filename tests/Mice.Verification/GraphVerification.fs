@@ -80,8 +80,7 @@ module GraphVerification =
         isMet
 
     let private run () =
-        let s =
-            AlloyCases.system "AgPd-27" (struct ("Ag", "Pd")) 4.09 [ 8.0; 6.5; 5.5 ] "eci_agpd.json" (3, 3, 3)
+        let s = AlloyCases.system "AgPd-27" (PublishedAlloys.silverPalladium ()) (3, 3, 3)
 
         let expansion, supercell =
             match s.Origin with

@@ -34,7 +34,7 @@ module LargeAlloyVerification =
 
     /// Free energies of mixing per site over the number of atoms of the first species, by temperature.
     let private curves (name: string) : Map<float, float[]> =
-        File.ReadAllLines(AlloyCases.file name)
+        File.ReadAllLines(PublishedAlloys.file name)
         |> Array.skip 1
         |> Array.map (fun line ->
             let values = line.Split ',' |> Array.map (Number.tryFinite >> Option.get)
@@ -188,7 +188,7 @@ module LargeAlloyVerification =
 
     let private silverPalladium () =
         {
-            System = AlloyCases.system "AgPd-125" (struct ("Ag", "Pd")) 4.09 [ 8.0; 6.5; 5.5 ] "eci_agpd.json" (5, 5, 5)
+            System = AlloyCases.system "AgPd-125" (PublishedAlloys.silverPalladium ()) (5, 5, 5)
             Range =
                 {
                     Temperature = 200.0, 900.0
@@ -202,8 +202,7 @@ module LargeAlloyVerification =
         }
 
     let private copperGold () =
-        let system =
-            AlloyCases.system "CuAu-128" (struct ("Au", "Cu")) 3.8 [ 6.0; 4.5; 4.5 ] "eci_cuau.json" (8, 4, 4)
+        let system = AlloyCases.system "CuAu-128" (PublishedAlloys.copperGold ()) (8, 4, 4)
 
         let shift = AlloyCases.shift system
 
@@ -235,7 +234,7 @@ module LargeAlloyVerification =
         let gold, goldRows, goldTransitions, isGold = measure goldCase
         let rich = goldRich gold
         let _, silverRows, silverTransitions, isSilver = measure silverCase
-        List.iter AlloyCases.forget [ goldCase.System; silverCase.System ]
+        List.iter Checkpoints.forget [ goldCase.System.Name; silverCase.System.Name ]
 
         let found =
             [

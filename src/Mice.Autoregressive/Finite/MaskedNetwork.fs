@@ -92,9 +92,6 @@ module MaskedNetwork =
             Count: int
         }
 
-    /// The lanes that a block is worked on with.
-    let private lanesOf (block: Block) : MaskedLanes = block.Worker.Lanes
-
     /// Work on blocks of samples.
     let private blocks (run: Run) (network: MaskedNetwork) conditions (count: int) (work: Block -> unit) : unit =
         let idle = ConcurrentBag<Worker>()
@@ -120,11 +117,13 @@ module MaskedNetwork =
         Run.jobs (fun _ -> 1.0) one [| 0..lanes .. count - 1 |] { run with Progress = ignore } |> ignore
 
     let private conditioned (conditions: MaskedConditions) (block: Block) =
+        let own = block.Worker.Lanes
+
         for lane in 0 .. lanes - 1 do
             // Lanes without a sample have the conditions of the first.
             let sample = block.First + (if lane < block.Count then lane else 0)
-            (lanesOf block).Condition(lane, conditions.Values, sample)
-            (lanesOf block).Scale(lane, conditions.Scales |> Option.map (Array.item sample) |> Option.defaultValue 1.0f)
+            own.Condition(lane, conditions.Values, sample)
+            own.Scale(lane, conditions.Scales |> Option.map (Array.item sample) |> Option.defaultValue 1.0f)
 
     /// Goes through the sites of a block; what a sample's site is in is set when its probabilities are known.
     let private pass
@@ -135,7 +134,7 @@ module MaskedNetwork =
         (state: int -> int -> unit)
         (logarithms: float[])
         =
-        let own, first, count = lanesOf block, block.First, block.Count
+        let own, first, count = block.Worker.Lanes, block.First, block.Count
         let sites = network.Shape.Sites
         conditioned conditions block
 
@@ -178,7 +177,7 @@ module MaskedNetwork =
             Array.zeroCreate<byte>(n * sites), Array.zeroCreate<float> n
 
         blocks run network conditions n (fun block ->
-            let own, first = lanesOf block, block.First
+            let own, first = block.Worker.Lanes, block.First
             let generator = run.Key |> Key.item first |> Key.generator
 
             let draw lane site =

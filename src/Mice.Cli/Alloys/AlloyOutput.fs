@@ -7,6 +7,10 @@ open Mice.Atoms
 /// Files that the verbs about alloys write.
 [<RequireQualifiedAccess>]
 module AlloyOutput =
+    /// Keys of the temperature and of Δμ of a structure.
+    let temperatureKey, differenceKey =
+        "temperature_K", "chemical_potential_difference_eV"
+
     /// Configurations as extended XYZ with what is known of each.
     let structures
         (path: string)
@@ -38,8 +42,8 @@ module AlloyOutput =
                     },
                     [
                         "energy", FrameValue.Real(table.Energy states 0)
-                        "temperature_K", FrameValue.Real p.Temperature
-                        "chemical_potential_difference_eV", FrameValue.Real p.Difference
+                        temperatureKey, FrameValue.Real p.Temperature
+                        differenceKey, FrameValue.Real p.Difference
                     ]
         }
         |> structures path species

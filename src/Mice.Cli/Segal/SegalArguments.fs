@@ -39,7 +39,7 @@ type SegalTrainArgument =
             | Snapshots _ ->
                 "your own snapshots in equilibrium instead of those of walkers: of an Ising model .npy or .spins, of an alloy structures as `mice alloy` writes them with --structures, or .npy or CSV with a row for each and a column for each site by growing x, y, z, 1 for the first species and 0 or −1 for the other"
             | Conditions _ ->
-                "temperature and field of each of them: two columns, .npy or CSV; structures may have theirs as temperature_K and chemical_potential_difference_eV"
+                $"temperature and field of each of them: two columns, .npy or CSV; structures may have theirs as {AlloyOutput.temperatureKey} and {AlloyOutput.differenceKey}"
             | Output _ -> "the file of the network, NAME.safetensors"
 
 /// What `mice segal evaluate NETWORK` takes beside what every verb does.

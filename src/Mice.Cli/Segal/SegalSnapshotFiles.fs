@@ -68,8 +68,8 @@ module SegalSnapshotFiles =
                 MiceError.Unavailable($"{key} of {name}", MiceError.message fault) |> List.singleton)
 
         validate {
-            let! temperature = number "temperature_K"
-            and! difference = number "chemical_potential_difference_eV"
+            let! temperature = number AlloyOutput.temperatureKey
+            and! difference = number AlloyOutput.differenceKey
 
             return
                 {
@@ -152,31 +152,22 @@ module SegalSnapshotFiles =
 
     /// <summary>Snapshots from the values of --snapshots and --conditions. Structures of an alloy may have their conditions with them; else both are given or none.</summary>
     let read (s: SemiGrandSystem) (snapshots: string option) (given: string option) : Read<ThermalSnapshots option> =
-        let other = given |> Option.map conditions
-
         let create (conditions, states) =
             ThermalSnapshots.create s conditions states |> Result.map Some
 
-        match snapshots, other, s.Origin with
+        match snapshots, given, s.Origin with
         | None, None, _ -> Ok None
-        | None, Some _, _ ->
-            Error
-                [
-                    MiceError.OutOfRange("--snapshots", "missing", $"those of {Option.get given}")
-                ]
-        | Some path, other, SystemOrigin.Alloy(expansion, cell) when not (isTable path) ->
-            validate {
-                let! conditions =
-                    match other with
-                    | None -> Ok None
-                    | Some read -> Result.map Some read
-
-                return! structures (expansion, cell) conditions path |> Result.bind create
-            }
+        | None, Some other, _ -> Error [ MiceError.OutOfRange("--snapshots", "missing", $"those of {other}") ]
+        | Some path, None, SystemOrigin.Alloy(expansion, cell) when not (isTable path) ->
+            structures (expansion, cell) None path |> Result.bind create
+        | Some path, Some other, SystemOrigin.Alloy(expansion, cell) when not (isTable path) ->
+            conditions other
+            |> Result.bind (fun own -> structures (expansion, cell) (Some own) path)
+            |> Result.bind create
         | Some path, None, _ -> Error [ MiceError.OutOfRange("--conditions", "missing", $"those of {path}") ]
         | Some path, Some other, origin ->
             validate {
-                let! conditions = other
+                let! conditions = conditions other
 
                 and! states =
                     match origin with
