@@ -1,0 +1,209 @@
+namespace Mice.Rsmi
+
+open Mice
+open Mice.Information
+open Mice.Learning
+open Mice.Tensors
+
+/// <summary>What a discrete coarse variable shares with the environment, from samples that nothing was fitted to.</summary>
+type Certificate =
+    {
+        /// H(p̄) + ⟨ln q(h | e)⟩ with a critic q trained anew on the training samples, on test samples: a lower bound; nats.
+        RetrainedBound: Estimate<nat>
+        /// Mutual information of h and the classes of q(h | e), by counting on test samples, Grassberger's correction; I(H : E) is at least as large; nats.
+        Counted: Estimate<nat>
+        /// H(H) on test samples, nats.
+        Entropy: Estimate<nat>
+        /// The same bound on the training samples of the critic, nats: how much it memorised.
+        OnTraining: float
+        /// Test samples.
+        Samples: int
+        /// Independent groups of them.
+        Groups: int
+    }
+
+/// Certificates of coarse-grainers.
+[<RequireQualifiedAccess>]
+module Certificate =
+    /// Looks at validation samples.
+    [<Literal>]
+    let private Looks = 20
+
+    /// Classes of q for every most likely value of h.
+    [<Literal>]
+    let private ClassesPerValue = 8
+
+    /// Resampled groups of the bootstrap.
+    [<Literal>]
+    let private Resamples = 200
+
+    let private flat (law: float[][]) : Tensor =
+        law
+        |> Array.collect (Array.map float32)
+        |> Tensor.ofArray [ law.Length; 1; law[0].Length ]
+
+    let private network (options: RsmiOptions) (samples: RsmiSamples) (values: int) =
+        let trunk = FilterNetwork.trunk samples.EnvironmentSize options.Widths
+        Layer.sequential [ trunk; Layer.linear (List.last options.Widths) values ]
+
+    /// ln q(h | e), [n; 1; values].
+    let private predict (layer: Layer) (values: int) (parameters: Params) (environment: Tensor) =
+        layer.Apply Mode.Evaluation parameters environment
+        |> Tensor.reshape [ environment.Shape[0]; 1; values ]
+        |> Nn.logSoftmax -1
+
+    let private environment (samples: RsmiSamples) (places: SamplePlace[]) : Tensor =
+        RsmiSamples.environment samples places
+        |> Tensor.ofArray [ places.Length; samples.EnvironmentSize ]
+
+    /// Trains q on the training groups, chosen by the validation samples.
+    let private critic options (samples: RsmiSamples) (split: RsmiSplit) values (law: SamplePlace[] -> float[][]) (run: Run) =
+        let layer = network options samples values
+
+        let loss (struct (law: Tensor, environment)) parameters =
+            -(FilterNetwork.objective law (predict layer values parameters environment) |> Tensor.sum)
+
+        let tensors places =
+            struct (flat (law places), environment samples places)
+
+        let held = tensors split.Validation
+
+        let plan =
+            { FilterTraining.plan "certificate" "certifying" options.CertificateSteps options.LearningRate with
+                Averaging = 0.98
+                LookEvery = max 1 (options.CertificateSteps / Looks)
+                Selection = Selection.BestWithPatience 8
+            }
+
+        let objective =
+            { Objective.ofLoss
+                  (fun step ->
+                      FilterTraining.batch run.Key options.BatchSize samples split.Training step |> tensors)
+                  loss with
+                Held = Some(fun parameters -> Tensor.scope (fun () -> loss held parameters |> Tensor.item))
+            }
+
+        layer.Init(Key.named "parameters" run.Key)
+        |> TrainingState.start plan.Optimiser
+        |> fun first -> Training.run plan objective first run
+        |> Result.map (fun state -> struct (layer, state.Best))
+
+    /// Error of a mean over rows from resampled groups.
+    let private bootstrapped (key: Key) (groups: int[]) (scores: float[]) : float =
+        let sums =
+            Array.zip groups scores
+            |> Array.groupBy fst
+            |> Array.map (fun (_, own) -> struct (float own.Length, own |> Array.sumBy snd))
+
+        let mean (parts: struct (float * float)[]) =
+            let count = parts |> Array.sumBy (fun (struct (n, _)) -> n)
+            (parts |> Array.sumBy (fun (struct (_, sum)) -> sum)) / count
+
+        Statistics.bootstrapError key Resamples mean sums
+
+    /// Σ_h p(h) f(h).
+    let private average (p: float[]) (f: float[]) =
+        let mutable sum = 0.0
+
+        for h in 0 .. p.Length - 1 do
+            if p[h] > 0.0 then
+                sum <- sum + p[h] * f[h]
+
+        sum
+
+    /// −ln p̄(h) of every sample, averaged over its law.
+    let private surprises (law: float[][]) : float[] =
+        let logs =
+            Array.init law[0].Length (fun h -> law |> Array.averageBy (fun p -> p[h]) |> log)
+
+        law |> Array.map (fun p -> -(average p logs))
+
+    let private logPredicted layer values parameters samples (places: SamplePlace[]) : float[][] =
+        places
+        |> Array.chunkBySize 4096
+        |> Array.collect (fun part ->
+            Tensor.scope (fun () -> predict layer values parameters (environment samples part) |> Tensor.toFloats)
+            |> Array.chunkBySize values)
+
+    /// Classes of q: the most likely value, and how likely it is in equal parts.
+    let private classes (predicted: float[][]) : int[] =
+        let likeliest = predicted |> Array.map (fun q -> Array.findIndex ((=) (Array.max q)) q)
+
+        let edges =
+            Array.zip likeliest predicted
+            |> Array.groupBy fst
+            |> Array.map (fun (value, own) ->
+                let sorted = own |> Array.map (fun (_, q) -> q[value]) |> Array.sort
+
+                value,
+                Array.init (ClassesPerValue - 1) (fun i -> sorted[(i + 1) * sorted.Length / ClassesPerValue]))
+            |> dict
+
+        Array.map2
+            (fun value (q: float[]) ->
+                let above = edges[value] |> Array.filter (fun edge -> q[value] >= edge) |> Array.length
+                value * ClassesPerValue + above)
+            likeliest
+            predicted
+
+    let private counted (key: Key) (law: float[][]) (predicted: float[][]) =
+        let generator = Key.generator (Key.named "ties" key)
+        let drawn = law |> Array.map (fun p -> generator.NextIndex(p, 0, p.Length))
+
+        JointCounts.ofSymbols [ drawn; classes predicted ]
+        |> Result.bind (DiscreteInformation.mutualInformation EntropyMethod.Grassberger)
+
+    let private estimate (value: float) (error: float) direction : Estimate<nat> =
+        Estimate.create (value * 1.0<nat>) (error * 1.0<nat>) direction
+
+    /// <summary>The certificate of a coarse-grainer.</summary>
+    /// <param name="options">Options that passed the check.</param>
+    /// <param name="samples">All samples.</param>
+    /// <param name="split">Training and validation samples for the critic, test samples for the numbers.</param>
+    /// <param name="grainer">The filters.</param>
+    /// <param name="run">Key, threads.</param>
+    /// <returns>Errors: BadFile for a checkpoint of another network.</returns>
+    let internal create
+        (options: RsmiOptions)
+        (samples: RsmiSamples)
+        (split: RsmiSplit)
+        (grainer: CoarseGrainer)
+        (run: Run)
+        : Result<Certificate, MiceError list> =
+        let values = CoarseVariable.values grainer.Variable
+
+        let law places =
+            RsmiSamples.visible samples places |> CoarseGrainer.labels grainer
+
+        validate {
+            let! struct (layer, parameters) = critic options samples split values law run
+            let key = Key.named "bootstrap" run.Key
+
+            let scored places =
+                let law = law places
+                let predicted = logPredicted layer values parameters samples places
+                struct (law, predicted, Array.map2 (+) (surprises law) (Array.map2 average law predicted))
+
+            let struct (tested, predicted, scores) = scored split.Test
+
+            let struct (_, _, training) =
+                RsmiSamples.draw (Key.generator key) split.Test.Length split.Training samples |> scored
+
+            let groups = split.Test |> Array.map (RsmiSamples.group samples)
+            let surprises = surprises tested
+            let! counted = counted run.Key tested predicted
+
+            return
+                {
+                    RetrainedBound =
+                        estimate (Array.average scores) (bootstrapped key groups scores) Direction.LowerBound
+                    Counted =
+                        { counted with
+                            Direction = Direction.LowerBound
+                        }
+                    Entropy = estimate (Array.average surprises) (bootstrapped key groups surprises) Direction.Exact
+                    OnTraining = Array.average training
+                    Samples = split.Test.Length
+                    Groups = groups |> Array.distinct |> Array.length
+                }
+        }

@@ -1,0 +1,120 @@
+namespace Mice.Rsmi
+
+open Mice
+open Mice.Learning
+open Mice.Tensors
+
+/// Filters of many seeds, as training left them.
+[<NoComparison>]
+type TrainedFilters =
+    {
+        /// The filters of every seed.
+        Grainers: CoarseGrainer[]
+        /// What the deterministic limit of every seed's filters shares with E, by the critic it was trained with, on validation samples; nats.
+        Validated: float[]
+        /// The objective of the best seed while training, nats: step and mean over the seeds.
+        Curve: CurvePoint[]
+        /// How training ended.
+        Outcome: TrainingOutcome option
+    }
+
+/// Training of filters and critics.
+[<RequireQualifiedAccess>]
+module FilterTraining =
+    /// Share of the steps after which the gain stays.
+    [<Literal>]
+    let private Annealed = 0.75
+
+    /// Gain at a step: from the first to the last one in equal ratios.
+    let internal gain (options: RsmiOptions) (step: int) : float =
+        let share = min 1.0 (float step / (Annealed * float options.Steps))
+        options.FirstGain * (options.LastGain / options.FirstGain) ** share
+
+    /// Blocks and environments of some samples.
+    let internal tensors (device: Device) (samples: RsmiSamples) (places: SamplePlace[]) : struct (Tensor * Tensor) =
+        let matrix width (numbers: float32[]) =
+            Tensor.ofArray [ places.Length; width ] numbers |> Tensor.onto device
+
+        struct (RsmiSamples.visible samples places |> matrix samples.VisibleSize,
+                RsmiSamples.environment samples places |> matrix samples.EnvironmentSize)
+
+    /// Samples of a step.
+    let internal batch (key: Key) (size: int) (samples: RsmiSamples) (groups: int[]) (step: int) : SamplePlace[] =
+        RsmiSamples.draw (key |> Key.named "steps" |> Key.item step |> Key.generator) size groups samples
+
+    /// Adam with decoupled decay of the weights.
+    let internal plan (name: string) (phase: string) (steps: int) (rate: float) : TrainingPlan =
+        let schedule = Schedule.cosine rate 0.0 (int64 steps)
+
+        { TrainingPlan.create name steps schedule with
+            Phase = phase
+            Optimiser =
+                Optimiser.adamW
+                    { AdamOptions.defaults with
+                        LearningRate = schedule
+                        WeightDecay = 0.05
+                    }
+        }
+
+    /// Labels of all seeds in the deterministic limit, [n; seeds; values].
+    let private hardLaw (network: FilterNetwork) (grainers: CoarseGrainer[]) (visible: float32[]) : Tensor =
+        let values = CoarseVariable.values network.Variable
+        let all = grainers |> Array.map (fun g -> CoarseGrainer.labels g visible)
+        let rows = all[0].Length
+
+        Array.init (rows * network.Seeds * values) (fun i ->
+            let law = all[i / values % network.Seeds]
+            let ofRow = law[i / (values * network.Seeds)]
+            float32 ofRow[i % values])
+        |> Tensor.ofArray [ rows; network.Seeds; values ]
+
+    let private validated (network: FilterNetwork) (samples: RsmiSamples) places (parameters: Params) grainers =
+        Tensor.scope (fun () ->
+            let struct (visible, environment) = tensors Device.cpu samples places
+            let law = hardLaw network grainers (Tensor.toArray<float32> visible)
+
+            FilterNetwork.predict network parameters environment
+            |> FilterNetwork.objective law
+            |> Tensor.toFloats)
+
+    /// <summary>Trains filters and critics of all seeds together.</summary>
+    /// <param name="options">Options that passed the check.</param>
+    /// <param name="samples">All samples.</param>
+    /// <param name="split">Which of them training and validation see.</param>
+    /// <param name="run">Key, device, threads.</param>
+    /// <returns>Errors: BadFile for a checkpoint of another network.</returns>
+    let internal train
+        (options: RsmiOptions)
+        (samples: RsmiSamples)
+        (split: RsmiSplit)
+        (run: Run)
+        : Result<TrainedFilters, MiceError list> =
+        let network =
+            FilterNetwork.create options samples.VisibleSize samples.EnvironmentSize
+
+        let draw = batch run.Key options.BatchSize samples split.Training
+        let plan = plan "filters" "training filters" options.Steps options.LearningRate
+
+        let objective =
+            Objective.ofLoss
+                (fun step -> struct (gain options step, tensors run.Device samples (draw step)))
+                (fun (struct (gain, struct (visible, environment))) parameters ->
+                    -(FilterNetwork.objectives network gain parameters visible environment |> Tensor.sum)
+                    / float network.Seeds)
+
+        let first =
+            FilterNetwork.init network (Key.named "parameters" run.Key)
+            |> Params.onto run.Device
+            |> TrainingState.start plan.Optimiser
+
+        Training.run plan objective first run
+        |> Result.map (fun state ->
+            let parameters = Params.onto Device.cpu state.Best
+            let grainers = FilterNetwork.grainers network parameters
+
+            {
+                Grainers = grainers
+                Validated = validated network samples split.Validation parameters grainers
+                Curve = state.Curve |> Array.map (fun p -> { p with Loss = -p.Loss })
+                Outcome = state.Outcome
+            })

@@ -1,0 +1,127 @@
+namespace Mice.Rsmi
+
+open Mice
+open Mice.Samplers
+
+/// <summary>Configurations of a system, and what is known of how they were drawn.</summary>
+[<NoComparison>]
+type RsmiSource =
+    {
+        /// Where the degrees of freedom lie.
+        Lattice: SiteLattice
+        /// Configurations, [n][channels·sites].
+        Configurations: float32[][]
+        /// Consecutive configurations that may depend on each other, such as those of one chain; different groups are independent.
+        PerGroup: int
+        /// What each channel is measured from, so that the sign of a filter's output means something: 0 for spins ±1, the mean for counts.
+        Origins: float[]
+        /// Checks of the sampler.
+        Checks: Check list
+        /// What the configurations are of, by name.
+        Settings: (string * string) list
+    }
+
+/// Sources of the models, and of arrays.
+[<RequireQualifiedAccess>]
+module RsmiSource =
+    let private torus (shape: int[]) (channels: int) : SiteLattice =
+        {
+            Shape = shape
+            Periodic = Array.create shape.Length true
+            Channels = channels
+        }
+
+    /// Mean of each channel over all configurations and sites.
+    let private means (lattice: SiteLattice) (configurations: float32[][]) : float[] =
+        let sites = LatticeShape.sites lattice.Shape
+
+        Array.init lattice.Channels (fun channel ->
+            configurations
+            |> Array.averageBy (fun c ->
+                let mutable sum = 0.0
+
+                for i in channel * sites .. (channel + 1) * sites - 1 do
+                    sum <- sum + float c[i]
+
+                sum / float sites))
+
+    /// <summary>Every fault of a source: Mismatch for configurations of another size, OutOfRange for numbers that are not finite and for groups below one
+    /// configuration, TooFewData for fewer than 8 groups.</summary>
+    /// <param name="source">The source.</param>
+    let faults (source: RsmiSource) : MiceError list =
+        let dofs = LatticeShape.sites source.Lattice.Shape * source.Lattice.Channels
+
+        [
+            match source.Configurations |> Array.tryFindIndex (fun c -> c.Length <> dofs) with
+            | Some i ->
+                MiceError.Mismatch(
+                    $"configuration {i + 1} and its lattice",
+                    $"{source.Configurations[i].Length} numbers",
+                    $"{dofs} degrees of freedom"
+                )
+            | None -> ()
+
+            match source.Configurations |> Array.tryFindIndex (Array.forall System.Single.IsFinite >> not) with
+            | Some i -> MiceError.OutOfRange($"a number of configuration {i + 1}", "not finite", "finite numbers")
+            | None -> ()
+
+            yield! Validate.atLeast 1 "configurations of a group" source.PerGroup
+            let groups = source.Configurations.Length / max 1 source.PerGroup
+
+            if groups < 8 then
+                MiceError.TooFewData(
+                    "independent groups of configurations",
+                    groups,
+                    8,
+                    "Errors come from their spread; give more configurations."
+                )
+        ]
+
+    /// <summary>Configurations as they are: spins ±1 from 0, anything else from the mean of its channel.</summary>
+    /// <param name="lattice">Where the degrees of freedom lie.</param>
+    /// <param name="perGroup">Consecutive configurations that may depend on each other.</param>
+    /// <param name="settings">What they are of.</param>
+    /// <param name="configurations">[n][channels·sites].</param>
+    let ofArrays
+        (lattice: SiteLattice)
+        (perGroup: int)
+        (settings: (string * string) list)
+        (configurations: float32[][])
+        : RsmiSource =
+        let areSpins =
+            configurations |> Array.forall (Array.forall (fun s -> s = 1.0f || s = -1.0f))
+
+        {
+            Lattice = lattice
+            Configurations = configurations
+            PerGroup = perGroup
+            Origins =
+                if areSpins || configurations.Length = 0 then
+                    Array.zeroCreate lattice.Channels
+                else
+                    means lattice configurations
+            Checks = []
+            Settings = settings
+        }
+
+    /// <summary>Spins of an Ising model in equilibrium.</summary>
+    /// <param name="options">How many, and how far apart.</param>
+    /// <param name="run">Key, threads.</param>
+    /// <param name="model">The model.</param>
+    /// <returns>Errors: OutOfRange.</returns>
+    let ising (options: IsingSamplingOptions) (run: Run) (model: IsingModel) : Result<RsmiSource, MiceError list> =
+        IsingSampling.draw options run model
+        |> Result.map (fun drawn ->
+            { ofArrays
+                  (torus drawn.Snapshots.Shape 1)
+                  drawn.SnapshotsPerChain
+                  [
+                      "system", "ising"
+                      "shape", LatticeShape.text drawn.Snapshots.Shape
+                      "temperature", Number.text model.Temperature
+                      "coupling", Number.text model.Coupling
+                      "field", Number.text model.Field
+                  ]
+                  (drawn.Snapshots.Sites |> Array.map (Array.map float32)) with
+                Checks = drawn.Checks
+            })
