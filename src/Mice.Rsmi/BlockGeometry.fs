@@ -45,7 +45,11 @@ module BlockGeometry =
     let private along (block: int) (side: int) (isPeriodic: bool) (corner: int) (place: int) : int =
         if isPeriodic then
             let ahead = ((place - corner) % side + side) % side
-            if ahead < block then 0 else min (ahead - block + 1) (side - ahead)
+
+            if ahead < block then
+                0
+            else
+                min (ahead - block + 1) (side - ahead)
         else
             max (corner - place) (place - corner - block + 1) |> max 0
 
@@ -124,7 +128,9 @@ module BlockGeometry =
 
             let positions = Array.map2 (corners g) lattice.Shape lattice.Periodic |> product
             let all = offsets lattice g positions[0]
-            let last = g.Environment |> Option.map ((+) g.Buffer) |> Option.defaultValue System.Int32.MaxValue
+
+            let last =
+                g.Environment |> Option.map ((+) g.Buffer) |> Option.defaultValue System.Int32.MaxValue
 
             let chosen isIn =
                 all
@@ -133,8 +139,12 @@ module BlockGeometry =
                 |> Array.map (fun (struct (offset, _)) -> offset)
 
             let at (offsets: int[][]) (corner: int[]) =
-                let places = offsets |> Array.map (fun o -> LatticeShape.siteAt lattice.Shape o (LatticeShape.site lattice.Shape corner))
-                Array.init lattice.Channels (fun channel -> places |> Array.map ((+) (channel * sites))) |> Array.concat
+                let places =
+                    offsets
+                    |> Array.map (fun o -> LatticeShape.siteAt lattice.Shape o (LatticeShape.site lattice.Shape corner))
+
+                Array.init lattice.Channels (fun channel -> places |> Array.map ((+) (channel * sites)))
+                |> Array.concat
 
             let visible = chosen ((=) 0)
             let environment = chosen (fun d -> d > g.Buffer && d <= last)

@@ -38,9 +38,7 @@ module Certificate =
     let private Resamples = 200
 
     let private flat (law: float[][]) : Tensor =
-        law
-        |> Array.collect (Array.map float32)
-        |> Tensor.ofArray [ law.Length; 1; law[0].Length ]
+        law |> Array.collect (Array.map float32) |> Tensor.ofArray [ law.Length; 1; law[0].Length ]
 
     let private network (options: RsmiOptions) (samples: RsmiSamples) (values: int) =
         let trunk = FilterNetwork.trunk samples.EnvironmentSize options.Widths
@@ -53,11 +51,17 @@ module Certificate =
         |> Nn.logSoftmax -1
 
     let private environment (samples: RsmiSamples) (places: SamplePlace[]) : Tensor =
-        RsmiSamples.environment samples places
-        |> Tensor.ofArray [ places.Length; samples.EnvironmentSize ]
+        RsmiSamples.environment samples places |> Tensor.ofArray [ places.Length; samples.EnvironmentSize ]
 
     /// Trains q on the training groups, chosen by the validation samples.
-    let private critic options (samples: RsmiSamples) (split: RsmiSplit) values (law: SamplePlace[] -> float[][]) (run: Run) =
+    let private critic
+        options
+        (samples: RsmiSamples)
+        (split: RsmiSplit)
+        values
+        (law: SamplePlace[] -> float[][])
+        (run: Run)
+        =
         let layer = network options samples values
 
         let loss (struct (law: Tensor, environment)) parameters =
@@ -77,8 +81,7 @@ module Certificate =
 
         let objective =
             { Objective.ofLoss
-                  (fun step ->
-                      FilterTraining.batch run.Key options.BatchSize samples split.Training step |> tensors)
+                  (fun step -> FilterTraining.batch run.Key options.BatchSize samples split.Training step |> tensors)
                   loss with
                 Held = Some(fun parameters -> Tensor.scope (fun () -> loss held parameters |> Tensor.item))
             }
@@ -127,7 +130,8 @@ module Certificate =
 
     /// Classes of q: the most likely value, and how likely it is in equal parts.
     let private classes (predicted: float[][]) : int[] =
-        let likeliest = predicted |> Array.map (fun q -> Array.findIndex ((=) (Array.max q)) q)
+        let likeliest =
+            predicted |> Array.map (fun q -> Array.findIndex ((=) (Array.max q)) q)
 
         let edges =
             Array.zip likeliest predicted
@@ -135,13 +139,14 @@ module Certificate =
             |> Array.map (fun (value, own) ->
                 let sorted = own |> Array.map (fun (_, q) -> q[value]) |> Array.sort
 
-                value,
-                Array.init (ClassesPerValue - 1) (fun i -> sorted[(i + 1) * sorted.Length / ClassesPerValue]))
+                value, Array.init (ClassesPerValue - 1) (fun i -> sorted[(i + 1) * sorted.Length / ClassesPerValue]))
             |> dict
 
         Array.map2
             (fun value (q: float[]) ->
-                let above = edges[value] |> Array.filter (fun edge -> q[value] >= edge) |> Array.length
+                let above =
+                    edges[value] |> Array.filter (fun edge -> q[value] >= edge) |> Array.length
+
                 value * ClassesPerValue + above)
             likeliest
             predicted

@@ -87,13 +87,23 @@ module CoarseGrainer =
     let limit (variable: CoarseVariable) (outputs: float[]) : float[] =
         match variable with
         | CoarseVariable.Binary components ->
-            let up = outputs |> Array.map (fun a -> if abs a <= Tie then 0.5 elif a > 0.0 then 1.0 else 0.0)
+            let up =
+                outputs
+                |> Array.map (fun a ->
+                    if abs a <= Tie then 0.5
+                    elif a > 0.0 then 1.0
+                    else 0.0)
 
             Array.init (1 <<< components) (fun value ->
                 let mutable product = 1.0
 
                 for k in 0 .. components - 1 do
-                    product <- product * (if CoarseVariable.spin k value > 0 then up[k] else 1.0 - up[k])
+                    product <-
+                        product
+                        * (if CoarseVariable.spin k value > 0 then
+                               up[k]
+                           else
+                               1.0 - up[k])
 
                 product)
         | CoarseVariable.States _ ->

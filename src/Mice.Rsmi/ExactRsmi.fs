@@ -67,7 +67,8 @@ module ExactRsmi =
                     for e in 0 .. system.Joint[v].Length - 1 do
                         joint[h][e] <- joint[h][e] + labels[v][h] * system.Joint[v][e]
 
-        let environment = Array.init system.Joint[0].Length (fun e -> joint |> Array.sumBy (fun row -> row[e]))
+        let environment =
+            Array.init system.Joint[0].Length (fun e -> joint |> Array.sumBy (fun row -> row[e]))
 
         entropy (joint |> Array.map Array.sum) + entropy environment - entropy (Array.concat joint)
 

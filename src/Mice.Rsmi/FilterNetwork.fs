@@ -45,8 +45,7 @@ module FilterNetwork =
             [
                 "filters",
                 Params.Leaf(
-                    Tensor.randn (Key.named "filters" key) Kind.float32 [ filters; network.VisibleSize ]
-                    * FirstFilters
+                    Tensor.randn (Key.named "filters" key) Kind.float32 [ filters; network.VisibleSize ] * FirstFilters
                 )
                 "trunk", network.Trunk.Init(Key.named "trunk" key)
                 "head", network.Head.Init(Key.named "head" key)
@@ -62,7 +61,10 @@ module FilterNetwork =
         let values = 1 <<< components
 
         Array.init (components * values) (fun i ->
-            if CoarseVariable.spin (i / values) (i % values) < 0 then 1.0f else 0.0f)
+            if CoarseVariable.spin (i / values) (i % values) < 0 then
+                1.0f
+            else
+                0.0f)
         |> Tensor.ofArray [ components; values ]
 
     /// <summary>ln π(h | v) of outputs times the gain.</summary>

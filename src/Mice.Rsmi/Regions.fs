@@ -50,5 +50,8 @@ module Regions =
 
         {
             Visible = [| within 0 radius |]
-            Environment = [| within (radius + buffer + 1) (Option.defaultValue System.Int32.MaxValue last) |]
+            Environment =
+                [|
+                    within (radius + buffer + 1) (Option.defaultValue System.Int32.MaxValue last)
+                |]
         }

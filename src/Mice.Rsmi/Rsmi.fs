@@ -34,7 +34,9 @@ module Rsmi =
         let bound, counted = c.RetrainedBound, c.Counted
         let error = float bound.StandardError
         let entropy = log (float (CoarseVariable.values options.Variable))
-        let found = trained.Validated |> Array.filter (fun v -> v > Collapsed) |> Array.length
+
+        let found =
+            trained.Validated |> Array.filter (fun v -> v > Collapsed) |> Array.length
 
         [
             TrainingOutcome.stayedFinite [ "filters", trained.Outcome ]
@@ -52,7 +54,8 @@ module Rsmi =
             {
                 Name = "counting agrees"
                 Passed =
-                    float (counted.Value - bound.Value) <= 0.02 + 3.0 * sqrt (error * error + float counted.StandardError ** 2.0)
+                    float (counted.Value - bound.Value)
+                    <= 0.02 + 3.0 * sqrt (error * error + float counted.StandardError ** 2.0)
                 Detail =
                     $"counting classes of the critic gives {Estimate.format counted}, the critic's bound {Estimate.format bound}; wanted no more than 0.02 and 3 errors above"
             }
@@ -80,7 +83,8 @@ module Rsmi =
             let needed = CoarseVariable.filters options.Variable * samples.VisibleSize
 
             let! () =
-                let training = samples.Source.Configurations.Length * samples.Regions.Visible.Length / 10 * 6
+                let training =
+                    samples.Source.Configurations.Length * samples.Regions.Visible.Length / 10 * 6
 
                 if training < needed then
                     [
@@ -94,11 +98,18 @@ module Rsmi =
                 else
                     []
 
-            let! trained = FilterTraining.train options samples split (run |> Run.named "filters" |> Run.within 0.0 0.6 "")
+            let! trained =
+                FilterTraining.train options samples split (run |> Run.named "filters" |> Run.within 0.0 0.6 "")
+
             let best = Array.findIndex ((=) (Array.max trained.Validated)) trained.Validated
 
             let! certificate =
-                Certificate.create options samples split trained.Grainers[best] (run |> Run.named "certificate" |> Run.within 0.6 0.4 "")
+                Certificate.create
+                    options
+                    samples
+                    split
+                    trained.Grainers[best]
+                    (run |> Run.named "certificate" |> Run.within 0.6 0.4 "")
 
             return
                 {

@@ -30,17 +30,17 @@ type RsmiOptions =
 /// Defaults and checks.
 [<RequireQualifiedAccess>]
 module RsmiOptions =
-    /// One binary component, 8 seeds, 1,000 steps of 500 samples; the same for every system.
+    /// One binary component, 8 seeds, 600 steps of 400 samples; the same for every system.
     let defaults: RsmiOptions =
         {
             Variable = CoarseVariable.Binary 1
             Samples = 20000
             Seeds = 8
-            Steps = 1000
-            CertificateSteps = 1000
-            BatchSize = 500
-            LearningRate = 5e-3
-            Widths = [ 64; 32 ]
+            Steps = 600
+            CertificateSteps = 600
+            BatchSize = 400
+            LearningRate = 8e-3
+            Widths = [ 32; 32 ]
             FirstGain = 1.0
             LastGain = 10.0
         }

@@ -23,8 +23,7 @@ type RsmiSamples =
 
     /// Independent groups of configurations.
     member samples.Groups =
-        (samples.Source.Configurations.Length + samples.Source.PerGroup - 1)
-        / samples.Source.PerGroup
+        (samples.Source.Configurations.Length + samples.Source.PerGroup - 1) / samples.Source.PerGroup
 
 /// A sample: configuration and position.
 [<Struct>]
@@ -58,8 +57,7 @@ module RsmiSamples =
     let private varies (source: RsmiSource) (dofs: int[]) =
         dofs
         |> Array.exists (fun i ->
-            source.Configurations
-            |> Array.exists (fun c -> c[i] <> source.Configurations[0][dofs[0]]))
+            source.Configurations |> Array.exists (fun c -> c[i] <> source.Configurations[0][dofs[0]]))
 
     /// <summary>Samples of all configurations at all positions.</summary>
     /// <param name="regions">Block and environment.</param>
@@ -68,8 +66,12 @@ module RsmiSamples =
     let create (regions: Regions) (source: RsmiSource) : Result<RsmiSamples, MiceError list> =
         validate {
             let! () = RsmiSource.faults source
-            and! () = Validate.atLeast 1 "degrees of freedom of the block" regions.Visible[0].Length
-            and! () = Validate.atLeast 1 "degrees of freedom of the environment" regions.Environment[0].Length
+
+            and! () =
+                Validate.atLeast 1 "degrees of freedom of the block" regions.Visible[0].Length
+
+            and! () =
+                Validate.atLeast 1 "degrees of freedom of the environment" regions.Environment[0].Length
 
             let! () =
                 if regions.Visible |> Array.exists (varies source) then

@@ -1,0 +1,4 @@
+module Mice.Rsmi.Tests.Program
+
+[<EntryPoint>]
+let main arguments = Expecting.run arguments
