@@ -77,23 +77,32 @@ type ChainSample<'spin> =
         Checks: Check list
     }
 
+/// Record of one chain.
+[<NoEquality; NoComparison>]
+type internal Links<'spin> =
+    {
+        Snapshots: 'spin[][]
+        /// E of the snapshots.
+        SnapshotEnergies: float[]
+        /// E after every step that follows equilibration.
+        StepEnergies: float[]
+    }
+
 /// Independent chains of any kernel.
 [<RequireQualifiedAccess>]
 module Chains =
-    /// Record of one chain: snapshots, energies of the snapshots, energies of all steps.
-    type private Links<'spin> =
-        {
-            Snapshots: 'spin[][]
-            SnapshotEnergies: float[]
-            StepEnergies: float[]
-        }
+    /// The key of the start of a chain, from the chain's own.
+    let internal startKey (key: Key) : Key = Key.named "start" key
+
+    /// The key of which child n is that of step n of a chain, from the chain's own.
+    let internal stepKeys (key: Key) : Key = Key.named "steps" key
 
     let private chain (options: ChainOptions) (run: Run) (kernel: Kernel<'state>) observables : Links<'spin> =
         let steps = options.Snapshots * options.Every
         let report = Run.counter "sampling" (int64 (options.Equilibrate + steps)) run
-        let stepKeys = Key.named "steps" run.Key
+        let stepKeys = stepKeys run.Key
         let stepEnergies = Array.zeroCreate steps
-        let mutable state = kernel.Init(Key.named "start" run.Key)
+        let mutable state = kernel.Init(startKey run.Key)
 
         let advance n =
             Run.stopIfCancelled run
@@ -149,7 +158,11 @@ module Chains =
 
         Estimate.create (Statistics.mean means) (System.Double.MaxNumber(spread, blocked)) Direction.Exact
 
-    let private collect (options: ChainOptions) (sites: int) (chains: Links<'spin>[]) : ChainSample<'spin> =
+    /// <summary>The result of chains that were run in any way.</summary>
+    /// <param name="options">How many snapshots, and how far apart.</param>
+    /// <param name="sites">N, to which energies per site refer.</param>
+    /// <param name="chains">The chains' records.</param>
+    let internal collect (options: ChainOptions) (sites: int) (chains: Links<'spin>[]) : ChainSample<'spin> =
         let drift =
             chains
             |> Array.map (fun chain -> chain.StepEnergies |> Array.map (fun energy -> energy / float sites))

@@ -6,13 +6,10 @@ open System.Runtime.Intrinsics
 open Mice
 
 /// Random bits 256 at a time, for one loop on one thread: four generators xoshiro256++ 1.0 side by side in one vector.
-/// Mutable, so it never leaves the function that made it.
+/// Mutable, so it never leaves the function that made it. Vectors are made together, so many at a time as it is told.
 /// Source: D. Blackman, S. Vigna, ACM Trans. Math. Softw. 47, 36 (2021), doi:10.1145/3460772.
 [<Sealed>]
-type internal RandomWords(key: Key) =
-    /// Vectors that are made together.
-    static let vectors = 1024
-
+type internal RandomWords(key: Key, vectors: int) =
     let buffer: uint64[] = Array.zeroCreate (4 * vectors)
 
     let state =
@@ -48,10 +45,14 @@ type internal RandomWords(key: Key) =
         state[3] <- s3
         next <- 0
 
+    /// 1,024 vectors at a time.
+    new(key: Key) = RandomWords(key, 1024)
+
     /// The random words; words from index 4·Next on have not been used.
     member _.Buffer = buffer
 
-    /// Index of the first unused vector. New vectors are made first when fewer than count (at most 1,024) unused ones are left.
+    /// Index of the first unused vector. New vectors are made first when fewer than count (at most as many as are made together) unused ones
+    /// are left.
     member _.Reserve(count: int) : int =
         if next + count > vectors then
             fill ()
