@@ -17,6 +17,8 @@ type RsmiResult =
         Certificate: Certificate
         /// Filters of all seeds.
         Ensemble: TrainedFilters
+        /// Their principal components.
+        Components: FilterEnsemble
         /// Checks.
         Checks: Check list
         /// Time, s.
@@ -117,6 +119,7 @@ module Rsmi =
                     Best = trained.Grainers[best]
                     Certificate = certificate
                     Ensemble = trained
+                    Components = trained.Grainers |> Array.map _.Filters |> FilterEnsemble.create run.Key
                     Checks = checks options trained certificate
                     Seconds = clock.Elapsed.TotalSeconds
                 }

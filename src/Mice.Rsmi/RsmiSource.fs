@@ -104,6 +104,17 @@ module RsmiSource =
             Settings = settings
         }
 
+    /// A source that was drawn: settings and checks of the sampler.
+    let private drawn lattice perGroup origins settings checks configurations : RsmiSource =
+        {
+            Lattice = lattice
+            Configurations = configurations
+            PerGroup = perGroup
+            Origins = origins
+            Checks = checks
+            Settings = settings
+        }
+
     /// <summary>Spins of an Ising model in equilibrium.</summary>
     /// <param name="options">How many, and how far apart.</param>
     /// <param name="run">Key, threads.</param>
@@ -111,17 +122,65 @@ module RsmiSource =
     /// <returns>Errors: OutOfRange.</returns>
     let ising (options: IsingSamplingOptions) (run: Run) (model: IsingModel) : Result<RsmiSource, MiceError list> =
         IsingSampling.draw options run model
-        |> Result.map (fun drawn ->
-            { ofArrays
-                  (torus drawn.Snapshots.Shape 1)
-                  drawn.SnapshotsPerChain
-                  [
-                      "system", "ising"
-                      "shape", LatticeShape.text drawn.Snapshots.Shape
-                      "temperature", Number.text model.Temperature
-                      "coupling", Number.text model.Coupling
-                      "field", Number.text model.Field
-                  ]
-                  (drawn.Snapshots.Sites |> Array.map (Array.map float32)) with
-                Checks = drawn.Checks
-            })
+        |> Result.map (fun found ->
+            found.Snapshots.Sites
+            |> Array.map (Array.map float32)
+            |> drawn
+                (torus found.Snapshots.Shape 1)
+                found.SnapshotsPerChain
+                [| 0.0 |]
+                [
+                    "system", "ising"
+                    "shape", LatticeShape.text found.Snapshots.Shape
+                    "temperature", Number.text model.Temperature
+                    "coupling", Number.text model.Coupling
+                    "field", Number.text model.Field
+                ]
+                found.Checks)
+
+    /// Share of the bonds of a square lattice that dimers occupy.
+    [<Literal>]
+    let DimersPerBond = 0.25
+
+    /// <summary>Occupied bonds of interacting dimers in equilibrium: channel 0 has the bonds to the right, channel 1 those down, less their mean ¼.</summary>
+    /// <param name="options">How many, and how far apart.</param>
+    /// <param name="run">Key, threads.</param>
+    /// <param name="model">The model.</param>
+    /// <returns>Errors: OutOfRange.</returns>
+    let dimers (options: ChainOptions) (run: Run) (model: DimerModel) : Result<RsmiSource, MiceError list> =
+        DimerChain.sample options run model
+        |> Result.map (fun found ->
+            found.Spins
+            |> Array.map (DimerModel.bonds >> Array.map float32)
+            |> drawn
+                (torus [| model.Rows; model.Columns |] 2)
+                found.SnapshotsPerChain
+                [| DimersPerBond; DimersPerBond |]
+                [
+                    "system", "dimers"
+                    "shape", LatticeShape.text [| model.Rows; model.Columns |]
+                    "temperature", Number.text model.Temperature
+                ]
+                found.Checks)
+
+    /// <summary>Masses of a ring with chipping and aggregation, less their mean.</summary>
+    /// <param name="options">How many, and how far apart.</param>
+    /// <param name="run">Key, threads.</param>
+    /// <param name="model">The model.</param>
+    /// <returns>Errors: OutOfRange.</returns>
+    let chipping (options: ChippingOptions) (run: Run) (model: ChippingModel) : Result<RsmiSource, MiceError list> =
+        ChippingChain.sample options run model
+        |> Result.map (fun found ->
+            found.Masses
+            |> Array.map (Array.map float32)
+            |> drawn
+                (torus [| model.Sites |] 1)
+                found.SnapshotsPerChain
+                [| float model.Mass / float model.Sites |]
+                [
+                    "system", "chipping"
+                    "shape", string model.Sites
+                    "mass", string model.Mass
+                    "hop_rate", Number.text model.HopRate
+                ]
+                found.Checks)
