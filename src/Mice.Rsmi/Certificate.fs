@@ -29,9 +29,9 @@ module Certificate =
     [<Literal>]
     let private Looks = 20
 
-    /// Classes of q for every most likely value of h.
+    /// Classes of q, about.
     [<Literal>]
-    let private ClassesPerValue = 8
+    let private MostClasses = 64
 
     /// Resampled groups of the bootstrap.
     [<Literal>]
@@ -128,34 +128,44 @@ module Certificate =
             Tensor.scope (fun () -> predict layer values parameters (environment samples part) |> Tensor.toFloats)
             |> Array.chunkBySize values)
 
-    /// Classes of q: the most likely value, and how likely it is in equal parts.
-    let private classes (predicted: float[][]) : int[] =
-        let likeliest =
-            predicted |> Array.map (fun q -> Array.findIndex ((=) (Array.max q)) q)
+    /// Equal parts of some numbers: the part of each.
+    let private parts (count: int) (numbers: float[]) : int[] =
+        let sorted = Array.sort numbers
 
         let edges =
-            Array.zip likeliest predicted
-            |> Array.groupBy fst
-            |> Array.map (fun (value, own) ->
-                let sorted = own |> Array.map (fun (_, q) -> q[value]) |> Array.sort
+            Array.init (count - 1) (fun i -> sorted[(i + 1) * sorted.Length / count])
 
-                value, Array.init (ClassesPerValue - 1) (fun i -> sorted[(i + 1) * sorted.Length / ClassesPerValue]))
-            |> dict
+        numbers |> Array.map (fun x -> edges |> Array.filter (fun edge -> x >= edge) |> Array.length)
 
-        Array.map2
-            (fun value (q: float[]) ->
-                let above =
-                    edges[value] |> Array.filter (fun edge -> q[value] >= edge) |> Array.length
+    /// Classes of q. Of several components: how likely each is up, in equal parts. Of states: the likeliest, and how likely it is.
+    let private classes (variable: CoarseVariable) (predicted: float[][]) : int[] =
+        match variable with
+        | CoarseVariable.Binary components ->
+            let each = max 2 (int (float MostClasses ** (1.0 / float components) + 1e-9))
 
-                value * ClassesPerValue + above)
-            likeliest
-            predicted
+            let up k =
+                predicted
+                |> Array.map (fun q ->
+                    q
+                    |> Array.indexed
+                    |> Array.sumBy (fun (h, log) -> if CoarseVariable.spin k h > 0 then exp log else 0.0))
+                |> parts each
 
-    let private counted (key: Key) (law: float[][]) (predicted: float[][]) =
+            Array.init components up |> Array.reduce (Array.map2 (fun sum own -> sum * each + own))
+        | CoarseVariable.States states ->
+            let each = max 2 (MostClasses / states)
+
+            let likeliest =
+                predicted |> Array.map (fun q -> Array.findIndex ((=) (Array.max q)) q)
+
+            let how = predicted |> Array.map Array.max |> parts each
+            Array.map2 (fun value part -> value * each + part) likeliest how
+
+    let private counted (key: Key) variable (law: float[][]) (predicted: float[][]) =
         let generator = Key.generator (Key.named "ties" key)
         let drawn = law |> Array.map (fun p -> generator.NextIndex(p, 0, p.Length))
 
-        JointCounts.ofSymbols [ drawn; classes predicted ]
+        JointCounts.ofSymbols [ drawn; classes variable predicted ]
         |> Result.bind (DiscreteInformation.mutualInformation EntropyMethod.Grassberger)
 
     let private estimate (value: float) (error: float) direction : Estimate<nat> =
@@ -196,7 +206,7 @@ module Certificate =
 
             let groups = split.Test |> Array.map (RsmiSamples.group samples)
             let surprises = surprises tested
-            let! counted = counted run.Key tested predicted
+            let! counted = counted run.Key grainer.Variable tested predicted
 
             return
                 {

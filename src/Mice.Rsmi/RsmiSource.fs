@@ -142,16 +142,35 @@ module RsmiSource =
     [<Literal>]
     let DimersPerBond = 0.25
 
+    /// Occupied bonds of a covering of a square torus mirrored at its diagonal: bonds to the right become bonds down.
+    let internal mirrored (side: int) (bonds: float32[]) : float32[] =
+        let sites = side * side
+
+        Array.init bonds.Length (fun i ->
+            let site = i % sites
+            let image = site % side * side + site / side
+            bonds[(if i < sites then sites else 0) + image])
+
     /// <summary>Occupied bonds of interacting dimers in equilibrium: channel 0 has the bonds to the right, channel 1 those down, less their mean ¼.</summary>
+    /// <remarks>On a square torus every second covering, chosen at random, is mirrored at the diagonal, which is a symmetry of the law: chains that stay in one
+    /// of the columnar states for long show the others as well.</remarks>
     /// <param name="options">How many, and how far apart.</param>
     /// <param name="run">Key, threads.</param>
     /// <param name="model">The model.</param>
     /// <returns>Errors: OutOfRange.</returns>
     let dimers (options: ChainOptions) (run: Run) (model: DimerModel) : Result<RsmiSource, MiceError list> =
+        let generator = Key.generator (Key.named "mirrors" run.Key)
+
+        let image bonds =
+            if model.Rows = model.Columns && generator.NextInt 2 = 1 then
+                mirrored model.Rows bonds
+            else
+                bonds
+
         DimerChain.sample options run model
         |> Result.map (fun found ->
             found.Spins
-            |> Array.map (DimerModel.bonds >> Array.map float32)
+            |> Array.map (DimerModel.bonds >> Array.map float32 >> image)
             |> drawn
                 (torus [| model.Rows; model.Columns |] 2)
                 found.SnapshotsPerChain

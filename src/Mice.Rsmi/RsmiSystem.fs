@@ -67,6 +67,12 @@ module RsmiSystem =
             Settings = settings "ising" lattice.Shape configurations [ "coupling", Number.text coupling ]
         }
 
+    /// Chains that are independent of each other give errors of what stays for long, such as a columnar state.
+    let private manyChains =
+        { ChainOptions.defaults with
+            Chains = 512
+        }
+
     /// <summary>Interacting dimers on a square torus.</summary>
     /// <param name="side">Rows and columns, even.</param>
     /// <param name="configurations">Configurations to draw.</param>
@@ -81,7 +87,7 @@ module RsmiSystem =
             Draw =
                 fun run temperature ->
                     DimerModel.square side temperature
-                    |> RsmiSource.dimers (ChainOptions.defaults |> ChainOptions.withSnapshots configurations) run
+                    |> RsmiSource.dimers (manyChains |> ChainOptions.withSnapshots configurations) run
             Operators = FilterOperator.ofDimers lattice
             Settings = settings "dimers" lattice.Shape configurations []
         }
