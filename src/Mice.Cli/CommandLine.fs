@@ -25,6 +25,7 @@ module CommandLine =
             AlloyTemperingVerb.verb
             yield! Segal.verbs
             yield! BracketVerbs.verbs
+            yield! RsmiVerbs.verbs
         ]
 
     let private words (verb: Verb) = String.concat " " verb.Words

@@ -41,6 +41,15 @@ module BlockGeometry =
             Stride = 1
         }
 
+    /// Every setting by name.
+    let describe (g: BlockGeometry) : (string * string) list =
+        [
+            "block", string g.Block
+            "buffer", string g.Buffer
+            "environment", (g.Environment |> Option.map string |> Option.defaultValue "all")
+            "stride", string g.Stride
+        ]
+
     /// Distance along one axis between a place and the block that begins at a corner: 0 within the block.
     let private along (block: int) (side: int) (isPeriodic: bool) (corner: int) (place: int) : int =
         if isPeriodic then

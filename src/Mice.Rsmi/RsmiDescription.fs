@@ -98,7 +98,16 @@ module RsmiDescription =
             ResultRow.count "test_groups" "Independent groups" c.Groups
         ]
 
-    let private rows (system: RsmiSystem option) (operators: FilterOperator list) (p: RsmiPoint) : ResultRow list =
+    /// Operators of the system, or those of one degree of freedom a site.
+    let private operators (system: RsmiSystem option) (p: RsmiPoint) : FilterOperator list =
+        match system with
+        | Some system -> system.Operators p.Geometry.Block
+        | None when p.Lattice.Channels = 1 -> FilterOperator.ofSites p.Lattice p.Geometry.Block
+        | None -> []
+
+    let private rows (system: RsmiSystem option) (p: RsmiPoint) : ResultRow list =
+        let operators = operators system p
+
         let key, symbol =
             system |> Option.map (fun s -> s.Parameter, s.Symbol) |> Option.defaultValue ("value", "")
 
@@ -150,12 +159,10 @@ module RsmiDescription =
     /// <summary>The description of points.</summary>
     /// <param name="settings">What the numbers depend on.</param>
     /// <param name="system">What was drawn; None for configurations from elsewhere.</param>
-    /// <param name="operators">Operators that filters are compared with.</param>
     /// <param name="points">One or more.</param>
     let create
         (settings: (string * string) list)
         (system: RsmiSystem option)
-        (operators: FilterOperator list)
         (points: RsmiPoint list)
         : ResultDescription =
         let symbol = system |> Option.map _.Symbol |> Option.defaultValue ""
@@ -165,10 +172,7 @@ module RsmiDescription =
             Meaning = meaning
             Sections =
                 [
-                    ResultRow.table
-                        "results"
-                        "Real-space mutual information"
-                        (points |> List.map (rows system operators))
+                    ResultRow.table "results" "Real-space mutual information" (points |> List.map (rows system))
                 ]
             Checks = checks symbol points
             Notes = []
