@@ -39,13 +39,16 @@ type Generator internal (a: uint64, b: uint64, c: uint64, d: uint64) =
     member this.NextInt(count: int) : int =
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1)
         let range = uint64 count
-        // Values whose low half falls below 2^64 mod count would make some results more frequent than others.
-        let biased = (0UL - range) % range
         let mutable low = 0UL
         let mutable high = Math.BigMul(this.NextUInt64(), range, &low)
 
-        while low < biased do
-            high <- Math.BigMul(this.NextUInt64(), range, &low)
+        // Values whose low half falls below 2^64 mod count would make some results more frequent than others. The remainder is below count, so that
+        // the division is rarely needed.
+        if low < range then
+            let biased = (0UL - range) % range
+
+            while low < biased do
+                high <- Math.BigMul(this.NextUInt64(), range, &low)
 
         int high
 
