@@ -18,6 +18,7 @@ let private benches: Measurement list =
         QuestsBench.speed
         QuestsBench.streaming
         QuestsBench.index
+        ChippingBench.measurement
         AlloysBench.measurement
         SegalBench.measurement
     ]
