@@ -1,6 +1,5 @@
 namespace Mice.Samplers
 
-open System
 open System.Runtime.CompilerServices
 open Mice
 
@@ -29,8 +28,8 @@ module ChippingOptions =
     [<Literal>]
     let private Spacing = 0.25
 
-    /// <summary>64 rings of 32 snapshots, L²/4 apart, after 2L². The autocorrelation time of the largest mass was up to 0.08 L² for ρ = 1, w from 0 to 2 and
-    /// L from 64 to 256, longest at the transition. A result checks whether these numbers were enough.</summary>
+    /// <summary>64 rings of 32 snapshots, L²/4 apart, after 2L². The autocorrelation time of the largest mass was up to 0.08 L² for ρ = 1, w from 0 to 2
+    /// and L from 64 to 256, longest at the transition. A result checks whether these numbers were enough.</summary>
     /// <param name="model">The model; only its number of sites counts.</param>
     let defaults (model: ChippingModel) : ChippingOptions =
         let square = float model.Sites * float model.Sites
@@ -112,8 +111,16 @@ module ChippingChain =
 
         count
 
-    /// The events of a time, by D. T. Gillespie, J. Comput. Phys. 22, 403 (1976): all occupied sites have one rate, so that the next event is at any of them with
-    /// equal probability. The event after the end is forgotten, since waiting times have no memory. Changes the masses.
+    /// The site to the left for even numbers and to the right for odd ones, without a branch between these: no processor foretells a coin.
+    let inline private beside (last: int) (site: int) (number: int) : int =
+        let target = site + ((number &&& 1) <<< 1) - 1
+
+        if target < 0 then last
+        elif target > last then 0
+        else target
+
+    /// The events of a time, by D. T. Gillespie, J. Comput. Phys. 22, 403 (1976): all occupied sites have one rate, so that the next event is at any of
+    /// them with equal probability. The event after the end is forgotten, since waiting times have no memory. Changes the masses.
     [<MethodImpl(MethodImplOptions.AggressiveOptimization)>]
     let private pass
         (hopRate: float)
@@ -133,15 +140,7 @@ module ChippingChain =
             let draw = generator.NextInt(2 * count)
             let place = draw >>> 1
             let site = occupied[place]
-
-            // Sides without a branch: no processor foretells a coin.
-            let mutable target = site + ((draw &&& 1) <<< 1) - 1
-
-            if target < 0 then
-                target <- last
-            elif target > last then
-                target <- 0
-
+            let target = beside last site draw
             let held = masses[site]
             let moved = if generator.NextFloat() < chip then 1 else held
 
