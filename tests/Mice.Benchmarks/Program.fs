@@ -20,6 +20,7 @@ let private benches: Measurement list =
         QuestsBench.index
         ChippingBench.measurement
         AlloysBench.measurement
+        DimersBench.measurement
         SegalBench.measurement
     ]
 

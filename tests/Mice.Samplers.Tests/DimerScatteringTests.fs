@@ -28,15 +28,15 @@ let private bouncesLeast (weights: float[]) (amounts: float[,]) =
         let excess = 2.0 * weights[i] - Array.sum weights
         close (rounding * Array.max weights) (max 0.0 excess) amounts[i, i]
 
-/// Probabilities that an alias table draws, in units of 2⁻³².
+/// Probabilities that an alias table draws, in units of 2⁻³¹.
 let private drawn (entries: uint32[]) =
     let units = Array.zeroCreate<int64> 4
 
     for slot in 0..3 do
-        let threshold = int64 (entries[slot] >>> 2)
-        let other = slot ^^^ int (entries[slot] &&& 3u)
+        let threshold = int64 (entries[slot] >>> 3)
+        let other = slot ^^^ int (entries[slot] >>> 1 &&& 3u)
         units[slot] <- units[slot] + threshold
-        units[other] <- units[other] + (1L <<< 30) - threshold
+        units[other] <- units[other] + (1L <<< 29) - threshold
 
     units
 
@@ -80,7 +80,7 @@ let tests =
             }
 
             test "Alias tables draw with the probabilities that they are made of" {
-                let full = 1L <<< 32
+                let full = 1L <<< 31
 
                 for units in
                     [
@@ -104,13 +104,13 @@ let tests =
 
                             for i in 0..3 do
                                 let units = drawn table[16 * place + 4 * i .. 16 * place + 4 * i + 3]
-                                Expect.equal (Array.sum units) (1L <<< 32) "all"
+                                Expect.equal (Array.sum units) (1L <<< 31) "all"
 
                                 for k in 0..3 do
-                                    // Rounding to units of 2⁻³², where the largest makes up for the others, and of differences of weights up to 1.
+                                    // Rounding to units of 2⁻³¹, where the largest makes up for the others, and of differences of weights up to 1.
                                     close
-                                        (5e-10 + rounding / weights[i])
+                                        (1e-9 + rounding / weights[i])
                                         (amounts[i, k] / weights[i])
-                                        (float units[k] / 4294967296.0)
+                                        (float units[k] / 2147483648.0)
             }
         ]

@@ -39,7 +39,7 @@ module DimerChain =
 
             while visits < wanted || worms < 16 do
                 lane.Worms <- 1
-                visits <- visits + DimerWorms.run (fun _ -> false) [| lane |]
+                visits <- visits + DimerWorms.run tables (fun _ -> false) [| lane |]
                 worms <- worms + 1
 
             float visits / float worms
@@ -52,11 +52,7 @@ module DimerChain =
     /// <param name="model">The model, without faults.</param>
     let internal plan (solve: float[] -> float[,]) (model: DimerModel) : Plan =
         let tables =
-            {
-                Neighbours = DimerModel.neighbours model
-                Turns = DimerScattering.table solve model.Temperature
-                Columns = model.Columns
-            }
+            DimerTables(model.Columns, DimerModel.neighbours model, DimerScattering.table solve model.Temperature)
 
         {
             Model = model
@@ -67,7 +63,7 @@ module DimerChain =
     let private sweeps (plan: Plan) (count: int) (key: Key) (covering: byte[]) : byte[] =
         let lane = DimerLane(plan.Tables, 0, covering, key)
         lane.Worms <- count * plan.Worms
-        DimerWorms.run (fun _ -> false) [| lane |] |> ignore
+        DimerWorms.run plan.Tables (fun _ -> false) [| lane |] |> ignore
         lane.Covering
 
     let private uniform (model: DimerModel) =
@@ -156,7 +152,7 @@ module DimerChain =
             DimerLane(plan.Tables, index, covering, Key.item 0 track.StepKeys, Worms = plan.Worms)
 
         Array.mapi lane tracks
-        |> DimerWorms.run (fun lane -> advance options plan run report tracks[lane.Index] lane)
+        |> DimerWorms.run plan.Tables (fun lane -> advance options plan run report tracks[lane.Index] lane)
         |> ignore
 
         tracks |> Array.map _.Links |> Ok

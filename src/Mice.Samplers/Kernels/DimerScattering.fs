@@ -67,19 +67,19 @@ module DimerScattering =
         else
             weights |> Array.map (fun w -> w / Array.sum weights)
 
-    /// Probabilities in units of 2⁻³², which add up to 2³²; the largest one takes up what rounding leaves.
+    /// Probabilities in units of 2⁻³¹, which add up to 2³¹; the largest one takes up what rounding leaves.
     let private whole (probabilities: float[]) : int64[] =
-        let units = probabilities |> Array.map (fun p -> int64 (round (p * 4294967296.0)))
+        let units = probabilities |> Array.map (fun p -> int64 (round (p * 2147483648.0)))
         let largest = Array.findIndex ((=) (Array.max units)) units
-        units[largest] <- units[largest] + (1L <<< 32) - Array.sum units
+        units[largest] <- units[largest] + (1L <<< 31) - Array.sum units
         units
 
-    /// <summary>Walker's alias table of four outcomes: with slot = u mod 4 of a random 32-bit word u, the outcome is the slot when u/4 is below entry/4, and else the
-    /// slot with the bits of entry mod 4 flipped. Exact for probabilities in units of 2⁻³².</summary>
-    /// <param name="units">Probabilities in units of 2⁻³², [4].</param>
+    /// <summary>Walker's alias table of four outcomes. A random 32-bit word u has the slot u/2 mod 4 and the rest u/8. The outcome is the slot where the rest is
+    /// below entry/8, and else the slot with the bits of entry/2 mod 4 flipped; quotients are rounded down. Exact for probabilities in units of 2⁻³¹.</summary>
+    /// <param name="units">Probabilities in units of 2⁻³¹, [4].</param>
     /// <returns>[4].</returns>
     let internal alias (units: int64[]) : uint32[] =
-        let full = 1L <<< 30
+        let full = 1L <<< 29
         let rest = Array.copy units
         let entries = Array.zeroCreate 4
         let isOpen = Array.create 4 true
@@ -93,7 +93,7 @@ module DimerScattering =
             isOpen[least] <- false
 
             if rest[least] < full then
-                entries[least] <- (uint32 rest[least] <<< 2) ||| uint32 (least ^^^ most)
+                entries[least] <- (uint32 rest[least] <<< 3) ||| (uint32 (least ^^^ most) <<< 1)
                 rest[most] <- rest[most] - (full - rest[least])
 
         entries

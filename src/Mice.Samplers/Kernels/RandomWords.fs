@@ -12,11 +12,17 @@ open Mice
 type internal RandomWords(key: Key, vectors: int) =
     let buffer: uint64[] = Array.zeroCreate (4 * vectors)
 
-    let state =
+    let state = Array.zeroCreate<Vector256<uint64>> 4
+
+    let seed (key: Key) =
         let generator = Key.generator key
 
-        let word () = generator.NextUInt64()
-        Array.init 4 (fun _ -> Vector256.Create(word (), word (), word (), word ()))
+        for i in 0..3 do
+            let a, b = generator.NextUInt64(), generator.NextUInt64()
+            let c, d = generator.NextUInt64(), generator.NextUInt64()
+            state[i] <- Vector256.Create(a, b, c, d)
+
+    do seed key
 
     let mutable next = vectors
 
@@ -47,6 +53,11 @@ type internal RandomWords(key: Key, vectors: int) =
 
     /// 1,024 vectors at a time.
     new(key: Key) = RandomWords(key, 1024)
+
+    /// Goes on as a new one with another key, in the same buffer.
+    member _.Reseed(key: Key) : unit =
+        seed key
+        next <- vectors
 
     /// The random words; words from index 4·Next on have not been used.
     member _.Buffer = buffer
