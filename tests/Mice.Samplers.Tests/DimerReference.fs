@@ -28,20 +28,5 @@ let boltzmann (temperature: float) : (byte[] * float)[] =
     let z = Array.sum weights
     Array.map2 (fun c w -> c, w / z) all weights
 
-/// The coverings of a torus without some sites, counted by filling the first empty site in every way.
-let coveringsWithout (model: DimerModel) (holes: int list) : int =
-    let around = DimerModel.neighbours model
-
-    let rec count (filled: Set<int>) =
-        match Seq.tryFind (fun s -> not (filled.Contains s)) (seq { 0 .. DimerModel.sites model - 1 }) with
-        | None -> 1
-        | Some site ->
-            [ 0..3 ]
-            |> List.map (fun direction -> around[4 * site + direction])
-            |> List.filter (fun partner -> not (filled.Contains partner))
-            |> List.sumBy (fun partner -> count (filled.Add(site).Add partner))
-
-    count (Set.ofList holes)
-
 /// Text by which coverings are told apart.
 let name (covering: byte[]) = Convert.ToHexString covering
