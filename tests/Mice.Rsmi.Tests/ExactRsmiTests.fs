@@ -3,14 +3,12 @@ module Mice.Rsmi.Tests.ExactRsmiTests
 open Expecto
 open Mice.Rsmi
 open Mice.Testing
-open Mice.Rsmi.Tests.SmallSystems
+open Mice.Testing.Systems.KnownLaws
 
 let private majority =
     CoarseGrainer.create (CoarseVariable.Binary 1) [| Array.create 4 1.0 |]
 
-let private system temperature =
-    let law = ising temperature
-    ExactRsmi.create (opposite 1) 0.0 law.Weights law.States
+let private system temperature = exact (ising temperature)
 
 [<Tests>]
 let tests =

@@ -4,7 +4,7 @@ open Expecto
 open Mice
 open Mice.Rsmi
 open Mice.Testing
-open Mice.Rsmi.Tests.SmallSystems
+open Mice.Testing.Systems.KnownLaws
 
 let private options =
     { RsmiOptions.defaults with
@@ -13,10 +13,9 @@ let private options =
 
 let private estimate seed temperature =
     let law = ising temperature
-    let source = draw seed 8192 law
-    let samples = RsmiSamples.create (opposite 1) source |> ok
+    let samples = RsmiSamples.create (opposite 1) (source seed 8192 law) |> ok
     let result = Rsmi.estimate options (Run.quiet |> Run.seeded seed) samples |> ok
-    struct (result, ExactRsmi.create (opposite 1) 0.0 law.Weights law.States)
+    struct (result, exact law)
 
 [<Tests>]
 let tests =
@@ -27,7 +26,7 @@ let tests =
                 test $"the best filter of the 4×4 torus at T = {temperature}" {
                     let struct (result, system) = estimate 5UL temperature
                     let exact = ExactRsmi.ofGrainer result.Best system
-                    let best = bestOfFilters system
+                    let best = bestOfFilters 3 system
                     // Four errors: p = 6e-5, fixed seed.
                     Expecting.withinErrors 4.0 result.Information exact "certificate of this filter"
                     Expecting.withinErrors 4.0 result.Certificate.Counted exact "counted"

@@ -5,7 +5,7 @@ open FsCheck
 open Mice.Rsmi
 open Mice.Samplers
 open Mice.Testing
-open Mice.Rsmi.Tests.SmallSystems
+open Mice.Testing.Systems.KnownLaws
 
 /// Chebyshev distance of a site from the block at a corner, by looking at all sites of the block.
 let private distance (lattice: SiteLattice) block (corner: int[]) site =

@@ -34,6 +34,7 @@ let private verifications: Measurement list =
         GraphVerification.measurement
         BracketVerification.measurement
         BracketVerification.largeMeasurement
+        RsmiExactVerification.measurement
     ]
 
 [<EntryPoint>]

@@ -1,5 +1,5 @@
-/// Small systems whose laws are known, and configurations drawn from them.
-module Mice.Rsmi.Tests.SmallSystems
+/// Small systems whose laws are known,, and configurations drawn from them.
+module Mice.Testing.Systems.KnownLaws
 
 open Mice
 open Mice.Rsmi
@@ -68,17 +68,46 @@ let draw (seed: uint64) (count: int) (law: KnownLaw) : RsmiSource =
 
     Array.init count (fun _ -> one ()) |> RsmiSource.ofArrays law.Lattice 1 []
 
-/// The best I(H : E) of all filters with whole weights from −3 to 3: on four spins these are all linear threshold functions.
-let bestOfFilters (system: ExactSystem) : float =
-    let weights = [| -3.0 .. 3.0 |]
+/// All 272 coverings of the 4×4 torus by dimers, as occupied bonds.
+let dimers (temperature: float) : KnownLaw =
+    let model = DimerModel.square 4 temperature
+    let coverings = DimerEnumeration.coverings model |> ok
 
-    [|
-        for a in weights do
-            for b in weights do
-                for c in weights do
-                    for d in weights do
-                        if [ a; b; c; d ] <> [ 0.0; 0.0; 0.0; 0.0 ] then
-                            CoarseGrainer.create (CoarseVariable.Binary 1) [| [| a; b; c; d |] |]
-    |]
-    |> Array.map (fun grainer -> ExactRsmi.ofGrainer grainer system)
-    |> Array.max
+    let weights =
+        coverings |> Array.map (fun c -> exp (float (DimerModel.parallelPairs model c) / temperature))
+
+    let z = Array.sum weights
+
+    {
+        Lattice = torus [| 4; 4 |] 2
+        States = coverings |> Array.map (DimerModel.bonds >> Array.map float32)
+        Weights = weights |> Array.map (fun w -> w / z)
+    }
+
+/// Mean of the degrees of freedom, as sources measure from.
+let origin (law: KnownLaw) : float =
+    if law.Lattice.Channels = 2 then RsmiSource.DimersPerBond else 0.0
+
+/// Configurations that are drawn independently of each other, measured from the origin of the law.
+let source (seed: uint64) (count: int) (law: KnownLaw) : RsmiSource =
+    { draw seed count law with
+        Origins = Array.create law.Lattice.Channels (origin law)
+    }
+
+/// The law of two opposite blocks.
+let exact (law: KnownLaw) : ExactSystem =
+    ExactRsmi.create (opposite law.Lattice.Channels) (origin law) law.Weights law.States
+
+/// The best I(H : E) of all single filters with whole weights of some size, and more if they are wanted.
+let bestOfFilters (largest: int) (system: ExactSystem) : float =
+    let width = system.Blocks.Length / system.Joint.Length
+    let values = 2 * largest + 1
+    let count = pown values width
+
+    let filter number =
+        Array.init width (fun j -> float (number / pown values j % values - largest))
+
+    Seq.init (count / 2) filter
+    |> Seq.filter (Array.exists ((<>) 0.0))
+    |> Seq.map (fun f -> ExactRsmi.ofGrainer (CoarseGrainer.create (CoarseVariable.Binary 1) [| f |]) system)
+    |> Seq.max
