@@ -237,3 +237,50 @@ module Draw =
             ColorBar = ColorBar.init (Title = Title.init (Text = escape scale), Thickness = 14, Len = 0.8),
             UseDefaults = false
         )
+
+    /// <summary>A map of numbers with signs, with the scale of colours beside it: blue for negative numbers, vermilion for positive ones, grey for 0.
+    /// The scale reaches equally far to both sides; NaN leaves a place empty.</summary>
+    /// <param name="scale">What the number is, with its unit; empty for no scale beside the map.</param>
+    /// <param name="x">Abscissae, [n].</param>
+    /// <param name="y">Ordinates, [m].</param>
+    /// <param name="values">[m][n]: the numbers.</param>
+    let signedMap (scale: string) (x: float[]) (y: float[]) (values: float[][]) : GenericChart =
+        let largest =
+            values
+            |> Array.concat
+            |> Array.filter Double.IsFinite
+            |> Array.fold (fun largest value -> max largest (abs value)) 0.0
+
+        let reach = if largest > 0.0 then largest else 1.0
+
+        let colours =
+            StyleParam.Colorscale.Custom [ 0.0, Colour.blue; 0.5, Colour.grid; 1.0, Colour.vermilion ]
+
+        Chart.Heatmap(
+            zData = (values |> Array.map numbers),
+            X = numbers x,
+            Y = numbers y,
+            Name = "",
+            ShowLegend = false,
+            ColorScale = colours,
+            ShowScale = (scale <> ""),
+            ColorBar = ColorBar.init (Title = Title.init (Text = escape scale), Thickness = 14, Len = 0.8),
+            UseDefaults = false
+        )
+        |> GenericChart.mapTrace (Trace2DStyle.Heatmap(ZMin = -reach, ZMax = reach))
+
+    /// <summary>Places of a plane in one colour, with their name in the legend.</summary>
+    /// <param name="style">Name and colour.</param>
+    /// <param name="isIn">[m][n]: which places; the others stay empty.</param>
+    let area (style: Style) (isIn: bool[][]) : GenericChart =
+        let number inside = if inside then 1.0 else nan
+
+        Chart.Heatmap(
+            zData = (isIn |> Array.map (Array.map number >> numbers)),
+            Name = escape style.Name,
+            ShowLegend = (style.Name <> ""),
+            ColorScale = StyleParam.Colorscale.Custom [ 0.0, style.Colour; 1.0, style.Colour ],
+            ShowScale = false,
+            UseDefaults = false
+        )
+        |> GenericChart.mapTrace (Trace2DStyle.Heatmap(XGap = 1, YGap = 1))

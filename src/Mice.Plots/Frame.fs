@@ -129,6 +129,43 @@ module Frame =
     let logarithmic (chart: GenericChart) : GenericChart =
         chart |> Chart.withXAxis (LinearAxis.init (AxisType = StyleParam.AxisType.Log))
 
+    /// <summary>Makes the vertical axis logarithmic.</summary>
+    /// <param name="chart">The figure; its vertical coordinates are above 0.</param>
+    let logarithmicUp (chart: GenericChart) : GenericChart =
+        chart |> Chart.withYAxis (LinearAxis.init (AxisType = StyleParam.AxisType.Log))
+
+    /// Whole numbers between two ticks of an axis of so many places: about eight ticks.
+    let private ticks (places: int) = float (max 1 ((places + 7) / 8))
+
+    /// <summary>Puts the ticks of the horizontal axis at whole numbers.</summary>
+    /// <param name="places">How many whole numbers it reaches over.</param>
+    /// <param name="chart">The figure.</param>
+    let wholeNumbers (places: int) (chart: GenericChart) : GenericChart =
+        chart |> Chart.withXAxis (LinearAxis.init (Tick0 = 0.0, DTick = ticks places))
+
+    /// <summary>Shows a matrix as it is written: squares, the first row at the top, no grid.</summary>
+    /// <param name="rows">Rows of the matrix.</param>
+    /// <param name="columns">Columns of the matrix.</param>
+    /// <param name="chart">The figure; columns are its abscissae, rows its ordinates.</param>
+    let matrix (rows: int) (columns: int) (chart: GenericChart) : GenericChart =
+        let tick = ticks (max rows columns)
+
+        let right =
+            LinearAxis.init (ShowGrid = false, Constrain = StyleParam.AxisConstraint.Domain, Tick0 = 0.0, DTick = tick)
+
+        let down =
+            LinearAxis.init (
+                ShowGrid = false,
+                Constrain = StyleParam.AxisConstraint.Domain,
+                AutoRange = StyleParam.AutoRange.Reversed,
+                ScaleAnchor = StyleParam.ScaleAnchor.X 1,
+                ScaleRatio = 1.0,
+                Tick0 = 0.0,
+                DTick = tick
+            )
+
+        chart |> Chart.withXAxis right |> Chart.withYAxis down
+
     /// <summary>Gives the vertical axis named rows, all of them and half a row above and below.</summary>
     /// <param name="names">The names from the top, plain text.</param>
     /// <param name="chart">The figure.</param>

@@ -256,6 +256,7 @@ let private figures: (string * GenericChart * string list) list =
         "BracketFigures.entropies", BracketFigures.entropies brackets, [ "at most"; "at least"; "exact" ]
         "BracketFigures.intervals", BracketFigures.intervals brackets, [ "95 %"; "upper bound"; "exact" ]
         yield! AlloyFiguresTests.figures
+        yield! RsmiFiguresTests.figures
     ]
 
 [<Tests>]
