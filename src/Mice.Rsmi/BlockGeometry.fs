@@ -144,8 +144,11 @@ module BlockGeometry =
             let chosen isIn =
                 all
                 |> Array.filter (fun (struct (_, distance)) -> isIn distance)
-                |> Array.sortBy (fun (struct (_, distance)) -> distance)
-                |> Array.map (fun (struct (offset, _)) -> offset)
+                // A stable sort: the block stays in the order of its sites.
+                |> List.ofArray
+                |> List.sortBy (fun (struct (_, distance)) -> distance)
+                |> List.map (fun (struct (offset, _)) -> offset)
+                |> Array.ofList
 
             let at (offsets: int[][]) (corner: int[]) =
                 let places =

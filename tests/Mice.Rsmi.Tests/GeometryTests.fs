@@ -104,6 +104,19 @@ let tests =
                 Expect.equal found.Visible.Length 4096 "positions"
             }
 
+            test "the block is in the order of its sites, whatever its size" {
+                let found =
+                    BlockGeometry.regions (lattice [| 12; 12 |] true 2) (geometry 5 1 (Some 2)) |> ok
+
+                let sites =
+                    [|
+                        for row in 0..4 do
+                            for column in 0..4 -> 12 * row + column
+                    |]
+
+                Expect.equal found.Visible[0] (Array.append sites (Array.map ((+) 144) sites)) "at the first corner"
+            }
+
             test "too large blocks are refused" {
                 for block, buffer, environment in [ 8, 0, None; 4, 2, None; 2, 1, Some 3; 0, 0, None; 1, -1, None ] do
                     BlockGeometry.faults (lattice [| 8; 8 |] true 1) (geometry block buffer environment)
