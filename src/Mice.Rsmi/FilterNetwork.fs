@@ -88,12 +88,14 @@ module FilterNetwork =
         let agreement = law * logPredicted |> Tensor.sumOver [ -1 ] |> Tensor.meanOver [ 0 ]
         entropy + agreement
 
+    /// What the trunk computes from environments, [n; width].
+    let internal features (network: FilterNetwork) (parameters: Params) (environment: Tensor) : Tensor =
+        network.Trunk.Apply Mode.Evaluation (Params.find "trunk" parameters) environment
+
     /// ln q(h | e) of the critics of all seeds, [n; seeds; values].
     let internal predict (network: FilterNetwork) (parameters: Params) (environment: Tensor) : Tensor =
-        let features =
-            network.Trunk.Apply Mode.Evaluation (Params.find "trunk" parameters) environment
-
-        network.Head.Apply Mode.Evaluation (Params.find "head" parameters) features
+        features network parameters environment
+        |> network.Head.Apply Mode.Evaluation (Params.find "head" parameters)
         |> Tensor.reshape [ environment.Shape[0]; network.Seeds; CoarseVariable.values network.Variable ]
         |> Nn.logSoftmax -1
 

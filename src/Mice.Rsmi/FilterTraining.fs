@@ -77,6 +77,31 @@ module FilterTraining =
             |> FilterNetwork.objective law
             |> Tensor.toFloats)
 
+    /// Share of the steps that critics get to learn the final filters.
+    [<Literal>]
+    let private LastLessons = 0.33
+
+    /// The loss of all seeds.
+    let private mean (objectives: Tensor) : Tensor = -(Tensor.mean objectives)
+
+    /// Critics of fixed filters, from where they are.
+    let private relearned (options: RsmiOptions) network samples (split: RsmiSplit) (run: Run) grainers parameters =
+        let steps = max 1 (int (LastLessons * float options.Steps))
+
+        let plan =
+            plan "critics" "training critics of the final filters" steps options.LearningRate
+
+        let data step =
+            let struct (visible, environment) =
+                batch run.Key options.BatchSize samples split.Training step |> tensors run.Device samples
+
+            struct (hardLaw network grainers (Tensor.toArray<float32> visible), environment)
+
+        let loss (struct (law, environment)) parameters =
+            FilterNetwork.predict network parameters environment |> FilterNetwork.objective law |> mean
+
+        Training.run plan (Objective.ofLoss data loss) (TrainingState.start plan.Optimiser parameters) run
+
     /// <summary>Trains filters and critics of all seeds together.</summary>
     /// <param name="options">Options that passed the check.</param>
     /// <param name="samples">All samples.</param>
@@ -99,22 +124,40 @@ module FilterTraining =
             Objective.ofLoss
                 (fun step -> struct (gain options step, tensors run.Device samples (draw step)))
                 (fun (struct (gain, struct (visible, environment))) parameters ->
-                    -(FilterNetwork.objectives network gain parameters visible environment |> Tensor.sum)
-                    / float network.Seeds)
+                    FilterNetwork.objectives network gain parameters visible environment |> mean)
 
         let first =
             FilterNetwork.init network (Key.named "parameters" run.Key)
             |> Params.onto run.Device
             |> TrainingState.start plan.Optimiser
 
-        Training.run plan objective first run
-        |> Result.map (fun state ->
-            let parameters = Params.onto Device.cpu state.Best
-            let grainers = FilterNetwork.grainers network parameters
+        validate {
+            let! state = Training.run plan objective first (Run.within 0.0 0.7 "" run)
+            let features = FilterNetwork.features network state.Best
 
-            {
-                Grainers = grainers
-                Validated = validated network samples split.Validation parameters grainers
-                Curve = state.Curve |> Array.map (fun p -> { p with Loss = -p.Loss })
-                Outcome = state.Outcome
-            })
+            let grainers =
+                FilterPolish.refine
+                    features
+                    samples
+                    split.Training
+                    (FilterNetwork.grainers network state.Best)
+                    (Run.named "polish" run)
+
+            let! critics =
+                relearned
+                    options
+                    network
+                    samples
+                    split
+                    (run |> Run.named "critics" |> Run.within 0.7 0.3 "")
+                    grainers
+                    state.Best
+
+            return
+                {
+                    Grainers = grainers
+                    Validated = validated network samples split.Validation critics.Best grainers
+                    Curve = state.Curve |> Array.map (fun p -> { p with Loss = -p.Loss })
+                    Outcome = state.Outcome
+                }
+        }

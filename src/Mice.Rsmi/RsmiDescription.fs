@@ -11,7 +11,7 @@ module RsmiDescription =
         "I(H : E) in nats: what the discrete coarse variable H = h(V) of a block V shares with the environment E beyond a buffer. The number is H(H) + ⟨ln q(h|e)⟩ on configurations that neither filters nor critic q have seen, a lower bound for this filter; brackets hold one standard error in the last digits, from independent groups of configurations. That another filter may know more is not excluded."
 
     /// The parameter and the buffer in words.
-    let internal place (symbol: string) (p: RsmiPoint) : string =
+    let place (symbol: string) (p: RsmiPoint) : string =
         if Double.IsNaN p.Value then
             $"L_B = {p.Geometry.Buffer}"
         else
@@ -52,7 +52,7 @@ module RsmiDescription =
         ]
 
     /// The operators most like the filters.
-    let internal likest (operators: FilterOperator list) (p: RsmiPoint) : string =
+    let likest (operators: FilterOperator list) (p: RsmiPoint) : string =
         p.Result.Best.Filters
         |> Array.map (fun filter ->
             operators

@@ -42,7 +42,7 @@ module RsmiOptions =
             LearningRate = 8e-3
             Widths = [ 32; 32 ]
             FirstGain = 1.0
-            LastGain = 10.0
+            LastGain = 20.0
         }
 
     /// <summary>Checks all fields and reports every fault.</summary>

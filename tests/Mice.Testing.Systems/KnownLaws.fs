@@ -86,7 +86,10 @@ let dimers (temperature: float) : KnownLaw =
 
 /// Mean of the degrees of freedom, as sources measure from.
 let origin (law: KnownLaw) : float =
-    if law.Lattice.Channels = 2 then RsmiSource.DimersPerBond else 0.0
+    if law.Lattice.Channels = 2 then
+        RsmiSource.DimersPerBond
+    else
+        0.0
 
 /// Configurations that are drawn independently of each other, measured from the origin of the law.
 let source (seed: uint64) (count: int) (law: KnownLaw) : RsmiSource =

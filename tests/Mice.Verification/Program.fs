@@ -35,6 +35,10 @@ let private verifications: Measurement list =
         BracketVerification.measurement
         BracketVerification.largeMeasurement
         RsmiExactVerification.measurement
+        RsmiVerification.ising
+        RsmiVerification.dimers
+        RsmiVerification.chipping
+        RsmiVerification.ensemble
     ]
 
 [<EntryPoint>]

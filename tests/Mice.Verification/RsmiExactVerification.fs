@@ -10,10 +10,10 @@ open Mice.Testing.Systems.KnownLaws
 [<RequireQualifiedAccess>]
 module RsmiExactVerification =
     /// Independent data sets of each system, and configurations of each.
-    let private sets, private configurations = 35, 8192
+    let private sets, private configurations = 25, 32768
 
     /// Share of the best information that a filter may lack and still count as the best: data sets of this size do not tell such filters apart.
-    let private alike = 0.002
+    let private alike = 0.01
 
     let private laws =
         [
@@ -38,10 +38,7 @@ module RsmiExactVerification =
         let best = bestOfFilters largest system
 
         let found =
-            Run.console
-            |> Run.named name
-            |> Run.jobs (fun _ -> 1.0) (estimate law) [| 0 .. sets - 1 |]
-            |> ok
+            Run.console |> Run.named name |> Run.jobs (fun _ -> 1.0) (estimate law) [| 0 .. sets - 1 |] |> ok
 
         let isBest grainer =
             ExactRsmi.ofGrainer grainer system >= best * (1.0 - alike)
@@ -78,10 +75,11 @@ module RsmiExactVerification =
     let private run () =
         let rows = laws |> List.map row
         let total f = rows |> List.sumBy f
-        let hits = float (total (fun (_, h, _, _) -> h)) / float (total (fun (_, _, n, _) -> n))
 
-        let covered =
-            float (total (fun (_, _, _, c) -> c)) / float (sets * rows.Length)
+        let hits =
+            float (total (fun (_, h, _, _) -> h)) / float (total (fun (_, _, n, _) -> n))
+
+        let covered = float (total (fun (_, _, _, c) -> c)) / float (sets * rows.Length)
 
         let isMet = hits >= 0.95 && covered >= 0.9
 

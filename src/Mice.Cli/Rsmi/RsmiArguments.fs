@@ -99,7 +99,7 @@ module RsmiArguments =
                 ] do
                 if isGiven && not (List.contains kind kinds) then
                     let fits = String.concat ", " kinds
-                    MiceError.Mismatch($"{name} and rsmi {kind}", kind, $"for {fits} alone")
+                    MiceError.Mismatch(name, $"rsmi {kind}", $"rsmi {fits}, which alone take it")
         ]
 
     /// Temperatures, of which those of dimers may be infinite.

@@ -1,6 +1,7 @@
 namespace Mice.Cli
 
 open Mice
+open Mice.Plots
 open Mice.Rsmi
 
 /// `mice rsmi …`: what a block knows of its far environment, and the filters that find it.
@@ -34,7 +35,7 @@ module RsmiVerbs =
 
         RsmiDescription.create (settings job) system points
         |> Outputs.finish job.Options "Real-space mutual information" (Estimators.versions []) (fun () ->
-            [])
+            RsmiFigures.all system points)
 
     let private verb (kind: string) (what: string) : Verb =
         Verb.create<RsmiArgument, _, _>
