@@ -76,8 +76,9 @@ module BlockGeometry =
             yield! g.Environment |> Option.map (Validate.atLeast 1 "the environment") |> Option.defaultValue []
             yield! Validate.atLeast 1 "the stride" g.Stride
             yield! Validate.atLeast 1 "the number of axes" lattice.Shape.Length
+            yield! Validate.atLeast 1 "the degrees of freedom of a site" lattice.Channels
 
-            match Array.min lattice.Shape with
+            match Array.fold min System.Int32.MaxValue lattice.Shape with
             | side when g.Block + 2 * g.Buffer >= side ->
                 MiceError.OutOfRange(
                     "the block with its buffer on both sides",

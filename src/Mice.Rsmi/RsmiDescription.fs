@@ -109,7 +109,7 @@ module RsmiDescription =
         let operators = operators system p
 
         let key, symbol =
-            system |> Option.map (fun s -> s.Parameter, s.Symbol) |> Option.defaultValue ("value", "")
+            system |> Option.map (fun s -> s.Parameter, s.Symbol) |> Option.defaultValue ("value", "value")
 
         [
             if not (Double.IsNaN p.Value) then
@@ -165,7 +165,7 @@ module RsmiDescription =
         (system: RsmiSystem option)
         (points: RsmiPoint list)
         : ResultDescription =
-        let symbol = system |> Option.map _.Symbol |> Option.defaultValue ""
+        let symbol = system |> Option.map _.Symbol |> Option.defaultValue "value"
 
         {
             Answer = answer symbol points

@@ -91,13 +91,17 @@ module RsmiSource =
         let areSpins =
             configurations |> Array.forall (Array.forall (fun s -> s = 1.0f || s = -1.0f))
 
+        // Configurations of another size are a fault, which is told when samples are made of them.
+        let dofs = LatticeShape.sites lattice.Shape * lattice.Channels
+        let fit = configurations |> Array.forall (fun c -> c.Length = dofs)
+
         {
             Lattice = lattice
             Configurations = configurations
             PerGroup = perGroup
             Origins =
-                if areSpins || configurations.Length = 0 then
-                    Array.zeroCreate lattice.Channels
+                if areSpins || configurations.Length = 0 || not fit then
+                    Array.zeroCreate (max 0 lattice.Channels)
                 else
                     means lattice configurations
             Checks = []

@@ -123,6 +123,22 @@ let tests =
                     |> fun faults -> Expect.isNonEmpty faults $"{block}, {buffer}, {environment}"
             }
 
+            test "lattices without axes or numbers, and configurations of another size, are faults" {
+                for shape, channels in [ [||], 1; [| 8; 8 |], 0; [| 8; 8 |], -1 ] do
+                    let found = lattice shape true channels
+                    Expect.isNonEmpty (BlockGeometry.faults found (geometry 2 1 (Some 1))) $"{shape}, {channels}"
+
+                    Array.create 20 [| 0.5f; 1.0f |]
+                    |> RsmiSource.ofArrays found 1 []
+                    |> RsmiSource.faults
+                    |> fun faults -> Expect.isNonEmpty faults $"{shape}, {channels}"
+
+                Array.create 20 [| 0.5f; 1.0f |]
+                |> RsmiSource.ofArrays (lattice [| 8; 8 |] true 1) 1 []
+                |> RsmiSource.faults
+                |> fun faults -> Expect.isNonEmpty faults "two numbers on 64 sites"
+            }
+
             test "a ball of a ring is a block of the ring" {
                 let neighbours = Array.init 12 (fun i -> [| (i + 1) % 12; (i + 11) % 12 |])
                 let found = Regions.ball neighbours 3 1 2 (Some 1)
