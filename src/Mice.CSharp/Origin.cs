@@ -1,6 +1,9 @@
+using System;
 using System.Runtime.CompilerServices;
 using Mice.Entropy;
 using Mice.Information;
+using Mice.Rsmi;
+using Microsoft.FSharp.Core;
 
 namespace Mice.CSharp;
 
@@ -33,6 +36,12 @@ public static class Origin
             MeltingResult melting => MeltingDescription.create(melting),
             MutualInformationResult information => MutualInformationDescription.create(information),
             LatticeResult point => LatticeDescription.create([], [point]),
+            Tuple<FSharpOption<RsmiSystem>, RsmiPoint> found => RsmiDescription.create(
+                [],
+                found.Item1,
+                RsmiEstimator.Operators(found.Item1, found.Item2.Geometry.Block),
+                [found.Item2]
+            ),
             _ => null,
         };
 }

@@ -86,6 +86,7 @@ public class SurfaceTests
         Assert.Contains("LatticeSnapshotFile", names);
         Assert.Contains("MiceException", names);
         Assert.Contains("DescribedRow", names);
+        Assert.Contains("RsmiEstimator", names);
         Assert.All(Facade.GetExportedTypes(), t => Assert.Equal("Mice.CSharp", t.Namespace));
     }
 }
