@@ -9,6 +9,7 @@ using Mice.Entropy;
 using Mice.Information;
 using Mice.Plots;
 using Mice.Quests;
+using Mice.Rsmi;
 using Mice.Samplers;
 using Microsoft.DotNet.Interactive.Formatting;
 using Microsoft.FSharp.Collections;
@@ -50,6 +51,9 @@ internal static class Formatters
         Result<EnvironmentMetrics>(ResultBlocks.Of);
         Result<EnvironmentComparison>(ResultBlocks.Of);
         Result<LearningCurve>(ResultBlocks.Of);
+        Result<FSharpList<RsmiPoint>>(ResultBlocks.Of);
+        Blocks<IEnumerable<RsmiPoint>>(ResultBlocks.Of);
+        Blocks<RsmiPoint>(point => ResultBlocks.Of([point]));
 
         OfFacade<ScanEntropyEstimate, ScanResult>(ResultBlocks.Of);
         OfFacade<DenoisingEntropyEstimate, DenoisingResult>(ResultBlocks.Of);
@@ -57,6 +61,8 @@ internal static class Formatters
         OfFacade<MutualInformationEstimate, MutualInformationResult>(ResultBlocks.Of);
         OfFacade<LatticeEntropyEstimate, LatticeResult>(point => ResultBlocks.Of([point]));
         OfFacades<LatticeEntropyEstimate, LatticeResult>(ResultBlocks.Of);
+        OfFacade<RsmiEstimate, Tuple<FSharpOption<RsmiSystem>, RsmiPoint>>(found => ResultBlocks.Of([found]));
+        OfFacades<RsmiEstimate, Tuple<FSharpOption<RsmiSystem>, RsmiPoint>>(ResultBlocks.Of);
     }
 
     private static string Faults(IEnumerable<MiceError> faults) =>

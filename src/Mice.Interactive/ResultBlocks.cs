@@ -7,8 +7,10 @@ using Mice.Entropy;
 using Mice.Information;
 using Mice.Plots;
 using Mice.Quests;
+using Mice.Rsmi;
 using Mice.Samplers;
 using Microsoft.FSharp.Collections;
+using Microsoft.FSharp.Core;
 using Plotly.NET;
 
 namespace Mice.Interactive;
@@ -52,6 +54,27 @@ internal static class ResultBlocks
 
     public static IReadOnlyList<Block> Of(LearningCurve result) =>
         Of(QuestsDescription.learningCurve([], [], result), First(EnvironmentFigures.learningCurve(result)));
+
+    public static IReadOnlyList<Block> Of(IEnumerable<RsmiPoint> result) => Of(FSharpOption<RsmiSystem>.None, ListModule.OfSeq(result));
+
+    /// <summary>Points with the systems that were drawn.</summary>
+    public static IReadOnlyList<Block> Of(IEnumerable<Tuple<FSharpOption<RsmiSystem>, RsmiPoint>> result)
+    {
+        var found = result.ToArray();
+        var isOne = found.Select(f => (f.Item1?.Value.Name, f.Item2.Geometry.Block)).Distinct().Count() == 1;
+        return Of(isOne ? found[0].Item1 : FSharpOption<RsmiSystem>.None, ListModule.OfSeq(found.Select(f => f.Item2)));
+    }
+
+    private static IReadOnlyList<Block> Of(FSharpOption<RsmiSystem>? system, FSharpList<RsmiPoint> points)
+    {
+        var operators = system is null
+            ? FSharpList<FilterOperator>.Empty
+            : system.Value.Operators.Invoke(points.Head.Geometry.Block);
+        return Of(
+            RsmiDescription.create([], system, operators, points),
+            First(RsmiFigures.all(system, points).Where(s => !s.Item2.IsEmpty))
+        );
+    }
 
     public static IReadOnlyList<Block> Of(IEnumerable<Check> checks) => [Block.NewChecks(ListModule.OfSeq(checks))];
 

@@ -11,6 +11,7 @@ open Mice.Entropy
 open Mice.Interactive
 open Mice.Plots
 open Mice.Quests
+open Mice.Rsmi
 open Microsoft.DotNet.Interactive.Formatting
 
 let private registered = lazy (Formatters.Register())
@@ -47,6 +48,55 @@ let private point: LatticeResult =
                 }
             ]
         Seconds = 1.0
+    }
+
+/// Filters of a block of 2 × 2 sites at a temperature.
+let private filters (temperature: float) : RsmiPoint =
+    let grainer =
+        CoarseGrainer.create (CoarseVariable.Binary 1) [| [| 1.0; 1.0; 1.0; 1.0 |] |]
+
+    let nats = Estimate.create 0.6<nat> 0.01<nat> Direction.LowerBound
+
+    {
+        Value = temperature
+        Geometry =
+            {
+                Block = 2
+                Buffer = 1
+                Environment = Some 1
+                Stride = 1
+            }
+        Lattice =
+            {
+                Shape = [| 8; 8 |]
+                Periodic = [| true; true |]
+                Channels = 1
+            }
+        Result =
+            {
+                Information = nats
+                Best = grainer
+                Certificate =
+                    {
+                        RetrainedBound = nats
+                        Counted = nats
+                        Entropy = nats
+                        OnTraining = 0.6
+                        Samples = 100
+                        Groups = 10
+                    }
+                Ensemble =
+                    {
+                        Grainers = [| grainer |]
+                        Validated = [| 0.6 |]
+                        Curve = [||]
+                        Outcome = None
+                    }
+                Components = FilterEnsemble.create (Key.ofSeed 1UL) [| grainer.Filters |]
+                Checks = []
+                Seconds = 1.0
+            }
+        SamplerChecks = []
     }
 
 /// What the expression "value with { }" of C# gives.
@@ -157,6 +207,17 @@ let tests =
                 Expect.stringContains (html [| value |]) (cell "≤ 0.400(10)") "in a list"
                 let changed = copy value
                 Expecting.stringLacks (html changed) "<details open>" "a copy may have been changed"
+            }
+
+            test "Filters show with what they share with the environment, by themselves and over temperatures" {
+                Expect.stringContains (html (filters 2.0)) "Filter, value = 2, L_B = 1" "the filter as a map"
+
+                for points in [ box [ filters 2.0; filters 3.0 ]; box [| filters 2.0; filters 3.0 |] ] do
+                    Expect.stringContains (html points) (cell "≥ 0.600(10)") "the table"
+                    Expect.stringContains (html points) "Value of the parameter" "the figure over temperatures"
+
+                let found: Result<RsmiPoint list, MiceError list> = Ok [ filters 2.0 ]
+                Expect.stringContains (plain found) "≥ 0.600(10)" "the result of a function"
             }
 
             test "No text of a chart ends the script that draws it" {
