@@ -37,6 +37,34 @@ module RsmiScan =
                 }
         }
 
+    /// Every number of geometries; the text of a list leaves out what is beyond its third entry.
+    let private written (geometries: BlockGeometry list) : string =
+        geometries
+        |> List.map (fun g ->
+            let environment = g.Environment |> Option.map string |> Option.defaultValue "all"
+            $"{g.Block} {g.Buffer} {environment} {g.Stride}")
+        |> String.concat "; "
+
+    /// What filters of given configurations depend on.
+    let private conditions options geometries value (source: RsmiSource) () : (string * string) list =
+        let digest =
+            RunStore.digest (fun writer ->
+                for number in source.Origins do
+                    writer.Write number
+
+                for configuration in source.Configurations do
+                    for number in configuration do
+                        writer.Write number)
+
+        RsmiOptions.describe options
+        @ [
+            "geometries", written geometries
+            "value", Number.text value
+            "lattice", $"%A{source.Lattice}"
+            "per_group", string source.PerGroup
+            "configurations", digest
+        ]
+
     /// <summary>Filters of given configurations, for each of some geometries.</summary>
     /// <param name="options">How filters are found.</param>
     /// <param name="run">Key, threads, store.</param>
@@ -63,7 +91,12 @@ module RsmiScan =
                 }
                 geometry
 
-        Run.jobs (fun _ -> 1.0) one (geometries |> List.mapi (fun i g -> struct (i, g)) |> Array.ofList) run
+        // As a part of a scan it has the claim of the scan.
+        run
+        |> Run.claim "filters of configurations" (conditions options geometries value source)
+        |> Result.bind (
+            Run.jobs (fun _ -> 1.0) one (geometries |> List.mapi (fun i g -> struct (i, g)) |> Array.ofList)
+        )
         |> Result.map List.ofArray
 
     /// <summary>Draws configurations at each value of the parameter and finds filters for each buffer.</summary>
@@ -105,7 +138,10 @@ module RsmiScan =
             |> Run.claim "rsmi" (fun () ->
                 RsmiOptions.describe options
                 @ system.Settings
-                @ [ "geometries", string geometries; "values", string values ])
+                @ [
+                    "geometries", written geometries
+                    "values", values |> List.map Number.text |> String.concat "; "
+                ])
 
         let more found (struct (index, value)) =
             found

@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -99,6 +100,46 @@ public sealed class RsmiTests
         var second = await new RsmiEstimator(quick with { Threads = 1 }).IsingAsync(8, [3.0]);
         Assert.Equal(first[0].Information, second[0].Information);
         Assert.Equal(first[0].Filters[0], second[0].Filters[0]);
+    }
+
+    [Fact]
+    public async Task ACheckpointDirectoryBelongsToOneSetOfData()
+    {
+        var directory = Path.Combine(Path.GetTempPath(), $"mice-{Guid.NewGuid()}");
+        var quick = Options with
+        {
+            Buffers = [1],
+            TrainingSteps = 4,
+            CertificateSteps = 4,
+            Configurations = 64,
+            CheckpointDirectory = directory,
+        };
+        var random = new Random(1);
+
+        RsmiConfigurations Drawn() =>
+            new()
+            {
+                Values = Enumerable.Range(0, 64).Select(_ => Enumerable.Range(0, 12).Select(_ => (float)random.NextDouble()).ToArray()).ToArray(),
+                Shape = [12],
+            };
+
+        try
+        {
+            var configurations = Drawn();
+            var estimator = new RsmiEstimator(quick);
+            var first = await estimator.EstimateAsync(configurations);
+            var again = await estimator.EstimateAsync(configurations);
+            Assert.Equal(first[0].Filters[0], again[0].Filters[0]);
+            await Assert.ThrowsAsync<MiceException>(() => estimator.EstimateAsync(Drawn()));
+            Directory.Delete(directory, true);
+            // The fifth temperature counts too.
+            await estimator.IsingAsync(8, [2.0, 3.0, 4.0, 5.0, 6.0]);
+            await Assert.ThrowsAsync<MiceException>(() => estimator.IsingAsync(8, [2.0, 3.0, 4.0, 5.0, 7.0]));
+        }
+        finally
+        {
+            Directory.Delete(directory, true);
+        }
     }
 
     [Fact]
