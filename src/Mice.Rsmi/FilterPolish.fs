@@ -6,7 +6,7 @@ open Mice.Tensors
 
 /// <summary>Search for the discrete optimum from trained filters. Annealed filters are the best of a soft rule; their signs need not be the best signs.</summary>
 /// <remarks>The environments are put into classes z by what the trained network computes from them, so that I(h ; z) ≤ I(H : E) of any filter is a matter of
-/// counting. The steps are simulated annealing (S. Kirkpatrick et al., Science 220, 671 (1983)); the best filters on the way are taken.</remarks>
+/// counting. The steps are simulated annealing (S. Kirkpatrick et al., Science 220, 671 (1983)); the best filters on the way are taken where they are better on other samples too.</remarks>
 [<RequireQualifiedAccess>]
 module internal FilterPolish =
     /// Steps of the search for each component.
@@ -174,7 +174,15 @@ module internal FilterPolish =
     let private columns (width: int) (rows: float32[]) : float32[][] =
         Array.init width (fun j -> Array.init (rows.Length / width) (fun i -> rows[i * width + j]))
 
-    /// <summary>Filters with better signs.</summary>
+    /// The class of the environment of every sample.
+    let private clusters key count (features: Tensor -> Tensor) (samples: RsmiSamples) (places: SamplePlace[]) : int[] =
+        Tensor.scope (fun () ->
+            RsmiSamples.environment samples places
+            |> Tensor.ofArray [ places.Length; samples.EnvironmentSize ]
+            |> features
+            |> classes key count)
+
+    /// <summary>Filters with better signs, where they are better on samples that the search did not see.</summary>
     /// <param name="features">What the trained network computes from environments, [n; e] → [n; width].</param>
     /// <param name="samples">All samples.</param>
     /// <param name="groups">Groups of the training.</param>
@@ -187,28 +195,37 @@ module internal FilterPolish =
         (grainers: CoarseGrainer[])
         (run: Run)
         : CoarseGrainer[] =
+        let generator = Key.generator (Key.named "places" run.Key)
+
+        // A configuration of one part is of another group than any of the other part.
         let places =
-            RsmiSamples.draw (Key.generator (Key.named "places" run.Key)) MostSamples groups samples
+            groups
+            |> Array.splitInto 2
+            |> Array.collect (fun part -> RsmiSamples.draw generator MostSamples part samples)
 
         let variable = grainers[0].Variable
-        let count = places.Length / (perCell * CoarseVariable.values variable)
+        let count = MostSamples / (perCell * CoarseVariable.values variable)
         let classCount = System.Math.Clamp(count, 8, mostClasses)
 
         let found =
-            Tensor.scope (fun () ->
-                RsmiSamples.environment samples places
-                |> Tensor.ofArray [ places.Length; samples.EnvironmentSize ]
-                |> features)
+            clusters (Key.named "classes" run.Key) classCount features samples places
 
-        let table =
+        let table first : Table =
             {
                 Variable = variable
-                Columns = RsmiSamples.visible samples places |> columns samples.VisibleSize
-                Classes = classes (Key.named "classes" run.Key) classCount found
+                Columns =
+                    Array.sub places first MostSamples |> RsmiSamples.visible samples |> columns samples.VisibleSize
+                Classes = Array.sub found first MostSamples
                 ClassCount = classCount
             }
+
+        let searched, judging = table 0, table MostSamples
+
+        let judged (grainer: CoarseGrainer) =
+            grainer.Filters |> Array.map (output judging) |> counted judging
 
         grainers
         |> Array.Parallel.mapi (fun i grainer ->
             Run.stopIfCancelled run
-            search table (run.Key |> Key.named "search" |> Key.item i) grainer)
+            let found = search searched (run.Key |> Key.named "search" |> Key.item i) grainer
+            if judged found > judged grainer then found else grainer)
