@@ -12,7 +12,7 @@ let private verifications: Measurement list =
         AluminiumVerification.measurement
         SodiumStudy.measurement
         SodiumStudy.long
-        DenoisingVerification.measurement
+        yield! DenoisingVerification.measurements
         ReaderVerification.measurement
         MutualInformationVerification.benchmark
         MutualInformationVerification.further
