@@ -1,6 +1,8 @@
 namespace Mice.Rsmi
 
+open System
 open System.Numerics
+open System.Runtime.InteropServices
 open Mice
 open Mice.Tensors
 
@@ -13,9 +15,8 @@ module internal FilterPolish =
     [<Literal>]
     let private Tries = 1000
 
-    /// Samples that are counted.
-    [<Literal>]
-    let private MostSamples = 16000
+    /// Samples that are counted: so many, or fewer with so many numbers of environments.
+    let private mostSamples, private mostNumbers = 64000, 16_000_000
 
     /// Most classes, and samples for every cell of the table of h and z.
     let private mostClasses, private perCell = 128, 20
@@ -56,12 +57,13 @@ module internal FilterPolish =
         Tensor.scope (fun () -> Tensor.fold round first (seq { 1..ClusterRounds }) |> nearest |> Tensor.toArray<int64>)
         |> Array.map int
 
-    /// Blocks by degrees of freedom, [v][n], and classes of the environments, [n].
+    /// Distinct pairs of blocks, by degrees of freedom, [v][n], and classes of environments, [n], with how many samples they have.
     type private Table =
         {
             Variable: CoarseVariable
             Columns: float32[][]
             Classes: int[]
+            Weights: float[]
             ClassCount: int
         }
 
@@ -111,11 +113,12 @@ module internal FilterPolish =
 
         for row in 0 .. t.Classes.Length - 1 do
             let value, z = valueOf t.Variable outputs row, t.Classes[row]
-            joint[value * t.ClassCount + z] <- joint[value * t.ClassCount + z] + 1.0
-            own[value] <- own[value] + 1.0
-            ofClass[z] <- ofClass[z] + 1.0
+            let weight = t.Weights[row]
+            joint[value * t.ClassCount + z] <- joint[value * t.ClassCount + z] + weight
+            own[value] <- own[value] + weight
+            ofClass[z] <- ofClass[z] + weight
 
-        let n = float t.Classes.Length
+        let n = Array.sum own
         log n + (Array.sumBy plain joint - Array.sumBy plain own - Array.sumBy plain ofClass) / n
 
     /// A filter of length 1 near another one: all weights move, or a single one.
@@ -171,8 +174,20 @@ module internal FilterPolish =
 
         { grainer with Filters = bestFilters }
 
-    let private columns (width: int) (rows: float32[]) : float32[][] =
-        Array.init width (fun j -> Array.init (rows.Length / width) (fun i -> rows[i * width + j]))
+    /// The table of some samples: equal blocks with environments of one class are one row.
+    let private table variable classCount (width: int) (blocks: float32[]) (classes: int[]) : Table =
+        let name row =
+            struct (String(MemoryMarshal.Cast<float32, char>(ReadOnlySpan(blocks, row * width, width))), classes[row])
+
+        let distinct = [| 0 .. classes.Length - 1 |] |> Array.groupBy name |> Array.map snd
+
+        {
+            Variable = variable
+            Columns = Array.init width (fun j -> distinct |> Array.map (fun rows -> blocks[rows[0] * width + j]))
+            Classes = distinct |> Array.map (fun rows -> classes[rows[0]])
+            Weights = distinct |> Array.map (fun rows -> float rows.Length)
+            ClassCount = classCount
+        }
 
     /// The class of the environment of every sample.
     let private clusters key count (features: Tensor -> Tensor) (samples: RsmiSamples) (places: SamplePlace[]) : int[] =
@@ -196,30 +211,26 @@ module internal FilterPolish =
         (run: Run)
         : CoarseGrainer[] =
         let generator = Key.generator (Key.named "places" run.Key)
+        let most = min mostSamples (max 1000 (mostNumbers / samples.EnvironmentSize))
 
         // A configuration of one part is of another group than any of the other part.
         let places =
             groups
             |> Array.splitInto 2
-            |> Array.collect (fun part -> RsmiSamples.draw generator MostSamples part samples)
+            |> Array.collect (fun part -> RsmiSamples.draw generator most part samples)
 
         let variable = grainers[0].Variable
-        let count = MostSamples / (perCell * CoarseVariable.values variable)
-        let classCount = System.Math.Clamp(count, 8, mostClasses)
+        let count = most / (perCell * CoarseVariable.values variable)
+        let classCount = Math.Clamp(count, 8, mostClasses)
 
         let found =
             clusters (Key.named "classes" run.Key) classCount features samples places
 
-        let table first : Table =
-            {
-                Variable = variable
-                Columns =
-                    Array.sub places first MostSamples |> RsmiSamples.visible samples |> columns samples.VisibleSize
-                Classes = Array.sub found first MostSamples
-                ClassCount = classCount
-            }
+        let part first =
+            let blocks = Array.sub places first most |> RsmiSamples.visible samples
+            Array.sub found first most |> table variable classCount samples.VisibleSize blocks
 
-        let searched, judging = table 0, table MostSamples
+        let searched, judging = part 0, part most
 
         let judged (grainer: CoarseGrainer) =
             grainer.Filters |> Array.map (output judging) |> counted judging

@@ -12,7 +12,7 @@ type TrainedFilters =
         Grainers: CoarseGrainer[]
         /// What the deterministic limit of every seed's filters shares with E, by the critic it was trained with, on validation samples; nats.
         Validated: float[]
-        /// The objective of the best seed while training, nats: step and mean over the seeds.
+        /// The objective while training, nats: of the sum over h the mean over the seeds, of samples of h that of the first seed.
         Curve: CurvePoint[]
         /// How training ended.
         Outcome: TrainingOutcome option
@@ -102,7 +102,85 @@ module FilterTraining =
 
         Training.run plan (Objective.ofLoss data loss) (TrainingState.start plan.Optimiser parameters) run
 
-    /// <summary>Trains filters and critics of all seeds together.</summary>
+    /// Filters of all seeds as one of the ways to train left them.
+    type private Found =
+        {
+            Grainers: CoarseGrainer[]
+            /// Where critics of the final filters start.
+            Critics: Params
+            Curve: CurvePoint[]
+            Outcome: TrainingOutcome option
+        }
+
+    let private first (network: FilterNetwork) (run: Run) : Params =
+        FilterNetwork.init network (Key.named "parameters" run.Key) |> Params.onto run.Device
+
+    /// Filters by the sum over h, with a search for better signs.
+    let private exactly (options: RsmiOptions) (network: FilterNetwork) samples (split: RsmiSplit) (run: Run) =
+        let draw = batch run.Key options.BatchSize samples split.Training
+        let plan = plan "filters" "training filters" options.Steps options.LearningRate
+
+        let objective =
+            Objective.ofLoss
+                (fun step -> struct (gain options step, tensors run.Device samples (draw step)))
+                (fun (struct (gain, struct (visible, environment))) parameters ->
+                    FilterNetwork.objectives network gain parameters visible environment |> mean)
+
+        Training.run plan objective (first network run |> TrainingState.start plan.Optimiser) run
+        |> Result.map (fun state ->
+            {
+                Grainers =
+                    FilterPolish.refine
+                        (FilterNetwork.features network state.Best)
+                        samples
+                        split.Training
+                        (FilterNetwork.grainers network state.Best)
+                        (Run.named "polish" run)
+                Critics = state.Best
+                Curve = state.Curve
+                Outcome = state.Outcome
+            })
+
+    /// Filters by a bound on samples of h, one seed after the other.
+    let private bySamples
+        (options: RsmiOptions)
+        (network: FilterNetwork)
+        bound
+        relaxation
+        samples
+        (split: RsmiSplit)
+        (run: Run)
+        =
+        let plan name =
+            plan name "training filters" options.Steps options.LearningRate
+
+        let one (part: Run) seed =
+            let part = Run.item seed part
+            let sampled = SampledFilters.create options samples bound relaxation
+
+            let draw step =
+                batch part.Key options.BatchSize samples split.Training step |> tensors run.Device samples
+
+            let plan = plan $"filters{seed}"
+
+            SampledFilters.init sampled (Key.named "parameters" part.Key)
+            |> Params.onto run.Device
+            |> TrainingState.start plan.Optimiser
+            |> fun first -> Training.run plan (SampledFilters.objective sampled draw part.Key) first part
+            |> Result.map (fun state -> struct (SampledFilters.grainer sampled state.Best, state.Curve, state.Outcome))
+
+        Run.jobs (fun _ -> 1.0) one [| 0 .. options.Seeds - 1 |] run
+        |> Result.map (fun found ->
+            let struct (_, curve, outcome) = found[0]
+
+            {
+                Grainers = found |> Array.map (fun (struct (grainer, _, _)) -> grainer)
+                Critics = first network run
+                Curve = curve
+                Outcome = outcome
+            })
+
+    /// <summary>Trains filters of all seeds.</summary>
     /// <param name="options">Options that passed the check.</param>
     /// <param name="samples">All samples.</param>
     /// <param name="split">Which of them training and validation see.</param>
@@ -117,31 +195,13 @@ module FilterTraining =
         let network =
             FilterNetwork.create options samples.VisibleSize samples.EnvironmentSize
 
-        let draw = batch run.Key options.BatchSize samples split.Training
-        let plan = plan "filters" "training filters" options.Steps options.LearningRate
-
-        let objective =
-            Objective.ofLoss
-                (fun step -> struct (gain options step, tensors run.Device samples (draw step)))
-                (fun (struct (gain, struct (visible, environment))) parameters ->
-                    FilterNetwork.objectives network gain parameters visible environment |> mean)
-
-        let first =
-            FilterNetwork.init network (Key.named "parameters" run.Key)
-            |> Params.onto run.Device
-            |> TrainingState.start plan.Optimiser
+        let filters =
+            match options.Objective with
+            | FilterObjective.Exact -> exactly options network samples split
+            | FilterObjective.Sampled(bound, relaxation) -> bySamples options network bound relaxation samples split
 
         validate {
-            let! state = Training.run plan objective first (Run.within 0.0 0.7 "" run)
-            let features = FilterNetwork.features network state.Best
-
-            let grainers =
-                FilterPolish.refine
-                    features
-                    samples
-                    split.Training
-                    (FilterNetwork.grainers network state.Best)
-                    (Run.named "polish" run)
+            let! found = filters (Run.within 0.0 0.7 "" run)
 
             let! critics =
                 relearned
@@ -150,14 +210,14 @@ module FilterTraining =
                     samples
                     split
                     (run |> Run.named "critics" |> Run.within 0.7 0.3 "")
-                    grainers
-                    state.Best
+                    found.Grainers
+                    found.Critics
 
             return
                 {
-                    Grainers = grainers
-                    Validated = validated network samples split.Validation critics.Best grainers
-                    Curve = state.Curve |> Array.map (fun p -> { p with Loss = -p.Loss })
-                    Outcome = state.Outcome
+                    Grainers = found.Grainers
+                    Validated = validated network samples split.Validation critics.Best found.Grainers
+                    Curve = found.Curve |> Array.map (fun p -> { p with Loss = -p.Loss })
+                    Outcome = found.Outcome
                 }
         }

@@ -10,7 +10,7 @@ open Mice.Testing.Systems.KnownLaws
 [<RequireQualifiedAccess>]
 module RsmiExactVerification =
     /// Independent data sets of each system, and configurations of each.
-    let private sets, private configurations = 25, 32768
+    let private sets, private configurations = 25, 131072
 
     /// Share of the best information that a filter may lack and still count as the best: data sets of this size do not tell such filters apart.
     let private alike = 0.01

@@ -22,6 +22,8 @@ type RsmiArgument =
     | Stride of sites: string
     | Components of count: string
     | States of count: string
+    | Bound of name: string
+    | Preset of name: string
     | Seeds of count: string
     | Steps of count: string
     | Samples of count: string
@@ -51,6 +53,9 @@ type RsmiArgument =
             | Stride _ -> "sites between two positions of the block; default 1: the law must not change under shifts"
             | Components _ -> "binary components of the coarse variable, 1 to 16; default 1, of dimers 2"
             | States _ -> "states of the coarse variable, in place of binary components"
+            | Bound _ ->
+                "what filters are trained on: exact (the sum over all values of h; default), or infonce, dv, nwj and so on, on samples of h by Gumbel-softmax"
+            | Preset _ -> "default, published-ising or published-dimers: how filters are trained"
             | Seeds _ -> $"filters that are trained at the same time; default {options.Seeds}"
             | Steps _ -> $"training steps of filters, and of the critic of the certificate; default {options.Steps}"
             | Samples _ ->
@@ -216,7 +221,7 @@ module RsmiArguments =
         | Some "all" -> Ok None
         | given -> Options.count "--environment" given
 
-    let private variable (kind: string) (r: ParseResults<RsmiArgument>) : Read<CoarseVariable> =
+    let private variable (kind: string) (r: ParseResults<RsmiArgument>) (start: RsmiOptions) : Read<CoarseVariable> =
         match r.TryGetResult RsmiArgument.Components, r.TryGetResult RsmiArgument.States with
         | Some given, Some _ ->
             Error
@@ -225,15 +230,28 @@ module RsmiArguments =
                 ]
         | _, (Some _ as states) ->
             Options.count "--states" states |> Result.map (fun q -> CoarseVariable.States q.Value)
-        | given, _ ->
-            Options.count "--components" given
-            |> Result.map (fun c -> CoarseVariable.Binary(defaultArg c (if kind = "dimers" then 2 else 1)))
+        | None, None when kind <> "dimers" -> Ok start.Variable
+        | given, _ -> Options.count "--components" given |> Result.map (fun c -> CoarseVariable.Binary(defaultArg c 2))
+
+    let private preset (name: string option) : Read<RsmiOptions> =
+        let name = defaultArg name "default"
+
+        match RsmiOptions.presets |> List.tryFind (fst >> (=) name) with
+        | Some(_, options) -> Ok options
+        | None -> Error [ MiceError.UnknownName("preset", name, List.map fst RsmiOptions.presets) ]
+
+    /// The value of --bound: the preset's relaxation where it has one.
+    let private objective (name: string option) (start: RsmiOptions) : FilterObjective =
+        match name, start.Objective with
+        | None, given -> given
+        | Some "exact", _ -> FilterObjective.Exact
+        | Some bound, FilterObjective.Sampled(_, relaxation) -> FilterObjective.Sampled(bound, relaxation)
+        | Some bound, FilterObjective.Exact -> FilterObjective.Sampled(bound, FilterObjective.published)
 
     let private options (kind: string) (r: ParseResults<RsmiArgument>) : Read<RsmiOptions> =
-        let start = RsmiOptions.defaults
-
         validate {
-            let! variable = variable kind r
+            let! start = preset (r.TryGetResult RsmiArgument.Preset)
+            let! variable = variable kind r start
             and! seeds = Options.count "--seeds" (r.TryGetResult RsmiArgument.Seeds)
             and! steps = Options.count "--steps" (r.TryGetResult RsmiArgument.Steps)
             and! samples = Options.count "--samples" (r.TryGetResult RsmiArgument.Samples)
@@ -242,6 +260,7 @@ module RsmiArguments =
                 RsmiOptions.check
                     { start with
                         Variable = variable
+                        Objective = objective (r.TryGetResult RsmiArgument.Bound) start
                         Seeds = defaultArg seeds start.Seeds
                         Steps = defaultArg steps start.Steps
                         CertificateSteps = defaultArg steps start.CertificateSteps
