@@ -63,10 +63,31 @@ module BlockGeometry =
             max (corner - place) (place - corner - block + 1) |> max 0
 
     /// Sites along an axis that block, buffer and environment take.
-    let private window (g: BlockGeometry) =
-        g.Block + 2 * (g.Buffer + Option.defaultValue 1 g.Environment)
+    let private window (g: BlockGeometry) : int64 =
+        int64 g.Block + 2L * (int64 g.Buffer + int64 (Option.defaultValue 1 g.Environment))
 
-    /// <summary>Every fault of a geometry on a lattice: sizes below the smallest ones, and a block with buffer and environment that is larger than a side.</summary>
+    /// Places that the regions at all positions may have: 4 GiB of them.
+    [<Literal>]
+    let private MostPlaces = 1073741824.0
+
+    /// Places of block and environment at all positions, or a little more.
+    let private places (lattice: SiteLattice) (g: BlockGeometry) : float =
+        let along (side: int) =
+            let positions = float ((side - 1) / max 1 g.Stride + 1)
+
+            let sites =
+                if g.Environment.IsSome then
+                    min (window g) (int64 side)
+                else
+                    int64 side
+
+            positions * float sites
+
+        float lattice.Channels
+        * (lattice.Shape |> Array.fold (fun product side -> product * along side) 1.0)
+
+    /// <summary>Every fault of a geometry on a lattice: sizes below the smallest ones, a block with buffer and environment that is larger than a side, and more
+    /// places in the regions at all positions than memory is meant for.</summary>
     /// <param name="lattice">The lattice.</param>
     /// <param name="g">The geometry.</param>
     let faults (lattice: SiteLattice) (g: BlockGeometry) : MiceError list =
@@ -79,17 +100,23 @@ module BlockGeometry =
             yield! Validate.atLeast 1 "the degrees of freedom of a site" lattice.Channels
 
             match Array.fold min System.Int32.MaxValue lattice.Shape with
-            | side when g.Block + 2 * g.Buffer >= side ->
+            | side when int64 g.Block + 2L * int64 g.Buffer >= int64 side ->
                 MiceError.OutOfRange(
                     "the block with its buffer on both sides",
                     $"{g.Block} + 2 × {g.Buffer} sites",
                     $"fewer than the {side} sites of the lattice"
                 )
-            | side when g.Environment.IsSome && window g > side ->
+            | side when g.Environment.IsSome && window g > int64 side ->
                 MiceError.OutOfRange(
                     "the block with buffer and environment on both sides",
                     $"{g.Block} + 2 × ({g.Buffer} + {g.Environment.Value}) sites",
                     $"at most the {side} sites of the lattice; narrow the environment"
+                )
+            | _ when places lattice g > MostPlaces ->
+                MiceError.OutOfRange(
+                    "the number of places of block and environment at all positions",
+                    $"{places lattice g:F0}",
+                    $"at most {MostPlaces:F0}; raise the stride or narrow the environment"
                 )
             | _ -> ()
         ]

@@ -84,6 +84,14 @@ module RsmiArguments =
     let private outOfRange name given allowed =
         Error [ MiceError.OutOfRange(name, given, allowed) ]
 
+    /// Rows of a torus.
+    [<Literal>]
+    let private MostRows = 1024
+
+    /// Sites of a ring.
+    [<Literal>]
+    let private MostSites = 1048576
+
     /// Arguments of one kind of subject that another one has no use for.
     let private foreign (kind: string) (r: ParseResults<RsmiArgument>) : MiceError list =
         let drawn = [ "ising"; "dimers"; "chipping" ]
@@ -136,9 +144,15 @@ module RsmiArguments =
             | Some w -> outOfRange "--hop-rate" (Number.text w) "numbers of 0 or more"
             | None -> Ok(List.ofArray found))
 
-    let private side (standard: int) (r: ParseResults<RsmiArgument>) : Read<int> =
+    /// The size, up to a largest one.
+    let private side (standard: int) (most: int) (r: ParseResults<RsmiArgument>) : Read<int> =
         Options.count "--size" (r.TryGetResult RsmiArgument.Size)
         |> Result.map (Option.defaultValue standard)
+        |> Result.bind (fun side ->
+            if side > most then
+                outOfRange "--size" (string side) $"an integer of at most {most}"
+            else
+                Ok side)
 
     let private configurations (r: ParseResults<RsmiArgument>) : Read<int> =
         Options.count "--configurations" (r.TryGetResult RsmiArgument.Configurations)
@@ -181,7 +195,7 @@ module RsmiArguments =
         match kind with
         | "ising" ->
             validate {
-                let! side = side 64 r
+                let! side = side 64 MostRows r
                 and! j = coupling r
                 and! count = configurations r
                 and! values = temperature ()
@@ -189,14 +203,14 @@ module RsmiArguments =
             }
         | "dimers" ->
             validate {
-                let! side = side 32 r
+                let! side = side 32 MostRows r
                 and! count = configurations r
                 and! values = temperature ()
                 return RsmiSubject.System(RsmiSystem.dimers side count, values)
             }
         | "chipping" ->
             validate {
-                let! side = side 256 r
+                let! side = side 256 MostSites r
                 and! count = configurations r
                 and! values = rates (r.TryGetResult RsmiArgument.Hop_Rate)
                 return RsmiSubject.System(RsmiSystem.chipping side count, values)
