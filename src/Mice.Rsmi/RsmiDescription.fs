@@ -10,12 +10,19 @@ module RsmiDescription =
     let private meaning =
         "I(H : E) in nats: what the discrete coarse variable H = h(V) of a block V shares with the environment E beyond a buffer. The number is H(H) + ⟨ln q(h|e)⟩ on configurations that neither filters nor critic q have seen, a lower bound for this filter; brackets hold one standard error in the last digits, from independent groups of configurations. That another filter may know more is not excluded."
 
+    /// A value as people give it.
+    let private valueText (value: float) : string =
+        if Double.IsPositiveInfinity value then
+            "inf"
+        else
+            Number.text value
+
     /// The parameter and the buffer in words.
     let place (symbol: string) (p: RsmiPoint) : string =
         if Double.IsNaN p.Value then
             $"L_B = {p.Geometry.Buffer}"
         else
-            $"{symbol} = {Number.text p.Value}, L_B = {p.Geometry.Buffer}"
+            $"{symbol} = {valueText p.Value}, L_B = {p.Geometry.Buffer}"
 
     let private weights (p: RsmiPoint) (filter: float[]) : ResultRow list list =
         let cube = Array.create p.Lattice.Shape.Length p.Geometry.Block
@@ -112,8 +119,11 @@ module RsmiDescription =
             system |> Option.map (fun s -> s.Parameter, s.Symbol) |> Option.defaultValue ("value", "value")
 
         [
-            if not (Double.IsNaN p.Value) then
+            if Double.IsPositiveInfinity p.Value then
+                ResultRow.text key symbol (valueText p.Value)
+            elif not (Double.IsNaN p.Value) then
                 ResultRow.number key symbol "" 4 p.Value
+
             ResultRow.count "buffer" "L_B" p.Geometry.Buffer
             ResultRow.principal "rsmi_nats" "I(H : E)" "nats" p.Result.Information
             ResultRow.estimate "counted_nats" "counted" "nats" p.Result.Certificate.Counted
@@ -136,7 +146,7 @@ module RsmiDescription =
                             if Double.IsNaN value then
                                 check.Name
                             else
-                                $"{symbol} = {Number.text value}: {check.Name}"
+                                $"{symbol} = {valueText value}: {check.Name}"
                     }
 
             for p in points do
