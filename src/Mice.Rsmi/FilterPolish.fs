@@ -58,7 +58,7 @@ module internal FilterPolish =
         |> Array.map int
 
     /// Distinct pairs of blocks, by degrees of freedom, [v][n], and classes of environments, [n], with how many samples they have.
-    type private Table =
+    type internal Table =
         {
             Variable: CoarseVariable
             Columns: float32[][]
@@ -105,7 +105,7 @@ module internal FilterPolish =
     let private plain (n: float) = if n > 0.0 then n * log n else 0.0
 
     /// I(h ; z) by counting, nats.
-    let private counted (t: Table) (outputs: float32[][]) : float =
+    let internal counted (t: Table) (outputs: float32[][]) : float =
         let values = CoarseVariable.values t.Variable
         let joint = Array.zeroCreate<float>(values * t.ClassCount)
         let own = Array.zeroCreate<float> values

@@ -139,6 +139,27 @@ let tests =
                 |> fun faults -> Expect.isNonEmpty faults "two numbers on 64 sites"
             }
 
+            test "a buffer of any width is told, and regions that no memory holds are" {
+                for buffer, environment in [ System.Int32.MaxValue, Some 1; 1, Some System.Int32.MaxValue ] do
+                    BlockGeometry.faults (lattice [| 8; 8 |] true 1) (geometry 2 buffer environment)
+                    |> fun faults -> Expect.hasLength faults 1 $"{buffer}, {environment}"
+
+                let large = lattice [| 100000; 100000 |] true 1
+                Expect.isNonEmpty (BlockGeometry.faults large (geometry 2 1 (Some 1))) "10¹⁰ positions"
+
+                Expect.isNonEmpty
+                    (BlockGeometry.faults (lattice [| 1024; 1024 |] true 1) (geometry 2 1 None))
+                    "10⁶ positions with 10⁶ sites each"
+
+                Expect.isEmpty
+                    (BlockGeometry.faults (lattice [| 1024; 1024 |] true 1) BlockGeometry.defaults)
+                    "the published geometry on 1024 × 1024 sites"
+
+                Expect.isEmpty
+                    (BlockGeometry.faults (lattice [| 1024; 1024 |] true 1) { geometry 2 1 None with Stride = 64 })
+                    "256 positions"
+            }
+
             test "a ball of a ring is a block of the ring" {
                 let neighbours = Array.init 12 (fun i -> [| (i + 1) % 12; (i + 11) % 12 |])
                 let found = Regions.ball neighbours 3 1 2 (Some 1)
