@@ -36,12 +36,7 @@ public static class Origin
             MeltingResult melting => MeltingDescription.create(melting),
             MutualInformationResult information => MutualInformationDescription.create(information),
             LatticeResult point => LatticeDescription.create([], [point]),
-            Tuple<FSharpOption<RsmiSystem>, RsmiPoint> found => RsmiDescription.create(
-                [],
-                found.Item1,
-                RsmiEstimator.Operators(found.Item1, found.Item2.Geometry.Block),
-                [found.Item2]
-            ),
+            Tuple<FSharpOption<RsmiSystem>, RsmiPoint> found => RsmiDescription.create([], found.Item1, [found.Item2]),
             _ => null,
         };
 }
