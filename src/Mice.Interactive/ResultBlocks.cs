@@ -65,16 +65,11 @@ internal static class ResultBlocks
         return Of(isOne ? found[0].Item1 : FSharpOption<RsmiSystem>.None, ListModule.OfSeq(found.Select(f => f.Item2)));
     }
 
-    private static IReadOnlyList<Block> Of(FSharpOption<RsmiSystem>? system, FSharpList<RsmiPoint> points)
-    {
-        var operators = system is null
-            ? FSharpList<FilterOperator>.Empty
-            : system.Value.Operators.Invoke(points.Head.Geometry.Block);
-        return Of(
-            RsmiDescription.create([], system, operators, points),
+    private static IReadOnlyList<Block> Of(FSharpOption<RsmiSystem>? system, FSharpList<RsmiPoint> points) =>
+        Of(
+            RsmiDescription.create([], system, points),
             First(RsmiFigures.all(system, points).Where(s => !s.Item2.IsEmpty))
         );
-    }
 
     public static IReadOnlyList<Block> Of(IEnumerable<Check> checks) => [Block.NewChecks(ListModule.OfSeq(checks))];
 
