@@ -8,7 +8,7 @@ open Mice.Tensors
 /// <summary>What a discrete coarse variable shares with the environment, from samples that nothing was fitted to.</summary>
 type Certificate =
     {
-        /// H(p̄) + ⟨ln q(h | e)⟩ with a critic q trained anew on the training samples, on test samples: a lower bound; nats.
+        /// H(p̄) + ⟨ln q(h | e)⟩ with a critic q trained anew on the training samples, on test samples: a lower bound; 0 where the critic learned nothing; nats.
         RetrainedBound: Estimate<nat>
         /// Mutual information of h and the classes of q(h | e), by counting on test samples, Grassberger's correction; I(H : E) is at least as large; nats.
         Counted: Estimate<nat>
@@ -89,7 +89,7 @@ module Certificate =
         layer.Init(Key.named "parameters" run.Key)
         |> TrainingState.start plan.Optimiser
         |> fun first -> Training.run plan objective first run
-        |> Result.map (fun state -> struct (layer, state.Best))
+        |> Result.map (fun state -> struct (layer, state.Best, state.BestHeld < 0.0))
 
     /// Error of a mean over rows from resampled groups.
     let private bootstrapped (key: Key) (groups: int[]) (scores: float[]) : float =
@@ -191,13 +191,21 @@ module Certificate =
             RsmiSamples.visible samples places |> CoarseGrainer.labels grainer
 
         validate {
-            let! struct (layer, parameters) = critic options samples split values law run
+            let! struct (layer, parameters, knows) = critic options samples split values law run
             let key = Key.named "bootstrap" run.Key
 
             let scored places =
                 let law = law places
                 let predicted = logPredicted layer values parameters samples places
-                struct (law, predicted, Array.map2 (+) (surprises law) (Array.map2 average law predicted))
+
+                // A critic that knows less of validation samples than the frequencies of h do gives way to these, with which the bound is 0.
+                let scores =
+                    if knows then
+                        Array.map2 (+) (surprises law) (Array.map2 average law predicted)
+                    else
+                        Array.zeroCreate law.Length
+
+                struct (law, predicted, scores)
 
             let struct (tested, predicted, scores) = scored split.Test
 

@@ -77,6 +77,8 @@ module Rsmi =
     /// <exception cref="T:System.OperationCanceledException">The work was cancelled; a checkpoint is left.</exception>
     let estimate (options: RsmiOptions) (run: Run) (samples: RsmiSamples) : Result<RsmiResult, MiceError list> =
         let clock = Stopwatch.StartNew()
+        // The networks are too small for several threads, which would wait for each other.
+        let run = { run with Threads = min 1 run.Threads }
 
         validate {
             let! options = RsmiOptions.check options

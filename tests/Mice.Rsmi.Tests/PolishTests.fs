@@ -38,6 +38,7 @@ let tests =
                 for variable in [ CoarseVariable.Binary 1; CoarseVariable.Binary 3; CoarseVariable.States 4 ] do
                     let rows, classCount = 53, 6
                     let classes = Array.init rows (fun _ -> generator.NextInt classCount)
+                    let weights = Array.init rows (fun _ -> 1 + generator.NextInt 3)
 
                     let outputs =
                         Array.init (CoarseVariable.filters variable) (fun _ ->
@@ -48,12 +49,15 @@ let tests =
                             Variable = variable
                             Columns = [||]
                             Classes = classes
+                            Weights = weights |> Array.map float
                             ClassCount = classCount
                         }
 
                     let pairs =
                         Array.init rows (fun row ->
                             outputs |> Array.map (Array.item row) |> valueOf variable, classes[row])
+                        |> Array.zip weights
+                        |> Array.collect (fun (weight, pair) -> Array.replicate weight pair)
 
                     // Rounding of sums of 53 logarithms.
                     Expecting.within 1e-12 (FilterPolish.counted table outputs) (informationOf pairs) $"{variable}"
