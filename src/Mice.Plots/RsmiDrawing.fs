@@ -9,7 +9,11 @@ open Plotly.NET
 /// How weights and regions of a block are drawn.
 [<RequireQualifiedAccess>]
 module internal RsmiDrawing =
-    let rounded (value: float) = Number.text (Math.Round(value, 3))
+    let rounded (value: float) =
+        if Double.IsPositiveInfinity value then
+            "inf"
+        else
+            Number.text (Math.Round(value, 3))
 
     /// Value of the parameter and buffer of a point, for headings.
     let place (system: RsmiSystem option) (p: RsmiPoint) =

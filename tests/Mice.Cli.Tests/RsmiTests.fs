@@ -171,7 +171,7 @@ let tests =
                     Expect.equal (text "temperature" found[1]) "inf" "infinite"
                     Expect.stringContains outcome.Out "T = inf" "people read it as they wrote it"
                     Expecting.stringLacks outcome.Out "unknown" "nothing is unknown"
-                    Expect.isTrue (File.Exists report) "a report"
+                    Expect.stringContains (File.ReadAllText report) "T = inf" "the report"
 
                     for r in found do
                         let names =
@@ -372,6 +372,9 @@ let tests =
                     snapshots "masses.npy" [ "--kind"; "masses" ] |> refused [ "a mass, 0 or more" ]
                     snapshots "spins.npy" [ "--kind"; "dimers" ] |> refused [ "a direction: 0, 1, 2 or 3" ]
                     snapshots "dimers.npy" [ "--kind"; "dimers" ] |> refused [ "dimers.npy: frame 7" ]
+
+                    snapshots "dimers.npy" [ "--kind"; "dimers"; "--open-borders" ] |> refused [ "--open-borders" ]
+
                     snapshots "nan.npy" [] |> refused [ "not a finite number" ]
                     snapshots "spins.npy" [ "--kind"; "magic" ] |> refused [ "magic" ]
                     snapshots "none.npy" [] |> refused [ "none.npy: no such file." ]

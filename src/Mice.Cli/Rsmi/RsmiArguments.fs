@@ -178,6 +178,13 @@ module RsmiArguments =
             and! channels = Options.count "--channels" (r.TryGetResult RsmiArgument.Channels)
             and! group = Options.count "--group" (r.TryGetResult RsmiArgument.Group)
             let isPeriodic = not (r.Contains RsmiArgument.Open_Borders)
+
+            let! () =
+                [
+                    if kind = ConfigurationKind.Dimers && not isPeriodic then
+                        MiceError.Mismatch("--open-borders and --kind", "dimers", "coverings of a torus")
+                ]
+
             let! source = ConfigurationFile.read kind (defaultArg channels 1) isPeriodic 1 path
             let hundredth = max 1 (source.Configurations.Length / 100)
 
