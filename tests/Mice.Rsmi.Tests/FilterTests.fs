@@ -61,13 +61,13 @@ let tests =
                         Expect.isLessThan
                             (float estimate.Value)
                             (exact + 4.0 * float estimate.StandardError + 0.002)
-                            $"{filter}"
+                            $"%A{filter}"
 
                     // A critic of 16 environments learns all but a hundredth of a nat.
                     Expect.isGreaterThan
                         (float found.RetrainedBound.Value)
                         (exact - 0.01 - 4.0 * float found.RetrainedBound.StandardError)
-                        $"{filter}"
+                        $"%A{filter}"
             }
 
             test "coins beside the spins of a block get no weight" {

@@ -42,7 +42,7 @@ let tests =
                             rounding
                             (information variable (Array.map (permuted order) own) system.Value)
                             found
-                            $"{order}"
+                            $"%A{order}"
 
             testPropertyWithConfig
                 (Expecting.cases 40)

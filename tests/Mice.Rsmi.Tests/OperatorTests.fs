@@ -58,7 +58,7 @@ let operators =
                     let plaquettes = [ "plaquette-sum"; "plaquette-difference" ]
 
                     for group in [ part "columnar"; plaquettes; part "staggered" ] do
-                        Expect.equal (dot (named group[0] all) (named group[1] all)) 0.0 $"{group}"
+                        Expect.equal (dot (named group[0] all) (named group[1] all)) 0.0 $"%A{group}"
 
                     for staggered in part "staggered" do
                         for other in part "columnar" @ plaquettes do
