@@ -32,6 +32,9 @@ public sealed record RsmiOptions : EstimatorOptions
     /// <summary>States of a coarse variable of one component, 2 or more; null for binary components.</summary>
     public int? States { get; init; }
 
+    /// <summary>What filters are trained on: exact, the sum over all values of the coarse variable, or a bound on samples of it by Gumbel-softmax: infonce, dv, nwj and so on.</summary>
+    public string Bound { get; init; } = "exact";
+
     /// <summary>Samples of training, choice and test together; 30 % of them are the test.</summary>
     public int Samples { get; init; } = RsmiOptionsModule.defaults.Samples;
 
@@ -62,6 +65,7 @@ public sealed record RsmiOptions : EstimatorOptions
     internal Rsmi.RsmiOptions ToOptions() =>
         new(
             States is { } states ? CoarseVariable.NewStates(states) : CoarseVariable.NewBinary(Components),
+            FilterObjectiveModule.named(Bound),
             Samples,
             Starts,
             TrainingSteps,

@@ -95,7 +95,8 @@ module ConfigurationFile =
                    |> Seq.map (fun (i, c) -> i, DimerModel.coveringFaults model c)
                    |> Seq.tryFind (snd >> List.isEmpty >> not)
                    |> Option.map (fun (i, faults) ->
-                       MiceError.BadFile(path, Some(i + 1), None, faults |> List.map MiceError.message |> List.head))
+                       let first = faults |> List.map MiceError.message |> List.head
+                       MiceError.BadFile(path, None, None, $"configuration {i + 1}: {first}"))
                    |> Option.toList)
 
             if faults.IsEmpty then
@@ -142,9 +143,9 @@ module ConfigurationFile =
                     [
                         MiceError.BadFile(
                             path,
-                            Some(i / size + 1),
                             None,
-                            $"number {i % size + 1} is {found[i]}, not {allowed}."
+                            None,
+                            $"configuration {i / size + 1}: number {i % size + 1} is {found[i]}, not {allowed}."
                         )
                     ]
                 | None -> []

@@ -29,6 +29,14 @@ module FilterObjective =
     /// The published annealing: ε from 0.5 to 0.1 with r = 0.005.
     let published: Relaxation = Relaxation.GumbelSoftmax(0.5, 0.1, 5e-3)
 
+    /// <summary>The objective of a name, with the published annealing where h is sampled.</summary>
+    /// <param name="name">exact, or the name of a bound.</param>
+    let named (name: string) : FilterObjective =
+        if name = "exact" then
+            FilterObjective.Exact
+        else
+            FilterObjective.Sampled(name, published)
+
     /// Its name and settings.
     let describe (objective: FilterObjective) : string =
         match objective with

@@ -368,10 +368,12 @@ let tests =
                     overlapping[6 * 64] <- (overlapping[6 * 64] + 1.0) % 4.0
                     save (at "dimers.npy") [ 40; 8; 8 ] overlapping
 
-                    snapshots "masses.npy" [ "--kind"; "spins" ] |> refused [ "masses.npy: frame 1: number 1 is" ]
+                    snapshots "masses.npy" [ "--kind"; "spins" ]
+                    |> refused [ "masses.npy: configuration 1: number 1 is" ]
+
                     snapshots "masses.npy" [ "--kind"; "masses" ] |> refused [ "a mass, 0 or more" ]
                     snapshots "spins.npy" [ "--kind"; "dimers" ] |> refused [ "a direction: 0, 1, 2 or 3" ]
-                    snapshots "dimers.npy" [ "--kind"; "dimers" ] |> refused [ "dimers.npy: frame 7" ]
+                    snapshots "dimers.npy" [ "--kind"; "dimers" ] |> refused [ "dimers.npy: configuration 7" ]
 
                     snapshots "dimers.npy" [ "--kind"; "dimers"; "--open-borders" ] |> refused [ "--open-borders" ]
 

@@ -265,9 +265,9 @@ module RsmiArguments =
     let private objective (name: string option) (start: RsmiOptions) : FilterObjective =
         match name, start.Objective with
         | None, given -> given
-        | Some "exact", _ -> FilterObjective.Exact
-        | Some bound, FilterObjective.Sampled(_, relaxation) -> FilterObjective.Sampled(bound, relaxation)
-        | Some bound, FilterObjective.Exact -> FilterObjective.Sampled(bound, FilterObjective.published)
+        | Some bound, FilterObjective.Sampled(_, relaxation) when bound <> "exact" ->
+            FilterObjective.Sampled(bound, relaxation)
+        | Some bound, _ -> FilterObjective.named bound
 
     let private options (kind: string) (r: ParseResults<RsmiArgument>) : Read<RsmiOptions> =
         validate {
