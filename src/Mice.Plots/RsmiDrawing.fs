@@ -10,20 +10,17 @@ open Plotly.NET
 [<RequireQualifiedAccess>]
 module internal RsmiDrawing =
     let rounded (value: float) =
-        if Double.IsPositiveInfinity value then
-            "inf"
-        else
-            Number.text (Math.Round(value, 3))
+        RsmiDescription.valueText (Math.Round(value, 3))
 
     /// Value of the parameter and buffer of a point, for headings.
     let place (system: RsmiSystem option) (p: RsmiPoint) =
         let symbol = system |> Option.map _.Symbol |> Option.defaultValue "value"
-        let buffer = $"L_B = {p.Geometry.Buffer}"
 
-        if Double.IsNaN p.Value then
-            buffer
-        else
-            $"{symbol} = {rounded p.Value}, {buffer}"
+        RsmiDescription.place
+            symbol
+            { p with
+                Value = Math.Round(p.Value, 3)
+            }
 
     /// What is varied, as the title of an axis.
     let axis (system: RsmiSystem option) =

@@ -15,6 +15,19 @@ type SiteLattice =
         Channels: int
     }
 
+/// Lattices of sites.
+[<RequireQualifiedAccess>]
+module SiteLattice =
+    /// <summary>A lattice without borders.</summary>
+    /// <param name="shape">Sites along each axis.</param>
+    /// <param name="channels">Degrees of freedom of a site.</param>
+    let torus (shape: int[]) (channels: int) : SiteLattice =
+        {
+            Shape = shape
+            Periodic = Array.create shape.Length true
+            Channels = channels
+        }
+
 /// <summary>A block of ℓ^d sites, a buffer of width L_B around it, and the environment around that: all sites whose Chebyshev distance from the block is
 /// above L_B and at most L_B + L_E.</summary>
 type BlockGeometry =

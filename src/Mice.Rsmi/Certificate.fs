@@ -24,7 +24,7 @@ type Certificate =
 
 /// Certificates of coarse-grainers.
 [<RequireQualifiedAccess>]
-module Certificate =
+module internal Certificate =
     /// Looks at validation samples.
     [<Literal>]
     let private Looks = 20
@@ -51,7 +51,7 @@ module Certificate =
         |> Nn.logSoftmax -1
 
     let private environment (samples: RsmiSamples) (places: SamplePlace[]) : Tensor =
-        RsmiSamples.environment samples places |> Tensor.ofArray [ places.Length; samples.EnvironmentSize ]
+        FilterNetwork.environment Device.cpu samples places
 
     /// Trains q on the training groups, chosen by the validation samples.
     let private critic
@@ -178,7 +178,7 @@ module Certificate =
     /// <param name="grainer">The filters.</param>
     /// <param name="run">Key, threads.</param>
     /// <returns>Errors: BadFile for a checkpoint of another network.</returns>
-    let internal create
+    let create
         (options: RsmiOptions)
         (samples: RsmiSamples)
         (split: RsmiSplit)
@@ -197,23 +197,23 @@ module Certificate =
             let scored places =
                 let law = law places
                 let predicted = logPredicted layer values parameters samples places
+                let surprises = surprises law
 
                 // A critic that knows less of validation samples than the frequencies of h do gives way to these, with which the bound is 0.
                 let scores =
                     if knows then
-                        Array.map2 (+) (surprises law) (Array.map2 average law predicted)
+                        Array.map2 (+) surprises (Array.map2 average law predicted)
                     else
                         Array.zeroCreate law.Length
 
-                struct (law, predicted, scores)
+                struct (law, predicted, surprises, scores)
 
-            let struct (tested, predicted, scores) = scored split.Test
+            let struct (tested, predicted, surprises, scores) = scored split.Test
 
-            let struct (_, _, training) =
+            let struct (_, _, _, training) =
                 RsmiSamples.draw (Key.generator key) split.Test.Length split.Training samples |> scored
 
             let groups = split.Test |> Array.map (RsmiSamples.group samples)
-            let surprises = surprises tested
             let! counted = counted run.Key grainer.Variable tested predicted
 
             return

@@ -120,15 +120,16 @@ module CoarseGrainer =
         let rows = visible.Length / grainer.Filters[0].Length
         Array.Parallel.init rows (fun row -> outputs grainer visible row |> limit grainer.Variable)
 
+    /// A filter of length 1.
+    let internal unit (filter: float[]) : float[] =
+        let length = sqrt (filter |> Array.sumBy (fun x -> x * x))
+        filter |> Array.map (fun x -> x / length)
+
     /// <summary>A coarse-grainer with filters of length 1.</summary>
     /// <param name="variable">What h is.</param>
     /// <param name="filters">Λ, [filters][v], none of them 0.</param>
     let create (variable: CoarseVariable) (filters: float[][]) : CoarseGrainer =
-        let normalised (filter: float[]) =
-            let length = sqrt (filter |> Array.sumBy (fun x -> x * x))
-            filter |> Array.map (fun x -> x / length)
-
         {
             Variable = variable
-            Filters = filters |> Array.map normalised
+            Filters = filters |> Array.map unit
         }

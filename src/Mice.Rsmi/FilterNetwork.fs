@@ -8,28 +8,27 @@ open Mice.Tensors
 /// <remarks>For a finite H the sum over h replaces samples of h: with p̄(h) = ⟨π(h | v)⟩ the objective of a seed is
 /// H(p̄) + ⟨Σ_h π(h | v) ln q(h | e)⟩ = I − ⟨KL(p(h | e) ‖ q(h | e))⟩. It is InfoNCE with f(h, e) = ln q(h | e)/p̄(h) and all product pairs of the data at once,
 /// and its best critic makes it I(H : E).</remarks>
-type FilterNetwork =
-    internal
-        {
-            Variable: CoarseVariable
-            Seeds: int
-            VisibleSize: int
-            Trunk: Layer
-            Head: Layer
-        }
+type internal FilterNetwork =
+    {
+        Variable: CoarseVariable
+        Seeds: int
+        VisibleSize: int
+        Trunk: Layer
+        Head: Layer
+    }
 
 /// Making filter networks and computing with them.
 [<RequireQualifiedAccess; CompilationRepresentation(CompilationRepresentationFlags.ModuleSuffix)>]
-module FilterNetwork =
+module internal FilterNetwork =
     /// Standard deviation of the first filters: with the learning rate of the critics they turn about as fast as those learn.
     [<Literal>]
     let private FirstFilters = 0.3
 
     /// A network on the environment that ends in an activation.
-    let internal trunk (size: int) (widths: int list) : Layer =
+    let trunk (size: int) (widths: int list) : Layer =
         Layer.sequential [ Layer.mlp Nn.silu (size :: widths); Layer.ofFunction Nn.silu ]
 
-    let internal create (options: RsmiOptions) (visible: int) (environment: int) : FilterNetwork =
+    let create (options: RsmiOptions) (visible: int) (environment: int) : FilterNetwork =
         {
             Variable = options.Variable
             Seeds = options.Seeds
@@ -38,7 +37,7 @@ module FilterNetwork =
             Head = Layer.linear (List.last options.Widths) (options.Seeds * CoarseVariable.values options.Variable)
         }
 
-    let internal init (network: FilterNetwork) (key: Key) : Params =
+    let init (network: FilterNetwork) (key: Key) : Params =
         let filters = network.Seeds * CoarseVariable.filters network.Variable
 
         Params.node
@@ -71,7 +70,7 @@ module FilterNetwork =
     /// <param name="variable">What h is.</param>
     /// <param name="outputs">[n; seeds; filters].</param>
     /// <returns>[n; seeds; values].</returns>
-    let internal logLaw (variable: CoarseVariable) (outputs: Tensor) : Tensor =
+    let logLaw (variable: CoarseVariable) (outputs: Tensor) : Tensor =
         match variable with
         | CoarseVariable.States _ -> Nn.logSoftmax -1 outputs
         | CoarseVariable.Binary components ->
@@ -82,25 +81,31 @@ module FilterNetwork =
     /// <param name="law">π(h | v), [n; seeds; values].</param>
     /// <param name="logPredicted">ln q(h | e), [n; seeds; values].</param>
     /// <returns>[seeds].</returns>
-    let internal objective (law: Tensor) (logPredicted: Tensor) : Tensor =
+    let objective (law: Tensor) (logPredicted: Tensor) : Tensor =
         let marginal = Tensor.meanOver [ 0 ] law
         let entropy = -(Tensor.sumOver [ -1 ] (marginal * Tensor.log (marginal + 1e-12)))
         let agreement = law * logPredicted |> Tensor.sumOver [ -1 ] |> Tensor.meanOver [ 0 ]
         entropy + agreement
 
+    /// Environments of some samples, [n; e].
+    let environment (device: Device) (samples: RsmiSamples) (places: SamplePlace[]) : Tensor =
+        RsmiSamples.environment samples places
+        |> Tensor.ofArray [ places.Length; samples.EnvironmentSize ]
+        |> Tensor.onto device
+
     /// What the trunk computes from environments, [n; width].
-    let internal features (network: FilterNetwork) (parameters: Params) (environment: Tensor) : Tensor =
+    let features (network: FilterNetwork) (parameters: Params) (environment: Tensor) : Tensor =
         network.Trunk.Apply Mode.Evaluation (Params.find "trunk" parameters) environment
 
     /// ln q(h | e) of the critics of all seeds, [n; seeds; values].
-    let internal predict (network: FilterNetwork) (parameters: Params) (environment: Tensor) : Tensor =
+    let predict (network: FilterNetwork) (parameters: Params) (environment: Tensor) : Tensor =
         features network parameters environment
         |> network.Head.Apply Mode.Evaluation (Params.find "head" parameters)
         |> Tensor.reshape [ environment.Shape[0]; network.Seeds; CoarseVariable.values network.Variable ]
         |> Nn.logSoftmax -1
 
     /// The objective of every seed on a batch of blocks [n; v] and environments [n; e].
-    let internal objectives
+    let objectives
         (network: FilterNetwork)
         (gain: float)
         (parameters: Params)
@@ -114,7 +119,7 @@ module FilterNetwork =
         objective (Tensor.exp (logLaw network.Variable outputs)) (predict network parameters environment)
 
     /// The coarse-grainers of all seeds.
-    let internal grainers (network: FilterNetwork) (parameters: Params) : CoarseGrainer[] =
+    let grainers (network: FilterNetwork) (parameters: Params) : CoarseGrainer[] =
         Tensor.scope (fun () -> directions parameters |> Tensor.toFloats)
         |> Array.chunkBySize network.VisibleSize
         |> Array.chunkBySize (CoarseVariable.filters network.Variable)

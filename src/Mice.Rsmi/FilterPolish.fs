@@ -131,15 +131,12 @@ module internal FilterPolish =
             else
                 -1
 
-        let next =
-            filter
-            |> Array.mapi (fun j x ->
-                if single < 0 then x + scale * generator.NextNormal()
-                elif single = j then x + step * generator.NextNormal()
-                else x)
-
-        let length = sqrt (next |> Array.sumBy (fun x -> x * x))
-        next |> Array.map (fun x -> x / length)
+        filter
+        |> Array.mapi (fun j x ->
+            if single < 0 then x + scale * generator.NextNormal()
+            elif single = j then x + step * generator.NextNormal()
+            else x)
+        |> CoarseGrainer.unit
 
     /// One grainer, searched from where it is.
     let private search (t: Table) (key: Key) (grainer: CoarseGrainer) : CoarseGrainer =
@@ -191,11 +188,7 @@ module internal FilterPolish =
 
     /// The class of the environment of every sample.
     let private clusters key count (features: Tensor -> Tensor) (samples: RsmiSamples) (places: SamplePlace[]) : int[] =
-        Tensor.scope (fun () ->
-            RsmiSamples.environment samples places
-            |> Tensor.ofArray [ places.Length; samples.EnvironmentSize ]
-            |> features
-            |> classes key count)
+        Tensor.scope (fun () -> FilterNetwork.environment Device.cpu samples places |> features |> classes key count)
 
     /// <summary>Filters with better signs, where they are better on samples that the search did not see.</summary>
     /// <param name="features">What the trained network computes from environments, [n; e] → [n; width].</param>

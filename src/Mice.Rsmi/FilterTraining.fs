@@ -20,30 +20,31 @@ type TrainedFilters =
 
 /// Training of filters and critics.
 [<RequireQualifiedAccess>]
-module FilterTraining =
+module internal FilterTraining =
     /// Share of the steps after which the gain stays.
     [<Literal>]
     let private Annealed = 0.75
 
     /// Gain at a step: from the first to the last one in equal ratios.
-    let internal gain (options: RsmiOptions) (step: int) : float =
+    let gain (options: RsmiOptions) (step: int) : float =
         let share = min 1.0 (float step / (Annealed * float options.Steps))
         options.FirstGain * (options.LastGain / options.FirstGain) ** share
 
     /// Blocks and environments of some samples.
-    let internal tensors (device: Device) (samples: RsmiSamples) (places: SamplePlace[]) : struct (Tensor * Tensor) =
-        let matrix width (numbers: float32[]) =
-            Tensor.ofArray [ places.Length; width ] numbers |> Tensor.onto device
+    let tensors (device: Device) (samples: RsmiSamples) (places: SamplePlace[]) : struct (Tensor * Tensor) =
+        let visible =
+            RsmiSamples.visible samples places
+            |> Tensor.ofArray [ places.Length; samples.VisibleSize ]
+            |> Tensor.onto device
 
-        struct (RsmiSamples.visible samples places |> matrix samples.VisibleSize,
-                RsmiSamples.environment samples places |> matrix samples.EnvironmentSize)
+        struct (visible, FilterNetwork.environment device samples places)
 
     /// Samples of a step.
-    let internal batch (key: Key) (size: int) (samples: RsmiSamples) (groups: int[]) (step: int) : SamplePlace[] =
+    let batch (key: Key) (size: int) (samples: RsmiSamples) (groups: int[]) (step: int) : SamplePlace[] =
         RsmiSamples.draw (key |> Key.named "steps" |> Key.item step |> Key.generator) size groups samples
 
     /// Adam with decoupled decay of the weights.
-    let internal plan (name: string) (phase: string) (steps: int) (rate: float) : TrainingPlan =
+    let plan (name: string) (phase: string) (steps: int) (rate: float) : TrainingPlan =
         let schedule = Schedule.cosine rate 0.0 (int64 steps)
 
         { TrainingPlan.create name steps schedule with
@@ -56,26 +57,25 @@ module FilterTraining =
                     }
         }
 
-    /// Labels of all seeds in the deterministic limit, [n; seeds; values].
-    let private hardLaw (network: FilterNetwork) (grainers: CoarseGrainer[]) (visible: float32[]) : Tensor =
+    /// Labels of all seeds in the deterministic limit, [n; seeds; values], and environments.
+    let private labelled (network: FilterNetwork) (grainers: CoarseGrainer[]) device (samples: RsmiSamples) places =
+        let visible = RsmiSamples.visible samples places
         let values = CoarseVariable.values network.Variable
         let all = grainers |> Array.map (fun g -> CoarseGrainer.labels g visible)
-        let rows = all[0].Length
+        let rows = Array.length places
 
-        Array.init (rows * network.Seeds * values) (fun i ->
-            let law = all[i / values % network.Seeds]
-            let ofRow = law[i / (values * network.Seeds)]
-            float32 ofRow[i % values])
-        |> Tensor.ofArray [ rows; network.Seeds; values ]
+        let law =
+            Array.init (rows * network.Seeds * values) (fun i ->
+                let law = all[i / values % network.Seeds]
+                let ofRow = law[i / (values * network.Seeds)]
+                float32 ofRow[i % values])
+            |> Tensor.ofArray [ rows; network.Seeds; values ]
 
-    let private validated (network: FilterNetwork) (samples: RsmiSamples) places (parameters: Params) grainers =
-        Tensor.scope (fun () ->
-            let struct (visible, environment) = tensors Device.cpu samples places
-            let law = hardLaw network grainers (Tensor.toArray<float32> visible)
+        struct (law, FilterNetwork.environment device samples places)
 
-            FilterNetwork.predict network parameters environment
-            |> FilterNetwork.objective law
-            |> Tensor.toFloats)
+    /// The objective of critics of fixed filters, [seeds].
+    let private known (network: FilterNetwork) (parameters: Params) (struct (law: Tensor, environment: Tensor)) =
+        FilterNetwork.predict network parameters environment |> FilterNetwork.objective law
 
     /// Share of the steps that critics get to learn the final filters.
     [<Literal>]
@@ -92,13 +92,10 @@ module FilterTraining =
             plan "critics" "training critics of the final filters" steps options.LearningRate
 
         let data step =
-            let struct (visible, environment) =
-                batch run.Key options.BatchSize samples split.Training step |> tensors run.Device samples
+            batch run.Key options.BatchSize samples split.Training step
+            |> labelled network grainers run.Device samples
 
-            struct (hardLaw network grainers (Tensor.toArray<float32> visible), environment)
-
-        let loss (struct (law, environment)) parameters =
-            FilterNetwork.predict network parameters environment |> FilterNetwork.objective law |> mean
+        let loss data parameters = known network parameters data |> mean
 
         Training.run plan (Objective.ofLoss data loss) (TrainingState.start plan.Optimiser parameters) run
 
@@ -186,7 +183,7 @@ module FilterTraining =
     /// <param name="split">Which of them training and validation see.</param>
     /// <param name="run">Key, device, threads.</param>
     /// <returns>Errors: BadFile for a checkpoint of another network.</returns>
-    let internal train
+    let train
         (options: RsmiOptions)
         (samples: RsmiSamples)
         (split: RsmiSplit)
@@ -216,7 +213,11 @@ module FilterTraining =
             return
                 {
                     Grainers = found.Grainers
-                    Validated = validated network samples split.Validation critics.Best found.Grainers
+                    Validated =
+                        Tensor.scope (fun () ->
+                            labelled network found.Grainers Device.cpu samples split.Validation
+                            |> known network critics.Best
+                            |> Tensor.toFloats)
                     Curve = found.Curve |> Array.map (fun p -> { p with Loss = -p.Loss })
                     Outcome = found.Outcome
                 }

@@ -10,8 +10,8 @@ module RsmiDescription =
     let private meaning =
         "I(H : E) in nats: what the discrete coarse variable H = h(V) of a block V shares with the environment E beyond a buffer. The number is H(H) + ⟨ln q(h|e)⟩ on configurations that neither filters nor critic q have seen, a lower bound for this filter; brackets hold one standard error in the last digits, from independent groups of configurations. That another filter may know more is not excluded."
 
-    /// A value as people give it.
-    let private valueText (value: float) : string =
+    /// A value of the parameter as people give it.
+    let valueText (value: float) : string =
         if Double.IsPositiveInfinity value then
             "inf"
         else

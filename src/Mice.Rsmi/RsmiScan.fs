@@ -40,9 +40,7 @@ module RsmiScan =
     /// Every number of geometries; the text of a list leaves out what is beyond its third entry.
     let private written (geometries: BlockGeometry list) : string =
         geometries
-        |> List.map (fun g ->
-            let environment = g.Environment |> Option.map string |> Option.defaultValue "all"
-            $"{g.Block} {g.Buffer} {environment} {g.Stride}")
+        |> List.map (BlockGeometry.describe >> List.map snd >> String.concat " ")
         |> String.concat "; "
 
     /// What filters of given configurations depend on.

@@ -24,13 +24,6 @@ type RsmiSource =
 /// Sources of the models, and of arrays.
 [<RequireQualifiedAccess>]
 module RsmiSource =
-    let private torus (shape: int[]) (channels: int) : SiteLattice =
-        {
-            Shape = shape
-            Periodic = Array.create shape.Length true
-            Channels = channels
-        }
-
     /// Mean of each channel over all configurations and sites.
     let private means (lattice: SiteLattice) (configurations: float32[][]) : float[] =
         let sites = LatticeShape.sites lattice.Shape
@@ -130,7 +123,7 @@ module RsmiSource =
             found.Snapshots.Sites
             |> Array.map (Array.map float32)
             |> drawn
-                (torus found.Snapshots.Shape 1)
+                (SiteLattice.torus found.Snapshots.Shape 1)
                 found.SnapshotsPerChain
                 [| 0.0 |]
                 [
@@ -176,7 +169,7 @@ module RsmiSource =
             found.Spins
             |> Array.map (DimerModel.bonds >> Array.map float32 >> image)
             |> drawn
-                (torus [| model.Rows; model.Columns |] 2)
+                (SiteLattice.torus [| model.Rows; model.Columns |] 2)
                 found.SnapshotsPerChain
                 [| DimersPerBond; DimersPerBond |]
                 [
@@ -197,7 +190,7 @@ module RsmiSource =
             found.Masses
             |> Array.map (Array.map float32)
             |> drawn
-                (torus [| model.Sites |] 1)
+                (SiteLattice.torus [| model.Sites |] 1)
                 found.SnapshotsPerChain
                 [| float model.Mass / float model.Sites |]
                 [

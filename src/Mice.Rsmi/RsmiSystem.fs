@@ -26,13 +26,6 @@ type RsmiSystem =
 /// The systems of the paper.
 [<RequireQualifiedAccess>]
 module RsmiSystem =
-    let private torus (shape: int[]) (channels: int) : SiteLattice =
-        {
-            Shape = shape
-            Periodic = Array.create shape.Length true
-            Channels = channels
-        }
-
     let private settings name (shape: int[]) (configurations: int) rest =
         [
             "system", name
@@ -46,7 +39,7 @@ module RsmiSystem =
     /// <param name="coupling">J: 1 for the ferromagnet, −1 for the antiferromagnet.</param>
     /// <param name="configurations">Configurations to draw.</param>
     let ising (side: int) (coupling: float) (configurations: int) : RsmiSystem =
-        let lattice = torus [| side; side |] 1
+        let lattice = SiteLattice.torus [| side; side |] 1
 
         {
             Name = "ising"
@@ -77,7 +70,7 @@ module RsmiSystem =
     /// <param name="side">Rows and columns, even.</param>
     /// <param name="configurations">Configurations to draw.</param>
     let dimers (side: int) (configurations: int) : RsmiSystem =
-        let lattice = torus [| side; side |] 2
+        let lattice = SiteLattice.torus [| side; side |] 2
 
         {
             Name = "dimers"
@@ -96,7 +89,7 @@ module RsmiSystem =
     /// <param name="sites">Sites of the ring.</param>
     /// <param name="configurations">Configurations to draw.</param>
     let chipping (sites: int) (configurations: int) : RsmiSystem =
-        let lattice = torus [| sites |] 1
+        let lattice = SiteLattice.torus [| sites |] 1
 
         let draw run rate =
             let model: ChippingModel =

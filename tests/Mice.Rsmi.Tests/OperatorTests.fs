@@ -89,7 +89,7 @@ let operators =
                             Environment = Some 1
                             Stride = 1
                         }
-                    |> Systems.KnownLaws.ok
+                    |> ok
 
                 let operators = FilterOperator.ofDimers (lattice 2) 4
 

@@ -6,24 +6,12 @@ open Mice.Rsmi
 open Mice.Samplers
 open Mice.Testing
 
-let ok (result: Result<'value, MiceError list>) : 'value =
-    match result with
-    | Ok value -> value
-    | Error faults -> failwith (faults |> List.map MiceError.message |> String.concat " ")
-
 /// States of a system with their probabilities.
 type KnownLaw =
     {
         Lattice: SiteLattice
         States: float32[][]
         Weights: float[]
-    }
-
-let private torus (shape: int[]) channels : SiteLattice =
-    {
-        Shape = shape
-        Periodic = Array.create shape.Length true
-        Channels = channels
     }
 
 /// All states of the 4×4 Ising torus.
@@ -37,7 +25,7 @@ let ising (temperature: float) : KnownLaw =
     let z = Array.sum weights
 
     {
-        Lattice = torus [| 4; 4 |] 1
+        Lattice = SiteLattice.torus [| 4; 4 |] 1
         States = spins |> Array.map (Array.map float32)
         Weights = weights |> Array.map (fun w -> w / z)
     }
@@ -79,7 +67,7 @@ let dimers (temperature: float) : KnownLaw =
     let z = Array.sum weights
 
     {
-        Lattice = torus [| 4; 4 |] 2
+        Lattice = SiteLattice.torus [| 4; 4 |] 2
         States = coverings |> Array.map (DimerModel.bonds >> Array.map float32)
         Weights = weights |> Array.map (fun w -> w / z)
     }

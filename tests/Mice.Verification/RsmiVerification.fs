@@ -207,6 +207,8 @@ module RsmiVerification =
         let struct (points, seconds) = scan system RsmiOptions.defaults geometry [ 8 ] rates
 
         let peak = points |> List.maxBy (fun p -> float p.Result.Information.Value)
+        // Rates beside 1/3 in the list.
+        let isAtTransition = peak.Value >= 0.3 && peak.Value <= 0.37
 
         {
             Markdown =
@@ -221,8 +223,8 @@ module RsmiVerification =
                                 RsmiDescription.likest (system.Operators 8) p
                             ]
                     ]
-                + $"\n\nRing of 256 sites, mean mass 1, V = 8 sites, L_B = 8, E all the rest, {configurations} configurations at each rate, {seconds / 60.0:F1} minutes with sampling. The largest value is at w = {peak.Value:F3}; the transition is at w = 1/3 on an infinite ring."
-            Passed = points |> List.forall (fun p -> float p.Result.Information.Value > -0.05)
+                + $"\n\nRing of 256 sites, mean mass 1, V = 8 sites, L_B = 8, E all the rest, {configurations} configurations at each rate, {seconds / 60.0:F1} minutes with sampling. The largest value is at w = {peak.Value:F3}; the transition is at w = 1/3 on an infinite ring (goal: at 1/3 or at a rate beside it: {Goal.met isAtTransition})."
+            Passed = isAtTransition
         }
 
     /// `verify rsmi-chipping`.
